@@ -1,4 +1,4 @@
-/** A batch and its one life: submitted, in progress, perhaps canceling, ended, archived. */
+/** A batch and its one life: in progress, perhaps canceling, ended, archived. */
 @NullMarked
 package dev.nightmail.core.batch;
 

@@ -1,0 +1,67 @@
+package dev.nightmail.core.journal;
+
+import dev.nightmail.core.batch.Batch;
+import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.core.request.RequestLog;
+import dev.nightmail.core.result.ResultLog;
+import dev.nightmail.core.result.Settled;
+import dev.nightmail.core.usage.Usage;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The files of all batches: the truth about them. Safe for many threads, but one thread at a time
+ * per batch where a method writes. Every method throws {@link JournalException} when storage fails.
+ */
+public interface Journal {
+
+    /** Starts to take in a batch. Until it is committed it lies apart and leaves nothing behind. */
+    BatchDraft draft(BatchId id);
+
+    /** Every batch that is there, in order of id. */
+    List<BatchId> batches();
+
+    /**
+     * The batch as its folder last recorded it. Its counts are exact once it has ended; before,
+     * they say that nothing has settled, and {@link #open} knows better. Empty if there is no such
+     * folder.
+     */
+    Optional<Batch> find(BatchId id);
+
+    /** Records state and counts, atomically and durably. */
+    void record(Batch batch);
+
+    /** Opens a batch to be run: recovers its result log after whatever happened to it. */
+    OpenBatch open(BatchId id);
+
+    /** What has been used, by model, folded over the result index. */
+    Map<String, ModelUsage> usage(BatchId id);
+
+    record ModelUsage(long requests, Usage usage) {}
+
+    /** The result lines of a batch as they stand, if they have not been archived. */
+    Optional<ResultFile> results(BatchId id);
+
+    /**
+     * Gives back the bytes of requests and results; what was recorded of the batch stays.
+     * Repeatable.
+     */
+    void archive(BatchId id);
+
+    /** Deletes everything of the batch. Repeatable. */
+    void delete(BatchId id);
+
+    /** A batch opened to be run. Closing it closes its logs. */
+    interface OpenBatch extends AutoCloseable {
+        RequestLog requests();
+
+        ResultLog results();
+
+        /** What was settled when it was opened. */
+        Settled settled();
+
+        @Override
+        void close();
+    }
+}

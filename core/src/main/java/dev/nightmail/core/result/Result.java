@@ -1,0 +1,37 @@
+package dev.nightmail.core.result;
+
+import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.usage.Usage;
+
+/** The one final answer to a request. */
+public sealed interface Result {
+
+    /**
+     * @param message the whole Message object, its usage marked as {@code service_tier: batch}
+     */
+    record Succeeded(JsonBytes message, Usage usage) implements Result {}
+
+    /**
+     * @param error a whole error response: {@code {"type":"error","error":{…},"request_id":…}}
+     */
+    record Errored(JsonBytes error) implements Result {}
+
+    /** The batch was canceled before the request was sent. */
+    record Canceled() implements Result {}
+
+    /** The batch expired before the request was answered. */
+    record Expired() implements Result {}
+
+    default ResultType type() {
+        return switch (this) {
+            case Succeeded _ -> ResultType.SUCCEEDED;
+            case Errored _ -> ResultType.ERRORED;
+            case Canceled _ -> ResultType.CANCELED;
+            case Expired _ -> ResultType.EXPIRED;
+        };
+    }
+
+    default Usage usage() {
+        return this instanceof Succeeded(var _, var usage) ? usage : Usage.NONE;
+    }
+}

@@ -1,0 +1,54 @@
+package dev.nightmail.core.upstream;
+
+import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.usage.Usage;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one try of one request at one upstream went. What to do next is read from the case, never
+ * from a text.
+ */
+public sealed interface AttemptOutcome {
+
+    /**
+     * @param message the Message, its usage marked as {@code service_tier: batch}, ready to be a
+     *     result
+     */
+    record Answered(JsonBytes message, Usage usage) implements AttemptOutcome {}
+
+    /**
+     * The service will not answer this request, however often it is asked (4xx).
+     *
+     * @param error a whole error response
+     */
+    record Refused(JsonBytes error) implements AttemptOutcome {}
+
+    /**
+     * The service has no room now (429, 529). No failure of the request: it does not count as one
+     * of its attempts.
+     *
+     * @param retryAfter how long the service wants to be left alone; null if it did not say
+     * @param error a whole error response, for the case that the batch ends before there is room
+     */
+    record Throttled(@Nullable Duration retryAfter, JsonBytes error) implements AttemptOutcome {}
+
+    /**
+     * The service tried and failed (5xx), or the exchange broke when it may have begun to work.
+     *
+     * @param phase which step failed, in a word or two for logs: {@code status 500}, {@code
+     *     response timeout}, …
+     * @param error a whole error response ({@code api_error}, {@code timeout_error}), should this
+     *     have been the last try
+     */
+    record Failed(String phase, @Nullable Duration retryAfter, JsonBytes error)
+            implements AttemptOutcome {}
+
+    /**
+     * Nothing was sent: no connection could be made. It cost nothing and counts as no attempt.
+     *
+     * @param phase which step failed, as above: {@code connect timeout}, {@code connection
+     *     refused}, {@code tls handshake}
+     */
+    record Unreachable(String phase, JsonBytes error) implements AttemptOutcome {}
+}

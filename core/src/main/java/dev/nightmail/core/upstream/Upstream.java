@@ -1,0 +1,32 @@
+package dev.nightmail.core.upstream;
+
+/**
+ * A service that answers requests. Safe for many threads. Both methods block the calling (virtual)
+ * thread; an interrupt ends them.
+ */
+public interface Upstream extends AutoCloseable {
+
+    /** As it is called in the configuration, in logs and in metrics. */
+    String name();
+
+    /**
+     * Answers one request of a batch. Never throws for what the service or the network does: that
+     * is an outcome.
+     *
+     * @throws InterruptedException if the attempt was called off; whether the service did the work
+     *     is then unknown
+     */
+    AttemptOutcome attempt(Call call) throws InterruptedException;
+
+    /**
+     * Passes an interactive exchange through: the upstream's own status and bytes, as they come.
+     * Failures to reach it become an error response of the wire's shape in {@code sink}; once bytes
+     * have been passed on, they break it off ({@link AnswerSink#abort}).
+     *
+     * @throws InterruptedException if the client or the server went away
+     */
+    void relay(Call call, AnswerSink sink) throws InterruptedException;
+
+    @Override
+    void close();
+}

@@ -1,0 +1,5 @@
+/** The port to a service that answers requests. */
+@NullMarked
+package dev.nightmail.core.upstream;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** What was used: token counts, and the ledger they are kept in. */
+@NullMarked
+package dev.nightmail.core.usage;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,125 @@
+package dev.nightmail.engine.desk;
+
+import dev.nightmail.core.batch.ApiVersion;
+import dev.nightmail.core.batch.Batch;
+import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.core.batch.BatchPage;
+import dev.nightmail.core.batch.WorkspaceId;
+import dev.nightmail.core.journal.BatchDraft;
+import dev.nightmail.core.journal.ResultFile;
+import dev.nightmail.core.key.KeyId;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where batches are handed in, looked at and called off. Whoever asks sees only the batches of
+ * their own workspace: another's is not found. What a method returns is durable, and what was
+ * returned once is found ever after. Safe for many threads; blocks.
+ */
+public interface BatchDesk {
+
+    /** Limits that the one who reads a batch from the wire has to keep. */
+    Limits limits();
+
+    /**
+     * @param requestsMax requests in one batch
+     * @param bodyBytesMax of the create call's body, after decoding
+     */
+    record Limits(int requestsMax, long bodyBytesMax) {}
+
+    /**
+     * Begins to take in a batch. The caller adds requests, then hands it to {@link #submit}, and
+     * closes it in any case.
+     *
+     * @throws StoppingException if the server is being stopped
+     */
+    BatchDraft draft();
+
+    /**
+     * Accepts a batch: from here on it will be run, whatever happens to this process.
+     *
+     * @param draft holding at least one request; committed or, if the idempotency key was used
+     *     before, dropped
+     */
+    Submission submit(BatchDraft draft, Terms terms);
+
+    /**
+     * How a batch is to be run, as the create call says.
+     *
+     * @param bodySha256 of the decoded body, lower-case hex
+     */
+    record Terms(
+            WorkspaceId workspace,
+            KeyId key,
+            ApiVersion apiVersion,
+            List<String> betas,
+            @Nullable String userProfileId,
+            String bodySha256,
+            @Nullable String idempotencyKey) {
+        public Terms {
+            betas = List.copyOf(betas);
+        }
+    }
+
+    /** What became of a hand-in. */
+    sealed interface Submission {
+        record Accepted(Batch batch) implements Submission {}
+
+        /**
+         * This idempotency key brought the same body before; here is the batch it made, as it
+         * stands now.
+         */
+        record Replayed(Batch batch) implements Submission {}
+
+        /** This idempotency key brought another body before. */
+        record KeyReused() implements Submission {}
+    }
+
+    /** The batch as it stands, counts live. */
+    Optional<Batch> find(WorkspaceId workspace, BatchId id);
+
+    BatchPage page(WorkspaceId workspace, BatchPage.Query query);
+
+    /** Durable before it is answered. Asking again while the batch is canceling changes nothing. */
+    Cancellation cancel(WorkspaceId workspace, BatchId id);
+
+    sealed interface Cancellation {
+        record Canceling(Batch batch) implements Cancellation {}
+
+        record AlreadyEnded(Batch batch) implements Cancellation {}
+
+        record NotFound() implements Cancellation {}
+    }
+
+    /** Deletes an ended batch with all its bytes. Downloads under way are not disturbed. */
+    Deletion delete(WorkspaceId workspace, BatchId id);
+
+    sealed interface Deletion {
+        record Deleted() implements Deletion {}
+
+        record StillProcessing(Batch batch) implements Deletion {}
+
+        record NotFound() implements Deletion {}
+    }
+
+    /** The results of an ended batch. */
+    Results results(WorkspaceId workspace, BatchId id);
+
+    sealed interface Results {
+        record Ready(Batch batch, ResultFile file) implements Results {}
+
+        record NotEnded(Batch batch) implements Results {}
+
+        record Archived(Batch batch) implements Results {}
+
+        record NotFound() implements Results {}
+    }
+
+    /** The server is being stopped and takes nothing more; a client may try again soon. */
+    final class StoppingException extends RuntimeException {
+        public StoppingException() {
+            super("the server is being stopped");
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package dev.nightmail.engine.desk;
+
+import dev.nightmail.core.upstream.AnswerSink;
+import dev.nightmail.core.upstream.Call;
+
+/**
+ * Where interactive calls go: to the upstream that serves their model, ahead of all batches. Safe
+ * for many threads.
+ */
+public interface MessageDesk {
+
+    /**
+     * Passes one exchange through; see {@link dev.nightmail.core.upstream.Upstream#relay}.
+     *
+     * @param model that the call names; empty where it names none, which the default upstream then
+     *     serves
+     */
+    void relay(String model, Call call, AnswerSink sink) throws InterruptedException;
+}
