@@ -1,0 +1,73 @@
+package dev.nightmail.core.schedule;
+
+import dev.nightmail.core.batch.Batch;
+import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.core.request.CustomId;
+import dev.nightmail.core.result.Result;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the scheduler wants done, in order. Each may be carried out more than once without harm. */
+public sealed interface Effect {
+
+    /**
+     * Read the request, send it, and report {@link Event.AttemptFinished}.
+     *
+     * @param attempt names this try, unique in the life of the scheduler
+     * @param timeout for the whole call
+     */
+    record StartAttempt(long attempt, BatchId batch, int request, String upstream, Duration timeout)
+            implements Effect {}
+
+    /**
+     * Call these off, as far as possible; each reports {@link Event.AttemptAborted}, or finishes
+     * all the same.
+     */
+    record AbortAttempts(List<Long> attempts) implements Effect {
+        public AbortAttempts {
+            attempts = List.copyOf(attempts);
+        }
+    }
+
+    /**
+     * Append the group to the batch's log and report {@link Event.ResultsDurable} or {@link
+     * Event.AppendFailed}.
+     */
+    record AppendResults(BatchId batch, List<Unsaved> group) implements Effect {}
+
+    /**
+     * A result that is decided but not yet durable.
+     *
+     * @param customId null where the request was never read; the log of requests knows it
+     */
+    record Unsaved(int request, @Nullable CustomId customId, Result result, Instant settledAt) {}
+
+    /**
+     * Open the log of a batch afresh after a failure and report {@link Event.LogReopened}, or
+     * {@link Event.AppendFailed}.
+     */
+    record ReopenLog(BatchId batch) implements Effect {}
+
+    /**
+     * Make this state of the batch durable and report {@link Event.BatchRecorded} or {@link
+     * Event.RecordFailed}.
+     */
+    record RecordBatch(Batch batch) implements Effect {}
+
+    /** Show clients this value of the batch: everything it says is durable. */
+    record Publish(Batch batch) implements Effect {}
+
+    /** The batch is over and recorded: close what is open of it. */
+    record Close(BatchId batch) implements Effect {}
+
+    /** An upstream was given a rest. For the log. */
+    record UpstreamPaused(String upstream, String reason, Instant until) implements Effect {}
+
+    /**
+     * An answer came that nobody may use any more: the request has another holder or is settled.
+     * Its tokens were spent.
+     */
+    record AnswerDiscarded(BatchId batch, CustomId customId) implements Effect {}
+}

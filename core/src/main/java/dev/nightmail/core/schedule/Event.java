@@ -1,0 +1,58 @@
+package dev.nightmail.core.schedule;
+
+import dev.nightmail.core.batch.Batch;
+import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.core.request.CustomId;
+import dev.nightmail.core.request.RequestFacts;
+import dev.nightmail.core.result.Settled;
+import dev.nightmail.core.upstream.AttemptOutcome;
+
+/** What the scheduler is told. */
+public sealed interface Event {
+
+    /**
+     * A batch is there to be run: new, or found again after a restart with what was settled before.
+     */
+    record BatchAdmitted(Batch batch, RequestFacts requests, Settled settled) implements Event {}
+
+    /**
+     * @param customId of the request, as it was read for the attempt
+     */
+    record AttemptFinished(long attempt, CustomId customId, AttemptOutcome outcome)
+            implements Event {}
+
+    /** An attempt was called off and has ended without an answer. */
+    record AttemptAborted(long attempt) implements Event {}
+
+    /** The group that was to be appended is on stable storage. */
+    record ResultsDurable(BatchId batch) implements Event {}
+
+    /**
+     * Storage refused the group; what of it got there is unknown until the log was opened again.
+     */
+    record AppendFailed(BatchId batch) implements Event {}
+
+    /** The log was opened again after a failure. */
+    record LogReopened(BatchId batch, Settled settled) implements Event {}
+
+    /** Somebody wants the batch called off. */
+    record CancelAsked(BatchId batch) implements Event {}
+
+    /** The state that {@link Effect.RecordBatch} asked for is durable. */
+    record BatchRecorded(Batch batch) implements Event {}
+
+    /** It could not be made so; it is asked for again. */
+    record RecordFailed(Batch batch) implements Event {}
+
+    /** An interactive call takes a place at an upstream, ahead of all batches, … */
+    record InteractiveStarted(String upstream) implements Event {}
+
+    /** … and gives it back. */
+    record InteractiveFinished(String upstream) implements Event {}
+
+    /** No new calls from here on; those in flight may finish. */
+    record StopAsked() implements Event {}
+
+    /** Time has passed. */
+    record Tick() implements Event {}
+}

@@ -1,0 +1,123 @@
+package dev.nightmail.core.schedule;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How fast one upstream is called.
+ *
+ * <p>Three things hold calls back. The <b>limit</b> on calls in flight: it starts at the most that
+ * is allowed, shrinks by a third when the upstream says that it has no room, at most once a second,
+ * and grows by one for every limit's worth of answers. Interactive calls come out of it first. A
+ * <b>pause</b>, which the upstream asked for or which follows an attempt to reach it in vain. And
+ * <b>doubt</b>: once it could not be reached, one call at a time, ever further apart, finds out
+ * when it is back.
+ */
+final class Pace {
+
+    private static final double SHRINK = 2.0 / 3;
+
+    private final String upstream;
+    private final int limitMax;
+    private final Backoff backoff;
+    private final RandomGenerator random;
+
+    private double limit;
+    private int inFlight;
+    private int interactive;
+    private boolean inDoubt;
+    private int pausesInRow;
+    private @Nullable Instant pausedUntil;
+    private Instant shrunkAt = Instant.MIN;
+
+    Pace(String upstream, int limitMax, Backoff backoff, RandomGenerator random) {
+        this.upstream = upstream;
+        this.limitMax = limitMax;
+        this.limit = limitMax;
+        this.backoff = backoff;
+        this.random = random;
+    }
+
+    String upstream() {
+        return upstream;
+    }
+
+    boolean hasRoom(Instant now) {
+        if (isPaused(now)) {
+            return false;
+        }
+        int allowed = inDoubt ? 1 : Math.max(1, (int) limit - interactive);
+        return inFlight < allowed;
+    }
+
+    void started() {
+        inFlight++;
+    }
+
+    /** The call is over, however it went; one of the methods below says how. */
+    void finished() {
+        inFlight--;
+    }
+
+    void interactiveStarted() {
+        interactive++;
+    }
+
+    void interactiveFinished() {
+        interactive--;
+    }
+
+    /** The upstream answered the request, be it with a refusal: it is there and has room. */
+    void answered() {
+        inDoubt = false;
+        pausesInRow = 0;
+        limit = Math.min(limitMax, limit + 1 / limit);
+    }
+
+    /** It failed on a request: that says nothing about how much it can take, but it is there. */
+    void failed() {
+        inDoubt = false;
+    }
+
+    /** A pause that has begun or become longer. */
+    record Pause(Instant until, boolean begins) {}
+
+    @Nullable Pause throttled(@Nullable Duration retryAfter, Instant now) {
+        inDoubt = false;
+        if (shrunkAt.isBefore(now.minusSeconds(1))) {
+            shrunkAt = now;
+            limit = Math.max(1, limit * SHRINK);
+            pausesInRow++;
+        }
+        return pause(
+                retryAfter == null ? backoff.delay(Math.max(1, pausesInRow), random) : retryAfter,
+                now);
+    }
+
+    /** Nothing got through to it. */
+    @Nullable Pause unreachable(Instant now) {
+        inDoubt = true;
+        if (isPaused(now)) {
+            // Calls that set out together fail together: they are one piece of news.
+            return null;
+        }
+        pausesInRow++;
+        return pause(backoff.delay(pausesInRow, random), now);
+    }
+
+    private @Nullable Pause pause(Duration wish, Instant now) {
+        var until = now.plus(wish);
+        boolean begins = !isPaused(now);
+        if (!begins && pausedUntil != null && !until.isAfter(pausedUntil)) {
+            return null;
+        }
+        pausedUntil = until;
+        return new Pause(until, begins);
+    }
+
+    private boolean isPaused(Instant now) {
+        return pausedUntil != null && now.isBefore(pausedUntil);
+    }
+}

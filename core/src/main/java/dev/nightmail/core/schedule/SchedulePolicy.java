@@ -1,0 +1,46 @@
+package dev.nightmail.core.schedule;
+
+import dev.nightmail.core.lease.WorkerId;
+import java.time.Duration;
+
+/**
+ * The limits of scheduling.
+ *
+ * @param worker in whose name leases are taken
+ * @param chunkRequests requests in a chunk
+ * @param callTimeout of one attempt
+ * @param attemptsMax tries of one request that may have cost something, before it is errored
+ * @param retryDelay between those tries
+ * @param pause of an upstream that has no room or cannot be reached, where it does not say how long
+ * @param unsavedMax results that may wait for storage before no more calls are started
+ * @param groupMax results in one group commit
+ */
+public record SchedulePolicy(
+        WorkerId worker,
+        int chunkRequests,
+        Duration callTimeout,
+        int attemptsMax,
+        Backoff retryDelay,
+        Backoff pause,
+        int unsavedMax,
+        int groupMax) {
+
+    public static SchedulePolicy standard(WorkerId worker) {
+        return new SchedulePolicy(
+                worker,
+                64,
+                Duration.ofMinutes(10),
+                5,
+                new Backoff(Duration.ofMillis(500), Duration.ofSeconds(30)),
+                new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(15)),
+                16_384,
+                4_096);
+    }
+
+    /**
+     * A chunk is taken from a worker that has not been heard of for longer than any call may last.
+     */
+    public Duration leaseTtl() {
+        return callTimeout.plusMinutes(1);
+    }
+}

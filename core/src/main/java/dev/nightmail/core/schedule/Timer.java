@@ -1,0 +1,36 @@
+package dev.nightmail.core.schedule;
+
+import dev.nightmail.core.batch.BatchId;
+import java.time.Instant;
+
+/**
+ * Something to look at when its time has come. A timer whose reason is gone by then does nothing.
+ *
+ * @param order breaks ties, so that equal times are handled in the order in which they were set
+ */
+record Timer(Instant at, long order, Due due) implements Comparable<Timer> {
+
+    sealed interface Due {
+        /** A request may be tried again. */
+        record Retry(BatchId batch, int request, Lane lane) implements Due {}
+
+        record Expiry(BatchId batch) implements Due {}
+
+        /** A log that failed may be opened again. */
+        record Storage(BatchId batch) implements Due {}
+
+        /** A state that could not be recorded is recorded again. */
+        record Recording(BatchId batch) implements Due {}
+
+        /** An upstream has rested; whoever waits for it is looked after anyway at each event. */
+        record PauseOver() implements Due {}
+
+        record LeaseSweep() implements Due {}
+    }
+
+    @Override
+    public int compareTo(Timer other) {
+        int byTime = at.compareTo(other.at);
+        return byTime != 0 ? byTime : Long.compare(order, other.order);
+    }
+}

@@ -1,0 +1,201 @@
+package dev.nightmail.engine;
+
+import dev.nightmail.core.batch.Batch;
+import dev.nightmail.core.batch.BatchCatalog;
+import dev.nightmail.core.journal.Journal;
+import dev.nightmail.core.journal.JournalException;
+import dev.nightmail.core.request.RequestCheck;
+import dev.nightmail.core.schedule.Effect;
+import dev.nightmail.core.schedule.Event;
+import dev.nightmail.core.schedule.NoRoute;
+import dev.nightmail.core.schedule.Routes;
+import dev.nightmail.core.schedule.Scheduler;
+import dev.nightmail.core.upstream.Upstream;
+import dev.nightmail.core.usage.Ledger;
+import dev.nightmail.engine.desk.BatchDesk;
+import dev.nightmail.engine.desk.MessageDesk;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs batches: brings together the scheduler, the journal, the catalog and the upstreams, and
+ * offers the desks. Started once, stopped once.
+ */
+public final class Engine {
+
+    private static final Logger log = LoggerFactory.getLogger(Engine.class);
+
+    private final EngineConfig config;
+    private final Journal journal;
+    private final BatchCatalog catalog;
+    private final OpenBatches batches = new OpenBatches();
+    private final LiveBatches live = new LiveBatches();
+    private final SchedulerThread scheduler;
+    private final JournalWriter writer;
+    private final Attempts attempts;
+    private final Housekeeper housekeeper;
+    private final JournaledBatchDesk batchDesk;
+    private final RoutedMessageDesk messageDesk;
+
+    /** An upstream with the most calls that may be in flight at it. */
+    public record Served(Upstream upstream, int callsInFlightMax) {}
+
+    /** Everything the engine leans on. */
+    public record Parts(
+            Journal journal,
+            BatchCatalog catalog,
+            Ledger ledger,
+            List<Served> upstreams,
+            Routes routes,
+            NoRoute noRoute,
+            RequestCheck check,
+            InstantSource clock,
+            RandomGenerator random) {
+        public Parts {
+            upstreams = List.copyOf(upstreams);
+        }
+    }
+
+    /**
+     * @param onFailure told if the scheduler failed, which is a fault of ours: the process should
+     *     end and be started again, since nothing is run any more
+     */
+    public Engine(EngineConfig config, Parts parts, Consumer<Throwable> onFailure) {
+        this.config = config;
+        this.journal = parts.journal();
+        this.catalog = parts.catalog();
+        var upstreams = new LinkedHashMap<String, Upstream>();
+        var callsInFlightMax = new LinkedHashMap<String, Integer>();
+        for (var served : parts.upstreams()) {
+            upstreams.put(served.upstream().name(), served.upstream());
+            callsInFlightMax.put(served.upstream().name(), served.callsInFlightMax());
+        }
+        var core =
+                new Scheduler(
+                        config.schedule(),
+                        callsInFlightMax,
+                        parts.routes(),
+                        parts.noRoute(),
+                        parts.random());
+        this.scheduler = new SchedulerThread(core, parts.clock(), this::perform, onFailure);
+        this.writer =
+                new JournalWriter(
+                        journal,
+                        catalog,
+                        parts.ledger(),
+                        batches,
+                        config.journalThreads(),
+                        scheduler::post);
+        this.attempts = new Attempts(batches, upstreams, parts.check(), scheduler::post);
+        this.housekeeper = new Housekeeper(journal, catalog, parts.clock(), config.retention());
+        this.batchDesk =
+                new JournaledBatchDesk(
+                        config,
+                        journal,
+                        catalog,
+                        live,
+                        this::admit,
+                        scheduler::post,
+                        parts.clock(),
+                        parts.random());
+        this.messageDesk =
+                new RoutedMessageDesk(upstreams, parts.routes(), parts.noRoute(), scheduler::post);
+    }
+
+    /** Recovers what was there and goes on with it. When this returns, the desks may be used. */
+    public void start() {
+        new Recovery(journal, catalog, writer).run();
+        scheduler.start();
+        int resumed = 0;
+        for (var batch : catalog.running()) {
+            try {
+                admit(batch);
+                resumed++;
+            } catch (JournalException e) {
+                // The others go on; this one waits for a person, and is shown as in progress
+                // meanwhile.
+                log.error(
+                        "event=batch_not_resumed batch_id={} reason=\"{}\"",
+                        batch.id(),
+                        e.getMessage(),
+                        e);
+            }
+        }
+        if (resumed > 0) {
+            log.info("event=batches_resumed batches={}", resumed);
+        }
+        housekeeper.start();
+    }
+
+    public BatchDesk batchDesk() {
+        return batchDesk;
+    }
+
+    public MessageDesk messageDesk() {
+        return messageDesk;
+    }
+
+    /** Opens the batch's files and lets the scheduler have it. */
+    private void admit(Batch batch) {
+        var files = journal.open(batch.id());
+        for (var damage : files.settled().damages()) {
+            log.error("event=journal_damaged batch_id={} damage=\"{}\"", batch.id(), damage);
+        }
+        batches.put(batch.header(), files);
+        live.publish(batch);
+        scheduler.post(new Event.BatchAdmitted(batch, files.requests(), files.settled()));
+    }
+
+    private void perform(Effect effect) {
+        switch (effect) {
+            case Effect.StartAttempt start -> attempts.start(start);
+            case Effect.AbortAttempts(var called) -> attempts.abort(called);
+            case Effect.AppendResults append -> writer.append(append);
+            case Effect.ReopenLog(var id) -> writer.reopen(id);
+            case Effect.RecordBatch(var batch) -> writer.record(batch);
+            case Effect.Publish(var batch) -> live.publish(batch);
+            case Effect.Close(var id) -> {
+                live.find(id).ifPresent(Engine::logEnd);
+                live.remove(id);
+                batches.close(id);
+            }
+            case Effect.UpstreamPaused(var upstream, var reason, var until) ->
+                    log.warn(
+                            "event=upstream_paused upstream={} reason=\"{}\" until={}",
+                            upstream,
+                            reason,
+                            until);
+            case Effect.AnswerDiscarded(var id, var customId) ->
+                    log.warn("event=answer_discarded batch_id={} custom_id={}", id, customId);
+        }
+    }
+
+    private static void logEnd(Batch batch) {
+        var counts = batch.counts();
+        log.info(
+                "event=batch_ended batch_id={} succeeded={} errored={} canceled={} expired={}",
+                batch.id(),
+                counts.succeeded(),
+                counts.errored(),
+                counts.canceled(),
+                counts.expired());
+    }
+
+    /**
+     * Stops cleanly: takes in no more batches, starts no more calls, lets those in flight finish
+     * and settles them. Afterwards nothing that was answered is lost, and a start repeats nothing.
+     */
+    public void stop() throws InterruptedException {
+        batchDesk.stopTaking();
+        scheduler.stop(config.stopTimeout());
+        housekeeper.stop();
+        writer.stop(Duration.ofSeconds(30));
+        batches.closeAll();
+    }
+}

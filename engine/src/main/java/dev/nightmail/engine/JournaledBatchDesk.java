@@ -1,0 +1,236 @@
+package dev.nightmail.engine;
+
+import static java.time.temporal.ChronoUnit.MICROS;
+
+import dev.nightmail.core.batch.Batch;
+import dev.nightmail.core.batch.BatchCatalog;
+import dev.nightmail.core.batch.BatchCatalog.Insertion;
+import dev.nightmail.core.batch.BatchHeader;
+import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.core.batch.BatchPage;
+import dev.nightmail.core.batch.BatchState;
+import dev.nightmail.core.batch.Decision;
+import dev.nightmail.core.batch.WorkspaceId;
+import dev.nightmail.core.journal.BatchDraft;
+import dev.nightmail.core.journal.Journal;
+import dev.nightmail.core.schedule.Event;
+import dev.nightmail.engine.desk.BatchDesk;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The batch desk over journal and catalog. Running batches are shown as the scheduler publishes
+ * them.
+ */
+final class JournaledBatchDesk implements BatchDesk {
+
+    private static final Logger log = LoggerFactory.getLogger(JournaledBatchDesk.class);
+    private static final int CANCEL_TIMEOUT_SECONDS = 60;
+
+    private final EngineConfig config;
+    private final Journal journal;
+    private final BatchCatalog catalog;
+    private final LiveBatches live;
+    private final Consumer<Batch> admit;
+    private final Consumer<Event> post;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private Instant lastCreatedAt = Instant.EPOCH;
+    private volatile boolean stopping;
+
+    JournaledBatchDesk(
+            EngineConfig config,
+            Journal journal,
+            BatchCatalog catalog,
+            LiveBatches live,
+            Consumer<Batch> admit,
+            Consumer<Event> post,
+            InstantSource clock,
+            RandomGenerator random) {
+        this.config = config;
+        this.journal = journal;
+        this.catalog = catalog;
+        this.live = live;
+        this.admit = admit;
+        this.post = post;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    void stopTaking() {
+        stopping = true;
+    }
+
+    @Override
+    public Limits limits() {
+        return config.limits();
+    }
+
+    @Override
+    public BatchDraft draft() {
+        refuseWhenStopping();
+        return journal.draft(newId(clock.instant()));
+    }
+
+    @Override
+    public Submission submit(BatchDraft draft, Terms terms) {
+        refuseWhenStopping();
+        var key = terms.idempotencyKey();
+        if (key != null) {
+            var used = catalog.findByIdempotencyKey(terms.workspace(), key);
+            if (used.isPresent()) {
+                return replay(used.get(), terms);
+            }
+        }
+        var batch = Batch.accepted(header(draft, terms));
+        draft.commit(batch.header());
+        return switch (catalog.insert(batch)) {
+            case Insertion.Inserted _ -> {
+                admit.accept(batch);
+                log.info(
+                        "event=batch_accepted batch_id={} requests={} key_id={}",
+                        batch.id(),
+                        batch.header().requestCount(),
+                        terms.key());
+                yield new Submission.Accepted(batch);
+            }
+            case Insertion.KeyUsed(var existing) -> {
+                // Two creates with one key at the same time: the other was first, and nobody has
+                // heard of this batch.
+                journal.delete(batch.id());
+                yield replay(existing, terms);
+            }
+        };
+    }
+
+    private Submission replay(Batch existing, Terms terms) {
+        return existing.header().bodySha256().equals(terms.bodySha256())
+                ? new Submission.Replayed(live.orCataloged(existing))
+                : new Submission.KeyReused();
+    }
+
+    private BatchHeader header(BatchDraft draft, Terms terms) {
+        var createdAt = nextCreatedAt();
+        return new BatchHeader(
+                newId(createdAt),
+                terms.workspace(),
+                terms.key(),
+                createdAt,
+                createdAt.plus(config.window()),
+                terms.apiVersion(),
+                terms.betas(),
+                terms.userProfileId(),
+                draft.size(),
+                draft.models(),
+                terms.bodySha256(),
+                terms.idempotencyKey());
+    }
+
+    /**
+     * Never the same twice, so that the order of the list is the order of acceptance even if the
+     * clock stands still.
+     */
+    private synchronized Instant nextCreatedAt() {
+        var now = clock.instant().truncatedTo(MICROS);
+        lastCreatedAt = now.isAfter(lastCreatedAt) ? now : lastCreatedAt.plus(1, MICROS);
+        return lastCreatedAt;
+    }
+
+    private BatchId newId(Instant at) {
+        return BatchId.create(at, random);
+    }
+
+    private void refuseWhenStopping() {
+        if (stopping) {
+            throw new StoppingException();
+        }
+    }
+
+    @Override
+    public Optional<Batch> find(WorkspaceId workspace, BatchId id) {
+        return live.find(id)
+                .or(() -> catalog.find(id))
+                .filter(batch -> batch.header().workspace().equals(workspace));
+    }
+
+    @Override
+    public BatchPage page(WorkspaceId workspace, BatchPage.Query query) {
+        var page = catalog.page(workspace, query);
+        return new BatchPage(
+                page.batches().stream().map(live::orCataloged).toList(), page.hasMore());
+    }
+
+    @Override
+    public Cancellation cancel(WorkspaceId workspace, BatchId id) {
+        var found = find(workspace, id);
+        if (found.isEmpty()) {
+            return new Cancellation.NotFound();
+        }
+        if (found.get().isOver()) {
+            return new Cancellation.AlreadyEnded(found.get());
+        }
+        var canceled = awaitCancel(id);
+        return canceled.isOver() && canceled.cancelRequestedAt() == null
+                ? new Cancellation.AlreadyEnded(canceled)
+                : new Cancellation.Canceling(canceled);
+    }
+
+    private Batch awaitCancel(BatchId id) {
+        var canceler = live.whenCanceledOrOver(id);
+        post.accept(new Event.CancelAsked(id));
+        try {
+            // It may have ended between the look and the asking, and then nobody publishes it any
+            // more.
+            if (live.find(id).isEmpty()) {
+                catalog.find(id).ifPresent(canceler::complete);
+            }
+            return canceler.get(CANCEL_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoppingException();
+        } catch (TimeoutException | ExecutionException e) {
+            throw new IllegalStateException(
+                    "the cancellation of " + id + " could not be recorded in time", e);
+        }
+    }
+
+    @Override
+    public Deletion delete(WorkspaceId workspace, BatchId id) {
+        var found = find(workspace, id);
+        if (found.isEmpty()) {
+            return new Deletion.NotFound();
+        }
+        if (found.get().delete() instanceof Decision.Refused) {
+            return new Deletion.StillProcessing(found.get());
+        }
+        journal.delete(id);
+        catalog.delete(id);
+        log.info("event=batch_deleted batch_id={}", id);
+        return new Deletion.Deleted();
+    }
+
+    @Override
+    public Results results(WorkspaceId workspace, BatchId id) {
+        var found = find(workspace, id);
+        if (found.isEmpty()) {
+            return new Results.NotFound();
+        }
+        var batch = found.get();
+        return switch (batch.state()) {
+            case BatchState.InProgress _, BatchState.Canceling _ -> new Results.NotEnded(batch);
+            case BatchState.Archived _ -> new Results.Archived(batch);
+            case BatchState.Ended _ ->
+                    journal.results(id)
+                            .<Results>map(file -> new Results.Ready(batch, file))
+                            .orElseGet(Results.NotFound::new);
+        };
+    }
+}
