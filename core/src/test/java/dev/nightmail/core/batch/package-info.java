@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nightmail.core.batch;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nightmail.core.key;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nightmail.core.lease;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,347 @@
+package dev.nightmail.core.schedule;
+
+import static dev.nightmail.core.schedule.SchedulerWorld.answer;
+import static dev.nightmail.core.schedule.SchedulerWorld.failure;
+import static dev.nightmail.core.schedule.SchedulerWorld.refusal;
+import static dev.nightmail.core.schedule.SchedulerWorld.throttle;
+import static dev.nightmail.core.schedule.SchedulerWorld.unreachable;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nightmail.core.batch.BatchState.Canceling;
+import dev.nightmail.core.batch.BatchState.InProgress;
+import dev.nightmail.core.batch.RequestCounts;
+import dev.nightmail.core.schedule.Effect.StartAttempt;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SchedulerTest {
+
+    @Test
+    void aBatchRunsToItsEnd() {
+        var world = new SchedulerWorld(1, 8);
+        var batch = world.submit("a", 3);
+
+        world.finishAll(answer());
+        world.store();
+
+        assertThat(world.isOver(batch)).isTrue();
+        assertThat(world.counts(batch)).isEqualTo(new RequestCounts(0, 3, 0, 0, 0));
+    }
+
+    @Test
+    void noMoreCallsAreInFlightThanTheUpstreamAllows() {
+        var world = new SchedulerWorld(1, 8);
+
+        world.submit("a", 100);
+
+        assertThat(world.inFlight).hasSize(8);
+    }
+
+    @Test
+    void aResultIsNotCountedBeforeItIsDurable() {
+        var world = new SchedulerWorld(1, 8);
+        var batch = world.submit("a", 3);
+
+        world.finishAll(answer());
+
+        assertThat(world.counts(batch).succeeded()).isZero();
+        world.store();
+        assertThat(world.counts(batch).succeeded()).isEqualTo(3);
+    }
+
+    @Test
+    void resultsThatComeWhileStorageIsBusyFormOneGroup() {
+        var world = new SchedulerWorld(1, 8);
+        world.submit("a", 5);
+
+        world.finishAll(answer());
+
+        assertThat(world.appends).hasSize(1);
+        world.append(world.appends.removeFirst());
+        assertThat(world.appends)
+                .singleElement()
+                .satisfies(next -> assertThat(next.group()).hasSize(4));
+    }
+
+    @Test
+    void aRefusedRequestIsErroredAtOnce() {
+        var world = new SchedulerWorld(1, 8);
+        var batch = world.submit("a", 1);
+
+        world.finishAll(refusal());
+        world.store();
+
+        assertThat(world.started).hasSize(1);
+        assertThat(world.counts(batch).errored()).isEqualTo(1);
+    }
+
+    @Test
+    void aFailedRequestIsTriedFiveTimesAndThenErrored() {
+        var world = new SchedulerWorld(1, 8);
+        var batch = world.submit("a", 1);
+
+        for (int attempt = 0; attempt < 5; attempt++) {
+            assertThat(world.inFlight).hasSize(1);
+            world.finishAll(failure());
+            if (attempt < 4) {
+                assertThat(world.inFlight).isEmpty();
+                world.advanceToNextTick();
+            }
+        }
+        world.store();
+
+        assertThat(world.started).hasSize(5);
+        assertThat(world.counts(batch).errored()).isEqualTo(1);
+    }
+
+    @Test
+    void beingThrottledUsesUpNoAttempts() {
+        var world = new SchedulerWorld(1, 8);
+        var batch = world.submit("a", 1);
+
+        for (int i = 0; i < 50; i++) {
+            world.finishAll(throttle(Duration.ofSeconds(2)));
+            assertThat(world.inFlight).isEmpty();
+            world.advance(Duration.ofMillis(1_999));
+            assertThat(world.inFlight).isEmpty();
+            world.advance(Duration.ofMillis(1));
+        }
+        world.finishAll(answer());
+        world.store();
+
+        assertThat(world.counts(batch).succeeded()).isEqualTo(1);
+    }
+
+    @Test
+    void anUpstreamThatCannotBeReachedIsTriedWithOneCallAtATime() {
+        var world = new SchedulerWorld(1, 8);
+        var batch = world.submit("a", 100);
+
+        for (int i = 0; i < 40; i++) {
+            world.finishAll(unreachable());
+            assertThat(world.inFlight).isEmpty();
+            world.advanceToNextTick();
+            assertThat(world.inFlight).hasSize(1);
+        }
+        world.finishAll(answer());
+
+        assertThat(world.inFlight).hasSize(8);
+        assertThat(world.counts(batch).errored()).isZero();
+    }
+
+    @Test
+    void whenThrottledFewerCallsAreInFlightAndSlowlyMoreAgain() {
+        var world = new SchedulerWorld(1, 90);
+        world.submit("a", 10_000);
+
+        world.finishAll(throttle(Duration.ofSeconds(1)));
+        world.advance(Duration.ofSeconds(1));
+
+        assertThat(world.inFlight).hasSize(60);
+        for (int i = 0; i < 60; i++) {
+            world.finish(world.inFlight.values().iterator().next(), answer());
+        }
+        assertThat(world.inFlight).hasSize(60);
+        for (int i = 0; i < 60; i++) {
+            world.finish(world.inFlight.values().iterator().next(), answer());
+        }
+        assertThat(world.inFlight).hasSizeBetween(61, 62);
+    }
+
+    @Test
+    void aSmallBatchOfAnotherKeyDoesNotWaitBehindALargeOne() {
+        var world = new SchedulerWorld(1, 4);
+        world.submit("a", 100_000);
+        for (int i = 0; i < 1_000; i++) {
+            world.finish(world.inFlight.values().iterator().next(), answer());
+        }
+
+        var small = world.submit("b", 10);
+        for (int i = 0; i < 24; i++) {
+            world.finish(world.inFlight.values().iterator().next(), answer());
+        }
+        world.store();
+
+        assertThat(world.isOver(small)).isTrue();
+    }
+
+    @Test
+    void whoComesLateHasNoClaimOnWhatWasGivenBefore() {
+        var world = new SchedulerWorld(1, 1);
+        world.submit("a", 1_000);
+        for (int i = 0; i < 500; i++) {
+            world.finishAll(answer());
+        }
+        int before = world.started.size();
+        var late = world.submit("b", 1_000);
+        for (int i = 0; i < 100; i++) {
+            world.finishAll(answer());
+        }
+
+        assertThat(world.started.stream().skip(before).filter(start -> start.batch().equals(late)))
+                .hasSizeBetween(49, 51);
+    }
+
+    @Test
+    void withinAKeyTheOlderBatchGoesFirst() {
+        var world = new SchedulerWorld(1, 2);
+        var older = world.submit("a", 10);
+        world.submit("a", 10);
+
+        for (int i = 0; i < 8; i++) {
+            world.finish(world.inFlight.values().iterator().next(), answer());
+        }
+
+        assertThat(world.started.stream().map(StartAttempt::batch)).hasSize(10).containsOnly(older);
+    }
+
+    @Test
+    void cancelKeepsWhatIsInFlightAndCancelsTheRest() {
+        var world = new SchedulerWorld(1, 2);
+        var batch = world.submit("a", 10);
+
+        world.on(new Event.CancelAsked(batch));
+        world.store();
+        world.finishAll(answer());
+        world.store();
+
+        assertThat(world.started).hasSize(2);
+        assertThat(world.isOver(batch)).isTrue();
+        assertThat(world.counts(batch)).isEqualTo(new RequestCounts(0, 2, 0, 8, 0));
+    }
+
+    @Test
+    void aCancellationIsShownOnlyOnceItIsDurable() {
+        var world = new SchedulerWorld(1, 2);
+        var batch = world.submit("a", 10);
+
+        world.on(new Event.CancelAsked(batch));
+
+        assertThat(world.published(batch).state()).isInstanceOf(InProgress.class);
+        world.store();
+        assertThat(world.published(batch).state()).isInstanceOf(Canceling.class);
+    }
+
+    @Test
+    void whatFailsOrIsThrottledWhileCancelingIsCanceledAndNotSentAgain() {
+        var world = new SchedulerWorld(1, 3);
+        var batch = world.submit("a", 3);
+        var attempts = List.copyOf(world.inFlight.values());
+
+        world.on(new Event.CancelAsked(batch));
+        world.finish(attempts.get(0), throttle(null));
+        world.store();
+        world.finish(attempts.get(1), failure());
+        world.finish(attempts.get(2), unreachable());
+        world.store();
+
+        assertThat(world.isOver(batch)).isTrue();
+        assertThat(world.started).hasSize(3);
+        assertThat(world.counts(batch).canceled()).isEqualTo(3);
+    }
+
+    @Test
+    void atItsDeadlineEverythingNotSettledExpiresAndCallsAreCalledOff() {
+        var world = new SchedulerWorld(1, 2);
+        var batch = world.submit("a", 10);
+        world.finish(world.inFlight.values().iterator().next(), answer());
+        world.advance(SchedulerWorld.WINDOW.minusSeconds(5));
+        var late = world.started.getLast();
+
+        world.advance(Duration.ofSeconds(6));
+        world.store();
+
+        assertThat(world.isOver(batch)).isTrue();
+        assertThat(world.counts(batch)).isEqualTo(new RequestCounts(0, 1, 0, 0, 9));
+        assertThat(world.others).contains(new Effect.AbortAttempts(List.of(late.attempt())));
+        world.finish(late, answer());
+        assertThat(world.others).anyMatch(effect -> effect instanceof Effect.AnswerDiscarded);
+    }
+
+    @Test
+    void anAttemptNobodyHearsOfAgainIsGivenToAnother() {
+        var world = new SchedulerWorld(1, 1);
+        var batch = world.submit("a", 1);
+        var lost = world.inFlight.values().iterator().next();
+
+        world.advance(Duration.ofMinutes(12));
+
+        assertThat(world.started).hasSize(2);
+        world.finish(lost, answer());
+        assertThat(world.appends).as("the lost worker is fenced off").isEmpty();
+        world.finish(world.started.get(1), answer());
+        world.store();
+        assertThat(world.counts(batch).succeeded()).isEqualTo(1);
+    }
+
+    @Test
+    void whenStorageFailsNothingIsCountedAndNothingIsLost() {
+        var world = new SchedulerWorld(7, 50);
+        var batch = world.submit("a", 50);
+        world.storageWorks = false;
+        world.finishAll(answer());
+        for (int i = 0; i < 5; i++) {
+            world.store();
+            assertThat(world.counts(batch).succeeded()).isZero();
+            world.advanceToNextTick();
+        }
+
+        world.storageWorks = true;
+        world.store();
+
+        assertThat(world.isOver(batch)).isTrue();
+        assertThat(world.started).hasSize(50);
+        assertThat(world.counts(batch).succeeded()).isEqualTo(50);
+    }
+
+    @Test
+    void afterAStopNothingIsStartedAndWhatIsInFlightSettles() {
+        var world = new SchedulerWorld(1, 2);
+        var batch = world.submit("a", 10);
+
+        world.on(new Event.StopAsked());
+        assertThat(world.scheduler.isQuiet()).isFalse();
+        world.finishAll(answer());
+        world.store();
+
+        assertThat(world.scheduler.isQuiet()).isTrue();
+        assertThat(world.started).hasSize(2);
+        assertThat(world.counts(batch)).isEqualTo(new RequestCounts(8, 2, 0, 0, 0));
+    }
+
+    @Test
+    void interactiveCallsTakeTheirPlaceFromBatches() {
+        var world = new SchedulerWorld(1, 4);
+        world.on(new Event.InteractiveStarted("claude"));
+        world.on(new Event.InteractiveStarted("claude"));
+
+        world.submit("a", 10);
+
+        assertThat(world.inFlight).hasSize(2);
+        world.on(new Event.InteractiveFinished("claude"));
+        assertThat(world.inFlight).hasSize(3);
+    }
+
+    @Test
+    void requestsGoWhereTheirModelIsServedAndWhatNobodyServesIsErrored() {
+        var routes =
+                new Routes(
+                        List.of(
+                                new Routes.Route("claude-*", "claude"),
+                                new Routes.Route("qwen*", "local")));
+        var world = new SchedulerWorld(1, Map.of("claude", 9, "local", 9), routes);
+
+        var batch =
+                world.submit(
+                        "a", List.of("claude-opus-5", "qwen3-8b", "gpt"), new int[] {0, 1, 2, 0});
+        world.finishAll(answer());
+        world.store();
+
+        assertThat(world.started.stream().filter(start -> start.upstream().equals("local")))
+                .singleElement()
+                .satisfies(start -> assertThat(start.request()).isEqualTo(1));
+        assertThat(world.counts(batch)).isEqualTo(new RequestCounts(0, 3, 1, 0, 0));
+    }
+}

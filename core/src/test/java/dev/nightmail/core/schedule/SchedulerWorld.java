@@ -1,0 +1,284 @@
+package dev.nightmail.core.schedule;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.nightmail.core.batch.ApiVersion;
+import dev.nightmail.core.batch.Batch;
+import dev.nightmail.core.batch.BatchHeader;
+import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.core.batch.RequestCounts;
+import dev.nightmail.core.batch.WorkspaceId;
+import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.key.KeyId;
+import dev.nightmail.core.lease.WorkerId;
+import dev.nightmail.core.request.CustomId;
+import dev.nightmail.core.request.RequestFacts;
+import dev.nightmail.core.result.ResultType;
+import dev.nightmail.core.result.Settled;
+import dev.nightmail.core.schedule.Effect.StartAttempt;
+import dev.nightmail.core.schedule.Effect.Unsaved;
+import dev.nightmail.core.upstream.AttemptOutcome;
+import dev.nightmail.core.usage.Usage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The scheduler with its surroundings in memory: the test says when calls answer, when storage
+ * works, what time it is.
+ */
+final class SchedulerWorld {
+
+    static final Instant START = Instant.parse("2026-11-21T22:00:00Z");
+    static final Duration WINDOW = Duration.ofHours(24);
+
+    final Random random;
+    final Scheduler scheduler;
+    final List<StartAttempt> started = new ArrayList<>();
+    final Map<Long, StartAttempt> inFlight = new LinkedHashMap<>();
+    final List<Effect.AppendResults> appends = new ArrayList<>();
+    final List<Effect.RecordBatch> records = new ArrayList<>();
+    final List<BatchId> reopens = new ArrayList<>();
+    final List<Effect> others = new ArrayList<>();
+
+    /** What is on stable storage: the results of each batch, by request. */
+    final Map<BatchId, SortedMap<Integer, ResultType>> logs = new LinkedHashMap<>();
+
+    final Map<BatchId, Batch> recorded = new LinkedHashMap<>();
+    final Map<BatchId, Batch> published = new LinkedHashMap<>();
+    Instant now = START;
+    boolean storageWorks = true;
+    private int created;
+
+    SchedulerWorld(long seed, int callsInFlightMax) {
+        this(seed, Map.of("claude", callsInFlightMax), Routes.all("claude"));
+    }
+
+    SchedulerWorld(long seed, Map<String, Integer> upstreams, Routes routes) {
+        random = new Random(seed);
+        scheduler =
+                new Scheduler(
+                        SchedulePolicy.standard(new WorkerId("test")),
+                        upstreams,
+                        routes,
+                        model -> JsonBytes.of("{\"model\":\"" + model + "\"}"),
+                        random);
+    }
+
+    BatchId submit(String key, int requests) {
+        return submit(key, List.of("claude-haiku-4-5"), new int[requests]);
+    }
+
+    /**
+     * @param modelOf the model of each request
+     */
+    BatchId submit(String key, List<String> models, int[] modelOf) {
+        var createdAt = now.plusNanos(++created * 1_000L);
+        var id = BatchId.create(createdAt, random);
+        var header =
+                new BatchHeader(
+                        id,
+                        WorkspaceId.DEFAULT,
+                        new KeyId("key_" + key),
+                        createdAt,
+                        createdAt.plus(WINDOW),
+                        ApiVersion.V2026_10_21,
+                        List.of(),
+                        null,
+                        modelOf.length,
+                        models,
+                        "0".repeat(64),
+                        null);
+        var batch = Batch.accepted(header);
+        logs.put(id, new TreeMap<>());
+        recorded.put(id, batch);
+        on(new Event.BatchAdmitted(batch, facts(modelOf), settled(id)));
+        return id;
+    }
+
+    private static RequestFacts facts(int[] modelOf) {
+        return new RequestFacts() {
+            @Override
+            public int size() {
+                return modelOf.length;
+            }
+
+            @Override
+            public int model(int number) {
+                return modelOf[number];
+            }
+
+            @Override
+            public int inputTokensEstimate(int number) {
+                return 100;
+            }
+
+            @Override
+            public int outputTokensMax(int number) {
+                return 400;
+            }
+        };
+    }
+
+    /** What opening the batch's log afresh finds. */
+    Settled settled(BatchId id) {
+        var log = log(id);
+        var requests = new BitSet();
+        var counts = RequestCounts.processing(recorded(id).header().requestCount());
+        for (var entry : log.entrySet()) {
+            requests.set(entry.getKey());
+            counts = counts.settle(entry.getValue());
+        }
+        return new Settled(requests, counts, log.isEmpty() ? null : now, List.of());
+    }
+
+    void on(Event event) {
+        for (var effect : scheduler.on(event, now)) {
+            take(effect);
+        }
+    }
+
+    private void take(Effect effect) {
+        switch (effect) {
+            case StartAttempt start -> {
+                started.add(start);
+                inFlight.put(start.attempt(), start);
+            }
+            case Effect.AbortAttempts(var attempts) ->
+                    attempts.forEach(
+                            attempt -> others.add(new Effect.AbortAttempts(List.of(attempt))));
+            case Effect.AppendResults append -> appends.add(append);
+            case Effect.RecordBatch record -> records.add(record);
+            case Effect.ReopenLog(var id) -> reopens.add(id);
+            case Effect.Publish(var batch) -> published.put(batch.id(), batch);
+            case Effect.Close _, Effect.UpstreamPaused _, Effect.AnswerDiscarded _ ->
+                    others.add(effect);
+        }
+    }
+
+    // Outcomes
+
+    static AttemptOutcome answer() {
+        return new AttemptOutcome.Answered(JsonBytes.of("{}"), new Usage(10, 5, 0, 0, 0));
+    }
+
+    static AttemptOutcome refusal() {
+        return new AttemptOutcome.Refused(JsonBytes.of("{}"));
+    }
+
+    static AttemptOutcome failure() {
+        return new AttemptOutcome.Failed("status 500", null, JsonBytes.of("{}"));
+    }
+
+    static AttemptOutcome throttle(@Nullable Duration retryAfter) {
+        return new AttemptOutcome.Throttled(retryAfter, JsonBytes.of("{}"));
+    }
+
+    static AttemptOutcome unreachable() {
+        return new AttemptOutcome.Unreachable("connection refused", JsonBytes.of("{}"));
+    }
+
+    // What the surroundings do when told to
+
+    void finish(StartAttempt attempt, AttemptOutcome outcome) {
+        inFlight.remove(attempt.attempt());
+        on(
+                new Event.AttemptFinished(
+                        attempt.attempt(), new CustomId("r" + attempt.request()), outcome));
+    }
+
+    void finishAll(AttemptOutcome outcome) {
+        for (var attempt : List.copyOf(inFlight.values())) {
+            finish(attempt, outcome);
+        }
+    }
+
+    /** Storage does everything it was asked for, and whatever that brings. */
+    void store() {
+        while (!appends.isEmpty() || !records.isEmpty() || !reopens.isEmpty()) {
+            if (!appends.isEmpty()) {
+                append(appends.removeFirst());
+            } else if (!records.isEmpty()) {
+                record(records.removeFirst());
+            } else {
+                var id = reopens.removeFirst();
+                on(
+                        storageWorks
+                                ? new Event.LogReopened(id, settled(id))
+                                : new Event.AppendFailed(id));
+            }
+        }
+    }
+
+    void append(Effect.AppendResults append) {
+        if (!storageWorks) {
+            writeSome(append.batch(), append.group());
+            on(new Event.AppendFailed(append.batch()));
+            return;
+        }
+        append.group().forEach(result -> write(append.batch(), result));
+        on(new Event.ResultsDurable(append.batch()));
+    }
+
+    /** A write that failed may have left a prefix. */
+    private void writeSome(BatchId id, List<Unsaved> group) {
+        int written = random.nextInt(group.size() + 1);
+        group.subList(0, written).forEach(result -> write(id, result));
+    }
+
+    private void write(BatchId id, Unsaved result) {
+        var before = log(id).put(result.request(), result.result().type());
+        if (before != null) {
+            throw new AssertionError(
+                    "request " + result.request() + " of " + id + " settled twice");
+        }
+    }
+
+    void record(Effect.RecordBatch record) {
+        if (storageWorks) {
+            recorded.put(record.batch().id(), record.batch());
+            on(new Event.BatchRecorded(record.batch()));
+        } else {
+            on(new Event.RecordFailed(record.batch()));
+        }
+    }
+
+    void advance(Duration by) {
+        now = now.plus(by);
+        on(new Event.Tick());
+    }
+
+    /** To the next moment at which the scheduler wants to be woken. */
+    void advanceToNextTick() {
+        var next = scheduler.nextTick().orElseThrow();
+        advance(next.isAfter(now) ? Duration.between(now, next) : Duration.ZERO);
+    }
+
+    Batch recorded(BatchId id) {
+        return requireNonNull(recorded.get(id));
+    }
+
+    Batch published(BatchId id) {
+        return requireNonNull(published.get(id));
+    }
+
+    SortedMap<Integer, ResultType> log(BatchId id) {
+        return requireNonNull(logs.get(id));
+    }
+
+    boolean isOver(BatchId id) {
+        return recorded(id).isOver();
+    }
+
+    RequestCounts counts(BatchId id) {
+        return published(id).counts();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nightmail.core.schedule;
+
+import org.jspecify.annotations.NullMarked;
