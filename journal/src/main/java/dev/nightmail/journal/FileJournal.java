@@ -1,0 +1,278 @@
+package dev.nightmail.journal;
+
+import dev.nightmail.core.batch.Batch;
+import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.core.journal.BatchDraft;
+import dev.nightmail.core.journal.Journal;
+import dev.nightmail.core.journal.JournalException;
+import dev.nightmail.core.journal.ResultFile;
+import dev.nightmail.journal.disk.Disk;
+import dev.nightmail.journal.disk.LocalDisk;
+import dev.nightmail.journal.record.BatchRecord;
+import dev.nightmail.journal.record.BatchRecordReader;
+import dev.nightmail.journal.request.FileRequestLog;
+import dev.nightmail.journal.request.RequestIndex;
+import dev.nightmail.journal.result.ResultFiles;
+import dev.nightmail.journal.result.ResultRecovery;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The journal in a data folder:
+ *
+ * <pre>
+ * incoming/msgbatch_01…/      batches being taken in or being deleted; emptied at every start
+ * batches/msgbatch_01…/
+ *   batch.json                {@link BatchRecord}
+ *   requests.jsonl            {"custom_id":…,"params":…} and a line feed each, in the order sent
+ *   requests.index            {@link RequestIndex}
+ *   results.jsonl             what /results serves, in the order settled
+ *   results.index             which request each result belongs to, its usage, its checksum
+ * </pre>
+ *
+ * One process at a time: {@link DataFolderLock}.
+ */
+public final class FileJournal implements Journal {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FileJournal.class);
+
+    private final Disk disk;
+    private final Path incoming;
+    private final Path batches;
+    private final Map<BatchId, OpenFiles> open = new ConcurrentHashMap<>();
+
+    private FileJournal(Disk disk, Path data) {
+        this.disk = disk;
+        this.incoming = data.resolve("incoming");
+        this.batches = data.resolve("batches");
+    }
+
+    /**
+     * Opens the journal in a data folder, which is made if need be, and removes what was being
+     * taken in when the last process ended.
+     *
+     * @throws JournalException if the folder cannot be used
+     */
+    public static FileJournal open(Path data) {
+        return open(new LocalDisk(), data);
+    }
+
+    /** As {@link #open(Path)}, on another disk. */
+    public static FileJournal open(Disk disk, Path data) {
+        var journal = new FileJournal(disk, data);
+        try {
+            disk.createFolders(journal.incoming);
+            disk.createFolders(journal.batches);
+            disk.forceFolder(data);
+            for (var leftover : disk.list(journal.incoming)) {
+                disk.deleteAll(journal.incoming.resolve(leftover));
+            }
+        } catch (IOException e) {
+            throw new JournalException("cannot use data folder %s: %s".formatted(data, e), e);
+        }
+        return journal;
+    }
+
+    @Override
+    public BatchDraft draft(BatchId id) {
+        try {
+            if (disk.exists(folder(id).path())) {
+                throw new IllegalStateException("there is a batch " + id + " already");
+            }
+            return FileBatchDraft.begin(disk, incomingFolder(id), batches);
+        } catch (IOException e) {
+            throw failed("begin", id, e);
+        }
+    }
+
+    private BatchFolder folder(BatchId id) {
+        return new BatchFolder(id, batches.resolve(id.value()));
+    }
+
+    private BatchFolder incomingFolder(BatchId id) {
+        return new BatchFolder(id, incoming.resolve(id.value()));
+    }
+
+    @Override
+    public List<BatchId> batches() {
+        try {
+            var ids = new ArrayList<BatchId>();
+            for (var name : disk.list(batches)) {
+                BatchId.parse(name)
+                        .ifPresentOrElse(
+                                ids::add,
+                                () -> LOG.warn("event=stray_in_batches_ignored name={}", name));
+            }
+            return ids;
+        } catch (IOException e) {
+            throw new JournalException("cannot list %s: %s".formatted(batches, e), e);
+        }
+    }
+
+    @Override
+    public Optional<Batch> find(BatchId id) {
+        var folder = folder(id);
+        try {
+            return disk.exists(folder.path()) ? Optional.of(read(folder)) : Optional.empty();
+        } catch (IOException e) {
+            throw failed("read batch.json", id, e);
+        }
+    }
+
+    private Batch read(BatchFolder folder) throws IOException {
+        try (var file = disk.openToRead(folder.record())) {
+            var bytes = ByteBuffer.allocate(Math.toIntExact(file.length()));
+            file.read(bytes, 0);
+            return BatchRecordReader.read(bytes.array());
+        }
+    }
+
+    @Override
+    public void record(Batch batch) {
+        var folder = folder(batch.id());
+        try {
+            disk.delete(folder.newRecord());
+            try (var file = disk.openToWrite(folder.newRecord())) {
+                file.write(ByteBuffer.wrap(BatchRecord.write(batch)), 0);
+                file.force();
+            }
+            disk.rename(folder.newRecord(), folder.record());
+            disk.forceFolder(folder.path());
+        } catch (IOException e) {
+            throw failed("record the state", batch.id(), e);
+        }
+    }
+
+    @Override
+    public OpenBatch open(BatchId id) {
+        if (open.containsKey(id)) {
+            throw new IllegalStateException("batch " + id + " is open already");
+        }
+        var batch = require(id);
+        var folder = folder(id);
+        try {
+            var requests = requests(batch);
+            try {
+                var recovered = new ResultRecovery(disk, id, requests, folder.results()).recover();
+                var files =
+                        new OpenFiles(
+                                requests,
+                                recovered.log(),
+                                recovered.settled(),
+                                () -> open.remove(id));
+                open.put(id, files);
+                return files;
+            } catch (IOException | RuntimeException e) {
+                requests.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw failed("open", id, e);
+        }
+    }
+
+    private Batch require(BatchId id) {
+        return find(id).orElseThrow(() -> new JournalException("there is no batch " + id));
+    }
+
+    private FileRequestLog requests(Batch batch) throws IOException {
+        var folder = folder(batch.id());
+        try (var index = disk.openToRead(folder.requestIndex())) {
+            return new FileRequestLog(
+                    batch.id(),
+                    disk.openToRead(folder.requests()),
+                    RequestIndex.load(index, batch.header().requestCount()));
+        }
+    }
+
+    @Override
+    public Map<String, ModelUsage> usage(BatchId id) {
+        var header = require(id).header();
+        var folder = folder(id);
+        var files = open.get(id);
+        try {
+            if (files != null) {
+                return ResultFiles.usage(
+                        disk, header, files.requestFile(), files.resultFile(), folder.results());
+            }
+            try (var requests = requests(require(id))) {
+                return ResultFiles.usage(disk, header, requests, folder.results());
+            }
+        } catch (IOException e) {
+            throw failed("sum up the usage", id, e);
+        }
+    }
+
+    @Override
+    public Optional<ResultFile> results(BatchId id) {
+        var folder = folder(id);
+        try {
+            if (!disk.exists(folder.results().log())) {
+                return Optional.empty();
+            }
+            return Optional.of(
+                    new StoredResults(disk, folder.results().log(), durableLength(folder)));
+        } catch (IOException e) {
+            throw failed("read the results", id, e);
+        }
+    }
+
+    /** Of a batch that has ended every byte is durable; before, the log or its index knows. */
+    private long durableLength(BatchFolder folder) throws IOException {
+        var files = open.get(folder.id());
+        if (files != null) {
+            return files.resultFile().durable().log();
+        }
+        var batch = read(folder);
+        if (!batch.isOver()) {
+            return ResultFiles.durableLength(disk, folder.results(), batch.header().requestCount());
+        }
+        try (var log = disk.openToRead(folder.results().log())) {
+            return log.length();
+        }
+    }
+
+    @Override
+    public void archive(BatchId id) {
+        var folder = folder(id);
+        try {
+            for (var file : folder.archivable()) {
+                disk.delete(file);
+            }
+            disk.forceFolder(folder.path());
+        } catch (IOException e) {
+            throw failed("archive", id, e);
+        }
+    }
+
+    /**
+     * The rename makes all of it vanish at once; what a crash leaves of it the next start removes.
+     */
+    @Override
+    public void delete(BatchId id) {
+        var vanishing = incomingFolder(id).path();
+        try {
+            if (disk.exists(folder(id).path())) {
+                disk.deleteAll(vanishing);
+                disk.rename(folder(id).path(), vanishing);
+                disk.forceFolder(batches);
+            }
+            disk.deleteAll(vanishing);
+        } catch (IOException e) {
+            throw failed("delete", id, e);
+        }
+    }
+
+    private static JournalException failed(String what, BatchId id, IOException cause) {
+        return new JournalException(
+                "cannot %s of batch %s: %s".formatted(what, id, cause.getMessage()), cause);
+    }
+}

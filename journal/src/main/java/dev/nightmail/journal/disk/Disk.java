@@ -1,0 +1,60 @@
+package dev.nightmail.journal.disk;
+
+import java.io.IOException;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All the journal asks of a file system. Every access of it goes through here, so that a test or a
+ * simulation can cut the power, tear a write or fail a flush at any step. Safe for many threads.
+ *
+ * <p>What is durable: the bytes of a file after {@link DiskFile#force}; that a name exists, moved
+ * or vanished, after {@link #forceFolder} of the folder it is in. Nothing else.
+ */
+public interface Disk {
+
+    /** Opens a file that is there. Writing to it is an error. */
+    DiskFile openToRead(Path file) throws IOException;
+
+    /** Opens a file to be read and written; an empty one is made if there is none. */
+    DiskFile openToWrite(Path file) throws IOException;
+
+    boolean exists(Path path) throws IOException;
+
+    boolean isFolder(Path path) throws IOException;
+
+    /** Names in a folder, in order. */
+    List<String> list(Path folder) throws IOException;
+
+    /** Makes a folder and those above it; fine if it is there. */
+    void createFolders(Path folder) throws IOException;
+
+    /** Renames atomically; a file at {@code to} is replaced. */
+    void rename(Path from, Path to) throws IOException;
+
+    /** Deletes a file or an empty folder; fine if there is none. */
+    void delete(Path path) throws IOException;
+
+    void forceFolder(Path folder) throws IOException;
+
+    Instant lastModified(Path file) throws IOException;
+
+    /** Opens a file to be served; it stays readable when it is deleted meanwhile. */
+    SeekableByteChannel openToServe(Path file) throws IOException;
+
+    /** The file as the operating system knows it, if it does. */
+    Optional<Path> pathToServe(Path file);
+
+    /** Deletes a folder with all that is in it, or a file; fine if there is none. */
+    default void deleteAll(Path path) throws IOException {
+        if (isFolder(path)) {
+            for (var name : list(path)) {
+                deleteAll(path.resolve(name));
+            }
+        }
+        delete(path);
+    }
+}

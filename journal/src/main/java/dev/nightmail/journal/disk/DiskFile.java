@@ -1,0 +1,26 @@
+package dev.nightmail.journal.disk;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** An open file. Reading is safe for many threads; one thread at a time writes. */
+public interface DiskFile extends Closeable {
+
+    long length() throws IOException;
+
+    /**
+     * Reads from {@code position} until the buffer is full or the file ends.
+     *
+     * @return bytes read, 0 at the end of the file
+     */
+    int read(ByteBuffer target, long position) throws IOException;
+
+    /** Writes all of the buffer at {@code position}, which is at most the file's length. */
+    void write(ByteBuffer source, long position) throws IOException;
+
+    /** On return every byte written so far is on stable storage, and the length with it. */
+    void force() throws IOException;
+
+    void truncate(long length) throws IOException;
+}

@@ -1,0 +1,131 @@
+package dev.nightmail.journal.record;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.nightmail.core.batch.Batch;
+import dev.nightmail.core.batch.BatchHeader;
+import dev.nightmail.core.batch.BatchState;
+import dev.nightmail.core.batch.BatchState.Archived;
+import dev.nightmail.core.batch.BatchState.Canceling;
+import dev.nightmail.core.batch.BatchState.Ended;
+import dev.nightmail.core.batch.BatchState.InProgress;
+import java.io.StringWriter;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.PrettyPrinter;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.DefaultPrettyPrinter;
+
+/**
+ * {@code batch.json}, written for people and for a restart. Times are RFC 3339 with microseconds.
+ * Counts appear once the batch has ended; before, the result log knows them and a number here would
+ * only be out of date.
+ */
+public final class BatchRecord {
+
+    /** A reader refuses what is newer than it knows and skips fields it does not know. */
+    static final int FORMAT = 1;
+
+    static final JsonFactory JSON = JsonFactory.builder().build();
+
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSSX", Locale.ROOT)
+                    .withZone(ZoneOffset.UTC);
+
+    private BatchRecord() {}
+
+    public static byte[] write(Batch batch) {
+        var text = new StringWriter();
+        try (var json = JSON.createGenerator(new Indented(), text)) {
+            json.writeStartObject();
+            json.writeNumberProperty("format", FORMAT);
+            writeHeader(json, batch.header());
+            writeState(json, batch.state());
+            writeCounts(json, batch);
+            json.writeEndObject();
+        }
+        return text.append('\n').toString().getBytes(UTF_8);
+    }
+
+    private static void writeHeader(JsonGenerator json, BatchHeader header) {
+        json.writeStringProperty("id", header.id().value());
+        json.writeStringProperty("workspace", header.workspace().value());
+        json.writeStringProperty("key", header.key().value());
+        writeTime(json, "created_at", header.createdAt());
+        writeTime(json, "expires_at", header.expiresAt());
+        json.writeStringProperty("api_version", header.apiVersion().header());
+        writeTexts(json, "betas", header.betas());
+        json.writeStringProperty("user_profile_id", header.userProfileId());
+        json.writeNumberProperty("request_count", header.requestCount());
+        writeTexts(json, "models", header.models());
+        json.writeStringProperty("body_sha256", header.bodySha256());
+        json.writeStringProperty("idempotency_key", header.idempotencyKey());
+    }
+
+    private static void writeState(JsonGenerator json, BatchState state) {
+        switch (state) {
+            case InProgress _ -> writeState(json, StateName.IN_PROGRESS, null, null, null);
+            case Canceling(var canceled) ->
+                    writeState(json, StateName.CANCELING, canceled, null, null);
+            case Ended(var ended, var canceled) ->
+                    writeState(json, StateName.ENDED, canceled, ended, null);
+            case Archived(var ended, var canceled, var archived) ->
+                    writeState(json, StateName.ARCHIVED, canceled, ended, archived);
+        }
+    }
+
+    private static void writeState(
+            JsonGenerator json,
+            StateName name,
+            @Nullable Instant cancelRequestedAt,
+            @Nullable Instant endedAt,
+            @Nullable Instant archivedAt) {
+        json.writeStringProperty("state", name.text());
+        writeTime(json, "cancel_requested_at", cancelRequestedAt);
+        writeTime(json, "ended_at", endedAt);
+        writeTime(json, "archived_at", archivedAt);
+    }
+
+    private static void writeCounts(JsonGenerator json, Batch batch) {
+        if (!batch.isOver()) {
+            json.writeNullProperty("request_counts");
+            return;
+        }
+        var counts = batch.counts();
+        json.writeObjectPropertyStart("request_counts");
+        json.writeNumberProperty("processing", counts.processing());
+        json.writeNumberProperty("succeeded", counts.succeeded());
+        json.writeNumberProperty("errored", counts.errored());
+        json.writeNumberProperty("canceled", counts.canceled());
+        json.writeNumberProperty("expired", counts.expired());
+        json.writeEndObject();
+    }
+
+    private static void writeTime(JsonGenerator json, String name, @Nullable Instant time) {
+        json.writeStringProperty(name, time == null ? null : TIME.format(time));
+    }
+
+    private static void writeTexts(JsonGenerator json, String name, List<String> texts) {
+        json.writeArrayPropertyStart(name);
+        texts.forEach(json::writeString);
+        json.writeEndArray();
+    }
+
+    private static final class Indented extends ObjectWriteContext.Base {
+        @Override
+        public PrettyPrinter getPrettyPrinter() {
+            return new DefaultPrettyPrinter();
+        }
+
+        @Override
+        public boolean hasPrettyPrinter() {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package dev.nightmail.journal.request;
+
+import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.core.journal.JournalException;
+import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.request.CustomId;
+import dev.nightmail.core.request.Request;
+import dev.nightmail.core.request.RequestLog;
+import dev.nightmail.journal.disk.DiskFile;
+import dev.nightmail.journal.format.Crc;
+import dev.nightmail.journal.format.LineReader;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The requests of one batch in their file. Safe for many threads: each read is one of its own. */
+public final class FileRequestLog implements RequestLog, Closeable {
+
+    private final BatchId batch;
+    private final DiskFile log;
+    private final RequestIndex index;
+
+    /** Takes over the file and closes it. */
+    public FileRequestLog(BatchId batch, DiskFile log, RequestIndex index) {
+        this.batch = batch;
+        this.log = log;
+        this.index = index;
+    }
+
+    @Override
+    public int size() {
+        return index.size();
+    }
+
+    @Override
+    public int model(int number) {
+        return index.model(number);
+    }
+
+    @Override
+    public int inputTokensEstimate(int number) {
+        return index.inputTokensEstimate(number);
+    }
+
+    @Override
+    public int outputTokensMax(int number) {
+        return index.outputTokensMax(number);
+    }
+
+    @Override
+    public Request read(int number) {
+        var line = index.line(number);
+        var bytes = new byte[line.length()];
+        try {
+            log.read(ByteBuffer.wrap(bytes), line.offset());
+        } catch (IOException e) {
+            throw new JournalException(
+                    "cannot read request %d of batch %s".formatted(number, batch), e);
+        }
+        if (Crc.of(bytes, 0, bytes.length) != line.crc()) {
+            throw damaged(number, line.offset());
+        }
+        var customId =
+                RequestLine.customId(bytes, 0, bytes.length)
+                        .orElseThrow(() -> damaged(number, line.offset()));
+        int from = RequestLine.paramsOffset(customId);
+        int to = bytes.length - RequestLine.AFTER_PARAMS.length - 1;
+        return new Request(number, customId, JsonBytes.of(Arrays.copyOfRange(bytes, from, to)));
+    }
+
+    private JournalException damaged(int number, long offset) {
+        return new JournalException(
+                "request %d of batch %s is damaged: requests.jsonl at offset %d is not what was written"
+                        .formatted(number, batch, offset));
+    }
+
+    /** The number of every request by its custom_id; reads the whole log. */
+    public Map<CustomId, Integer> numbers() throws IOException {
+        var numbers = HashMap.<CustomId, Integer>newHashMap(size());
+        var lines = new LineReader(log, 0, log.length());
+        for (int number = 0; lines.next(); number++) {
+            var id = RequestLine.customId(lines.array(), lines.start(), lines.length());
+            if (id.isPresent()) {
+                numbers.put(id.get(), number);
+            }
+        }
+        return numbers;
+    }
+
+    @Override
+    public void close() throws IOException {
+        log.close();
+    }
+}

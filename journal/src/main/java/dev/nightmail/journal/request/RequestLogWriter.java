@@ -1,0 +1,92 @@
+package dev.nightmail.journal.request;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.nightmail.core.request.CustomId;
+import dev.nightmail.core.request.RequestSummary;
+import dev.nightmail.journal.disk.DiskFile;
+import dev.nightmail.journal.format.LineWriter;
+import dev.nightmail.journal.format.RecordFormat;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Writes the requests of a batch and their index, in two new files. One thread. */
+public final class RequestLogWriter implements Closeable {
+
+    private static final int INDEX_BUFFER_BYTES = 1024 * RequestIndex.FORMAT.recordBytes();
+
+    private final DiskFile log;
+    private final DiskFile index;
+    private final LineWriter lines;
+    private final ByteBuffer records = ByteBuffer.allocate(INDEX_BUFFER_BYTES);
+    private final Map<String, Integer> models = new LinkedHashMap<>();
+    private long indexLength;
+    private int size;
+
+    /** Takes over both files, which are empty, and closes them. */
+    public RequestLogWriter(DiskFile log, DiskFile index) throws IOException {
+        this.log = log;
+        this.index = index;
+        this.lines = new LineWriter(log, 0);
+        index.write(RequestIndex.FORMAT.header(), 0);
+        indexLength = RecordFormat.HEADER_BYTES;
+    }
+
+    public void add(
+            CustomId customId, RequestSummary summary, byte[] params, int offset, int length)
+            throws IOException {
+        lines.put(RequestLine.BEFORE_ID);
+        lines.put(customId.value().getBytes(US_ASCII));
+        lines.put(RequestLine.BEFORE_PARAMS);
+        lines.putFlattened(params, offset, length);
+        lines.put(RequestLine.AFTER_PARAMS);
+        if (!records.hasRemaining()) {
+            flushRecords();
+        }
+        RequestIndex.put(records, lines.end(), modelNumber(summary.model()), summary);
+        size++;
+    }
+
+    private int modelNumber(String model) {
+        var known = models.get(model);
+        if (known != null) {
+            return known;
+        }
+        models.put(model, models.size());
+        return models.size() - 1;
+    }
+
+    private void flushRecords() throws IOException {
+        int bytes = records.flip().remaining();
+        index.write(records, indexLength);
+        indexLength += bytes;
+        records.clear();
+    }
+
+    public int size() {
+        return size;
+    }
+
+    public List<String> models() {
+        return List.copyOf(models.keySet());
+    }
+
+    /** Writes what is still held back and brings both files to stable storage. */
+    public void force() throws IOException {
+        lines.flush();
+        flushRecords();
+        log.force();
+        index.force();
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (log) {
+            index.close();
+        }
+    }
+}

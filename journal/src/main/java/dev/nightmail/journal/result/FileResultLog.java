@@ -1,0 +1,151 @@
+package dev.nightmail.journal.result;
+
+import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.core.journal.JournalException;
+import dev.nightmail.core.result.ResultLog;
+import dev.nightmail.core.result.SettledRequest;
+import dev.nightmail.journal.disk.DiskFile;
+import dev.nightmail.journal.format.LineWriter;
+import java.io.IOException;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The result log of one batch: {@code results.jsonl} and {@code results.index}.
+ *
+ * <p>A group is appended in three steps: its lines are written; they are flushed to stable storage;
+ * its records are appended to the index, which is not flushed before the log is closed. So an index
+ * record only ever speaks of a line that is durable, and one flush is all a group costs. A crash
+ *
+ * <ul>
+ *   <li>before the flush leaves some, all or none of the lines, perhaps torn;
+ *   <li>after the flush leaves all lines, and some, all or none of the records.
+ * </ul>
+ *
+ * {@link ResultScan} tells the cases apart and {@link ResultRecovery} mends them.
+ *
+ * <p>A write or flush that fails makes the log refuse everything after it: what is on the disk is
+ * unknown then, and a second flush that succeeds would prove nothing about the first.
+ */
+public final class FileResultLog implements ResultLog {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FileResultLog.class);
+
+    private final BatchId batch;
+    private final int requests;
+    private final BitSet settled;
+    private final DiskFile log;
+    private final DiskFile index;
+    private final LineWriter lines;
+    private volatile Extent durable;
+    private boolean broken;
+
+    /** How far both files can be trusted, in bytes. */
+    public record Extent(long log, long index) {}
+
+    FileResultLog(
+            BatchId batch,
+            int requests,
+            BitSet settled,
+            DiskFile log,
+            long logLength,
+            DiskFile index,
+            long indexLength) {
+        this.batch = batch;
+        this.requests = requests;
+        this.settled = settled;
+        this.log = log;
+        this.index = index;
+        this.lines = new LineWriter(log, logLength);
+        this.durable = new Extent(logLength, indexLength);
+    }
+
+    @Override
+    public long append(List<SettledRequest> results) {
+        if (broken) {
+            throw new JournalException(
+                    "the result log of batch %s failed before and takes nothing until it is opened again"
+                            .formatted(batch));
+        }
+        checkUnsettled(results);
+        try {
+            var entries = writeLines(results);
+            log.force();
+            index.write(ResultIndex.encode(entries), durable.index());
+            durable = new Extent(lines.length(), durable.index() + recordBytes(entries.size()));
+        } catch (IOException | RuntimeException e) {
+            broken = true;
+            throw new JournalException(
+                    "cannot append %d results to batch %s: %s"
+                            .formatted(results.size(), batch, e.getMessage()),
+                    e);
+        }
+        for (var result : results) {
+            settled.set(result.number());
+        }
+        return durable.log();
+    }
+
+    private void checkUnsettled(List<SettledRequest> results) {
+        if (results.isEmpty()) {
+            throw new IllegalArgumentException("a group has at least one result");
+        }
+        var group = new BitSet();
+        for (var result : results) {
+            int number = result.number();
+            if (number < 0 || number >= requests) {
+                throw new IllegalStateException(
+                        "batch %s has no request %d".formatted(batch, number));
+            }
+            if (settled.get(number) || group.get(number)) {
+                throw new IllegalStateException(
+                        "request %d of batch %s is settled already".formatted(number, batch));
+            }
+            group.set(number);
+        }
+    }
+
+    private List<ResultEntry> writeLines(List<SettledRequest> results) throws IOException {
+        var entries = new ArrayList<ResultEntry>(results.size());
+        for (var result : results) {
+            entries.add(
+                    new ResultEntry(
+                            result.number(),
+                            ResultLine.write(result, lines),
+                            result.result().type(),
+                            result.settledAt().truncatedTo(ChronoUnit.MICROS),
+                            result.result().usage()));
+        }
+        lines.flush();
+        return entries;
+    }
+
+    private static long recordBytes(int records) {
+        return (long) records * ResultIndex.FORMAT.recordBytes();
+    }
+
+    /** How far both files can be trusted. For any thread. */
+    public Extent durable() {
+        return durable;
+    }
+
+    @Override
+    public void close() {
+        try (log;
+                index) {
+            if (!broken) {
+                index.force();
+            }
+        } catch (IOException e) {
+            // Every result is durable in the log, from which the index can be rebuilt.
+            LOG.warn(
+                    "event=result_index_not_flushed batch_id={} cause=\"{}\"",
+                    batch,
+                    e.getMessage());
+        }
+    }
+}

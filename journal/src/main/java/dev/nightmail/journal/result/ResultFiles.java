@@ -1,0 +1,76 @@
+package dev.nightmail.journal.result;
+
+import dev.nightmail.core.batch.BatchHeader;
+import dev.nightmail.core.journal.Journal.ModelUsage;
+import dev.nightmail.journal.disk.Disk;
+import dev.nightmail.journal.request.FileRequestLog;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Map;
+
+/** The two files of a result log that nobody has open. */
+public final class ResultFiles {
+
+    private ResultFiles() {}
+
+    /** Makes them, without a result. The folder is left for the caller to flush. */
+    public static void create(Disk disk, ResultPaths paths) throws IOException {
+        try (var log = disk.openToWrite(paths.log());
+                var index = disk.openToWrite(paths.index())) {
+            log.force();
+            index.write(ResultIndex.FORMAT.header(), 0);
+            index.force();
+        }
+    }
+
+    /** How much of the log is known to be durable: what the index vouches for. */
+    public static long durableLength(Disk disk, ResultPaths paths, int requests)
+            throws IOException {
+        try (var log = disk.openToRead(paths.log());
+                var index = disk.openToRead(paths.index())) {
+            long durable = 0;
+            for (var entry : ResultIndex.load(index, index.length(), requests).entries()) {
+                durable = Math.max(durable, entry.line().end());
+            }
+            return Math.min(durable, log.length());
+        }
+    }
+
+    /** What the batch has used, by model. Reads only. */
+    public static Map<String, ModelUsage> usage(
+            Disk disk, BatchHeader header, FileRequestLog requests, ResultPaths paths)
+            throws IOException {
+        try (var log = disk.openToRead(paths.log());
+                var index = disk.openToRead(paths.index())) {
+            var loaded = ResultIndex.load(index, index.length(), requests.size());
+            var entries = new ArrayList<>(loaded.entries());
+            if (!loaded.isWhole()) {
+                var found =
+                        new ResultScan(
+                                        header.id(),
+                                        requests,
+                                        log,
+                                        loaded,
+                                        disk.lastModified(paths.log()))
+                                .scan();
+                entries = new ArrayList<>(found.known());
+                entries.addAll(found.adopted());
+            }
+            return UsageFold.fold(entries, requests, header.models());
+        }
+    }
+
+    /** What the batch has used so far, while its log is open. */
+    public static Map<String, ModelUsage> usage(
+            Disk disk,
+            BatchHeader header,
+            FileRequestLog requests,
+            FileResultLog open,
+            ResultPaths paths)
+            throws IOException {
+        try (var index = disk.openToRead(paths.index())) {
+            var loaded = ResultIndex.load(index, open.durable().index(), requests.size());
+            return UsageFold.fold(loaded.entries(), requests, header.models());
+        }
+    }
+}

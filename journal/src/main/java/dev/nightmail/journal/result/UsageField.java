@@ -1,0 +1,56 @@
+package dev.nightmail.journal.result;
+
+import dev.nightmail.core.usage.Usage;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/** The {@code usage} of a message. What it leaves out or sets to null is 0. */
+final class UsageField {
+
+    private long input;
+    private long output;
+    private long cacheCreation;
+    private long cacheCreation5m;
+    private long cacheCreation1h;
+    private long cacheRead;
+
+    private UsageField() {}
+
+    /** Reads from the opening brace of the object to its closing one. */
+    static Usage parse(JsonParser json) {
+        var field = new UsageField();
+        field.take(json);
+        return field.usage();
+    }
+
+    private void take(JsonParser json) {
+        for (var name = json.nextName(); name != null; name = json.nextName()) {
+            var value = json.nextToken();
+            if (value == JsonToken.VALUE_NUMBER_INT) {
+                take(name, Math.max(0, json.getLongValue()));
+            } else if (value == JsonToken.START_OBJECT && name.equals("cache_creation")) {
+                take(json);
+            } else {
+                json.skipChildren();
+            }
+        }
+    }
+
+    private void take(String name, long tokens) {
+        switch (name) {
+            case "input_tokens" -> input = tokens;
+            case "output_tokens" -> output = tokens;
+            case "cache_creation_input_tokens" -> cacheCreation = tokens;
+            case "ephemeral_5m_input_tokens" -> cacheCreation5m = tokens;
+            case "ephemeral_1h_input_tokens" -> cacheCreation1h = tokens;
+            case "cache_read_input_tokens" -> cacheRead = tokens;
+            default -> {}
+        }
+    }
+
+    /** What was written to the cache without a ttl being told had the default one, five minutes. */
+    private Usage usage() {
+        long untold = Math.max(0, cacheCreation - cacheCreation5m - cacheCreation1h);
+        return new Usage(input, output, cacheCreation5m + untold, cacheCreation1h, cacheRead);
+    }
+}
