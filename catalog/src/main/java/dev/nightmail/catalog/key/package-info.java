@@ -1,0 +1,5 @@
+/** The table of API keys. */
+@NullMarked
+package dev.nightmail.catalog.key;
+
+import org.jspecify.annotations.NullMarked;
