@@ -1,0 +1,75 @@
+package dev.nightmail.app.config;
+
+import dev.nightmail.core.schedule.Routes;
+import dev.nightmail.upstream.http.Secret;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything a server is told.
+ *
+ * @param upstreams at least one
+ * @param routes first match; models go to the only upstream where none are given
+ */
+public record NightmailConfig(
+        Listen listen, Path data, Limits limits, Retries retries, List<UpstreamConfig> upstreams, Routes routes) {
+
+    public NightmailConfig {
+        upstreams = List.copyOf(upstreams);
+    }
+
+    /**
+     * @param port 0 for any free one
+     * @param publicUrl by which clients reach the server, if not by what their calls say
+     */
+    public record Listen(String host, int port, @Nullable URI publicUrl) {}
+
+    /**
+     * @param window from creation to expiry of a batch
+     * @param retention from creation until the results are archived
+     * @param callTimeout of one attempt
+     * @param stopTimeout for calls in flight when the server is stopped
+     */
+    public record Limits(
+            int batchRequests,
+            long batchBytes,
+            Duration window,
+            Duration retention,
+            Duration callTimeout,
+            Duration stopTimeout) {}
+
+    /**
+     * @param attemptsMax tries of one request that may have cost something
+     * @param delayMin before the second; it doubles from there
+     */
+    public record Retries(int attemptsMax, Duration delayMin, Duration delayMax) {}
+
+    /** A service that answers requests. */
+    public sealed interface UpstreamConfig {
+        String name();
+
+        int callsInFlightMax();
+
+        /** Speaks the Messages API. */
+        record Anthropic(String name, int callsInFlightMax, URI url, @Nullable Secret apiKey)
+                implements UpstreamConfig {}
+
+        /** Built in. */
+        record Simulator(
+                String name,
+                int callsInFlightMax,
+                int seed,
+                Duration firstToken,
+                Duration perOutputToken,
+                String faults)
+                implements UpstreamConfig {}
+    }
+
+    /** Whether nobody chose an upstream, so that the simulator answers. */
+    public boolean isSimulated() {
+        return upstreams.stream().allMatch(UpstreamConfig.Simulator.class::isInstance);
+    }
+}

@@ -1,0 +1,200 @@
+package dev.nightmail.app.server;
+
+import dev.nightmail.api.check.BatchRequestCheck;
+import dev.nightmail.api.check.UnservedModel;
+import dev.nightmail.api.exchange.ApiLimits;
+import dev.nightmail.api.server.ApiConfig;
+import dev.nightmail.api.server.ApiServer;
+import dev.nightmail.app.config.NightmailConfig;
+import dev.nightmail.app.config.NightmailConfig.UpstreamConfig;
+import dev.nightmail.catalog.Catalog;
+import dev.nightmail.core.key.KeyCatalog;
+import dev.nightmail.core.lease.WorkerId;
+import dev.nightmail.core.schedule.Backoff;
+import dev.nightmail.core.schedule.SchedulePolicy;
+import dev.nightmail.engine.Engine;
+import dev.nightmail.engine.EngineConfig;
+import dev.nightmail.engine.desk.BatchDesk;
+import dev.nightmail.journal.DataFolderLock;
+import dev.nightmail.journal.FileJournal;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A whole server over one data folder. Started once, stopped once; in between it answers at {@link #baseUri}. */
+public final class NightmailServer {
+
+    private static final Logger log = LoggerFactory.getLogger(NightmailServer.class);
+
+    private final NightmailConfig config;
+    private final InstantSource clock;
+    private final SecureRandom random = new SecureRandom();
+
+    /** What has been opened, in order: closed in reverse, whether the start went through or not. */
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+    private final ApiServer api;
+
+    private NightmailServer(
+            NightmailConfig config,
+            InstantSource clock,
+            ProxyVariables proxies,
+            Consumer<Throwable> onFailure) {
+        this.config = config;
+        this.clock = clock;
+        try {
+            opened.push(DataFolderLock.acquire(config.data()));
+            var catalog = opened(Catalog.open(config.data().resolve("catalog.db")));
+            requireKeysWhenOpenToOthers(catalog.keys());
+            var engine = startEngine(catalog, proxies, onFailure);
+            this.api = startApi(engine, catalog.keys());
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /**
+     * Recovers what is in the data folder, goes on with it, and listens.
+     *
+     * @param onFailure told if the server cannot go on: the process should end
+     * @throws StartException or another unchecked exception whose message says what stands in the way
+     */
+    public static NightmailServer start(
+            NightmailConfig config,
+            InstantSource clock,
+            ProxyVariables proxies,
+            Consumer<Throwable> onFailure) {
+        return new NightmailServer(config, clock, proxies, onFailure);
+    }
+
+    private <T extends AutoCloseable> T opened(T part) {
+        opened.push(part);
+        return part;
+    }
+
+    private Engine startEngine(Catalog catalog, ProxyVariables proxies, Consumer<Throwable> onFailure) {
+        var factory = new Upstreams(clock, config.limits().callTimeout(), proxies);
+        var upstreams = new ArrayList<Engine.Served>();
+        for (var upstream : config.upstreams()) {
+            upstreams.add(new Engine.Served(opened(factory.open(upstream)), upstream.callsInFlightMax()));
+        }
+        var parts =
+                new Engine.Parts(
+                        FileJournal.open(config.data()),
+                        catalog.batches(),
+                        catalog.ledger(),
+                        upstreams,
+                        config.routes(),
+                        new UnservedModel(),
+                        new BatchRequestCheck(),
+                        clock,
+                        random);
+        var engine = new Engine(engineConfig(), parts, onFailure);
+        opened.push(engine::stop);
+        engine.start();
+        return engine;
+    }
+
+    private EngineConfig engineConfig() {
+        var limits = config.limits();
+        var retries = config.retries();
+        var standard = SchedulePolicy.standard(new WorkerId("local"));
+        return new EngineConfig(
+                new BatchDesk.Limits(limits.batchRequests(), limits.batchBytes()),
+                limits.window(),
+                limits.retention(),
+                limits.stopTimeout(),
+                4,
+                new SchedulePolicy(
+                        standard.worker(),
+                        standard.chunkRequests(),
+                        limits.callTimeout(),
+                        retries.attemptsMax(),
+                        new Backoff(retries.delayMin(), retries.delayMax()),
+                        standard.pause(),
+                        Math.max(standard.unsavedMax(), 2 * callsInFlightMax()),
+                        standard.groupMax()));
+    }
+
+    private int callsInFlightMax() {
+        return config.upstreams().stream().mapToInt(UpstreamConfig::callsInFlightMax).sum();
+    }
+
+    private ApiServer startApi(Engine engine, KeyCatalog keys) {
+        var listen = config.listen();
+        var server =
+                new ApiServer(
+                        new ApiConfig(listen.host(), listen.port(), listen.publicUrl(), ApiLimits.DEFAULT),
+                        engine.batchDesk(),
+                        engine.messageDesk(),
+                        keys,
+                        clock,
+                        random);
+        try {
+            server.start();
+            return server;
+        } catch (IOException e) {
+            throw new StartException(
+                    "cannot listen on %s port %d (%s): is another server running there? --port 0 takes any free one"
+                            .formatted(listen.host(), listen.port(), e.getMessage()),
+                    e);
+        }
+    }
+
+    private void requireKeysWhenOpenToOthers(KeyCatalog keys) {
+        var host = config.listen().host();
+        if (!isLoopback(host) && !keys.anyExist()) {
+            throw new StartException(
+                    "listening on %s would let anyone in, since no API key was made yet: make one with ./nightmail keys create --workspace default --name first --data %s"
+                            .formatted(host, config.data()));
+        }
+    }
+
+    private static boolean isLoopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            throw new StartException("--host " + host + ": no such address on this machine", e);
+        }
+    }
+
+    /** How this server is reached from its own machine. */
+    public URI baseUri() {
+        return api.baseUri();
+    }
+
+    /**
+     * Stops cleanly: no new calls, those in flight finish as long as the limits allow, everything that was answered is
+     * settled. A server that is started on the folder afterwards repeats nothing.
+     */
+    public void stop() {
+        // Jetty first refuses new connections; what is asked meanwhile still gets its answer.
+        api.close();
+        close();
+    }
+
+    private void close() {
+        for (var part : List.copyOf(opened)) {
+            try {
+                part.close();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                log.error("event=stop_interrupted");
+            } catch (Exception e) {
+                log.error("event=part_not_closed reason=\"{}\"", e.getMessage(), e);
+            }
+        }
+        opened.clear();
+    }
+}
