@@ -1,0 +1,132 @@
+package dev.nightmail.journal;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nightmail.core.journal.JournalException;
+import dev.nightmail.core.result.SettledRequest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A batch is created and run to its end while the power goes again and again, anywhere. */
+class PowerLossTest {
+
+    private static final Path DATA = Path.of("data");
+    private static final int REQUESTS = 12;
+
+    static IntStream seeds() {
+        return IntStream.range(0, 400);
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void whatWasAcknowledgedIsThereAndEveryRequestSettlesOnce(int seed) throws IOException {
+        var random = new SplittableRandom(seed);
+        var world = new World(random);
+        while (!world.allSettled()) {
+            world.disk.cutPowerAfter(random.nextInt(40));
+            world.runUntilThePowerGoes();
+            world.disk = world.disk.afterPowerLoss(random);
+        }
+        world.checkTheResultsServed();
+    }
+
+    private static final class World {
+        private final SplittableRandom random;
+        private MemoryDisk disk = new MemoryDisk();
+        private boolean created;
+        private final BitSet acknowledged = new BitSet();
+
+        World(SplittableRandom random) {
+            this.random = random;
+        }
+
+        boolean allSettled() {
+            return acknowledged.cardinality() == REQUESTS;
+        }
+
+        void runUntilThePowerGoes() {
+            try {
+                var journal = FileJournal.open(disk, DATA);
+                createOnce(journal);
+                try (var open = journal.open(Samples.ID)) {
+                    var settled = open.settled();
+                    assertThat(settled.damages()).isEmpty();
+                    assertThat(contains(settled.requests(), acknowledged)).isTrue();
+                    // What recovery reports as settled must stay so, as if acknowledged.
+                    acknowledged.or(settled.requests());
+                    while (!allSettled()) {
+                        var group = nextGroup();
+                        open.results().append(group);
+                        group.forEach(result -> acknowledged.set(result.number()));
+                    }
+                }
+            } catch (JournalException e) {
+                assertThat(e).hasStackTraceContaining("the power is off");
+            }
+        }
+
+        private void createOnce(FileJournal journal) {
+            boolean found = journal.batches().contains(Samples.ID);
+            assertThat(found || !created).as("an acknowledged batch is there").isTrue();
+            if (!found) {
+                Samples.create(journal, Samples.ID, REQUESTS);
+            }
+            created = true;
+        }
+
+        private List<SettledRequest> nextGroup() {
+            var group = new ArrayList<SettledRequest>();
+            int size = 1 + random.nextInt(4);
+            for (int number = acknowledged.nextClearBit(0);
+                    number < REQUESTS && group.size() < size;
+                    number = acknowledged.nextClearBit(number + 1)) {
+                group.add(Samples.result(number));
+            }
+            return group;
+        }
+
+        private static boolean contains(BitSet all, BitSet some) {
+            var missing = (BitSet) some.clone();
+            missing.andNot(all);
+            return missing.isEmpty();
+        }
+
+        void checkTheResultsServed() throws IOException {
+            disk.cutPowerAfter(Integer.MAX_VALUE);
+            var journal = FileJournal.open(disk, DATA);
+            try (var open = journal.open(Samples.ID)) {
+                assertThat(open.settled().counts().processing()).isZero();
+                for (int number = 0; number < REQUESTS; number++) {
+                    assertThat(new String(open.requests().read(number).params().array(), UTF_8))
+                            .isEqualTo(Samples.params(number));
+                }
+            }
+            int length = (int) journal.results(Samples.ID).orElseThrow().length();
+            var bytes = ByteBuffer.allocate(length);
+            var path = DATA.resolve("batches").resolve(Samples.ID.value());
+            try (var file = disk.openToRead(path.resolve("results.jsonl"))) {
+                assertThat(file.length()).isEqualTo(length);
+                file.read(bytes, 0);
+            }
+            var ids =
+                    new String(bytes.array(), UTF_8)
+                            .lines()
+                            .map(line -> line.replaceAll("^.\"custom_id\":\"(.*?)\".*}}$", "$1"))
+                            .toList();
+            var expected =
+                    IntStream.range(0, REQUESTS)
+                            .mapToObj(number -> Samples.customId(number).value())
+                            .toList();
+            assertThat(ids).containsExactlyInAnyOrderElementsOf(expected);
+        }
+    }
+}
