@@ -1,0 +1,155 @@
+package dev.nightmail.upstream.anthropic;
+
+import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.upstream.AttemptOutcome;
+import dev.nightmail.core.upstream.AttemptOutcome.Answered;
+import dev.nightmail.core.upstream.AttemptOutcome.Failed;
+import dev.nightmail.core.upstream.AttemptOutcome.Refused;
+import dev.nightmail.core.upstream.AttemptOutcome.Throttled;
+import dev.nightmail.core.upstream.AttemptOutcome.Unreachable;
+import dev.nightmail.upstream.http.FailedStep;
+import dev.nightmail.upstream.http.HttpHeaders;
+import dev.nightmail.upstream.http.HttpOutcome;
+import dev.nightmail.upstream.wire.ErrorBody;
+import dev.nightmail.upstream.wire.ErrorType;
+import dev.nightmail.upstream.wire.MessageReading;
+import dev.nightmail.upstream.wire.RetryAfter;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What an HTTP outcome means for a request. */
+final class Answers {
+
+    private final String upstream;
+    private final URI url;
+    private final InstantSource clock;
+
+    Answers(String upstream, URI url, InstantSource clock) {
+        this.upstream = upstream;
+        this.url = url;
+        this.clock = clock;
+    }
+
+    AttemptOutcome outcome(HttpOutcome http) {
+        return switch (http) {
+            case HttpOutcome.Complete(int status, var headers, var body) ->
+                    answered(status, headers, body);
+            case HttpOutcome.NotSent(var step) -> new Unreachable(step.toString(), notSent(step));
+            case HttpOutcome.Broken(var step) -> new Failed(step.toString(), null, broken(step));
+        };
+    }
+
+    private AttemptOutcome answered(int status, HttpHeaders headers, byte[] body) {
+        if (status >= 200 && status < 300) {
+            return message(headers, body);
+        }
+        var error = error(status, headers, body);
+        if (status < 400) {
+            // Only whoever configures this service can mend that; meanwhile asking again is cheap.
+            return new Failed("status " + status, null, error);
+        }
+        var shouldRetry = headers.first("x-should-retry").orElse("");
+        if (shouldRetry.equals("false")) {
+            return new Refused(error);
+        }
+        var retryAfter = RetryAfter.of(headers, clock).orElse(null);
+        if (status == 429 || status == 529) {
+            return new Throttled(retryAfter, error);
+        }
+        boolean passing = status >= 500 || status == 408 || status == 409 || status == 425;
+        return passing || shouldRetry.equals("true")
+                ? new Failed("status " + status, retryAfter, error)
+                : new Refused(error);
+    }
+
+    private AttemptOutcome message(HttpHeaders headers, byte[] body) {
+        return MessageReading.forBatch(body)
+                .<AttemptOutcome>map(read -> new Answered(read.line(), read.usage()))
+                .orElseGet(() -> new Failed("bad answer", null, badAnswer(headers)));
+    }
+
+    private JsonBytes badAnswer(HttpHeaders headers) {
+        return ErrorBody.of(
+                ErrorType.API_ERROR,
+                "upstream %s answered with something that is not a Message (content type %s)"
+                        .formatted(upstream, contentType(headers).orElse("not given")),
+                requestId(headers));
+    }
+
+    /** The service's own error if it has the wire's shape, else one that says what came. */
+    JsonBytes error(int status, HttpHeaders headers, byte[] body) {
+        if (status >= 400 && ErrorBody.hasWireShape(body)) {
+            return JsonBytes.flatten(body);
+        }
+        return ErrorBody.of(
+                ErrorType.ofStatus(status), foreignAnswer(status, headers), requestId(headers));
+    }
+
+    private String foreignAnswer(int status, HttpHeaders headers) {
+        if (status >= 300 && status < 400) {
+            var target = headers.first("location").flatMap(this::redirectTarget);
+            return "upstream %s answered with a redirect (%d)%s, which is not followed: set upstreams.%s.url to where its API is"
+                    .formatted(
+                            upstream, status, target.map(to -> " to " + to).orElse(""), upstream);
+        }
+        return "upstream %s answered with status %d and a body that is not an API error (content type %s); is %s where its API is?"
+                .formatted(upstream, status, contentType(headers).orElse("not given"), url);
+    }
+
+    /** Where a redirect leads, without its query: that may hold what is not ours to show. */
+    private Optional<String> redirectTarget(String location) {
+        try {
+            var target = url.resolve(location.strip());
+            return Optional.ofNullable(target.getHost())
+                    .map(_ -> target.getScheme() + "://" + hostAndPort(target) + target.getPath());
+        } catch (IllegalArgumentException _) {
+            return Optional.empty();
+        }
+    }
+
+    private static String hostAndPort(URI uri) {
+        return uri.getPort() < 0 ? uri.getHost() : uri.getHost() + ":" + uri.getPort();
+    }
+
+    private static Optional<String> contentType(HttpHeaders headers) {
+        return headers.first("content-type")
+                .map(value -> value.split(";", 2)[0].strip().toLowerCase(Locale.ROOT))
+                .filter(value -> value.length() <= 64);
+    }
+
+    private static @Nullable String requestId(HttpHeaders headers) {
+        return headers.first("request-id").orElse(null);
+    }
+
+    JsonBytes notSent(FailedStep step) {
+        return ErrorBody.of(
+                step.isTimeout() ? ErrorType.TIMEOUT_ERROR : ErrorType.API_ERROR,
+                "upstream %s could not be reached at %s (%s); nothing was sent"
+                        .formatted(upstream, url, step),
+                null);
+    }
+
+    JsonBytes broken(FailedStep step) {
+        return ErrorBody.of(
+                step.isTimeout() ? ErrorType.TIMEOUT_ERROR : ErrorType.API_ERROR,
+                "the exchange with upstream %s failed (%s)".formatted(upstream, step),
+                null);
+    }
+
+    static int status(FailedStep step) {
+        return (step.isTimeout() ? ErrorType.TIMEOUT_ERROR : ErrorType.API_ERROR).status();
+    }
+
+    /** Whether a 2xx answer is of a kind this API gives: JSON, an event stream, or unsaid. */
+    static boolean hasForeignType(HttpHeaders headers) {
+        return contentType(headers)
+                .map(type ->
+                        !type.equals("application/json")
+                                && !type.equals("text/event-stream")
+                                && !type.endsWith("+json"))
+                .orElse(false);
+    }
+}

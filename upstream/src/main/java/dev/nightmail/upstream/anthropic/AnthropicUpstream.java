@@ -1,0 +1,121 @@
+package dev.nightmail.upstream.anthropic;
+
+import dev.nightmail.core.upstream.AnswerSink;
+import dev.nightmail.core.upstream.AttemptOutcome;
+import dev.nightmail.core.upstream.Call;
+import dev.nightmail.core.upstream.Upstream;
+import dev.nightmail.upstream.http.FollowingRedirects;
+import dev.nightmail.upstream.http.HttpCall;
+import dev.nightmail.upstream.http.HttpExchanges;
+import dev.nightmail.upstream.http.HttpHeaders;
+import dev.nightmail.upstream.http.HttpOutcome;
+import dev.nightmail.upstream.wire.ErrorBody;
+import dev.nightmail.upstream.wire.ErrorType;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Claude, or any service that speaks its Messages API. The client's bytes arrive there unchanged;
+ * the answer's bytes come back unchanged but for {@code usage.service_tier}, which says {@code
+ * batch} in a result.
+ */
+public final class AnthropicUpstream implements Upstream {
+
+    private static final byte[] NO_BODY = {};
+
+    private final AnthropicConfig config;
+    private final HttpExchanges http;
+    private final Endpoints endpoints;
+    private final Answers answers;
+    private final List<HttpHeaders.Field> headersOfEveryCall;
+
+    /**
+     * @param http owned from now on: {@link #close} closes it
+     */
+    public AnthropicUpstream(AnthropicConfig config, HttpExchanges http, InstantSource clock) {
+        this.config = config;
+        this.http = new FollowingRedirects(http);
+        this.endpoints = new Endpoints(config.url());
+        this.answers = new Answers(config.name(), config.url(), clock);
+        this.headersOfEveryCall = headersOfEveryCall(config);
+    }
+
+    private static List<HttpHeaders.Field> headersOfEveryCall(AnthropicConfig config) {
+        var fields = new ArrayList<HttpHeaders.Field>();
+        fields.add(new HttpHeaders.Field("user-agent", config.userAgent()));
+        var apiKey = config.apiKey();
+        if (apiKey != null) {
+            fields.add(new HttpHeaders.Field("x-api-key", apiKey.reveal()));
+        }
+        return List.copyOf(fields);
+    }
+
+    @Override
+    public String name() {
+        return config.name();
+    }
+
+    @Override
+    public AttemptOutcome attempt(Call call) throws InterruptedException {
+        return answers.outcome(http.exchange(httpCall(call), config.answerBytesMax()));
+    }
+
+    @Override
+    public void relay(Call call, AnswerSink sink) throws InterruptedException {
+        var relay = new Relay(answers, sink);
+        try {
+            HttpCall httpCall;
+            try {
+                httpCall = httpCall(call);
+            } catch (IllegalArgumentException _) {
+                relay.answer(
+                        ErrorType.INVALID_REQUEST_ERROR.status(),
+                        Map.of(),
+                        ErrorBody.of(
+                                ErrorType.INVALID_REQUEST_ERROR,
+                                "the query string holds characters that must be percent-encoded",
+                                null));
+                return;
+            }
+            switch (http.stream(httpCall, relay)) {
+                case HttpOutcome.Complete _ -> relay.end();
+                case HttpOutcome.NotSent(var step) -> relay.fail(step, answers.notSent(step));
+                case HttpOutcome.Broken(var step) -> relay.fail(step, answers.broken(step));
+            }
+        } catch (IOException e) {
+            // The client is gone; there is nobody to tell.
+            sink.abort(e);
+        }
+    }
+
+    private HttpCall httpCall(Call call) {
+        boolean takesBody = Endpoints.takesBody(call.endpoint());
+        var fields = new ArrayList<HttpHeaders.Field>(headersOfEveryCall.size() + 4);
+        fields.addAll(headersOfEveryCall);
+        fields.add(new HttpHeaders.Field("anthropic-version", call.apiVersion().header()));
+        if (!call.betas().isEmpty()) {
+            fields.add(new HttpHeaders.Field("anthropic-beta", String.join(",", call.betas())));
+        }
+        var userProfileId = call.userProfileId();
+        if (userProfileId != null) {
+            fields.add(new HttpHeaders.Field("anthropic-user-profile-id", userProfileId));
+        }
+        if (takesBody) {
+            fields.add(new HttpHeaders.Field("content-type", "application/json"));
+        }
+        return new HttpCall(
+                takesBody ? "POST" : "GET",
+                endpoints.of(call.endpoint()),
+                new HttpHeaders(fields),
+                takesBody ? call.body().array() : NO_BODY,
+                call.timeout());
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}

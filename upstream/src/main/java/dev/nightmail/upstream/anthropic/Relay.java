@@ -1,0 +1,105 @@
+package dev.nightmail.upstream.anthropic;
+
+import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.upstream.AnswerSink;
+import dev.nightmail.upstream.http.BodyReceiver;
+import dev.nightmail.upstream.http.FailedStep;
+import dev.nightmail.upstream.http.HttpHeaders;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Passes one answer on. A good one goes through as it comes; an error is held back until it is
+ * whole, so that one without the wire's shape (a proxy's page, say) can be put into it.
+ */
+final class Relay implements BodyReceiver {
+
+    /** Far above any API error; what is longer is none. */
+    private static final int ERROR_BYTES_MAX = 1 << 20;
+
+    private final Answers answers;
+    private final AnswerSink sink;
+
+    private int status;
+    private HttpHeaders headers = HttpHeaders.NONE;
+    private boolean passing;
+    private final ByteArrayOutputStream held = new ByteArrayOutputStream(0);
+
+    Relay(Answers answers, AnswerSink sink) {
+        this.answers = answers;
+        this.sink = sink;
+    }
+
+    @Override
+    public void begin(int answerStatus, HttpHeaders answerHeaders) throws IOException {
+        status = answerStatus;
+        headers = answerHeaders;
+        if (status >= 200 && status < 300 && !Answers.hasForeignType(headers)) {
+            passing = true;
+            sink.begin(status, passedOn(headers, "application/json"));
+        }
+    }
+
+    @Override
+    public void body(byte[] bytes, int offset, int length) throws IOException {
+        if (passing) {
+            sink.write(bytes, offset, length);
+        } else if (held.size() < ERROR_BYTES_MAX) {
+            held.write(bytes, offset, length);
+        }
+    }
+
+    /** The answer is whole. */
+    void end() throws IOException {
+        if (passing) {
+            sink.end();
+            return;
+        }
+        boolean error = status >= 400;
+        answer(
+                error ? status : 500,
+                passedOn(headers, ""),
+                answers.error(status, headers, held.toByteArray()));
+    }
+
+    /** The exchange failed. */
+    void fail(FailedStep step, JsonBytes error) throws IOException {
+        if (passing) {
+            sink.abort(new IOException("the upstream broke off: " + step));
+        } else {
+            answer(Answers.status(step), Map.of(), error);
+        }
+    }
+
+    void answer(int answerStatus, Map<String, String> answerHeaders, JsonBytes body)
+            throws IOException {
+        var all = new LinkedHashMap<>(answerHeaders);
+        all.put("content-type", "application/json");
+        sink.begin(answerStatus, all);
+        sink.write(body.array(), 0, body.length());
+        sink.end();
+    }
+
+    private static Map<String, String> passedOn(HttpHeaders headers, String contentTypeOtherwise) {
+        var passed = new LinkedHashMap<String, String>();
+        for (var field : headers.fields()) {
+            if (mattersToClients(field.name())) {
+                passed.merge(field.name(), field.value(), (first, next) -> first + ", " + next);
+            }
+        }
+        if (!contentTypeOtherwise.isEmpty()) {
+            passed.putIfAbsent("content-type", contentTypeOtherwise);
+        }
+        return passed;
+    }
+
+    private static boolean mattersToClients(String name) {
+        return switch (name) {
+            case "content-type", "retry-after", "retry-after-ms", "x-should-retry", "request-id" ->
+                    true;
+            default -> name.startsWith("anthropic-ratelimit-");
+        };
+    }
+}

@@ -1,0 +1,25 @@
+package dev.nightmail.upstream.http;
+
+import java.net.URI;
+import java.time.Duration;
+
+/**
+ * One request to be sent.
+ *
+ * @param headers as they are to be sent; {@code host} and {@code content-length} are added
+ * @param body sent as it is, not copied: nobody writes to it; empty if there is none
+ * @param timeout for everything from waiting for a connection to the last byte of the answer
+ */
+@SuppressWarnings("ArrayRecordComponent") // shared, never compared
+public record HttpCall(String method, URI uri, HttpHeaders headers, byte[] body, Duration timeout) {
+
+    HttpCall at(URI other, Duration remaining) {
+        return new HttpCall(method, other, headers, body, remaining);
+    }
+
+    /** Says where to, never what: the body is a prompt, the headers hold a key. */
+    @Override
+    public String toString() {
+        return method + " " + uri.getScheme() + "://" + uri.getRawAuthority() + uri.getRawPath();
+    }
+}

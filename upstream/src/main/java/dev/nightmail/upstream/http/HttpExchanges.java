@@ -1,0 +1,33 @@
+package dev.nightmail.upstream.http;
+
+import java.io.IOException;
+
+/**
+ * Makes HTTP exchanges. Safe for many threads, each of which blocks for its exchange; virtual
+ * threads are expected. An interrupt ends the exchange and closes its connection.
+ *
+ * <p>Redirects are answers like any other here, and no credentials are added: both are the business
+ * of who calls. What the network does is an outcome, never an exception.
+ */
+public interface HttpExchanges extends AutoCloseable {
+
+    /**
+     * One exchange whose whole answer is kept in memory.
+     *
+     * @param bodyBytesMax an answer with a longer (decoded) body is {@link
+     *     FailedStep#BODY_TOO_LARGE}
+     */
+    HttpOutcome exchange(HttpCall call, int bodyBytesMax) throws InterruptedException;
+
+    /**
+     * One exchange whose body is handed on as it arrives, and held nowhere.
+     *
+     * @return {@link HttpOutcome.Complete} with an empty body once the whole body was handed on
+     * @throws IOException what the receiver threw; the exchange is then broken off
+     */
+    HttpOutcome stream(HttpCall call, BodyReceiver receiver)
+            throws IOException, InterruptedException;
+
+    @Override
+    void close();
+}

@@ -1,0 +1,150 @@
+package dev.nightmail.upstream.http;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.client.BasicAuthentication;
+import org.eclipse.jetty.client.BytesRequestContent;
+import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.HttpProxy;
+import org.eclipse.jetty.client.Origin;
+import org.eclipse.jetty.client.RedirectProtocolHandler;
+import org.eclipse.jetty.client.Request;
+import org.eclipse.jetty.client.WWWAuthenticationProtocolHandler;
+import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
+import org.eclipse.jetty.http.HttpCookieStore;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.ClientConnector;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/**
+ * HTTP/1.1 by Jetty's client. Two selectors and a handful of threads move the bytes of all
+ * exchanges; whatever waits is the caller's (virtual) thread.
+ *
+ * <p>Answers are asked for uncompressed: most upstreams stand close by, and a compressed event
+ * stream stutters. One that comes compressed all the same is decoded, and the bound of a body
+ * counts decoded bytes.
+ */
+public final class JettyExchanges implements HttpExchanges {
+
+    private static final int SELECTORS = 2;
+    private static final int THREADS_MAX = 16;
+    private static final int THREADS_MIN = 4;
+
+    private final HttpSettings settings;
+    private final HttpClient client;
+
+    /** Trusts the certificates that the Java runtime trusts. */
+    public JettyExchanges(HttpSettings settings) {
+        this(settings, new SslContextFactory.Client());
+    }
+
+    JettyExchanges(HttpSettings settings, SslContextFactory.Client tls) {
+        this.settings = settings;
+        this.client = start(settings, tls);
+    }
+
+    private static HttpClient start(HttpSettings settings, SslContextFactory.Client tls) {
+        var threads = new QueuedThreadPool(THREADS_MAX, THREADS_MIN);
+        threads.setName("upstream-http");
+        threads.setDaemon(true);
+        var connector = new ClientConnector();
+        connector.setSelectors(SELECTORS);
+        connector.setExecutor(threads);
+        connector.setSslContextFactory(tls);
+        var client = new HttpClient(new HttpClientTransportOverHTTP(connector));
+        client.setExecutor(threads);
+        client.setConnectTimeout(settings.connectTimeout().toMillis());
+        client.setAddressResolutionTimeout(settings.connectTimeout().toMillis());
+        client.setIdleTimeout(settings.keepAlive().toMillis());
+        client.setMaxConnectionsPerDestination(settings.connectionsMax());
+        client.setMaxRequestsQueuedPerDestination(Integer.MAX_VALUE);
+        client.setFollowRedirects(false);
+        client.setUserAgentField(null);
+        client.setHttpCookieStore(new HttpCookieStore.Empty());
+        var proxy = settings.proxy();
+        if (proxy != null) {
+            useProxy(client, proxy);
+        }
+        try {
+            client.start();
+        } catch (Exception e) {
+            throw new IllegalStateException("the HTTP client does not start", e);
+        }
+        client.getProtocolHandlers().remove(RedirectProtocolHandler.NAME);
+        client.getProtocolHandlers().remove(WWWAuthenticationProtocolHandler.NAME);
+        return client;
+    }
+
+    private static void useProxy(HttpClient client, ProxySettings proxy) {
+        boolean secure = "https".equalsIgnoreCase(proxy.uri().getScheme());
+        int port = HttpClient.normalizePort(proxy.uri().getScheme(), proxy.uri().getPort());
+        var viaProxy =
+                new HttpProxy(new Origin.Address(proxy.uri().getHost(), port), secure) {
+                    @Override
+                    public boolean matches(Origin origin) {
+                        var address = origin.getAddress();
+                        return proxy.covers(address.getHost(), address.getPort());
+                    }
+                };
+        client.getProxyConfiguration().addProxy(viaProxy);
+        var credential = proxy.credential();
+        if (credential != null) {
+            String[] parts = credential.reveal().split(":", 2);
+            client.getAuthenticationStore()
+                    .addAuthenticationResult(
+                            new BasicAuthentication.BasicResult(
+                                    viaProxy.getURI(),
+                                    HttpHeader.PROXY_AUTHORIZATION,
+                                    parts[0],
+                                    parts.length > 1 ? parts[1] : ""));
+        }
+    }
+
+    @Override
+    public HttpOutcome exchange(HttpCall call, int bodyBytesMax) throws InterruptedException {
+        var request = request(call);
+        var exchange = new CollectedExchange(request, call, settings, bodyBytesMax);
+        request.onRequestListener(exchange);
+        request.send(exchange);
+        return exchange.await();
+    }
+
+    @Override
+    public HttpOutcome stream(HttpCall call, BodyReceiver receiver)
+            throws IOException, InterruptedException {
+        var request = request(call);
+        var exchange = new StreamedExchange(request, call, settings);
+        request.onRequestListener(exchange).onResponseContentSource(exchange);
+        request.send(exchange);
+        return exchange.await(receiver);
+    }
+
+    private Request request(HttpCall call) {
+        var request =
+                client.newRequest(call.uri())
+                        .method(call.method())
+                        // The waiting caller keeps all times itself; see ExchangeInFlight.
+                        .idleTimeout(0, TimeUnit.MILLISECONDS)
+                        .headers(headers -> {
+                            headers.add(HttpHeader.ACCEPT_ENCODING, "identity");
+                            for (var field : call.headers().fields()) {
+                                headers.add(field.name(), field.value());
+                            }
+                        });
+        if (call.body().length > 0) {
+            String type = call.headers().first("content-type").orElse("application/json");
+            request.body(new BytesRequestContent(type, call.body()));
+        }
+        return request;
+    }
+
+    @Override
+    public void close() {
+        try {
+            client.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException("the HTTP client does not stop", e);
+        }
+    }
+}

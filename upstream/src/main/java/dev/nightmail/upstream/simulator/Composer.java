@@ -1,0 +1,136 @@
+package dev.nightmail.upstream.simulator;
+
+import dev.nightmail.core.usage.Usage;
+import dev.nightmail.upstream.schema.SchemaSampler;
+import dev.nightmail.upstream.schema.UnsatisfiableException;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** Writes the answer to a request that has passed the check: a function of the request alone. */
+final class Composer {
+
+    /** Every text answer begins so; the ids say it of every other. */
+    private static final String MARK = "[simulated] ";
+
+    private static final char[] BASE_58 =
+            "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".toCharArray();
+
+    private final JsonNode params;
+    private final long hash;
+    private final RandomGenerator random;
+    private final Usage input;
+
+    private Composer(JsonNode params, long hash, Usage input) {
+        this.params = params;
+        this.hash = hash;
+        this.random = new SplittableRandom(hash);
+        this.input = input;
+    }
+
+    /**
+     * @param hash of seed and request, from which all chance comes
+     * @param input what the prompt used
+     */
+    static Reply compose(JsonNode params, long hash, Usage input) throws RefusedException {
+        return new Composer(params, hash, input).compose();
+    }
+
+    private Reply compose() throws RefusedException {
+        long tokensMax = params.path("max_tokens").longValue();
+        if (tokensMax == 0) {
+            return reply(new Reply.Content.None(), "max_tokens", null, 0);
+        }
+        return switch (Shape.of(params, hash)) {
+            case Shape.Text _ ->
+                    text(
+                            MARK + PromptWording.paragraph(Prompt.lastUserText(params), random),
+                            tokensMax);
+            case Shape.Json(var schema) -> text(json(schema, "the output schema"), tokensMax);
+            case Shape.Tool(var name, var schema) -> toolUse(name, schema, tokensMax);
+        };
+    }
+
+    private String json(JsonNode schema, String what) throws RefusedException {
+        try {
+            return SchemaSampler.sample(
+                            schema, new PromptWording(Prompt.lastUserText(params)), random)
+                    .toString();
+        } catch (UnsatisfiableException e) {
+            throw RefusedException.invalid(
+                    "the simulator found no value for " + what + ": " + e.reason());
+        }
+    }
+
+    private Reply toolUse(String name, @Nullable JsonNode schema, long tokensMax)
+            throws RefusedException {
+        String toolInput = schema == null ? "{}" : json(schema, "the input of tool " + name);
+        long tokens = Tokens.of(toolInput) + Tokens.of(name);
+        if (tokens > tokensMax) {
+            // Half an input is none: what fits is the announcement of it.
+            return text(MARK + "The call of the tool did not fit into max_tokens.", tokensMax);
+        }
+        return reply(
+                new Reply.Content.ToolUse("toolu_sim_" + letters(hash + 1, 20), name, toolInput),
+                "tool_use",
+                null,
+                tokens);
+    }
+
+    private Reply text(String whole, long tokensMax) {
+        String stop = null;
+        int end = whole.length();
+        for (var candidate : params.path("stop_sequences").values()) {
+            int at = whole.indexOf(candidate.stringValue());
+            if (at >= 0 && at < end) {
+                end = at;
+                stop = candidate.stringValue();
+            }
+        }
+        String text = whole.substring(0, end);
+        if (Tokens.of(text) > tokensMax) {
+            String cut = PromptWording.cut(text, Tokens.characters(tokensMax));
+            return reply(content(cut), "max_tokens", null, tokensMax);
+        }
+        return reply(
+                content(text),
+                stop == null ? "end_turn" : "stop_sequence",
+                stop,
+                Math.max(1, Tokens.of(text)));
+    }
+
+    private static Reply.Content content(String text) {
+        return text.isEmpty() ? new Reply.Content.None() : new Reply.Content.Text(text);
+    }
+
+    private Reply reply(
+            Reply.Content content, String stopReason, @Nullable String stopSequence, long output) {
+        return new Reply(
+                "msg_sim_" + letters(hash, 20),
+                params.path("model").stringValue(),
+                content,
+                stopReason,
+                stopSequence,
+                new Usage(
+                        input.input(),
+                        output,
+                        input.cacheCreation5m(),
+                        input.cacheCreation1h(),
+                        input.cacheRead()));
+    }
+
+    /** Letters for an id, by a hash. */
+    static String letters(long hash, int count) {
+        var letters = new char[count];
+        long rest = hash;
+        for (int i = 0; i < count; i++) {
+            if (i % 10 == 0) {
+                rest = Mixing.mix(hash + i + 1);
+            }
+            letters[i] = BASE_58[(int) Long.remainderUnsigned(rest, BASE_58.length)];
+            rest = Long.divideUnsigned(rest, BASE_58.length);
+        }
+        return new String(letters);
+    }
+}

@@ -1,0 +1,25 @@
+package dev.nightmail.upstream.simulator;
+
+import dev.nightmail.core.usage.Usage;
+import org.jspecify.annotations.Nullable;
+
+/** What the simulated model answers. */
+record Reply(
+        String id,
+        String model,
+        Content content,
+        String stopReason,
+        @Nullable String stopSequence,
+        Usage usage) {
+
+    sealed interface Content {
+        record None() implements Content {}
+
+        record Text(String text) implements Content {}
+
+        /**
+         * @param input a JSON object on one line
+         */
+        record ToolUse(String id, String name, String input) implements Content {}
+    }
+}

@@ -1,0 +1,47 @@
+package dev.nightmail.upstream.wire;
+
+import java.util.Locale;
+
+/** The published error types with the status each travels under. */
+public enum ErrorType {
+    INVALID_REQUEST_ERROR(400),
+    AUTHENTICATION_ERROR(401),
+    BILLING_ERROR(402),
+    PERMISSION_ERROR(403),
+    NOT_FOUND_ERROR(404),
+    CONFLICT_ERROR(409),
+    REQUEST_TOO_LARGE(413),
+    RATE_LIMIT_ERROR(429),
+    API_ERROR(500),
+    TIMEOUT_ERROR(504),
+    OVERLOADED_ERROR(529);
+
+    private final int status;
+    private final String wireName;
+
+    ErrorType(int status) {
+        this.status = status;
+        this.wireName = name().toLowerCase(Locale.ROOT);
+    }
+
+    public int status() {
+        return status;
+    }
+
+    public String wireName() {
+        return wireName;
+    }
+
+    /** The type of a status that came without one: other 4xx are bad requests, other 5xx faults. */
+    public static ErrorType ofStatus(int status) {
+        for (var type : values()) {
+            if (type.status == status) {
+                return type;
+            }
+        }
+        if (status == 408) {
+            return TIMEOUT_ERROR;
+        }
+        return status >= 400 && status < 500 ? INVALID_REQUEST_ERROR : API_ERROR;
+    }
+}
