@@ -1,0 +1,83 @@
+package dev.nightmail.api.auth;
+
+import dev.nightmail.api.wire.ApiError;
+import dev.nightmail.api.wire.ErrorType;
+import dev.nightmail.core.batch.WorkspaceId;
+import dev.nightmail.core.key.KeyCatalog;
+import dev.nightmail.core.key.KeyId;
+import dev.nightmail.core.key.KeySecret;
+import dev.nightmail.core.key.Scope;
+import java.time.InstantSource;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Tells who is calling. A key comes in {@code x-api-key} or as a bearer token, and means the same
+ * in either. As long as no key was ever made, every key is good and leads to the workspace {@code
+ * default}.
+ */
+public final class Authenticator {
+
+    private static final String BEARER = "bearer ";
+
+    private final KeyLookup keys;
+
+    public Authenticator(KeyCatalog catalog, InstantSource clock) {
+        this.keys = new KeyLookup(catalog, clock);
+    }
+
+    /**
+     * @throws ApiError if the caller is nobody we know, or may not do this
+     */
+    public Caller authenticate(Credentials credentials, Scope needed) {
+        var secret = KeySecret.presented(presented(credentials));
+        if (!keys.anyExist()) {
+            return new Caller(WorkspaceId.DEFAULT, KeyId.ANY);
+        }
+        // The checksum spares the catalog whatever is no key of ours.
+        var key =
+                Optional.of(secret)
+                        .filter(KeySecret::isWellFormed)
+                        .flatMap(wellFormed -> keys.find(wellFormed.sha256()))
+                        .filter(found -> !found.isRevoked())
+                        .orElseThrow(() -> unauthenticated("invalid API key"));
+        var workspace = credentials.workspace();
+        if (workspace != null && !workspace.strip().equals(key.workspace().value())) {
+            throw ApiError.of(
+                    ErrorType.PERMISSION,
+                    "anthropic-workspace-id: this key belongs to another workspace");
+        }
+        if (!key.allows(needed)) {
+            throw ApiError.of(
+                    ErrorType.PERMISSION,
+                    "this key may not do that: it lacks the scope '" + needed.wireName() + "'");
+        }
+        return new Caller(key.workspace(), key.id());
+    }
+
+    private static String presented(Credentials credentials) {
+        Set<String> presented = new LinkedHashSet<>();
+        for (var key : credentials.apiKeys()) {
+            presented.add(key.strip());
+        }
+        for (var authorization : credentials.authorizations()) {
+            if (authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+                presented.add(authorization.substring(BEARER.length()).strip());
+            }
+        }
+        presented.remove("");
+        if (presented.isEmpty()) {
+            throw unauthenticated("no API key: send x-api-key or Authorization: Bearer");
+        }
+        if (presented.size() > 1) {
+            throw unauthenticated(
+                    "two different API keys: send one of x-api-key and Authorization: Bearer");
+        }
+        return presented.iterator().next();
+    }
+
+    private static ApiError unauthenticated(String message) {
+        return ApiError.of(ErrorType.AUTHENTICATION, message);
+    }
+}

@@ -1,0 +1,101 @@
+package dev.nightmail.api.batches;
+
+import dev.nightmail.api.auth.Caller;
+import dev.nightmail.api.exchange.Endpoint;
+import dev.nightmail.api.exchange.Exchange;
+import dev.nightmail.api.json.JsonScanner;
+import dev.nightmail.api.wire.ApiError;
+import dev.nightmail.api.wire.ErrorType;
+import dev.nightmail.engine.desk.BatchDesk;
+import dev.nightmail.engine.desk.BatchDesk.Submission;
+import dev.nightmail.engine.desk.BatchDesk.Submission.Accepted;
+import dev.nightmail.engine.desk.BatchDesk.Submission.KeyReused;
+import dev.nightmail.engine.desk.BatchDesk.Submission.Replayed;
+import dev.nightmail.engine.desk.BatchDesk.Terms;
+import java.io.IOException;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** {@code POST /v1/messages/batches}: takes in a batch as a stream. */
+final class CreateBatch implements Endpoint {
+
+    private static final int KEY_LENGTH_MAX = 255;
+    private static final int UNPROCESSABLE = 422;
+
+    private final BatchDesk desk;
+    private final PublicUrl publicUrl;
+    private final RandomGenerator random;
+
+    CreateBatch(BatchDesk desk, PublicUrl publicUrl, RandomGenerator random) {
+        this.desk = desk;
+        this.publicUrl = publicUrl;
+        this.random = random;
+    }
+
+    @Override
+    public void answer(Exchange exchange, Caller caller, String id) throws IOException {
+        var idempotencyKey = idempotencyKey(exchange);
+        switch (takeIn(exchange, caller, idempotencyKey)) {
+            case Accepted(var batch) ->
+                    exchange.respond(200, BatchJson.batch(batch, publicUrl.of(exchange)));
+            case Replayed(var batch) -> {
+                exchange.response().getHeaders().put("idempotent-replayed", "true");
+                exchange.respond(200, BatchJson.batch(batch, publicUrl.of(exchange)));
+            }
+            case KeyReused _ ->
+                    throw ApiError.of(
+                                    UNPROCESSABLE,
+                                    ErrorType.INVALID_REQUEST,
+                                    "idempotency-key: it was used before for another body")
+                            .notWorthRetrying();
+        }
+    }
+
+    private Submission takeIn(Exchange exchange, Caller caller, @Nullable String idempotencyKey)
+            throws IOException {
+        var limits = desk.limits();
+        var sha256 = sha256();
+        var body = new DigestInputStream(exchange.body(limits.bodyBytesMax()), sha256);
+        int paramsBytesMax = exchange.limits().paramsBytesMax();
+        try (var draft = desk.draft()) {
+            var json = JsonScanner.of(body, paramsBytesMax);
+            new BatchReader(json, draft, limits.requestsMax(), paramsBytesMax, random.nextLong())
+                    .read();
+            return desk.submit(
+                    draft,
+                    new Terms(
+                            caller.workspace(),
+                            caller.key(),
+                            exchange.apiVersion(),
+                            exchange.headerList("anthropic-beta"),
+                            exchange.header("anthropic-user-profile-id"),
+                            HexFormat.of().formatHex(sha256.digest()),
+                            idempotencyKey));
+        }
+    }
+
+    private static @Nullable String idempotencyKey(Exchange exchange) {
+        var key = exchange.header("idempotency-key");
+        if (key == null) {
+            return null;
+        }
+        if (key.isEmpty()
+                || key.length() > KEY_LENGTH_MAX
+                || !key.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+            throw ApiError.invalid("idempotency-key: expected 1 to 255 printable ASCII characters");
+        }
+        return key;
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

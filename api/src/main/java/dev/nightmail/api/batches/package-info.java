@@ -1,0 +1,5 @@
+/** The Message Batches endpoints. */
+@NullMarked
+package dev.nightmail.api.batches;
+
+import org.jspecify.annotations.NullMarked;

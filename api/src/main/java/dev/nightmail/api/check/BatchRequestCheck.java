@@ -1,0 +1,37 @@
+package dev.nightmail.api.check;
+
+import dev.nightmail.api.json.JsonScanner;
+import dev.nightmail.api.json.JsonScanner.Kind;
+import dev.nightmail.api.json.MalformedJsonException;
+import dev.nightmail.api.wire.ErrorType;
+import dev.nightmail.api.wire.WireJson;
+import dev.nightmail.core.batch.ApiVersion;
+import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.request.RequestCheck;
+import java.util.Optional;
+
+/**
+ * Refuses what no request of a batch may ask, and what the generation of the API it was created
+ * with no longer knows. One pass over the bytes, a few microseconds for a request of usual size.
+ */
+public final class BatchRequestCheck implements RequestCheck {
+
+    @Override
+    public Optional<JsonBytes> problem(JsonBytes params, ApiVersion version) {
+        var problems = new Problems();
+        try {
+            var json = JsonScanner.of(params.array(), 0, params.length());
+            if (json.kind() == Kind.OBJECT) {
+                new ParamsWalk(json, version, problems).walk();
+                json.end();
+            } else {
+                problems.add("params", "Input should be an object");
+            }
+        } catch (MalformedJsonException e) {
+            problems.add("params", "not valid JSON: " + e.getMessage());
+        }
+        return problems.text()
+                .map(text -> WireJson.error(ErrorType.INVALID_REQUEST, text, null, null))
+                .map(JsonBytes::of);
+    }
+}

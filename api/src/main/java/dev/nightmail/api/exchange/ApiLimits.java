@@ -1,0 +1,56 @@
+package dev.nightmail.api.exchange;
+
+import java.time.Duration;
+
+/**
+ * What the HTTP surface lets a client use up.
+ *
+ * @param connectionsMax open at once; more wait to be accepted
+ * @param headerBytesMax of a call's request line and headers
+ * @param idleTimeout how long a connection may be silent while we wait for the client's bytes
+ * @param stallTimeout how long a client may take no byte of an answer, and an upstream give none
+ * @param relayTimeout for a whole interactive exchange
+ * @param bodyGrace how long a body may come at any rate
+ * @param bodyBytesPerSecondMin the average rate it has to keep after that
+ * @param bodyTimeout for a whole body, whatever its rate
+ * @param messageBodyBytesMax of an interactive call's body, after decoding
+ * @param paramsBytesMax of the params of one request in a batch
+ * @param drainBytesMax of a body nobody wants any more, read so that the client sees our answer
+ * @param drainTimeout the same, as time
+ * @param stopTimeout for calls under way when the server is stopped
+ */
+public record ApiLimits(
+        int connectionsMax,
+        int headerBytesMax,
+        Duration idleTimeout,
+        Duration stallTimeout,
+        Duration relayTimeout,
+        Duration bodyGrace,
+        long bodyBytesPerSecondMin,
+        Duration bodyTimeout,
+        int messageBodyBytesMax,
+        int paramsBytesMax,
+        long drainBytesMax,
+        Duration drainTimeout,
+        Duration stopTimeout) {
+
+    /**
+     * 32 MiB for one request is the published limit of the Messages API. A client that handles
+     * results row by row may pause its download for minutes, hence the long stall timeout.
+     */
+    public static final ApiLimits DEFAULT =
+            new ApiLimits(
+                    10_000,
+                    32 * 1024,
+                    Duration.ofSeconds(60),
+                    Duration.ofMinutes(15),
+                    Duration.ofMinutes(60),
+                    Duration.ofSeconds(30),
+                    1_024,
+                    Duration.ofMinutes(60),
+                    32 * 1024 * 1024,
+                    32 * 1024 * 1024,
+                    1024L * 1024 * 1024,
+                    Duration.ofSeconds(60),
+                    Duration.ofSeconds(30));
+}

@@ -1,0 +1,171 @@
+package dev.nightmail.api.exchange;
+
+import dev.nightmail.api.wire.ApiError;
+import dev.nightmail.core.batch.ApiVersion;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.LinkedHashSet;
+import java.util.List;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Fields;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP exchange as an endpoint sees it. Reading and writing block the calling (virtual) thread.
+ */
+public final class Exchange {
+
+    private static final long LENGTH_UNKNOWN = -1;
+
+    private final Request request;
+    private final Response response;
+    private final String requestId;
+    private final ApiLimits limits;
+    private final InstantSource clock;
+
+    public Exchange(
+            Request request,
+            Response response,
+            String requestId,
+            ApiLimits limits,
+            InstantSource clock) {
+        this.request = request;
+        this.response = response;
+        this.requestId = requestId;
+        this.limits = limits;
+        this.clock = clock;
+    }
+
+    public String requestId() {
+        return requestId;
+    }
+
+    public ApiLimits limits() {
+        return limits;
+    }
+
+    /** The call itself, for those who need more of it than is asked for here. */
+    public Request request() {
+        return request;
+    }
+
+    /** The answer itself, for those who do not send JSON. */
+    public Response response() {
+        return response;
+    }
+
+    public boolean isHead() {
+        return request.getMethod().equals("HEAD");
+    }
+
+    /** The generation of the API the client speaks. */
+    public ApiVersion apiVersion() {
+        var version = header("anthropic-version");
+        if (version == null) {
+            throw ApiError.invalid(
+                    "anthropic-version: header is required, one of " + ApiVersion.known());
+        }
+        return ApiVersion.parse(version)
+                .orElseThrow(() ->
+                        ApiError.invalid(
+                                "anthropic-version: not a version known here, which are "
+                                        + ApiVersion.known()));
+    }
+
+    /** A header's value, the first if there are several. */
+    public @Nullable String header(String name) {
+        return request.getHeaders().get(name);
+    }
+
+    /** A header's values, one for each time it was sent. */
+    public List<String> headers(String name) {
+        return request.getHeaders().getFields(name).stream().map(HttpField::getValue).toList();
+    }
+
+    /** The values of a comma-separated header that may also be repeated, without duplicates. */
+    public List<String> headerList(String name) {
+        var values = new LinkedHashSet<String>();
+        for (var header : headers(name)) {
+            for (var value : header.split(",", -1)) {
+                values.add(value.strip());
+            }
+        }
+        values.remove("");
+        return List.copyOf(values);
+    }
+
+    /** The query's parameters. */
+    public Fields query() {
+        try {
+            return Request.extractQueryParameters(request);
+        } catch (RuntimeException e) {
+            throw ApiError.invalid("the query string is not well-formed");
+        }
+    }
+
+    /** The query string as it was sent, without {@code ?}. */
+    public String rawQuery() {
+        var query = request.getHttpURI().getQuery();
+        return query == null ? "" : query;
+    }
+
+    /**
+     * The body, decoded, to be read once. Reading it throws an {@link ApiError} when it is too
+     * large, too slow or wrongly encoded, and {@link ClientGoneException} when it breaks off.
+     *
+     * @param bytesMax after decoding
+     */
+    public InputStream body(long bytesMax) throws IOException {
+        var codings = headers("content-encoding");
+        var coding = ContentCoding.parse(String.join(",", codings));
+        long announced = request.getLength();
+        // What is encoded can only grow, so its length as sent is a lower bound all the same.
+        if (announced != LENGTH_UNKNOWN && announced > bytesMax) {
+            throw BoundedBody.tooLarge(
+                    bytesMax, "content-length announces %d".formatted(announced));
+        }
+        var network = new PacedBody(Content.Source.asInputStream(request), clock, limits);
+        return new BoundedBody(coding.decode(network), bytesMax, coding != ContentCoding.IDENTITY);
+    }
+
+    /** Sends a whole JSON answer. */
+    public void respond(int status, byte[] json) throws IOException {
+        response.setStatus(status);
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, json.length);
+        write(true, ByteBuffer.wrap(json));
+    }
+
+    /** Lets the answer pause, at our end or at the client's, for longer than calls usually may. */
+    public void allowStalls() {
+        setIdleTimeout(limits.stallTimeout());
+    }
+
+    /** Ends what {@link #allowStalls} allowed. */
+    public void allowNoStalls() {
+        setIdleTimeout(limits.idleTimeout());
+    }
+
+    private void setIdleTimeout(Duration timeout) {
+        request.getConnectionMetaData()
+                .getConnection()
+                .getEndPoint()
+                .setIdleTimeout(timeout.toMillis());
+    }
+
+    /** Sends bytes of the answer at once. */
+    public void write(boolean last, ByteBuffer bytes) throws IOException {
+        try {
+            Content.Sink.write(response, last, bytes);
+        } catch (IOException e) {
+            throw new ClientGoneException(e);
+        }
+    }
+}

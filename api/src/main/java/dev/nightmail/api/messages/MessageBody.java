@@ -1,0 +1,49 @@
+package dev.nightmail.api.messages;
+
+import dev.nightmail.api.json.JsonScanner;
+import dev.nightmail.api.json.JsonScanner.Kind;
+import dev.nightmail.api.json.MalformedJsonException;
+import dev.nightmail.api.wire.ApiError;
+import dev.nightmail.core.json.JsonBytes;
+
+/**
+ * The body of an interactive call. It has to be a JSON object; the rest is between the client and
+ * the upstream.
+ *
+ * @param model that it names; empty if it names none
+ */
+record MessageBody(JsonBytes json, String model) {
+
+    private static final int MODEL_BYTES_MAX = 256;
+
+    static MessageBody parse(byte[] bytes) {
+        try {
+            var model = model(JsonScanner.of(bytes, 0, bytes.length));
+            return new MessageBody(JsonBytes.flatten(bytes), model);
+        } catch (MalformedJsonException e) {
+            throw ApiError.invalid("the body is not valid JSON: " + e.getMessage());
+        }
+    }
+
+    private static String model(JsonScanner json) {
+        if (json.kind() != Kind.OBJECT) {
+            throw ApiError.invalid("the body: Input should be an object");
+        }
+        var model = "";
+        json.beginObject();
+        for (var name = json.nextName(); name != null; name = json.nextName()) {
+            if (name.equals("model") && json.kind() == Kind.STRING) {
+                model = json.string(MODEL_BYTES_MAX);
+                if (model == null) {
+                    throw ApiError.invalid(
+                            "model: String should have at most %d bytes"
+                                    .formatted(MODEL_BYTES_MAX));
+                }
+            } else {
+                json.skip();
+            }
+        }
+        json.end();
+        return model;
+    }
+}

@@ -1,0 +1,68 @@
+package dev.nightmail.api.messages;
+
+import dev.nightmail.api.auth.Caller;
+import dev.nightmail.api.exchange.Exchange;
+import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.upstream.Call;
+import dev.nightmail.core.upstream.Call.Endpoint;
+import dev.nightmail.engine.desk.MessageDesk;
+import java.io.IOException;
+
+/** The endpoints that an upstream answers while the client waits. */
+public final class MessageEndpoints {
+
+    private static final JsonBytes NO_BODY = JsonBytes.of(new byte[0]);
+    private static final String NO_MODEL = "";
+
+    private final MessageDesk desk;
+
+    public MessageEndpoints(MessageDesk desk) {
+        this.desk = desk;
+    }
+
+    public void messages(Exchange exchange, Caller caller, String id)
+            throws IOException, InterruptedException {
+        relayBody(exchange, new Endpoint.Messages());
+    }
+
+    public void countTokens(Exchange exchange, Caller caller, String id)
+            throws IOException, InterruptedException {
+        relayBody(exchange, new Endpoint.CountTokens());
+    }
+
+    public void models(Exchange exchange, Caller caller, String id)
+            throws IOException, InterruptedException {
+        relay(exchange, NO_MODEL, new Endpoint.Models(exchange.rawQuery()), NO_BODY);
+    }
+
+    public void model(Exchange exchange, Caller caller, String id)
+            throws IOException, InterruptedException {
+        relay(exchange, id, new Endpoint.Model(id), NO_BODY);
+    }
+
+    private void relayBody(Exchange exchange, Endpoint endpoint)
+            throws IOException, InterruptedException {
+        byte[] bytes;
+        try (var body = exchange.body(exchange.limits().messageBodyBytesMax())) {
+            bytes = body.readAllBytes();
+        }
+        var body = MessageBody.parse(bytes);
+        relay(exchange, body.model(), endpoint, body.json());
+    }
+
+    private void relay(Exchange exchange, String model, Endpoint endpoint, JsonBytes body)
+            throws IOException, InterruptedException {
+        var call =
+                new Call(
+                        endpoint,
+                        body,
+                        exchange.apiVersion(),
+                        exchange.headerList("anthropic-beta"),
+                        exchange.header("anthropic-user-profile-id"),
+                        exchange.limits().relayTimeout());
+        exchange.allowStalls();
+        var answer = new RelayedAnswer(exchange);
+        desk.relay(model, call, answer);
+        answer.requireComplete();
+    }
+}

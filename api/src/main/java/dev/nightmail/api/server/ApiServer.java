@@ -1,0 +1,132 @@
+package dev.nightmail.api.server;
+
+import dev.nightmail.api.auth.Authenticator;
+import dev.nightmail.api.batches.BatchEndpoints;
+import dev.nightmail.api.exchange.ApiLimits;
+import dev.nightmail.api.messages.MessageEndpoints;
+import dev.nightmail.api.wire.RequestIds;
+import dev.nightmail.core.key.KeyCatalog;
+import dev.nightmail.engine.desk.BatchDesk;
+import dev.nightmail.engine.desk.MessageDesk;
+import java.io.IOException;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.random.RandomGenerator;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.http.UriCompliance.Violation;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** The HTTP server. Every call runs on a virtual thread of its own. */
+public final class ApiServer implements AutoCloseable {
+
+    /** Large reads: a batch of a quarter of a gigabyte is the one thing that takes long here. */
+    private static final int READ_BYTES = 64 * 1024;
+
+    /** Jetty's own threads, which accept and select; calls do not run on them. */
+    private static final int PLATFORM_THREADS_MAX = 32;
+
+    private final ApiConfig config;
+    private final Server server;
+    private final ServerConnector connector;
+
+    /**
+     * @param random safe for many threads
+     */
+    public ApiServer(
+            ApiConfig config,
+            BatchDesk batches,
+            MessageDesk messages,
+            KeyCatalog keys,
+            InstantSource clock,
+            RandomGenerator random) {
+        this.config = config;
+        var limits = config.limits();
+        var requestIds = new RequestIds(random);
+        var routes =
+                new Routes(
+                        new BatchEndpoints(batches, config.publicUrl(), random),
+                        new MessageEndpoints(messages));
+        var frontDoor =
+                new FrontDoor(routes, new Authenticator(keys, clock), requestIds, limits, clock);
+        this.server = new Server(threads());
+        this.connector = connector(server, config, limits);
+        server.addConnector(connector);
+        server.addBean(new NetworkConnectionLimit(limits.connectionsMax(), connector));
+        server.setErrorHandler(new JettyErrors(requestIds));
+        server.setHandler(new GracefulHandler(frontDoor));
+        server.setStopTimeout(limits.stopTimeout().toMillis());
+    }
+
+    private static QueuedThreadPool threads() {
+        var threads = new QueuedThreadPool(PLATFORM_THREADS_MAX);
+        threads.setName("http");
+        threads.setVirtualThreadsExecutor(
+                VirtualThreads.getNamedVirtualThreadsExecutor("http-call-"));
+        return threads;
+    }
+
+    private static ServerConnector connector(Server server, ApiConfig config, ApiLimits limits) {
+        var http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        http.setSendXPoweredBy(false);
+        http.setRequestHeaderSize(limits.headerBytesMax());
+        http.setInputBufferSize(READ_BYTES);
+        // The name of a model may hold a slash, which comes encoded.
+        http.setUriCompliance(
+                UriCompliance.DEFAULT.with("ENCODED_SLASH", Violation.AMBIGUOUS_PATH_SEPARATOR));
+        var connector = new ServerConnector(server, new HttpConnectionFactory(http));
+        connector.setHost(config.host());
+        connector.setPort(config.port());
+        connector.setIdleTimeout(limits.idleTimeout().toMillis());
+        connector.setReuseAddress(true);
+        return connector;
+    }
+
+    /**
+     * Listens from here on.
+     *
+     * @throws IOException if the address cannot be bound
+     */
+    public void start() throws IOException {
+        try {
+            connector.open();
+            server.start();
+        } catch (IOException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException("the HTTP server did not start", e);
+        }
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return connector.getLocalPort();
+    }
+
+    /** How it is reached from this machine. */
+    public URI baseUri() {
+        var host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
+        return URI.create("http://" + host + ":" + port());
+    }
+
+    /**
+     * Takes no more calls, lets those under way finish for as long as the limits say, and stops.
+     */
+    @Override
+    public void close() {
+        try {
+            server.stop();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            throw new IllegalStateException("the HTTP server did not stop cleanly", e);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.nightmail.api.server;
+
+import dev.nightmail.api.wire.ApiError;
+import dev.nightmail.api.wire.ErrorType;
+import dev.nightmail.core.journal.JournalException;
+import dev.nightmail.engine.desk.BatchDesk.StoppingException;
+import java.util.Locale;
+import org.eclipse.jetty.http.HttpException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a client is told of a failure. Our own are logged here, once, with everything. */
+final class Failures {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+    private static final String STOPPING_RETRY_SECONDS = "5";
+
+    private Failures() {}
+
+    static ApiError toError(Throwable failure, String requestId) {
+        return switch (failure) {
+            case ApiError error -> error;
+            case HttpException bad ->
+                    ApiError.of(
+                            bad.getCode(),
+                            ErrorType.ofStatus(bad.getCode()),
+                            "the HTTP request is not well-formed");
+            case StoppingException _ ->
+                    ApiError.of(ErrorType.OVERLOADED, "the server is being stopped; try again")
+                            .withHeader("retry-after", STOPPING_RETRY_SECONDS);
+            case JournalException storage -> {
+                LOG.error("event=storage_failed request_id={}", requestId, storage);
+                yield ApiError.of(
+                        ErrorType.API,
+                        isDiskFull(storage)
+                                ? "the server's disk is full; nothing was stored"
+                                : "the server's storage failed; nothing was acknowledged");
+            }
+            default -> {
+                LOG.error("event=call_failed request_id={}", requestId, failure);
+                yield ApiError.of(ErrorType.API, "internal server error");
+            }
+        };
+    }
+
+    private static boolean isDiskFull(Throwable failure) {
+        for (var at = failure; at != null; at = at.getCause()) {
+            var message = at.getMessage();
+            if (message != null) {
+                var text = message.toLowerCase(Locale.ROOT);
+                if (text.contains("no space left") || text.contains("quota exceeded")) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+}

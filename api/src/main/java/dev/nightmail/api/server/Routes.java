@@ -1,0 +1,118 @@
+package dev.nightmail.api.server;
+
+import static dev.nightmail.core.key.Scope.READ;
+import static dev.nightmail.core.key.Scope.SUBMIT;
+
+import dev.nightmail.api.batches.BatchEndpoints;
+import dev.nightmail.api.exchange.Endpoint;
+import dev.nightmail.api.messages.MessageEndpoints;
+import dev.nightmail.api.wire.ApiError;
+import dev.nightmail.api.wire.ErrorType;
+import dev.nightmail.core.key.Scope;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.eclipse.jetty.util.URIUtil;
+
+/** Which path and method lead to which endpoint. */
+final class Routes {
+
+    private static final int METHOD_NOT_ALLOWED = 405;
+    private static final String VARIABLE = "{id}";
+
+    /** What a call of one path and method does, and the scope it needs. */
+    record Action(Scope scope, Endpoint endpoint) {}
+
+    /** The endpoint a call leads to, with the variable part of its path; empty if it has none. */
+    record Match(Action action, String id) {}
+
+    private record Route(List<String> path, Map<String, Action> actions) {
+        Route(String path, Map<String, Action> actions) {
+            this(List.of(path.substring(1).split("/")), actions);
+        }
+
+        boolean fits(List<String> segments) {
+            if (segments.size() != path.size()) {
+                return false;
+            }
+            for (int i = 0; i < path.size(); i++) {
+                var expected = path.get(i);
+                var segment = segments.get(i);
+                if (expected.equals(VARIABLE) ? segment.isEmpty() : !expected.equals(segment)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        String id(List<String> segments) {
+            int at = path.indexOf(VARIABLE);
+            return at < 0 ? "" : URIUtil.decodePath(segments.get(at));
+        }
+    }
+
+    /** In order: what is spelled out goes before what is variable. */
+    private final List<Route> routes;
+
+    Routes(BatchEndpoints batches, MessageEndpoints messages) {
+        this.routes =
+                List.of(
+                        new Route(
+                                "/v1/messages",
+                                Map.of("POST", new Action(SUBMIT, messages::messages))),
+                        new Route(
+                                "/v1/messages/count_tokens",
+                                Map.of("POST", new Action(SUBMIT, messages::countTokens))),
+                        new Route(
+                                "/v1/messages/batches",
+                                Map.of(
+                                        "POST", new Action(SUBMIT, batches.create()),
+                                        "GET", new Action(READ, batches::list))),
+                        new Route(
+                                "/v1/messages/batches/{id}",
+                                Map.of(
+                                        "GET", new Action(READ, batches::retrieve),
+                                        "DELETE", new Action(SUBMIT, batches::delete))),
+                        new Route(
+                                "/v1/messages/batches/{id}/cancel",
+                                Map.of("POST", new Action(SUBMIT, batches::cancel))),
+                        new Route(
+                                "/v1/messages/batches/{id}/results",
+                                Map.of("GET", new Action(READ, batches::results))),
+                        new Route("/v1/models", Map.of("GET", new Action(READ, messages::models))),
+                        new Route(
+                                "/v1/models/{id}",
+                                Map.of("GET", new Action(READ, messages::model))));
+    }
+
+    /**
+     * @param path canonical: without dot segments, decoded but for encoded slashes
+     * @throws ApiError if nothing is there, or not by this method
+     */
+    Match find(String method, String path) {
+        var segments = List.of(path.substring(1).split("/", -1));
+        for (var route : routes) {
+            if (route.fits(segments)) {
+                return new Match(action(route, method), route.id(segments));
+            }
+        }
+        throw ApiError.notFound("there is nothing at this path");
+    }
+
+    private static Action action(Route route, String method) {
+        // A HEAD is a GET of which only the headers are sent.
+        var action = route.actions().get(method.equals("HEAD") ? "GET" : method);
+        if (action != null) {
+            return action;
+        }
+        var allowed = new TreeSet<>(route.actions().keySet());
+        if (allowed.contains("GET")) {
+            allowed.add("HEAD");
+        }
+        throw ApiError.of(
+                        METHOD_NOT_ALLOWED,
+                        ErrorType.INVALID_REQUEST,
+                        "this path takes " + String.join(", ", allowed))
+                .withHeader("allow", String.join(", ", allowed));
+    }
+}

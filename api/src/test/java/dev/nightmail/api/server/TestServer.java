@@ -1,0 +1,114 @@
+package dev.nightmail.api.server;
+
+import dev.nightmail.api.exchange.ApiLimits;
+import dev.nightmail.core.upstream.AnswerSink;
+import dev.nightmail.core.upstream.Call;
+import dev.nightmail.engine.desk.MessageDesk;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The real HTTP server on a free port, in front of desks in memory. */
+final class TestServer implements AutoCloseable {
+
+    static final JsonMapper JSON = JsonMapper.builder().build();
+
+    /** What a call of {@link MessageDesk} does in this test. */
+    interface Relay {
+        void relay(String model, Call call, AnswerSink sink) throws InterruptedException;
+    }
+
+    final InMemoryBatchDesk desk = new InMemoryBatchDesk();
+    final InMemoryKeyCatalog keys = new InMemoryKeyCatalog();
+    final ApiServer server;
+    private final HttpClient client = HttpClient.newHttpClient();
+    private volatile @Nullable Relay relay;
+
+    TestServer() throws IOException {
+        this(ApiLimits.DEFAULT, null);
+    }
+
+    TestServer(ApiLimits limits, @Nullable URI publicUrl) throws IOException {
+        this(limits, publicUrl, InstantSource.system());
+    }
+
+    TestServer(ApiLimits limits, @Nullable URI publicUrl, InstantSource clock) throws IOException {
+        MessageDesk messages =
+                (model, call, sink) -> {
+                    var current = relay;
+                    if (current == null) {
+                        throw new IllegalStateException("no relay in this test");
+                    }
+                    current.relay(model, call, sink);
+                };
+        server =
+                new ApiServer(
+                        new ApiConfig("127.0.0.1", 0, publicUrl, limits),
+                        desk,
+                        messages,
+                        keys,
+                        clock,
+                        new SecureRandom());
+        server.start();
+    }
+
+    void onRelay(Relay relay) {
+        this.relay = relay;
+    }
+
+    HttpRequest.Builder call(String path) {
+        return HttpRequest.newBuilder(server.baseUri().resolve(path))
+                .header("x-api-key", "anything")
+                .header("anthropic-version", "2023-06-01");
+    }
+
+    HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+        return client.send(request.build(), BodyHandlers.ofString());
+    }
+
+    HttpResponse<byte[]> sendForBytes(HttpRequest.Builder request) throws Exception {
+        return client.send(request.build(), BodyHandlers.ofByteArray());
+    }
+
+    HttpResponse<String> get(String path) throws Exception {
+        return send(call(path));
+    }
+
+    HttpResponse<String> post(String path, String body) throws Exception {
+        return send(call(path).POST(BodyPublishers.ofString(body)));
+    }
+
+    HttpResponse<String> post(String path, byte[] body) throws Exception {
+        return send(call(path).POST(BodyPublishers.ofByteArray(body)));
+    }
+
+    HttpResponse<String> create(String body) throws Exception {
+        return post("/v1/messages/batches", body);
+    }
+
+    /** A bare connection, for clients that do not behave. */
+    Socket connect() throws IOException {
+        return new Socket(InetAddress.getLoopbackAddress(), server.port());
+    }
+
+    static JsonNode json(HttpResponse<String> response) {
+        return JSON.readTree(response.body());
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+        server.close();
+    }
+}
