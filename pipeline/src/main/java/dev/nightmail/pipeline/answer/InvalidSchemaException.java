@@ -1,0 +1,8 @@
+package dev.nightmail.pipeline.answer;
+
+/** The file named by {@code output.schema} is JSON, but no schema. */
+public final class InvalidSchemaException extends RuntimeException {
+    InvalidSchemaException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.nightmail.pipeline.answer;
+
+import dev.nightmail.pipeline.cost.Usage;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What we act on of a model's message.
+ *
+ * @param text all text blocks, one after the other
+ * @param toolInput input of the first tool call, null without one
+ */
+public record Message(
+        String text, @Nullable JsonNode toolInput, String stopReason, String model, Usage usage) {
+
+    static Message of(JsonNode json) {
+        var text = new StringBuilder();
+        JsonNode toolInput = null;
+        for (var block : json.path("content").values()) {
+            switch (block.path("type").asString("")) {
+                case "text" -> text.append(block.path("text").asString(""));
+                case "tool_use" -> toolInput = toolInput == null ? block.path("input") : toolInput;
+                default -> {}
+            }
+        }
+        return new Message(
+                text.toString(),
+                toolInput,
+                json.path("stop_reason").asString(""),
+                json.path("model").asString(""),
+                usage(json.path("usage")));
+    }
+
+    private static Usage usage(JsonNode usage) {
+        var creation = usage.path("cache_creation");
+        var written = tokens(usage, "cache_creation_input_tokens");
+        var writtenForAnHour = Math.min(written, tokens(creation, "ephemeral_1h_input_tokens"));
+        return new Usage(
+                tokens(usage, "input_tokens"),
+                tokens(usage, "output_tokens"),
+                // Without the breakdown all of it was written for five minutes, which is the
+                // default.
+                written - writtenForAnHour,
+                writtenForAnHour,
+                tokens(usage, "cache_read_input_tokens"));
+    }
+
+    private static long tokens(JsonNode usage, String field) {
+        return Math.max(0, usage.path(field).asLong(0));
+    }
+}

@@ -1,0 +1,34 @@
+package dev.nightmail.pipeline.answer;
+
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Asks again: the request as it was, the answer it got, and what is wrong with it. */
+public final class Reask {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private Reask() {}
+
+    /**
+     * @param params the request that was answered, UTF-8 JSON
+     * @return the request to send next
+     */
+    public static byte[] params(byte[] params, Verdict.Rejected rejected) {
+        var again = (ObjectNode) JSON.readTree(params);
+        var messages = (ArrayNode) again.required("messages");
+        // A turn may not be empty, and consecutive user turns are merged.
+        if (!rejected.text().isBlank()) {
+            messages.addObject().put("role", "assistant").put("content", rejected.text());
+        }
+        messages.addObject()
+                .put("role", "user")
+                .put(
+                        "content",
+                        "That answer cannot be used: "
+                                + rejected.reason()
+                                + "\nAnswer again with nothing but JSON that satisfies the schema.");
+        return JSON.writeValueAsBytes(again);
+    }
+}

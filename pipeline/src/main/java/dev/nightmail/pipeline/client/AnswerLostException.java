@@ -1,0 +1,13 @@
+package dev.nightmail.pipeline.client;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A create was sent and its answer did not arrive whole: the batch may exist or not. Look for it
+ * before sending it again.
+ */
+public final class AnswerLostException extends EndpointException {
+    AnswerLostException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,224 @@
+package dev.nightmail.pipeline.client;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The Message Batches API of one endpoint. Safe for use by several threads; close it to free its
+ * connections.
+ *
+ * <p>Calls that change nothing are repeated with growing pauses after a broken connection, 408,
+ * 409, 429 and every 5xx; {@code retry-after} and {@code x-should-retry} are obeyed. Cancel and
+ * delete are repeated too: doing them twice does nothing more. Create is special, see {@link
+ * #create}.
+ *
+ * <p>It sends the key as {@code x-api-key} and {@code anthropic-version: 2023-06-01}, which every
+ * server of this API understands. It follows no redirects, since they would carry the key to
+ * another host.
+ */
+public final class BatchesClient implements AutoCloseable {
+
+    /** Most batches of one page (wire contract, section 1.3). */
+    public static final int PAGE_MAX = 1000;
+
+    private static final int RESUMPTIONS_MAX = 8;
+    private static final String BATCHES = "/v1/messages/batches";
+
+    private final Endpoint endpoint;
+    private final Calls calls;
+
+    public BatchesClient(
+            Endpoint endpoint, ClientLimits limits, Pause pause, RandomGenerator random) {
+        this.endpoint = endpoint;
+        this.calls = new Calls(endpoint, limits, pause, random);
+    }
+
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /**
+     * Submits a batch.
+     *
+     * <p>Sent again only when that cannot make a second batch: if no connection stood, if the
+     * endpoint said it took nothing (429, 503, 529), or in every case where it honours {@code
+     * Idempotency-Key}.
+     *
+     * @param body {@code {"requests":[…]}}
+     * @param idempotencyKey the same for every try of the same batch, fresh for another
+     * @throws AnswerLostException if the batch may exist although no answer says so
+     * @throws RefusedException if the endpoint refused it; no batch exists
+     * @throws UnreachableException if no connection stood; no batch exists
+     */
+    public BatchSnapshot create(RequestBody body, String idempotencyKey)
+            throws InterruptedException {
+        var request =
+                calls.request(BATCHES)
+                        .header("content-type", "application/json")
+                        .header("idempotency-key", idempotencyKey)
+                        .POST(
+                                BodyPublishers.fromPublisher(
+                                        BodyPublishers.ofInputStream(() -> open(body)),
+                                        body.bytes()))
+                        .build();
+        var repeat =
+                endpoint.honoursIdempotencyKeys()
+                        ? Calls.Repeat.ALWAYS
+                        : Calls.Repeat.ONLY_IF_NOTHING_WAS_TAKEN;
+        return BatchSnapshot.parse(
+                "creating a batch", calls.answer("creating a batch", request, repeat));
+    }
+
+    public BatchSnapshot retrieve(String batchId) throws InterruptedException {
+        var operation = "asking for batch " + batchId;
+        return BatchSnapshot.parse(
+                operation,
+                calls.answer(
+                        operation,
+                        calls.request(path(batchId)).GET().build(),
+                        Calls.Repeat.ALWAYS));
+    }
+
+    /**
+     * One page of batches, newest first.
+     *
+     * @param limit 1 to {@link #PAGE_MAX}
+     * @param after the {@link BatchPage#next} of the page before, null for the first
+     */
+    public BatchPage list(int limit, @Nullable String after) throws InterruptedException {
+        var query = "?limit=" + limit + (after == null ? "" : "&after_id=" + encoded(after));
+        var json =
+                calls.answer(
+                        "listing batches",
+                        calls.request(BATCHES + query).GET().build(),
+                        Calls.Repeat.ALWAYS);
+        try {
+            var page = JsonMapper.shared().readTree(json);
+            var batches = new ArrayList<BatchSnapshot>();
+            for (var batch : page.path("data").values()) {
+                batches.add(BatchSnapshot.of(batch));
+            }
+            var more = page.path("has_more").asBoolean(false) && !batches.isEmpty();
+            return new BatchPage(batches, more ? batches.getLast().id() : null);
+        } catch (JacksonException | IllegalArgumentException e) {
+            throw new BrokenAnswerException(
+                    "listing batches was answered with something that is no page of batches", e);
+        }
+    }
+
+    public BatchSnapshot cancel(String batchId) throws InterruptedException {
+        var operation = "canceling batch " + batchId;
+        var request =
+                calls.request(path(batchId) + "/cancel").POST(BodyPublishers.noBody()).build();
+        return BatchSnapshot.parse(
+                operation, calls.answer(operation, request, Calls.Repeat.ALWAYS));
+    }
+
+    /** Deletes an ended batch and its results for good. */
+    public void delete(String batchId) throws InterruptedException {
+        var request = calls.request(path(batchId)).DELETE().build();
+        calls.answer("deleting batch " + batchId, request, Calls.Repeat.ALWAYS);
+    }
+
+    /** The results of an ended batch. */
+    public ResultStream results(String batchId) throws InterruptedException {
+        return new ResultStream(
+                (offset, entityTag) -> openResults(batchId, offset, entityTag), RESUMPTIONS_MAX);
+    }
+
+    /**
+     * Input tokens of a request as the endpoint counts them; free of charge.
+     *
+     * @param request a JSON object with model, messages and what else counts, without {@code
+     *     max_tokens}
+     */
+    public long countTokens(byte[] request) throws InterruptedException {
+        var call =
+                calls.request("/v1/messages/count_tokens")
+                        .header("content-type", "application/json")
+                        .POST(BodyPublishers.ofByteArray(request))
+                        .build();
+        try {
+            var answer =
+                    JsonMapper.shared()
+                            .readTree(calls.answer("counting tokens", call, Calls.Repeat.ALWAYS));
+            return answer.required("input_tokens").asLong();
+        } catch (JacksonException | IllegalArgumentException e) {
+            throw new BrokenAnswerException("counting tokens was answered without input_tokens", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        calls.close();
+    }
+
+    private ResultStream.Opened openResults(String batchId, long offset, @Nullable String entityTag)
+            throws InterruptedException {
+        var request =
+                calls.request(path(batchId) + "/results")
+                        .header("accept", "application/x-jsonl")
+                        .GET();
+        if (offset > 0 && entityTag != null) {
+            // Without an entity tag the rest might belong to another body; then the whole is read
+            // again and compared.
+            request.header("range", "bytes=" + offset + "-").header("if-range", entityTag);
+        }
+        var response =
+                calls.stream(
+                        "downloading the results of " + batchId,
+                        request.build(),
+                        Calls.Repeat.ALWAYS);
+        var start = response.status() == 206 && startsAt(response, offset) ? offset : 0;
+        if (response.status() == 206 && start != offset) {
+            close(response.body());
+            throw new BrokenAnswerException(
+                    "downloading the results of "
+                            + batchId
+                            + " was answered with another range than asked for",
+                    null);
+        }
+        return new ResultStream.Opened(
+                response.body(), start, response.headers().firstValue("etag").orElse(null));
+    }
+
+    private static boolean startsAt(Calls.Answer response, long offset) {
+        return response.headers()
+                .firstValue("content-range")
+                .map(range -> range.startsWith("bytes " + offset + "-"))
+                .orElse(false);
+    }
+
+    private static String path(String batchId) {
+        return BATCHES + "/" + encoded(batchId);
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private static InputStream open(RequestBody body) {
+        try {
+            return body.open();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the body to send", e);
+        }
+    }
+
+    private static void close(InputStream body) {
+        try {
+            body.close();
+        } catch (IOException _) {
+            // The answer is not wanted.
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.nightmail.pipeline.client;
+
+import java.net.URI;
+import java.util.Locale;
+
+/**
+ * A server that speaks the Message Batches API.
+ *
+ * @param base scheme, host and any path prefix; {@code /v1/…} is put behind it
+ * @param identity whose answers these are. Answers of one identity are never taken for those of
+ *     another, so it stays the same from run to run even where the port does not
+ * @param honoursIdempotencyKeys whether a create sent twice with one {@code Idempotency-Key} makes
+ *     one batch. Where it does not, a create without an answer is looked for first
+ */
+public record Endpoint(URI base, Secret key, String identity, boolean honoursIdempotencyKeys) {
+
+    private static final String ANTHROPIC_HOST = "api.anthropic.com";
+
+    public Endpoint {
+        var scheme = base.getScheme() == null ? "" : base.getScheme().toLowerCase(Locale.ROOT);
+        if (base.getHost() == null || !(scheme.equals("http") || scheme.equals("https"))) {
+            throw new IllegalArgumentException(
+                    "an endpoint is an http or https URL like https://api.anthropic.com, not "
+                            + base);
+        }
+        if (base.getRawQuery() != null
+                || base.getRawFragment() != null
+                || base.getRawUserInfo() != null) {
+            throw new IllegalArgumentException("an endpoint has no query, fragment or user name");
+        }
+        if (identity.isBlank()) {
+            throw new IllegalArgumentException("an endpoint's identity is not empty");
+        }
+    }
+
+    /** Anthropic's own API. */
+    public static Endpoint anthropic(Secret key) {
+        return at(URI.create("https://" + ANTHROPIC_HOST), key);
+    }
+
+    /**
+     * Any server of the API, of which nothing more is known than its address; the address is its
+     * identity.
+     */
+    public static Endpoint at(URI base, Secret key) {
+        return new Endpoint(base, key, base.toString().replaceAll("/+$", ""), false);
+    }
+
+    /** A Nightmail server, which honours {@code Idempotency-Key} on create. */
+    public static Endpoint nightmail(URI base, Secret key, String identity) {
+        return new Endpoint(base, key, identity, true);
+    }
+
+    /** Whether this is the hosted API, which asks its clients to poll in moderation. */
+    public boolean isAnthropic() {
+        return ANTHROPIC_HOST.equalsIgnoreCase(base.getHost());
+    }
+
+    URI at(String pathAndQuery) {
+        return URI.create(base.toString().replaceAll("/+$", "") + pathAndQuery);
+    }
+}

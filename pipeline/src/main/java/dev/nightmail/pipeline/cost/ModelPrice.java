@@ -1,0 +1,38 @@
+package dev.nightmail.pipeline.cost;
+
+import java.util.List;
+
+/**
+ * A model's batch prices, from the shortest prompts to the longest. Most models have one step;
+ * longer prompts of some cost more per token.
+ */
+public record ModelPrice(List<Step> steps) {
+
+    /** Prices for prompts of up to {@code promptTokensMax} tokens, cached ones included. */
+    public record Step(long promptTokensMax, BatchPrice price) {}
+
+    public ModelPrice {
+        steps = List.copyOf(steps);
+        if (steps.isEmpty() || steps.getLast().promptTokensMax() != Long.MAX_VALUE) {
+            throw new IllegalArgumentException("the last price step has no end");
+        }
+    }
+
+    /**
+     * Number of the step a prompt of this length falls into, from 0. Sums of tokens are priced step
+     * by step.
+     */
+    public int stepOf(long promptTokens) {
+        int step = 0;
+        while (promptTokens > steps.get(step).promptTokensMax()) {
+            step++;
+        }
+        return step;
+    }
+
+    public BatchPrice price(int step) {
+        // A price list of another release may have fewer steps than the one the tokens were counted
+        // under.
+        return steps.get(Math.min(step, steps.size() - 1)).price();
+    }
+}

@@ -1,0 +1,16 @@
+package dev.nightmail.pipeline.cost;
+
+/** Micro-dollars per million tokens: 3 USD per MTok is {@code 3_000_000}. */
+public record TokenPrice(long microsPerMillionTokens) {
+
+    public TokenPrice {
+        if (microsPerMillionTokens < 0) {
+            throw new IllegalArgumentException("a price is not negative");
+        }
+    }
+
+    /** Cost in micro-dollars, rounded up: what was spent is never understated. */
+    public long costMicros(long tokens) {
+        return Math.ceilDiv(Math.multiplyExact(tokens, microsPerMillionTokens), 1_000_000L);
+    }
+}

@@ -1,0 +1,419 @@
+package dev.nightmail.pipeline.definition;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/**
+ * Reads PIPELINE.yaml. Goes through the whole file before it complains, so that one run of the
+ * reader shows all there is to mend.
+ */
+final class DefinitionReader {
+
+    private static final YAMLMapper YAML =
+            YAMLMapper.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                    .build();
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
+    private static final Pattern TOKENS = Pattern.compile("([0-9]{1,9}) tokens?");
+
+    /** The largest output any model has, with the 300k beta (wire contract, section 1.5). */
+    private static final int MAX_TOKENS_MAX = 300_000;
+
+    private static final int RETRIES_MAX = 100;
+
+    /** What the reader itself puts into a request, and what a batch refuses. */
+    private static final Set<String> RESERVED_PARAMS =
+            Set.of("model", "max_tokens", "system", "messages", "output_config", "stream");
+
+    private final Path file;
+    private final Path folder;
+    private final List<String> problems = new ArrayList<>();
+
+    DefinitionReader(Path file) {
+        this.file = file.toAbsolutePath().normalize();
+        this.folder = PipelineDefinition.folderOf(file);
+    }
+
+    PipelineDefinition read() {
+        var root = root();
+        var name = root.has("name") ? root.text("name") : nameOfFile();
+        var source = source(root);
+        var model = root.requiredText("model");
+        if (!root.has("max_tokens")) {
+            root.problem("max_tokens", "is missing: give the longest answer in tokens");
+        }
+        var maxTokens = root.wholeNumber("max_tokens", 1, MAX_TOKENS_MAX, 1);
+        var system = system(root);
+        var prompt = prompt(root);
+        var truncations = truncations(root);
+        var output = output(root);
+        var sink = sink(root);
+        var budget = budget(root);
+        var retry = retry(root);
+        var params = params(root);
+        root.refuseUnknownKeys();
+        if (!problems.isEmpty()
+                || name == null
+                || source == null
+                || model == null
+                || prompt == null
+                || sink == null) {
+            throw new DefinitionException(file, problems);
+        }
+        return new PipelineDefinition(
+                file,
+                name,
+                source,
+                model,
+                maxTokens,
+                system,
+                prompt,
+                truncations,
+                output,
+                sink,
+                budget,
+                retry,
+                params);
+    }
+
+    private YamlSection root() {
+        JsonNode tree;
+        try {
+            tree = YAML.readTree(readText(file));
+        } catch (IOException e) {
+            throw new DefinitionException(file, List.of("cannot be read: " + reason(e)));
+        } catch (JacksonException e) {
+            var where = e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
+            throw new DefinitionException(
+                    file,
+                    List.of(where + "is not valid YAML: " + firstLine(e.getOriginalMessage())));
+        }
+        if (tree == null || !tree.isObject()) {
+            throw new DefinitionException(
+                    file,
+                    List.of(
+                            "must be a mapping with the keys name, source, model, max_tokens, prompt, sink"));
+        }
+        return new YamlSection(tree, "", problems);
+    }
+
+    private String nameOfFile() {
+        var fileName = String.valueOf(file.getFileName());
+        var dot = fileName.lastIndexOf('.');
+        return dot > 0 ? fileName.substring(0, dot) : fileName;
+    }
+
+    private @Nullable SourceDefinition source(YamlSection root) {
+        if (!root.has("source")) {
+            root.problem("source", "is missing: give { sql: … } or { files: … }");
+            return null;
+        }
+        var section = root.section("source", "{ sql: … } or { files: … }");
+        if (section == null) {
+            return null;
+        }
+        var sql = section.text("sql");
+        var files = section.text("files");
+        section.refuseUnknownKeys();
+        if (section.has("sql") == section.has("files")) {
+            root.problem("source", "needs exactly one of sql and files");
+            return null;
+        }
+        if (sql != null) {
+            return new SourceDefinition.Sql(sql);
+        }
+        return files == null ? null : new SourceDefinition.TextFiles(files);
+    }
+
+    private @Nullable SystemPrompt system(YamlSection root) {
+        var value = root.node("system");
+        if (value == null) {
+            return null;
+        }
+        if (value.isString()) {
+            var text = root.text("system");
+            return text == null ? null : new SystemPrompt(text, null);
+        }
+        var section = root.section("system", "{ file: rubric.md, cache: 1h }");
+        if (section == null) {
+            return null;
+        }
+        var text = inlineOrFile(section, root, "system");
+        var cache = cache(section);
+        section.refuseUnknownKeys();
+        return text == null ? null : new SystemPrompt(text, cache);
+    }
+
+    private @Nullable CacheTtl cache(YamlSection section) {
+        var value = section.text("cache");
+        if (value == null) {
+            return null;
+        }
+        for (var ttl : CacheTtl.values()) {
+            if (ttl.wireName().equals(value)) {
+                return ttl;
+            }
+        }
+        section.problem("cache", "must be 5m or 1h, not " + value);
+        return null;
+    }
+
+    private @Nullable String prompt(YamlSection root) {
+        var value = root.node("prompt");
+        if (value == null) {
+            root.problem("prompt", "is missing: give the template, or { file: … }");
+            return null;
+        }
+        if (value.isString()) {
+            return root.text("prompt");
+        }
+        var section = root.section("prompt", "{ file: prompt.md }");
+        if (section == null) {
+            return null;
+        }
+        var text = inlineOrFile(section, root, "prompt");
+        section.refuseUnknownKeys();
+        return text;
+    }
+
+    private @Nullable String inlineOrFile(YamlSection section, YamlSection root, String key) {
+        if (section.has("text") == section.has("file")) {
+            root.problem(key, "needs exactly one of file and text");
+            return null;
+        }
+        var inline = section.text("text");
+        if (inline != null) {
+            return inline;
+        }
+        var named = section.text("file");
+        return named == null ? null : textOf(section, "file", named);
+    }
+
+    private Map<String, Truncation> truncations(YamlSection root) {
+        var section = root.section("truncate", "{ text: 2000 } or { text: \"600 tokens\" }");
+        var truncations = new LinkedHashMap<String, Truncation>();
+        if (section == null) {
+            return truncations;
+        }
+        for (var field : section.keys()) {
+            var truncation = truncation(section.node(field));
+            if (truncation == null) {
+                section.problem(
+                        field,
+                        "must be a number of characters like 2000, or a text like \"600 tokens\"");
+            } else {
+                truncations.put(field, truncation);
+            }
+        }
+        return truncations;
+    }
+
+    private static @Nullable Truncation truncation(@Nullable JsonNode value) {
+        if (value == null) {
+            return null;
+        }
+        if (value.isIntegralNumber() && value.canConvertToInt() && value.intValue() > 0) {
+            return new Truncation.Characters(value.intValue());
+        }
+        var tokens = TOKENS.matcher(value.isString() ? value.stringValue().strip() : "");
+        if (!tokens.matches() || Integer.parseInt(tokens.group(1)) == 0) {
+            return null;
+        }
+        return new Truncation.Tokens(Integer.parseInt(tokens.group(1)));
+    }
+
+    private @Nullable OutputDefinition output(YamlSection root) {
+        var section = root.section("output", "{ schema: answer.schema.json, reask: 1 }");
+        if (section == null) {
+            return null;
+        }
+        var named = section.requiredText("schema");
+        var reaskMax = section.wholeNumber("reask", 0, 10, 0);
+        section.refuseUnknownKeys();
+        var text = named == null ? null : textOf(section, "schema", named);
+        if (named == null || text == null) {
+            return null;
+        }
+        try {
+            if (JSON.readTree(text) instanceof ObjectNode schema) {
+                return new OutputDefinition(folder.resolve(named), schema, reaskMax);
+            }
+            section.problem("schema", named + " must hold a JSON object");
+        } catch (JacksonException e) {
+            section.problem(
+                    "schema", named + " is not valid JSON: " + firstLine(e.getOriginalMessage()));
+        }
+        return null;
+    }
+
+    private @Nullable SinkDefinition sink(YamlSection root) {
+        if (!root.has("sink")) {
+            root.problem("sink", "is missing: give { file: results.jsonl }, .csv or .parquet");
+            return null;
+        }
+        var section = root.section("sink", "{ file: results.jsonl }");
+        if (section == null) {
+            return null;
+        }
+        var named = section.requiredText("file");
+        var failed = section.text("failed");
+        var report = section.text("report");
+        section.refuseUnknownKeys();
+        if (named == null) {
+            return null;
+        }
+        var format = SinkFormat.ofFileName(named).orElse(null);
+        var target = path(section, "file", named);
+        if (format == null || target == null) {
+            if (format == null) {
+                section.problem("file", "must end in .jsonl, .csv or .parquet, not " + named);
+            }
+            return null;
+        }
+        var failedFile =
+                failed == null
+                        ? target.resolveSibling("failed.jsonl")
+                        : path(section, "failed", failed);
+        var reportFile =
+                report == null
+                        ? target.resolveSibling("report.html")
+                        : path(section, "report", report);
+        if (failedFile == null || reportFile == null) {
+            return null;
+        }
+        if (target.equals(failedFile)
+                || target.equals(reportFile)
+                || failedFile.equals(reportFile)) {
+            section.problem(
+                    "file", "answers, failed records and report need three different files");
+            return null;
+        }
+        return new SinkDefinition(target, format, failedFile, reportFile);
+    }
+
+    private @Nullable Budget budget(YamlSection root) {
+        var section = root.section("budget", "{ usd: 5.00 }");
+        if (section == null) {
+            return null;
+        }
+        var value = section.node("usd");
+        section.refuseUnknownKeys();
+        if (value == null || !value.isNumber()) {
+            section.problem("usd", "must be an amount in US dollars like 5.00");
+            return null;
+        }
+        var micros = value.decimalValue().multiply(BigDecimal.valueOf(1_000_000));
+        if (micros.signum() <= 0
+                || micros.compareTo(BigDecimal.valueOf(1_000_000_000_000_000L)) > 0) {
+            section.problem("usd", "must be more than 0 and at most 1,000,000,000, not " + value);
+            return null;
+        }
+        return micros.longValue() < 1 ? new Budget(1) : new Budget(micros.longValue());
+    }
+
+    private RetryLimits retry(YamlSection root) {
+        var section = root.section("retry", "{ transient: 3, expired: 2 }");
+        if (section == null) {
+            return RetryLimits.DEFAULT;
+        }
+        var limits =
+                new RetryLimits(
+                        section.wholeNumber(
+                                "transient", 0, RETRIES_MAX, RetryLimits.DEFAULT.transientMax()),
+                        section.wholeNumber(
+                                "expired", 0, RETRIES_MAX, RetryLimits.DEFAULT.expiredMax()));
+        section.refuseUnknownKeys();
+        return limits;
+    }
+
+    private Map<String, JsonNode> params(YamlSection root) {
+        var section = root.section("params", "{ temperature: 0 }");
+        var params = new LinkedHashMap<String, JsonNode>();
+        if (section == null) {
+            return params;
+        }
+        for (var key : section.keys()) {
+            var value = section.node(key);
+            if (RESERVED_PARAMS.contains(key)) {
+                section.problem(
+                        key,
+                        "cannot be set here: the pipeline sets it, or a batch does not know it");
+            } else if (value != null) {
+                params.put(key, value);
+            }
+        }
+        return params;
+    }
+
+    private @Nullable String textOf(YamlSection section, String key, String named) {
+        var path = path(section, key, named);
+        if (path == null) {
+            return null;
+        }
+        try {
+            var text = readText(path);
+            if (text.isBlank()) {
+                section.problem(key, named + " is empty");
+                return null;
+            }
+            return text;
+        } catch (IOException e) {
+            section.problem(key, "cannot read " + path + ": " + reason(e));
+            return null;
+        }
+    }
+
+    private @Nullable Path path(YamlSection section, String key, String named) {
+        try {
+            return folder.resolve(named).normalize();
+        } catch (InvalidPathException e) {
+            section.problem(key, "is not a path: " + e.getReason());
+            return null;
+        }
+    }
+
+    private static String readText(Path path) throws IOException {
+        var text = Files.readString(path, StandardCharsets.UTF_8);
+        // Editors on Windows put a byte order mark in front; it is no part of the text.
+        return text.startsWith("\uFEFF") ? text.substring(1) : text;
+    }
+
+    private static String reason(IOException e) {
+        return switch (e) {
+            case NoSuchFileException _ -> "there is no such file";
+            case AccessDeniedException _ -> "permission denied";
+            case CharacterCodingException _ -> "it is not UTF-8 text";
+            default -> String.valueOf(e.getMessage());
+        };
+    }
+
+    private static String firstLine(@Nullable String message) {
+        return message == null
+                ? "unknown reason"
+                : message.lines().findFirst().orElse("unknown reason");
+    }
+}

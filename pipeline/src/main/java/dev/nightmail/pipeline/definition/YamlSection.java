@@ -1,0 +1,123 @@
+package dev.nightmail.pipeline.definition;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeType;
+
+/**
+ * One mapping of the YAML file. Every read notes the key as known; {@link #refuseUnknownKeys()}
+ * then names the rest. Problems are collected, not thrown, so that the author sees all of them at
+ * once.
+ */
+final class YamlSection {
+
+    private final JsonNode node;
+    private final String path;
+    private final List<String> problems;
+    private final Set<String> known = new LinkedHashSet<>();
+
+    YamlSection(JsonNode node, String path, List<String> problems) {
+        this.node = node;
+        this.path = path;
+        this.problems = problems;
+    }
+
+    boolean has(String key) {
+        known.add(key);
+        return node.hasNonNull(key);
+    }
+
+    @Nullable JsonNode node(String key) {
+        return has(key) ? node.get(key) : null;
+    }
+
+    /** A text that is not blank. */
+    @Nullable String text(String key) {
+        var value = node(key);
+        if (value == null) {
+            return null;
+        }
+        if (!value.isString() || value.stringValue().isBlank()) {
+            problem(key, "must be a text, not " + kindOf(value));
+            return null;
+        }
+        return value.stringValue();
+    }
+
+    @Nullable String requiredText(String key) {
+        if (!has(key)) {
+            problem(key, "is missing: give a text");
+            return null;
+        }
+        return text(key);
+    }
+
+    /** A whole number within bounds; {@code absent} when the key is not there. */
+    int wholeNumber(String key, int min, int max, int absent) {
+        var value = node(key);
+        if (value == null) {
+            return absent;
+        }
+        if (!value.isIntegralNumber()
+                || !value.canConvertToInt()
+                || value.intValue() < min
+                || value.intValue() > max) {
+            problem(
+                    key,
+                    "must be a whole number from " + min + " to " + max + ", not " + kindOf(value));
+            return absent;
+        }
+        return value.intValue();
+    }
+
+    @Nullable YamlSection section(String key, String shape) {
+        var value = node(key);
+        if (value == null) {
+            return null;
+        }
+        if (!value.isObject()) {
+            problem(key, "must be a mapping like " + shape + ", not " + kindOf(value));
+            return null;
+        }
+        return new YamlSection(value, pathOf(key), problems);
+    }
+
+    Set<String> keys() {
+        return new LinkedHashSet<>(node.propertyNames());
+    }
+
+    void refuseUnknownKeys() {
+        for (var key : keys()) {
+            if (!known.contains(key)) {
+                problem(
+                        key,
+                        "is not a key here; allowed: "
+                                + known.stream().collect(Collectors.joining(", ")));
+            }
+        }
+    }
+
+    void problem(String key, String what) {
+        problems.add(pathOf(key) + ": " + what);
+    }
+
+    private String pathOf(String key) {
+        return path.isEmpty() ? key : path + "." + key;
+    }
+
+    /** Names what stands there; of a text only that it is one, since it may be a long prompt. */
+    static String kindOf(JsonNode value) {
+        return switch (value.getNodeType()) {
+            case JsonNodeType.OBJECT -> "a mapping";
+            case JsonNodeType.ARRAY -> "a list";
+            case JsonNodeType.STRING -> value.stringValue().isBlank() ? "an empty text" : "a text";
+            case JsonNodeType.NUMBER, JsonNodeType.BOOLEAN -> value.toString();
+            case JsonNodeType.NULL, JsonNodeType.MISSING, JsonNodeType.BINARY, JsonNodeType.POJO ->
+                    "nothing";
+        };
+    }
+}

@@ -1,0 +1,92 @@
+package dev.nightmail.pipeline.prompt;
+
+import dev.nightmail.pipeline.definition.PipelineDefinition;
+import dev.nightmail.pipeline.source.SourceRecord;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Builds the {@code params} of a record's request. The same record and the same pipeline give the
+ * same bytes.
+ */
+public final class RequestTemplate {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final PipelineDefinition pipeline;
+    private final PromptTemplate prompt;
+
+    /**
+     * @throws PromptException if the template is not a valid one
+     */
+    public RequestTemplate(PipelineDefinition pipeline) {
+        this.pipeline = pipeline;
+        this.prompt = new PromptTemplate(pipeline.prompt(), pipeline.truncations());
+    }
+
+    /** The user message as the model will read it. */
+    public String prompt(SourceRecord record) {
+        return prompt.render(record);
+    }
+
+    /** The {@code params} object as UTF-8 JSON. */
+    public byte[] params(SourceRecord record) {
+        var params = withoutMessages();
+        params.putArray("messages")
+                .addObject()
+                .put("role", "user")
+                .put("content", prompt.render(record));
+        return JSON.writeValueAsBytes(params);
+    }
+
+    /** Bytes of the system prompt, which repeats in every request and may be cached upstream. */
+    public long systemBytes() {
+        var system = pipeline.system();
+        return system == null ? 0 : system.text().getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    /**
+     * Names everything that shapes the requests: template, system prompt, model, schema, limits.
+     * Two pipelines of the same version ask the same of the same record.
+     */
+    public PromptVersion version() {
+        var shape = withoutMessages();
+        shape.put("prompt", pipeline.prompt());
+        var truncate = shape.putObject("truncate");
+        pipeline.truncations().entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(entry -> truncate.put(entry.getKey(), entry.getValue().toString()));
+        return new PromptVersion(ContentHash.of(JSON.writeValueAsBytes(shape)).value());
+    }
+
+    private ObjectNode withoutMessages() {
+        var params = JSON.createObjectNode();
+        params.put("model", pipeline.model());
+        params.put("max_tokens", pipeline.maxTokens());
+        var system = pipeline.system();
+        if (system != null) {
+            var block =
+                    params.putArray("system")
+                            .addObject()
+                            .put("type", "text")
+                            .put("text", system.text());
+            var cache = system.cache();
+            if (cache != null) {
+                block.putObject("cache_control")
+                        .put("type", "ephemeral")
+                        .put("ttl", cache.wireName());
+            }
+        }
+        var output = pipeline.output();
+        if (output != null) {
+            params.putObject("output_config")
+                    .putObject("format")
+                    .put("type", "json_schema")
+                    .set("schema", output.schema());
+        }
+        pipeline.params().forEach(params::set);
+        return params;
+    }
+}

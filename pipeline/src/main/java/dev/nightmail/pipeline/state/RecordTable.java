@@ -1,0 +1,347 @@
+package dev.nightmail.pipeline.state;
+
+import dev.nightmail.pipeline.answer.FailureKind;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The records of a pipeline: what the source holds now, and what of it is done. */
+public final class RecordTable {
+
+    private static final String RETRIED_KINDS =
+            Arrays.stream(FailureKind.values())
+                    .filter(FailureKind::nextRunTriesAgain)
+                    .map(kind -> "'" + kind.wireName() + "'")
+                    .collect(Collectors.joining(", "));
+
+    private final Sql sql;
+
+    RecordTable(Sql sql) {
+        this.sql = sql;
+    }
+
+    public Plan beginPlan(String promptVersion, String endpoint, Instant now) {
+        sql.update(
+                """
+                insert into plan (prompt_version, endpoint, planned_at)
+                values (?, ?, ?)
+                """,
+                promptVersion,
+                endpoint,
+                now.toString());
+        return new Plan((int) sql.number("select max(plan) from plan"));
+    }
+
+    /**
+     * Takes a record into the plan. What was answered for the same content counts; what a batch is
+     * carrying for the same content is waited for; all else becomes outstanding.
+     *
+     * @throws DuplicateRecordException if the plan has its id already
+     */
+    public void plan(Plan plan, PlannedRecord record) {
+        var known =
+                sql.first(
+                        """
+                        select plan, content_hash, params_id, state, failure_kind
+                          from record
+                         where record_id = ?
+                        """,
+                        row ->
+                                new Known(
+                                        row.getInt(1),
+                                        row.getString(2),
+                                        row.getLong(3),
+                                        row.getString(4),
+                                        row.getString(5)),
+                        record.recordId());
+        if (known.isEmpty()) {
+            insert(plan, record);
+            return;
+        }
+        var before = known.get();
+        if (before.plan() == plan.number()) {
+            throw new DuplicateRecordException(record.recordId());
+        }
+        sql.update(
+                "update record set plan = ?, position = ? where record_id = ?",
+                plan.number(),
+                record.position(),
+                record.recordId());
+        if (!before.contentHash().equals(record.contentHash())) {
+            dropUnsent(before);
+            change(record);
+        } else if (before.isToBeTriedAgain()) {
+            retry(record);
+        }
+    }
+
+    public RecordCounts counts(Plan plan) {
+        var counts = new LinkedHashMap<String, Long>();
+        sql.each(
+                "select state, count(*) from record where plan = ? group by state",
+                row -> {
+                    counts.put(row.getString(1), row.getLong(2));
+                    return true;
+                },
+                plan.number());
+        return new RecordCounts(
+                counts.getOrDefault("outstanding", 0L),
+                counts.getOrDefault("submitted", 0L),
+                counts.getOrDefault("done", 0L),
+                counts.getOrDefault("failed", 0L),
+                counts.getOrDefault("canceled", 0L));
+    }
+
+    /** How many records are set aside, by kind of failure; in order of the kinds' names. */
+    public Map<String, Long> failures(Plan plan) {
+        var failures = new LinkedHashMap<String, Long>();
+        sql.each(
+                """
+                select failure_kind, count(*)
+                  from record
+                 where plan = ? and state = 'failed'
+                 group by failure_kind
+                 order by failure_kind
+                """,
+                row -> {
+                    failures.put(row.getString(1), row.getLong(2));
+                    return true;
+                },
+                plan.number());
+        return failures;
+    }
+
+    /**
+     * What waits to be sent.
+     *
+     * @param bytes of all requests together
+     */
+    public record Outstanding(long requests, long bytes) {}
+
+    public Outstanding outstanding(Plan plan) {
+        return sql.first(
+                        """
+                        select count(*), coalesce(sum(p.bytes), 0)
+                          from record r join params p on p.params_id = r.params_id
+                         where r.state = 'outstanding' and r.plan = ?
+                        """,
+                        row -> new Outstanding(row.getLong(1), row.getLong(2)),
+                        plan.number())
+                .orElseThrow();
+    }
+
+    /** The requests at evenly spread places among those that wait to be sent. */
+    public List<byte[]> sample(Plan plan, int size) {
+        var step = Math.max(1, outstanding(plan).requests() / size);
+        return sql.list(
+                """
+                select p.params
+                  from (select params_id, row_number() over (order by position) - 1 as place
+                          from record
+                         where state = 'outstanding' and plan = ?) r
+                  join params p on p.params_id = r.params_id
+                 where r.place % ? = 0
+                 order by r.place
+                 limit ?
+                """,
+                row -> row.getBytes(1), plan.number(), step, size);
+    }
+
+    /** A record with its answer, or without. */
+    public interface AnsweredVisitor {
+        void visit(String recordId, String answer);
+    }
+
+    public interface FailedVisitor {
+        void visit(
+                String recordId,
+                String customId,
+                String kind,
+                String message,
+                @Nullable String answer);
+    }
+
+    /**
+     * The answers of a plan in source order.
+     *
+     * @param earlierToo also those of records that earlier plans of the same prompt and endpoint
+     *     held: what a plan cut short by a limit did not look at
+     */
+    public void eachAnswer(Plan plan, boolean earlierToo, AnsweredVisitor visitor) {
+        sql.each(
+                """
+                select r.record_id, a.answer
+                  from record r
+                  join answer a on a.record_id = r.record_id and a.content_hash = r.content_hash
+                 where r.state = 'done' and %s
+                 order by r.position, r.record_id
+                """
+                        .formatted(scope(earlierToo)),
+                row -> {
+                    visitor.visit(row.getString(1), row.getString(2));
+                    return true;
+                },
+                plan.number());
+    }
+
+    public void eachFailure(Plan plan, boolean earlierToo, FailedVisitor visitor) {
+        sql.each(
+                """
+                select r.record_id, r.custom_id, r.failure_kind, r.failure_message, r.failure_answer
+                  from record r
+                 where r.state = 'failed' and %s
+                 order by r.position, r.record_id
+                """
+                        .formatted(scope(earlierToo)),
+                row -> {
+                    visitor.visit(
+                            row.getString(1),
+                            row.getString(2),
+                            row.getString(3),
+                            row.getString(4),
+                            row.getString(5));
+                    return true;
+                },
+                plan.number());
+    }
+
+    private static String scope(boolean earlierToo) {
+        return earlierToo
+                ? """
+                r.plan in (select other.plan
+                             from plan this
+                             join plan other on other.prompt_version = this.prompt_version and other.endpoint = this.endpoint
+                            where this.plan = ?)\
+                """
+                : "r.plan = ?";
+    }
+
+    private record Known(
+            int plan,
+            String contentHash,
+            long paramsId,
+            String state,
+            @Nullable String failureKind) {
+        boolean isToBeTriedAgain() {
+            return switch (state) {
+                case "outstanding", "canceled" -> true;
+                case "failed" ->
+                        failureKind != null && RETRIED_KINDS.contains("'" + failureKind + "'");
+                default -> false;
+            };
+        }
+
+        boolean isUnsent() {
+            return state.equals("outstanding") || state.equals("canceled");
+        }
+    }
+
+    private void insert(Plan plan, PlannedRecord record) {
+        var taken =
+                sql.first(
+                        "select record_id from record where custom_id = ?",
+                        row -> row.getString(1),
+                        record.customId());
+        if (taken.isPresent()) {
+            throw new StateException(
+                    "the record ids "
+                            + taken.get()
+                            + " and "
+                            + record.recordId()
+                            + " give the same custom_id: change one of them",
+                    null);
+        }
+        sql.update(
+                """
+                insert into record (record_id, custom_id, plan, position, content_hash, params_id, state)
+                values (?, ?, ?, ?, ?, ?, 'outstanding')
+                """,
+                record.recordId(),
+                record.customId(),
+                plan.number(),
+                record.position(),
+                record.contentHash(),
+                insertParams(sql, record.params()));
+    }
+
+    private void dropUnsent(Known before) {
+        if (before.isUnsent()) {
+            sql.update("delete from params where params_id = ?", before.paramsId());
+        }
+    }
+
+    /**
+     * The record is asked something else now, which may have been answered before, or be on its
+     * way.
+     */
+    private void change(PlannedRecord record) {
+        var answered =
+                sql.number(
+                                "select count(*) from answer where record_id = ? and content_hash = ?",
+                                record.recordId(),
+                                record.contentHash())
+                        > 0;
+        var carried =
+                sql.first(
+                        """
+                        select a.batch_number, a.params_id
+                          from attempt a join batch b on b.batch_number = a.batch_number
+                         where a.record_id = ? and a.content_hash = ? and a.outcome is null and b.state in ('intended', 'submitted')
+                        """,
+                        row -> new long[] {row.getLong(1), row.getLong(2)},
+                        record.recordId(),
+                        record.contentHash());
+        var state = answered ? "done" : carried.isPresent() ? "submitted" : "outstanding";
+        var paramsId =
+                carried.map(attempt -> attempt[1])
+                        .orElseGet(() -> answered ? 0L : insertParams(sql, record.params()));
+        sql.update(
+                """
+                update record
+                   set content_hash = ?, params_id = ?, state = ?, batch_number = ?,
+                       transient_count = 0, expired_count = 0, reask_count = 0,
+                       failure_kind = null, failure_message = null, failure_answer = null
+                 where record_id = ?
+                """,
+                record.contentHash(),
+                paramsId,
+                state,
+                carried.map(attempt -> attempt[0]).orElse(null),
+                record.recordId());
+    }
+
+    private void retry(PlannedRecord record) {
+        var hasParams =
+                sql.number(
+                                """
+                                select count(*)
+                                  from record r join params p on p.params_id = r.params_id
+                                 where r.record_id = ? and r.state <> 'failed'
+                                """,
+                                record.recordId())
+                        > 0;
+        if (!hasParams) {
+            sql.update(
+                    "update record set params_id = ? where record_id = ?",
+                    insertParams(sql, record.params()),
+                    record.recordId());
+        }
+        sql.update(
+                """
+                update record
+                   set state = 'outstanding', batch_number = null, transient_count = 0, expired_count = 0,
+                       failure_kind = null, failure_message = null, failure_answer = null
+                 where record_id = ?
+                """,
+                record.recordId());
+    }
+
+    static long insertParams(Sql sql, byte[] params) {
+        sql.update("insert into params (bytes, params) values (?, ?)", params.length, params);
+        return sql.number("select last_insert_rowid()");
+    }
+}

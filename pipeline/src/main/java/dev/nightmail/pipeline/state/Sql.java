@@ -1,0 +1,123 @@
+package dev.nightmail.pipeline.state;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs statements on the state's one connection. Statements are prepared once each; there are a few
+ * dozen. One thread.
+ */
+final class Sql {
+
+    interface RowReader<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    interface RowVisitor {
+        /** Returns whether to go on. */
+        boolean visit(ResultSet row) throws SQLException;
+    }
+
+    private final Connection connection;
+    private final Map<String, PreparedStatement> prepared = new HashMap<>();
+
+    Sql(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** Runs a statement that changes rows and returns how many it changed. */
+    int update(String sql, @Nullable Object... arguments) {
+        try {
+            return bound(sql, arguments).executeUpdate();
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    <T> List<T> list(String sql, RowReader<T> reader, @Nullable Object... arguments) {
+        var rows = new ArrayList<T>();
+        each(
+                sql,
+                row -> {
+                    rows.add(reader.read(row));
+                    return true;
+                },
+                arguments);
+        return rows;
+    }
+
+    <T> Optional<T> first(String sql, RowReader<T> reader, @Nullable Object... arguments) {
+        var rows = list(sql, reader, arguments);
+        return rows.isEmpty() ? Optional.empty() : Optional.of(rows.getFirst());
+    }
+
+    long number(String sql, @Nullable Object... arguments) {
+        return first(sql, row -> row.getLong(1), arguments).orElse(0L);
+    }
+
+    /**
+     * Walks over rows without holding them. The visitor may change other tables, not the ones it is
+     * walking over.
+     */
+    void each(String sql, RowVisitor visitor, @Nullable Object... arguments) {
+        try (var rows = bound(sql, arguments).executeQuery()) {
+            while (rows.next() && visitor.visit(rows)) {
+                // The visitor does the work.
+            }
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    void inTransaction(Runnable work) {
+        try {
+            connection.setAutoCommit(false);
+            try {
+                work.run();
+                connection.commit();
+            } catch (Throwable e) {
+                connection.rollback();
+                throw e;
+            } finally {
+                connection.setAutoCommit(true);
+            }
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    void close() {
+        try {
+            for (var statement : prepared.values()) {
+                statement.close();
+            }
+            connection.close();
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    static StateException failure(SQLException e) {
+        return new StateException("the state file cannot be used: " + e.getMessage(), e);
+    }
+
+    private PreparedStatement bound(String sql, @Nullable Object... arguments) throws SQLException {
+        var statement = prepared.get(sql);
+        if (statement == null) {
+            statement = connection.prepareStatement(sql);
+            prepared.put(sql, statement);
+        }
+        for (int index = 0; index < arguments.length; index++) {
+            statement.setObject(index + 1, arguments[index]);
+        }
+        return statement;
+    }
+}

@@ -1,0 +1,115 @@
+package dev.nightmail.pipeline.state;
+
+import java.util.List;
+
+/**
+ * The tables, release by release: numbered, forward only. {@code pragma user_version} holds the
+ * number of the last one applied.
+ */
+final class StateSchema {
+
+    private static final List<List<String>> MIGRATIONS =
+            List.of(
+                    List.of(
+                            """
+                            create table plan (
+                                plan           integer primary key,
+                                prompt_version text not null,
+                                endpoint       text not null,
+                                planned_at     text not null
+                            )
+                            """,
+                            """
+                            create table record (
+                                record_id       text primary key,
+                                custom_id       text not null unique,
+                                plan            integer not null,
+                                position        integer not null,
+                                content_hash    text not null,
+                                params_id       integer not null,
+                                state           text not null check (state in ('outstanding', 'submitted', 'done', 'failed', 'canceled')),
+                                batch_number    integer,
+                                transient_count integer not null default 0,
+                                expired_count   integer not null default 0,
+                                reask_count     integer not null default 0,
+                                failure_kind    text,
+                                failure_message text,
+                                failure_answer  text
+                            )
+                            """,
+                            "create index record_by_state on record (state, plan, position)",
+                            "create index record_by_position on record (plan, position)",
+                            """
+                            create table params (
+                                params_id integer primary key autoincrement,
+                                bytes     integer not null,
+                                params    blob not null
+                            )
+                            """,
+                            """
+                            create table answer (
+                                record_id    text not null,
+                                content_hash text not null,
+                                answer       text not null,
+                                model        text not null,
+                                batch_number integer not null,
+                                primary key (record_id, content_hash)
+                            ) without rowid
+                            """,
+                            """
+                            create table batch (
+                                batch_number    integer primary key,
+                                batch_id        text unique,
+                                state           text not null check (state in ('intended', 'submitted', 'collected', 'refused', 'abandoned', 'gone')),
+                                endpoint        text not null,
+                                model           text not null,
+                                idempotency_key text not null,
+                                fingerprint     text not null,
+                                requests        integer not null,
+                                bytes           integer not null,
+                                likely_micros   integer not null,
+                                intended_at     text not null,
+                                created_at      text,
+                                collected_at    text
+                            )
+                            """,
+                            """
+                            create table attempt (
+                                batch_number          integer not null references batch,
+                                ordinal               integer not null,
+                                custom_id             text not null,
+                                record_id             text not null,
+                                content_hash          text not null,
+                                params_id             integer not null,
+                                outcome               text,
+                                price_step            integer not null default 0,
+                                input_tokens          integer not null default 0,
+                                output_tokens         integer not null default 0,
+                                cache_write_5m_tokens integer not null default 0,
+                                cache_write_1h_tokens integer not null default 0,
+                                cache_read_tokens     integer not null default 0,
+                                primary key (batch_number, custom_id)
+                            ) without rowid
+                            """,
+                            "create index attempt_by_ordinal on attempt (batch_number, ordinal)",
+                            "create index attempt_by_record on attempt (record_id)"));
+
+    private StateSchema() {}
+
+    static void migrate(Sql sql) {
+        var version = (int) sql.number("pragma user_version");
+        if (version > MIGRATIONS.size()) {
+            throw new StateException(
+                    "the state file was written by a newer release: use that one, or move the file away to start anew",
+                    null);
+        }
+        for (int next = version; next < MIGRATIONS.size(); next++) {
+            var number = next + 1;
+            var statements = MIGRATIONS.get(next);
+            sql.inTransaction(() -> {
+                statements.forEach(sql::update);
+                sql.update("pragma user_version = " + number);
+            });
+        }
+    }
+}
