@@ -12,8 +12,9 @@ public final class Reask {
     private Reask() {}
 
     /**
+     * The request to send next.
+     *
      * @param params the request that was answered, UTF-8 JSON
-     * @return the request to send next
      */
     public static byte[] params(byte[] params, Verdict.Rejected rejected) {
         var again = (ObjectNode) JSON.readTree(params);

@@ -1,0 +1,17 @@
+package dev.nightmail.pipeline.cost;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What sending some requests will take. An estimate, and called so wherever it is shown.
+ *
+ * @param inputTokens all tokens of the prompts, cached ones included
+ * @param costMicros at batch prices, in micro-dollars; null when the model's price is not known
+ * @param basis one line for the reader: what the figures rest on
+ */
+public record CostEstimate(
+        long requests,
+        Range inputTokens,
+        Range outputTokens,
+        @Nullable Range costMicros,
+        String basis) {}

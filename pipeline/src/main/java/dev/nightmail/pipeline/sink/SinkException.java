@@ -1,0 +1,11 @@
+package dev.nightmail.pipeline.sink;
+
+/**
+ * A file of the run's output cannot be written; what it held before is still there, and so are the
+ * answers in the state.
+ */
+public final class SinkException extends RuntimeException {
+    SinkException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
