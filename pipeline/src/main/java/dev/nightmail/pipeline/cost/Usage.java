@@ -23,6 +23,16 @@ public record Usage(long input, long output, long cacheWrite5m, long cacheWrite1
                 Math.addExact(cacheRead, other.cacheRead));
     }
 
+    /** What was added since; {@code earlier} is part of this. */
+    public Usage minus(Usage earlier) {
+        return new Usage(
+                input - earlier.input,
+                output - earlier.output,
+                cacheWrite5m - earlier.cacheWrite5m,
+                cacheWrite1h - earlier.cacheWrite1h,
+                cacheRead - earlier.cacheRead);
+    }
+
     /** All tokens of the prompt, cached or not: what a price step by prompt length looks at. */
     public long promptTokens() {
         return input + cacheWrite5m + cacheWrite1h + cacheRead;

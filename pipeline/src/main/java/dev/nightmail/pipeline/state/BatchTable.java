@@ -33,7 +33,7 @@ public final class BatchTable {
 
     /** What a batch costs to make known. */
     public interface Pricing {
-        long likelyMicros(int requests, long paramsBytes);
+        long likelyMicros(long requests, long paramsBytes);
     }
 
     /**
@@ -101,13 +101,13 @@ public final class BatchTable {
     }
 
     /** Batches whose create call got no answer yet. */
-    public List<StoredBatch> intended() {
-        return inState("intended");
+    public List<StoredBatch> intended(String endpoint) {
+        return inState("intended", endpoint);
     }
 
     /** Batches the endpoint has and whose results are not all in yet. */
-    public List<StoredBatch> submitted() {
-        return inState("submitted");
+    public List<StoredBatch> submitted(String endpoint) {
+        return inState("submitted", endpoint);
     }
 
     /** The body of a batch, as a stream; close it after the call. */
@@ -437,11 +437,14 @@ public final class BatchTable {
                 .filter(mean -> mean >= 0);
     }
 
-    private List<StoredBatch> inState(String state) {
+    private List<StoredBatch> inState(String state, String endpoint) {
         return sql.list(
-                "select " + COLUMNS + " from batch where state = ? order by batch_number",
+                "select "
+                        + COLUMNS
+                        + " from batch where state = ? and endpoint = ? order by batch_number",
                 BatchTable::stored,
-                state);
+                state,
+                endpoint);
     }
 
     private static StoredBatch stored(ResultSet row) throws SQLException {

@@ -73,6 +73,16 @@ public final class PipelineState implements AutoCloseable {
         sql.inTransaction(work);
     }
 
+    /** Work that may be interrupted. */
+    public interface Trial<T> {
+        T run() throws InterruptedException;
+    }
+
+    /** Does work as if, and leaves the state as it was. */
+    public <T> T undone(Trial<T> trial) throws InterruptedException {
+        return sql.undone(trial);
+    }
+
     @Override
     public void close() {
         try {

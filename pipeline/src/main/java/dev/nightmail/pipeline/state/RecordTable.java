@@ -96,6 +96,18 @@ public final class RecordTable {
                 counts.getOrDefault("canceled", 0L));
     }
 
+    public long size(Plan plan) {
+        return sql.number("select count(*) from record where plan = ?", plan.number());
+    }
+
+    public boolean hasOutstanding(Plan plan) {
+        return sql.first(
+                        "select 1 from record where state = 'outstanding' and plan = ? limit 1",
+                        _ -> true,
+                        plan.number())
+                .isPresent();
+    }
+
     /** How many records are set aside, by kind of failure; in order of the kinds' names. */
     public Map<String, Long> failures(Plan plan) {
         var failures = new LinkedHashMap<String, Long>();

@@ -28,6 +28,7 @@ final class Sql {
 
     private final Connection connection;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
+    private boolean trying;
 
     Sql(Connection connection) {
         this.connection = connection;
@@ -77,7 +78,12 @@ final class Sql {
         }
     }
 
+    /** Work inside of work already in a transaction becomes part of that. */
     void inTransaction(Runnable work) {
+        if (trying) {
+            work.run();
+            return;
+        }
         try {
             connection.setAutoCommit(false);
             try {
@@ -87,6 +93,22 @@ final class Sql {
                 connection.rollback();
                 throw e;
             } finally {
+                connection.setAutoCommit(true);
+            }
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    <T> T undone(PipelineState.Trial<T> trial) throws InterruptedException {
+        try {
+            connection.setAutoCommit(false);
+            trying = true;
+            try {
+                return trial.run();
+            } finally {
+                trying = false;
+                connection.rollback();
                 connection.setAutoCommit(true);
             }
         } catch (SQLException e) {

@@ -1,0 +1,111 @@
+package dev.nightmail.cli.command;
+
+import dev.nightmail.cli.surroundings.Surroundings;
+import dev.nightmail.pipeline.client.Endpoint;
+import dev.nightmail.pipeline.client.Secret;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+
+/** Endpoints as they are named on the command line, each with the key that belongs to it. */
+public final class Endpoints {
+
+    /** The word for Anthropic's own API. */
+    public static final String CLAUDE = "claude";
+
+    /** Where {@code nightmail serve} listens if nothing else is said. */
+    public static final String LOCAL_SERVER = "http://127.0.0.1:8787";
+
+    public static final String ANTHROPIC_API_KEY = "ANTHROPIC_API_KEY";
+    private static final String NIGHTMAIL_API_KEY = "NIGHTMAIL_API_KEY";
+
+    /** A server without keys takes any, as long as it is there. */
+    private static final String ANY_KEY = "local";
+
+    private Endpoints() {}
+
+    /**
+     * The endpoint meant by a word or a URL.
+     *
+     * @throws CommandException if it is neither, or its key is missing
+     */
+    public static Endpoint named(String name, Surroundings surroundings) {
+        if (name.equals(CLAUDE)) {
+            return claude(surroundings);
+        }
+        var base = url(name);
+        if (isClaude(base, surroundings)) {
+            return claude(surroundings);
+        }
+        return Endpoint.at(base, keyFor(base, surroundings));
+    }
+
+    /** The server that runs on this machine, which is known to honour idempotency keys. */
+    public static Endpoint localServer(Surroundings surroundings) {
+        var base = URI.create(LOCAL_SERVER);
+        return Endpoint.nightmail(base, keyFor(base, surroundings), LOCAL_SERVER);
+    }
+
+    /** A server inside this process: whatever its port, its answers are the simulator's. */
+    public static Endpoint embedded(URI base) {
+        return Endpoint.nightmail(base, new Secret(ANY_KEY), "simulator");
+    }
+
+    /** Whether what is sent there is charged to the user's account at Anthropic. */
+    public static boolean isClaude(URI base, Surroundings surroundings) {
+        return surroundings.claude().getAuthority().equalsIgnoreCase(base.getAuthority());
+    }
+
+    private static Endpoint claude(Surroundings surroundings) {
+        var key =
+                surroundings
+                        .variable(ANTHROPIC_API_KEY)
+                        .orElseThrow(
+                                () ->
+                                        CommandException.usage(
+                                                "the endpoint claude needs a key: set "
+                                                        + ANTHROPIC_API_KEY));
+        return Endpoint.at(surroundings.claude(), new Secret(key));
+    }
+
+    private static URI url(String name) {
+        try {
+            var base = new URI(name);
+            var scheme = base.getScheme() == null ? "" : base.getScheme().toLowerCase(Locale.ROOT);
+            if (base.getHost() != null && (scheme.equals("http") || scheme.equals("https"))) {
+                return base;
+            }
+        } catch (URISyntaxException _) {
+            // Told below, together with all else that is no URL.
+        }
+        throw CommandException.usage(
+                "--endpoint "
+                        + name
+                        + ": give a URL such as "
+                        + LOCAL_SERVER
+                        + ", or the word "
+                        + CLAUDE);
+    }
+
+    private static Secret keyFor(URI base, Surroundings surroundings) {
+        // ANTHROPIC_API_KEY is never handed to anybody else's server.
+        return surroundings
+                .variable(NIGHTMAIL_API_KEY)
+                .or(() -> isLoopback(base) ? java.util.Optional.of(ANY_KEY) : java.util.Optional.empty())
+                .map(Secret::new)
+                .orElseThrow(
+                        () ->
+                                CommandException.usage(
+                                        "the endpoint "
+                                                + base
+                                                + " needs a key: set "
+                                                + NIGHTMAIL_API_KEY));
+    }
+
+    private static boolean isLoopback(URI base) {
+        var host = base.getHost().toLowerCase(Locale.ROOT);
+        return host.equals("localhost")
+                || host.equals("[::1]")
+                || host.matches("127(\\.[0-9]{1,3}){3}");
+    }
+}

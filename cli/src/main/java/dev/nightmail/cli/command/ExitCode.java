@@ -1,0 +1,17 @@
+package dev.nightmail.cli.command;
+
+/** What a command's end means to the shell. Part of the command line's contract. */
+public final class ExitCode {
+
+    public static final int DONE = 0;
+    public static final int FAILED = 1;
+    public static final int WRONG_USAGE = 2;
+
+    /** The command went through, but some records or requests have no answer. */
+    public static final int SOME_WITHOUT_ANSWER = 3;
+
+    /** 128 and the number of SIGINT, as shells have it. */
+    public static final int INTERRUPTED = 130;
+
+    private ExitCode() {}
+}

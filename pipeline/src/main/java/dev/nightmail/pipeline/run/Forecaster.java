@@ -1,0 +1,106 @@
+package dev.nightmail.pipeline.run;
+
+import dev.nightmail.pipeline.client.BatchesClient;
+import dev.nightmail.pipeline.client.EndpointException;
+import dev.nightmail.pipeline.cost.Estimator;
+import dev.nightmail.pipeline.definition.PipelineDefinition;
+import dev.nightmail.pipeline.prompt.RequestTemplate;
+import dev.nightmail.pipeline.state.PipelineState;
+import dev.nightmail.pipeline.state.Plan;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Says what a plan will take: its estimate rests on what the endpoint counts and on the answers so
+ * far.
+ */
+final class Forecaster {
+
+    /**
+     * What counts as input; {@code max_tokens} and sampling settings do not, and are refused by the
+     * counting endpoint.
+     */
+    private static final List<String> COUNTED =
+            List.of(
+                    "model",
+                    "messages",
+                    "system",
+                    "tools",
+                    "tool_choice",
+                    "thinking",
+                    "output_config",
+                    "cache_control");
+
+    private final PipelineDefinition pipeline;
+    private final RequestTemplate template;
+    private final PipelineState state;
+    private final BatchesClient client;
+    private final RunEnvironment environment;
+
+    Forecaster(
+            PipelineDefinition pipeline,
+            RequestTemplate template,
+            PipelineState state,
+            BatchesClient client,
+            RunEnvironment environment) {
+        this.pipeline = pipeline;
+        this.template = template;
+        this.state = state;
+        this.client = client;
+        this.environment = environment;
+    }
+
+    /** What a run will take, and what it rests on. */
+    record Forecast(Preview preview, Estimator estimator) {}
+
+    Forecast forecast(Planner.Planned planned) throws InterruptedException {
+        var outstanding = state.records().outstanding(planned.plan());
+        var estimator = estimator(planned.plan());
+        var preview =
+                new Preview(
+                        pipeline.name(),
+                        pipeline.model(),
+                        client.endpoint().identity(),
+                        planned.promptVersion(),
+                        state.records().counts(planned.plan()),
+                        estimator.estimate(outstanding.requests(), outstanding.bytes()),
+                        planned.sample(),
+                        new Account(environment.prices(), state.batches().spent()).costMicros());
+        return new Forecast(preview, estimator);
+    }
+
+    private Estimator estimator(Plan plan) throws InterruptedException {
+        var system = pipeline.system();
+        return new Estimator(
+                new Estimator.Basis(
+                        environment.prices().of(pipeline.model()).orElse(null),
+                        pipeline.maxTokens(),
+                        template.systemBytes(),
+                        system == null ? null : system.cache(),
+                        state.batches().meanOutputTokens(pipeline.model()).orElse(null),
+                        tokensPerByte(plan)));
+    }
+
+    /** Null if the endpoint does not count: then length must do. */
+    private @Nullable Double tokensPerByte(Plan plan) throws InterruptedException {
+        long bytes = 0;
+        long tokens = 0;
+        try {
+            for (var params : state.records().sample(plan, environment.limits().countedSample())) {
+                tokens += client.countTokens(counted(params));
+                bytes += params.length;
+            }
+        } catch (EndpointException _) {
+            return null;
+        }
+        return bytes == 0 ? null : (double) tokens / bytes;
+    }
+
+    private static byte[] counted(byte[] params) {
+        var request = (ObjectNode) JsonMapper.shared().readTree(params);
+        request.retain(COUNTED);
+        return JsonMapper.shared().writeValueAsBytes(request);
+    }
+}

@@ -1,0 +1,125 @@
+package dev.nightmail.pipeline.run;
+
+import dev.nightmail.pipeline.answer.AnswerCheck;
+import dev.nightmail.pipeline.client.BatchesClient;
+import dev.nightmail.pipeline.client.Endpoint;
+import dev.nightmail.pipeline.definition.PipelineDefinition;
+import dev.nightmail.pipeline.prompt.RequestTemplate;
+import dev.nightmail.pipeline.source.RecordSource;
+import dev.nightmail.pipeline.state.PipelineState;
+import java.nio.file.Files;
+
+/**
+ * A pipeline at an endpoint, ready to be previewed and run.
+ *
+ * <p>Running it again goes on where it was, after any kind of end: answered records are not sent
+ * again, batches under way are waited for, and a batch whose create call got no answer is looked
+ * for before it is sent twice (see {@code dev.nightmail.pipeline.state}). Memory holds a group of
+ * records, never all of them.
+ */
+public final class PipelineRun {
+
+    private final PipelineDefinition pipeline;
+    private final Endpoint endpoint;
+    private final RunEnvironment environment;
+    private final RequestTemplate template;
+    private final AnswerCheck check;
+
+    private PipelineRun(
+            PipelineDefinition pipeline, Endpoint endpoint, RunEnvironment environment) {
+        this.pipeline = pipeline;
+        this.endpoint = endpoint;
+        this.environment = environment;
+        this.template = new RequestTemplate(pipeline);
+        this.check = new AnswerCheck(pipeline.output());
+    }
+
+    /**
+     * Checks what can be checked without reading records or calling anybody.
+     *
+     * @throws dev.nightmail.pipeline.prompt.PromptException if the template is not a valid one
+     * @throws dev.nightmail.pipeline.answer.InvalidSchemaException if the schema is not a valid one
+     * @throws RunException if there is a budget and the model's price is not known
+     */
+    public static PipelineRun of(
+            PipelineDefinition pipeline, Endpoint endpoint, RunEnvironment environment) {
+        if (pipeline.budget() != null && environment.prices().of(pipeline.model()).isEmpty()) {
+            throw new RunException(
+                    "budget: no price is known for "
+                            + pipeline.model()
+                            + " (prices of "
+                            + environment.prices().date()
+                            + "), so a budget cannot be kept: remove budget, or choose a model with a price",
+                    null);
+        }
+        return new PipelineRun(pipeline, endpoint, environment);
+    }
+
+    /**
+     * Reads the source, renders every prompt, and says what a run would send and cost. Sends
+     * nothing that costs, and leaves the state as it is.
+     *
+     * @throws dev.nightmail.pipeline.source.SourceException if the source cannot be read
+     * @throws dev.nightmail.pipeline.state.StateException if another run is under way
+     */
+    public Preview preview(RunOptions options) throws InterruptedException {
+        var file = PipelineState.fileOf(pipeline.file());
+        try (var client = client();
+                var state =
+                        Files.exists(file) ? PipelineState.open(file) : PipelineState.scratch()) {
+            return state.undone(() -> {
+                var planned = planner(state).plan(options);
+                return forecaster(state, client).forecast(planned).preview();
+            });
+        }
+    }
+
+    /**
+     * Runs to the end: until every record has an answer or is set aside, or the run must stop.
+     *
+     * @throws RunException if it cannot go on
+     * @throws dev.nightmail.pipeline.client.EndpointException if the endpoint refuses, or stays
+     *     silent for longer than {@link RunLimits#patience}
+     */
+    public RunSummary run(RunOptions options, ProgressListener listener)
+            throws InterruptedException {
+        try (var client = client();
+                var state = PipelineState.open(PipelineState.fileOf(pipeline.file()))) {
+            var pace = endpoint.isAnthropic() ? PollPace.HOSTED : PollPace.LOCAL;
+            var applier = new ResultApplier(pipeline, environment.prices(), check, state.batches());
+            var collector =
+                    new Collector(
+                            client,
+                            state,
+                            applier,
+                            environment.limits(),
+                            environment.clock(),
+                            listener);
+            var finder = new BatchFinder(client, state, environment, pace);
+            var submitter = new Submitter(client, state, finder, environment, listener);
+            return new Execution(
+                            pipeline,
+                            environment,
+                            state,
+                            planner(state),
+                            forecaster(state, client),
+                            new Sender(pipeline, endpoint, environment, state, submitter, listener),
+                            new Poller(client, state, collector, environment, pace, listener),
+                            listener)
+                    .run(options);
+        }
+    }
+
+    private BatchesClient client() {
+        return new BatchesClient(
+                endpoint, environment.clientLimits(), environment.pause(), environment.random());
+    }
+
+    private Planner planner(PipelineState state) {
+        return new Planner(RecordSource.of(pipeline), template, endpoint, state, environment);
+    }
+
+    private Forecaster forecaster(PipelineState state, BatchesClient client) {
+        return new Forecaster(pipeline, template, state, client, environment);
+    }
+}

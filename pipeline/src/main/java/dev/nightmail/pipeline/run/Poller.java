@@ -1,0 +1,180 @@
+package dev.nightmail.pipeline.run;
+
+import dev.nightmail.pipeline.client.BatchSnapshot;
+import dev.nightmail.pipeline.client.BatchesClient;
+import dev.nightmail.pipeline.client.EndpointException;
+import dev.nightmail.pipeline.client.RefusedException;
+import dev.nightmail.pipeline.client.UnreachableException;
+import dev.nightmail.pipeline.state.PipelineState;
+import dev.nightmail.pipeline.state.Plan;
+import dev.nightmail.pipeline.state.ReleaseReason;
+import dev.nightmail.pipeline.state.StoredBatch;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows the batches under way, has ended ones collected, and bears an endpoint that is away for a
+ * while: a night's work does not end because a line does.
+ */
+final class Poller {
+
+    private final BatchesClient client;
+    private final PipelineState state;
+    private final Collector collector;
+    private final RunEnvironment environment;
+    private final PollPace pace;
+    private final ProgressListener listener;
+    private Instant begunAt = Instant.EPOCH;
+    private Account accountAtStart;
+    private long settledAtStart;
+    private long settledKept;
+    private @Nullable Long costMicros;
+    private boolean waits;
+    private @Nullable Instant silentSince;
+
+    Poller(
+            BatchesClient client,
+            PipelineState state,
+            Collector collector,
+            RunEnvironment environment,
+            PollPace pace,
+            ProgressListener listener) {
+        this.client = client;
+        this.state = state;
+        this.collector = collector;
+        this.environment = environment;
+        this.pace = pace;
+        this.listener = listener;
+        this.accountAtStart = new Account(environment.prices(), state.batches().spent());
+    }
+
+    PollPace pace() {
+        return pace;
+    }
+
+    /**
+     * Batches the endpoint does not know any more will never be answered: their requests are free
+     * again, before the plan says what is left to pay for.
+     */
+    void releaseGone() throws InterruptedException {
+        for (var batch : submitted()) {
+            if (retrieve(batch).isEmpty()) {
+                state.inTransaction(() -> state.batches().release(batch, ReleaseReason.GONE));
+                listener.on(new RunEvent.BatchGone(batch.number(), idOf(batch)));
+            }
+        }
+    }
+
+    void begin(Plan plan, Account account) {
+        begunAt = environment.clock().instant();
+        accountAtStart = account;
+        count(plan);
+        settledAtStart = settledKept;
+    }
+
+    /** Whether batches were under way after the last {@link #poll}. */
+    boolean waits() {
+        return waits;
+    }
+
+    /**
+     * Asks for every batch under way once.
+     *
+     * @return whether any was collected
+     */
+    boolean poll(Plan plan) throws InterruptedException {
+        var collected = false;
+        long settledThere = 0;
+        var open = submitted();
+        var left = open.size();
+        for (var batch : open) {
+            try {
+                var snapshot = retrieve(batch).orElseThrow(() -> gone(batch));
+                if (snapshot.hasEnded()) {
+                    collector.collect(batch, snapshot.id());
+                    collected = true;
+                    left--;
+                } else {
+                    settledThere += snapshot.counts().settled();
+                }
+                silentSince = null;
+            } catch (UnreachableException e) {
+                bearSilence(e);
+                break;
+            } catch (RefusedException e) {
+                if (e.status() < 500 && e.status() != 429) {
+                    throw e;
+                }
+                bearSilence(e);
+                break;
+            }
+        }
+        if (collected) {
+            count(plan);
+        }
+        waits = left > 0;
+        tellProgress(plan, settledThere);
+        return collected;
+    }
+
+    private Optional<BatchSnapshot> retrieve(StoredBatch batch) throws InterruptedException {
+        try {
+            return Optional.of(client.retrieve(idOf(batch)));
+        } catch (RefusedException e) {
+            if (e.status() == 404) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private void bearSilence(EndpointException e) {
+        var now = environment.clock().instant();
+        var since = silentSince == null ? now : silentSince;
+        silentSince = since;
+        if (Duration.between(since, now).compareTo(environment.limits().patience()) > 0) {
+            throw e;
+        }
+        listener.on(new RunEvent.EndpointSilent(String.valueOf(e.getMessage())));
+    }
+
+    private void tellProgress(Plan plan, long settledThere) {
+        var elapsed = Duration.between(begunAt, environment.clock().instant());
+        var settled = settledKept + settledThere;
+        var perSecond =
+                elapsed.isPositive() ? (settled - settledAtStart) * 1000.0 / elapsed.toMillis() : 0;
+        listener.on(
+                new RunEvent.Progress(
+                        settled, state.records().size(plan), perSecond, costMicros, elapsed));
+    }
+
+    private void count(Plan plan) {
+        var counts = state.records().counts(plan);
+        settledKept = counts.done() + counts.failed() + counts.canceled();
+        costMicros =
+                new Account(environment.prices(), state.batches().spent())
+                        .costMicrosSince(accountAtStart);
+    }
+
+    private List<StoredBatch> submitted() {
+        return state.batches().submitted(client.endpoint().identity());
+    }
+
+    private static RunException gone(StoredBatch batch) {
+        return new RunException(
+                "batch "
+                        + idOf(batch)
+                        + " is no longer at the endpoint: run again to send its "
+                        + batch.requests()
+                        + " requests anew",
+                null);
+    }
+
+    private static String idOf(StoredBatch batch) {
+        return Objects.requireNonNull(batch.batchId(), "a submitted batch has an id");
+    }
+}

@@ -1,0 +1,29 @@
+package dev.nightmail.pipeline.run;
+
+import dev.nightmail.pipeline.cost.CostEstimate;
+import dev.nightmail.pipeline.prompt.PromptVersion;
+import dev.nightmail.pipeline.state.RecordCounts;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run would do.
+ *
+ * @param records where the records stand; the outstanding ones would be sent
+ * @param estimate for those
+ * @param sample one prompt as the model would read it; null if the source has no records
+ * @param spentMicros what earlier runs of this pipeline cost; null if a model of theirs has no
+ *     known price
+ */
+public record Preview(
+        String pipeline,
+        String model,
+        String endpoint,
+        PromptVersion promptVersion,
+        RecordCounts records,
+        CostEstimate estimate,
+        @Nullable RenderedPrompt sample,
+        @Nullable Long spentMicros) {
+
+    /** The user message of one record. */
+    public record RenderedPrompt(String recordId, String text) {}
+}

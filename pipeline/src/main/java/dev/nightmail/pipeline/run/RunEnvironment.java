@@ -1,0 +1,28 @@
+package dev.nightmail.pipeline.run;
+
+import dev.nightmail.pipeline.client.ClientLimits;
+import dev.nightmail.pipeline.client.Pause;
+import dev.nightmail.pipeline.cost.PriceList;
+import java.time.InstantSource;
+import java.util.random.RandomGenerator;
+
+/**
+ * What a run takes from the world around it.
+ *
+ * @param random source of idempotency keys and jitter: a {@code SecureRandom}, so that no two runs
+ *     draw the same key
+ */
+public record RunEnvironment(
+        InstantSource clock,
+        Pause pause,
+        RandomGenerator random,
+        PriceList prices,
+        RunLimits limits,
+        ClientLimits clientLimits) {
+
+    /** With the shipped prices and limits. */
+    public static RunEnvironment of(InstantSource clock, Pause pause, RandomGenerator random) {
+        return new RunEnvironment(
+                clock, pause, random, PriceList.shipped(), RunLimits.DEFAULT, ClientLimits.DEFAULT);
+    }
+}

@@ -1,0 +1,60 @@
+package dev.nightmail.pipeline.run;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Something that happened in a run. Each is told after it has become durable. */
+public sealed interface RunEvent {
+
+    /**
+     * The source has been read and the cost is known as far as it can be. Nothing has been sent by
+     * this run.
+     */
+    record Planned(Preview preview) implements RunEvent {}
+
+    /** A batch has been cut and written down; its create call comes next. */
+    record BatchIntended(int number, int requests, long bytes) implements RunEvent {}
+
+    /**
+     * The endpoint has the batch.
+     *
+     * @param found whether it was there already, submitted by a run that did not live to read the
+     *     answer
+     */
+    record BatchSubmitted(int number, String batchId, int requests, boolean found)
+            implements RunEvent {}
+
+    /** A batch no longer exists at the endpoint; its requests are outstanding again. */
+    record BatchGone(int number, String batchId) implements RunEvent {}
+
+    /** Some results of a batch have been checked and kept. */
+    record ResultsKept(int number, int results) implements RunEvent {}
+
+    /** All results of a batch are kept. */
+    record BatchCollected(int number, String batchId) implements RunEvent {}
+
+    /**
+     * How far the run is.
+     *
+     * @param settled records with an answer or set aside, results the endpoint counts but has not
+     *     handed out included
+     * @param total records of the plan
+     * @param perSecond records settled a second since the first batch of this run was submitted
+     * @param costMicros of this run so far; null if the model's price is not known
+     */
+    record Progress(
+            long settled, long total, double perSecond, @Nullable Long costMicros, Duration elapsed)
+            implements RunEvent {}
+
+    /** The next request would go over the budget: no more are sent. */
+    record BudgetReached(long spentMicros, long budgetMicros, long unsent) implements RunEvent {}
+
+    /** The endpoint does not answer; the run waits for it. */
+    record EndpointSilent(String reason) implements RunEvent {}
+
+    /** A file of the run's output is complete. */
+    record FileWritten(Path file, long rows) implements RunEvent {}
+
+    record Finished(RunSummary summary) implements RunEvent {}
+}

@@ -1,0 +1,42 @@
+package dev.nightmail.pipeline.run;
+
+import java.time.Duration;
+
+/**
+ * The bounds of a run.
+ *
+ * @param batchRequestsMax requests of one batch; the API allows 100,000
+ * @param batchBytesMax body of one batch; the API allows 256 MB, and a gateway in between may count
+ *     differently
+ * @param openBatchesMax batches under way at once
+ * @param recordsPerCommit records planned in one transaction
+ * @param resultsPerCommit results applied in one transaction
+ * @param lookAgainAfter pause before a batch that was not found is looked for once more: what a
+ *     create call on its way may take to arrive
+ * @param clockSkewMax how far the endpoint's clock may be behind ours
+ * @param patience how long polling goes on while the endpoint cannot be reached
+ * @param countedSample requests the endpoint is asked to count for an estimate
+ */
+public record RunLimits(
+        int batchRequestsMax,
+        long batchBytesMax,
+        int openBatchesMax,
+        int recordsPerCommit,
+        int resultsPerCommit,
+        Duration lookAgainAfter,
+        Duration clockSkewMax,
+        Duration patience,
+        int countedSample) {
+
+    public static final RunLimits DEFAULT =
+            new RunLimits(
+                    100_000,
+                    200_000_000,
+                    16,
+                    5_000,
+                    2_000,
+                    Duration.ofSeconds(20),
+                    Duration.ofMinutes(5),
+                    Duration.ofHours(1),
+                    5);
+}

@@ -1,0 +1,29 @@
+package dev.nightmail.pipeline.run;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How this run differs from a plain one.
+ *
+ * @param limit only the first so many records of the source; null: all
+ * @param confirmation asked once, before anything that costs is sent
+ */
+public record RunOptions(@Nullable Integer limit, Confirmation confirmation) {
+
+    public RunOptions {
+        if (limit != null && limit < 1) {
+            throw new IllegalArgumentException("a limit is at least 1, not " + limit);
+        }
+    }
+
+    /** Says whether to spend what the preview foretells. */
+    @FunctionalInterface
+    public interface Confirmation {
+        boolean confirm(Preview preview);
+    }
+
+    /** All records, without asking. */
+    public static RunOptions all() {
+        return new RunOptions(null, _ -> true);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.nightmail.pipeline.run;
+
+import dev.nightmail.pipeline.cost.Usage;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run came to.
+ *
+ * @param records of the plan
+ * @param done of them with an answer
+ * @param failed of them set aside, by kind of failure
+ * @param unsent of them not sent: declined, beyond the budget, or canceled
+ * @param batches submitted by this run
+ * @param usage of this run
+ * @param costMicros of this run at batch prices; null if the model's price is not known
+ * @param totalCostMicros of all runs of this pipeline; null likewise
+ * @param failedFile null when no record is set aside
+ */
+public record RunSummary(
+        String pipeline,
+        String model,
+        String endpoint,
+        String promptVersion,
+        End end,
+        long records,
+        long done,
+        Map<String, Long> failed,
+        long unsent,
+        int batches,
+        Usage usage,
+        @Nullable Long costMicros,
+        @Nullable Long totalCostMicros,
+        Duration elapsed,
+        Path answerFile,
+        @Nullable Path failedFile,
+        Path reportFile) {
+
+    /** Why the run ended. */
+    public enum End {
+        /** Every record is answered or set aside. */
+        COMPLETE,
+        /** The confirmation said no. */
+        DECLINED,
+        /** The budget does not reach further. */
+        BUDGET_REACHED,
+        /** Somebody canceled a batch; the next run takes its requests up. */
+        CANCELED
+    }
+
+    public RunSummary {
+        failed = Collections.unmodifiableMap(new LinkedHashMap<>(failed));
+    }
+
+    public long failedRecords() {
+        return failed.values().stream().mapToLong(Long::longValue).sum();
+    }
+}
