@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "nightmail",
         versionProvider = RootCommand.CurrentVersion.class,
-        description = "Bulk work with Claude-shaped language models, at half the price, delivered by morning.",
+        description =
+                "Bulk work with Claude-shaped language models, at half the price, delivered by morning.",
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Every command explains itself: nightmail COMMAND --help"})
 public final class RootCommand implements Runnable {
@@ -35,7 +36,8 @@ public final class RootCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "say what to do: run, estimate, serve, batches, keys, usage");
+        throw new ParameterException(
+                spec.commandLine(), "say what to do: run, estimate, serve, batches, keys, usage");
     }
 
     /** All commands, put together for these surroundings. */
@@ -63,7 +65,11 @@ public final class RootCommand implements Runnable {
     }
 
     private static int report(Surroundings surroundings, Exception failure) {
-        boolean debug = surroundings.variable("NIGHTMAIL_DEBUG").filter(text -> !text.isBlank()).isPresent();
+        boolean debug =
+                surroundings
+                        .variable("NIGHTMAIL_DEBUG")
+                        .filter(text -> !text.isBlank())
+                        .isPresent();
         if (debug) {
             failure.printStackTrace(surroundings.err());
         }
@@ -72,7 +78,8 @@ public final class RootCommand implements Runnable {
                 config.problems().forEach(surroundings.err()::println);
                 return CommandLine.ExitCode.USAGE;
             }
-            case RuntimeException known when isMeantForPeople(known) -> surroundings.err().println(known.getMessage());
+            case RuntimeException known when isMeantForPeople(known) ->
+                    surroundings.err().println(known.getMessage());
             default ->
                     surroundings
                             .err()
@@ -90,6 +97,8 @@ public final class RootCommand implements Runnable {
 
     private static String summary(Exception failure) {
         return failure.getClass().getSimpleName()
-                + Optional.ofNullable(failure.getMessage()).map(message -> ": " + message).orElse("");
+                + Optional.ofNullable(failure.getMessage())
+                        .map(message -> ": " + message)
+                        .orElse("");
     }
 }

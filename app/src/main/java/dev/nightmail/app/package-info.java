@@ -1,4 +1,7 @@
-/** Where everything is put together: configuration, wiring, the commands that need the server's insides, and main. */
+/**
+ * Where everything is put together: configuration, wiring, the commands that need the server's
+ * insides, and main.
+ */
 @NullMarked
 package dev.nightmail.app;
 

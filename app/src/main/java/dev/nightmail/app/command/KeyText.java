@@ -27,8 +27,11 @@ final class KeyText {
         return lines;
     }
 
-    private static String row(String id, String workspace, String scopes, String created, String state, String name) {
-        return "%-18s %-16s %-18s %-11s %-8s %s".formatted(id, workspace, scopes, created, state, name).stripTrailing();
+    private static String row(
+            String id, String workspace, String scopes, String created, String state, String name) {
+        return "%-18s %-16s %-18s %-11s %-8s %s"
+                .formatted(id, workspace, scopes, created, state, name)
+                .stripTrailing();
     }
 
     static String json(ApiKey key) {
@@ -36,7 +39,8 @@ final class KeyText {
         fields.put("id", key.id().value());
         fields.put("workspace", key.workspace().value());
         fields.put("name", key.name());
-        fields.put("scopes", key.scopes().stream().sorted().map(scope -> scope.wireName()).toList());
+        fields.put(
+                "scopes", key.scopes().stream().sorted().map(scope -> scope.wireName()).toList());
         fields.put("created_at", key.createdAt().toString());
         fields.put("revoked_at", key.revokedAt() == null ? null : key.revokedAt().toString());
         return JsonMapper.shared().writeValueAsString(fields);

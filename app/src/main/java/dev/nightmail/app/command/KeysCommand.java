@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,11 +22,17 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code keys}: API keys of a data folder. It works while a server runs on the folder, and takes effect at once. */
+/**
+ * {@code keys}: API keys of a data folder. It works while a server runs on the folder, and takes
+ * effect at once.
+ */
 @Command(
         name = "keys",
         description = "Make, list and revoke API keys.",
-        footer = {"", "As long as no key was ever made, a server on loopback accepts any non-empty key."})
+        footer = {
+            "",
+            "As long as no key was ever made, a server on loopback accepts any non-empty key."
+        })
 public final class KeysCommand implements Runnable {
 
     private static final String ID_DIGITS = "0123456789abcdefghijkmnpqrstuvwxyz";
@@ -47,18 +52,31 @@ public final class KeysCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "keys: say create, list or revoke");
     }
 
-    @Command(name = "create", description = "Make a key. It is printed once, alone on stdout, and kept only as a hash.")
+    @Command(
+            name = "create",
+            description =
+                    "Make a key. It is printed once, alone on stdout, and kept only as a hash.")
     int create(
             @Mixin DataFolder data,
-            @Option(names = "--workspace", required = true, paramLabel = "W", description = "Workspace the key works in.")
+            @Option(
+                            names = "--workspace",
+                            required = true,
+                            paramLabel = "W",
+                            description = "Workspace the key works in.")
                     String workspace,
-            @Option(names = "--name", required = true, paramLabel = "N", description = "What the key is for.") String name,
+            @Option(
+                            names = "--name",
+                            required = true,
+                            paramLabel = "N",
+                            description = "What the key is for.")
+                    String name,
             @Option(
                             names = "--scope",
                             paramLabel = "SCOPE",
                             split = ",",
                             defaultValue = "submit,read",
-                            description = "submit, read, admin; several with commas (default: ${DEFAULT-VALUE}).")
+                            description =
+                                    "submit, read, admin; several with commas (default: ${DEFAULT-VALUE}).")
                     Set<String> scopes) {
         var secret = KeySecret.create(random);
         var key = key(workspace, name, scopes);
@@ -66,7 +84,14 @@ public final class KeysCommand implements Runnable {
             catalog.keys().insert(key, secret.sha256());
         }
         surroundings.out().println(secret.reveal());
-        surroundings.err().println("Key " + key.id() + " for workspace " + key.workspace() + ". It is shown only this once.");
+        surroundings
+                .err()
+                .println(
+                        "Key "
+                                + key.id()
+                                + " for workspace "
+                                + key.workspace()
+                                + ". It is shown only this once.");
         return 0;
     }
 
@@ -85,8 +110,9 @@ public final class KeysCommand implements Runnable {
         return Arrays.stream(Scope.values())
                 .filter(scope -> scope.wireName().equals(text.strip().toLowerCase(Locale.ROOT)))
                 .findFirst()
-                .orElseThrow(
-                        () -> new IllegalArgumentException("--scope " + text + ": expected submit, read or admin"));
+                .orElseThrow(() ->
+                        new IllegalArgumentException(
+                                "--scope " + text + ": expected submit, read or admin"));
     }
 
     private KeyId newId() {
@@ -115,7 +141,9 @@ public final class KeysCommand implements Runnable {
     }
 
     @Command(name = "revoke", description = "Revoke a key: from now on it is refused.")
-    int revoke(@Mixin DataFolder data, @Parameters(paramLabel = "ID", description = "As keys list shows it.") String id) {
+    int revoke(
+            @Mixin DataFolder data,
+            @Parameters(paramLabel = "ID", description = "As keys list shows it.") String id) {
         try (var catalog = Catalog.open(data.catalog())) {
             if (catalog.keys().revoke(new KeyId(id), surroundings.clock().instant())) {
                 surroundings.out().println("Revoked " + id + ".");
@@ -124,7 +152,12 @@ public final class KeysCommand implements Runnable {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "keys revoke: " + e.getMessage(), e);
         }
-        surroundings.err().println("There is no key " + id + " that could be revoked; see ./nightmail keys list.");
+        surroundings
+                .err()
+                .println(
+                        "There is no key "
+                                + id
+                                + " that could be revoked; see ./nightmail keys list.");
         return 1;
     }
 

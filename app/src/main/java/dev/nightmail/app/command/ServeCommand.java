@@ -33,13 +33,22 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", description = "Configuration file (YAML).")
     private @Nullable Path config;
 
-    @Option(names = "--host", paramLabel = "HOST", description = "Address to listen on (default: 127.0.0.1).")
+    @Option(
+            names = "--host",
+            paramLabel = "HOST",
+            description = "Address to listen on (default: 127.0.0.1).")
     private @Nullable String host;
 
-    @Option(names = "--port", paramLabel = "PORT", description = "Port to listen on, 0 for any free one (default: 8787).")
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            description = "Port to listen on, 0 for any free one (default: 8787).")
     private @Nullable String port;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "Data folder (default: nightmail-data).")
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Data folder (default: nightmail-data).")
     private @Nullable String data;
 
     @Option(
@@ -55,7 +64,8 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Override any configuration key, such as limits.window=3s. May be repeated.")
+            description =
+                    "Override any configuration key, such as limits.window=3s. May be repeated.")
     private List<String> sets = new ArrayList<>();
 
     public ServeCommand(Surroundings surroundings) {
@@ -64,7 +74,8 @@ public final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        var settings = ConfigReader.read(new ConfigSource(config, flags(), sets), surroundings::variable);
+        var settings =
+                ConfigReader.read(new ConfigSource(config, flags(), sets), surroundings::variable);
         var ended = new CountDownLatch(1);
         var failed = new java.util.concurrent.atomic.AtomicBoolean();
         var server =
@@ -77,11 +88,10 @@ public final class ServeCommand implements Callable<Integer> {
                             ended.countDown();
                         });
         var stopped = new CountDownLatch(1);
-        surroundings.onShutdown(
-                () -> {
-                    ended.countDown();
-                    awaitQuietly(stopped);
-                });
+        surroundings.onShutdown(() -> {
+            ended.countDown();
+            awaitQuietly(stopped);
+        });
         sayWhoAnswers(settings);
         surroundings.out().println("Nightmail is ready at " + server.baseUri());
         surroundings.out().flush();

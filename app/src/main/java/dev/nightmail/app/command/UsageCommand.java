@@ -10,14 +10,20 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code usage}: what was used, and what it costs at batch prices. */
-@Command(name = "usage", description = "Tokens and cost of all ended batches, by key, model, day or batch.")
+@Command(
+        name = "usage",
+        description = "Tokens and cost of all ended batches, by key, model, day or batch.")
 public final class UsageCommand implements Callable<Integer> {
 
     private final Surroundings surroundings;
 
     @Mixin private DataFolder data = new DataFolder();
 
-    @Option(names = "--by", paramLabel = "key|model|day|batch", defaultValue = "model", description = "What a row stands for (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--by",
+            paramLabel = "key|model|day|batch",
+            defaultValue = "model",
+            description = "What a row stands for (default: ${DEFAULT-VALUE}).")
     private String by = "model";
 
     @Option(names = "--json", description = "One JSON object a line.")

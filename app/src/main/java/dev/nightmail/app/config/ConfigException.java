@@ -2,7 +2,10 @@ package dev.nightmail.app.config;
 
 import java.util.List;
 
-/** The configuration cannot be used. Each problem is one line that names the key and says what may stand there. */
+/**
+ * The configuration cannot be used. Each problem is one line that names the key and says what may
+ * stand there.
+ */
 public final class ConfigException extends RuntimeException {
 
     private final List<String> problems;

@@ -69,14 +69,27 @@ public final class ConfigReader {
                 settings.number("limits.batch-requests", 1, 10_000_000, 100_000),
                 settings.bytes("limits.batch-bytes", 1, 64 * GIB, 256L << 20),
                 settings.duration("limits.window", MOMENT, YEAR, Duration.ofHours(24)),
-                settings.duration("limits.retention", MOMENT, YEAR.multipliedBy(10), Duration.ofDays(29)),
-                settings.duration("limits.call-timeout", MOMENT, Duration.ofHours(24), Duration.ofMinutes(10)),
-                settings.duration("limits.stop-timeout", Duration.ZERO, Duration.ofHours(1), Duration.ofSeconds(30)));
+                settings.duration(
+                        "limits.retention", MOMENT, YEAR.multipliedBy(10), Duration.ofDays(29)),
+                settings.duration(
+                        "limits.call-timeout",
+                        MOMENT,
+                        Duration.ofHours(24),
+                        Duration.ofMinutes(10)),
+                settings.duration(
+                        "limits.stop-timeout",
+                        Duration.ZERO,
+                        Duration.ofHours(1),
+                        Duration.ofSeconds(30)));
     }
 
     private Retries retries() {
-        var delayMin = settings.duration("retries.delay-min", MOMENT, Duration.ofHours(1), Duration.ofMillis(500));
-        var delayMax = settings.duration("retries.delay-max", MOMENT, Duration.ofHours(1), Duration.ofSeconds(30));
+        var delayMin =
+                settings.duration(
+                        "retries.delay-min", MOMENT, Duration.ofHours(1), Duration.ofMillis(500));
+        var delayMax =
+                settings.duration(
+                        "retries.delay-max", MOMENT, Duration.ofHours(1), Duration.ofSeconds(30));
         if (delayMax.compareTo(delayMin) < 0) {
             settings.problem("retries.delay-max", "is shorter than retries.delay-min");
             delayMax = delayMin;
@@ -98,7 +111,9 @@ public final class ConfigReader {
         var upstreams = new ArrayList<UpstreamConfig>();
         for (var name : names) {
             if (!UPSTREAM_NAME.matcher(name).matches()) {
-                settings.problem("upstreams." + name, "is not a name: lower-case letters, digits, '-' and '_'");
+                settings.problem(
+                        "upstreams." + name,
+                        "is not a name: lower-case letters, digits, '-' and '_'");
             }
             upstreams.add(upstream(name));
         }
@@ -111,16 +126,23 @@ public final class ConfigReader {
             case "simulator" -> simulator("simulator");
             case "claude" -> {
                 var key = "upstreams.claude.api-key";
-                var apiKey = secret("claude").or(() -> fromEnvironment(environment, "ANTHROPIC_API_KEY", key));
+                var apiKey =
+                        secret("claude")
+                                .or(() -> fromEnvironment(environment, "ANTHROPIC_API_KEY", key));
                 if (apiKey.isEmpty()) {
-                    settings.problem("--upstream claude", "needs a key: set the environment variable ANTHROPIC_API_KEY");
+                    settings.problem(
+                            "--upstream claude",
+                            "needs a key: set the environment variable ANTHROPIC_API_KEY");
                 }
                 yield anthropic("claude", CLAUDE_URL, apiKey);
             }
             default -> {
                 var key = "upstreams.upstream.api-key";
                 var apiKey =
-                        secret("upstream").or(() -> fromEnvironment(environment, "NIGHTMAIL_UPSTREAM_API_KEY", key));
+                        secret("upstream")
+                                .or(() ->
+                                        fromEnvironment(
+                                                environment, "NIGHTMAIL_UPSTREAM_API_KEY", key));
                 yield anthropic("upstream", flag, apiKey);
             }
         };
@@ -169,7 +191,9 @@ public final class ConfigReader {
         try {
             return webUrl(text);
         } catch (IllegalArgumentException e) {
-            settings.problem(settings.text("upstream").isPresent() ? "--upstream " + text : key, e.getMessage() + "");
+            settings.problem(
+                    settings.text("upstream").isPresent() ? "--upstream " + text : key,
+                    e.getMessage() + "");
             return URI.create(CLAUDE_URL);
         }
     }
@@ -177,16 +201,23 @@ public final class ConfigReader {
     private UpstreamConfig simulator(String name) {
         var base = "upstreams." + name + ".";
         settings.text(base + "protocol");
-        var faults = settings.checked(base + "faults", text -> {
-            FaultScript.parse(text);
-            return text;
-        });
+        var faults =
+                settings.checked(
+                        base + "faults",
+                        text -> {
+                            FaultScript.parse(text);
+                            return text;
+                        });
         var minute = Duration.ofMinutes(1);
         return new UpstreamConfig.Simulator(
                 name,
                 callsInFlightMax(base),
                 settings.number(base + "seed", Integer.MIN_VALUE, Integer.MAX_VALUE, 0),
-                settings.duration(base + "first-token", Duration.ZERO, minute.multipliedBy(60), Duration.ZERO),
+                settings.duration(
+                        base + "first-token",
+                        Duration.ZERO,
+                        minute.multipliedBy(60),
+                        Duration.ZERO),
                 settings.duration(base + "per-output-token", Duration.ZERO, minute, Duration.ZERO),
                 faults.orElse(""));
     }
@@ -208,7 +239,8 @@ public final class ConfigReader {
             return new Routes(routes);
         }
         if (names.size() > 1) {
-            settings.problem("routes", "are needed with more than one upstream: which models go to which?");
+            settings.problem(
+                    "routes", "are needed with more than one upstream: which models go to which?");
         }
         return Routes.all(names.getFirst());
     }
@@ -216,7 +248,9 @@ public final class ConfigReader {
     private Routes.Route route(String key, Set<String> upstreams) {
         var upstream = settings.text(key + ".upstream", "");
         if (!upstreams.contains(upstream)) {
-            settings.problem(key + ".upstream", "is \"" + upstream + "\"; there are " + String.join(", ", upstreams));
+            settings.problem(
+                    key + ".upstream",
+                    "is \"" + upstream + "\"; there are " + String.join(", ", upstreams));
         }
         return new Routes.Route(settings.text(key + ".model", "*"), upstream);
     }
@@ -226,11 +260,15 @@ public final class ConfigReader {
         try {
             uri = URI.create(text);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("expected a URL such as https://relay.example/prefix", e);
+            throw new IllegalArgumentException(
+                    "expected a URL such as https://relay.example/prefix", e);
         }
-        boolean web = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
+        boolean web =
+                "http".equalsIgnoreCase(uri.getScheme())
+                        || "https".equalsIgnoreCase(uri.getScheme());
         if (!web || uri.getHost() == null) {
-            throw new IllegalArgumentException("expected a URL such as https://relay.example/prefix");
+            throw new IllegalArgumentException(
+                    "expected a URL such as https://relay.example/prefix");
         }
         return uri;
     }

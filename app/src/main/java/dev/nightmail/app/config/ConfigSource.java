@@ -39,7 +39,8 @@ public record ConfigSource(@Nullable Path file, Map<String, String> flags, List<
         for (var set : sets) {
             int equals = set.indexOf('=');
             if (equals < 1) {
-                throw new ConfigException("--set " + set + ": expected key=value, such as limits.window=3s");
+                throw new ConfigException(
+                        "--set " + set + ": expected key=value, such as limits.window=3s");
             }
             values.put(set.substring(0, equals).strip(), set.substring(equals + 1).strip());
         }
@@ -53,7 +54,8 @@ public record ConfigSource(@Nullable Path file, Map<String, String> flags, List<
         } catch (IOException e) {
             throw new ConfigException("--config " + file + ": cannot be read; is the path right?");
         } catch (JacksonException e) {
-            throw new ConfigException("--config " + file + ": not valid YAML: " + firstLine(e.getOriginalMessage()));
+            throw new ConfigException(
+                    "--config " + file + ": not valid YAML: " + firstLine(e.getOriginalMessage()));
         }
     }
 
@@ -63,7 +65,8 @@ public record ConfigSource(@Nullable Path file, Map<String, String> flags, List<
 
     private static void flatten(String key, JsonNode node, Map<String, String> values) {
         if (node.isObject()) {
-            node.propertyStream().forEach(child -> flatten(join(key, child.getKey()), child.getValue(), values));
+            node.propertyStream()
+                    .forEach(child -> flatten(join(key, child.getKey()), child.getValue(), values));
         } else if (node.isArray()) {
             for (int i = 0; i < node.size(); i++) {
                 flatten(join(key, Integer.toString(i)), node.get(i), values);

@@ -15,7 +15,12 @@ import org.jspecify.annotations.Nullable;
  * @param routes first match; models go to the only upstream where none are given
  */
 public record NightmailConfig(
-        Listen listen, Path data, Limits limits, Retries retries, List<UpstreamConfig> upstreams, Routes routes) {
+        Listen listen,
+        Path data,
+        Limits limits,
+        Retries retries,
+        List<UpstreamConfig> upstreams,
+        Routes routes) {
 
     public NightmailConfig {
         upstreams = List.copyOf(upstreams);

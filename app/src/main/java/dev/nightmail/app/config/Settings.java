@@ -12,8 +12,9 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Flat view of a configuration, {@code limits.window} to {@code 24h}, that remembers what was asked for: whatever nobody
- * asked for is a key we do not know. Problems are gathered, so that all are told at once.
+ * Flat view of a configuration, {@code limits.window} to {@code 24h}, that remembers what was asked
+ * for: whatever nobody asked for is a key we do not know. Problems are gathered, so that all are
+ * told at once.
  */
 final class Settings {
 
@@ -22,7 +23,9 @@ final class Settings {
     private final Set<String> known = new LinkedHashSet<>();
     private final List<String> problems = new ArrayList<>();
 
-    /** @param environment the variables that {@code ${NAME}} stands for */
+    /**
+     * @param environment the variables that {@code ${NAME}} stands for
+     */
     Settings(Map<String, String> values, Function<String, Optional<String>> environment) {
         this.values = new LinkedHashMap<>(values);
         this.environment = environment;
@@ -50,15 +53,30 @@ final class Settings {
     }
 
     Duration duration(String key, Duration min, Duration max, Duration fallback) {
-        return parsed(key, Units::duration, fallback, value -> value.compareTo(min) >= 0 && value.compareTo(max) <= 0, min + " to " + max);
+        return parsed(
+                key,
+                Units::duration,
+                fallback,
+                value -> value.compareTo(min) >= 0 && value.compareTo(max) <= 0,
+                min + " to " + max);
     }
 
     long bytes(String key, long min, long max, long fallback) {
-        return parsed(key, Units::bytes, fallback, value -> value >= min && value <= max, min + " to " + max + " bytes");
+        return parsed(
+                key,
+                Units::bytes,
+                fallback,
+                value -> value >= min && value <= max,
+                min + " to " + max + " bytes");
     }
 
     int number(String key, int min, int max, int fallback) {
-        return parsed(key, Settings::integer, fallback, value -> value >= min && value <= max, min + " to " + max);
+        return parsed(
+                key,
+                Settings::integer,
+                fallback,
+                value -> value >= min && value <= max,
+                min + " to " + max);
     }
 
     private static int integer(String text) {
@@ -69,7 +87,8 @@ final class Settings {
         }
     }
 
-    private <T> T parsed(String key, Function<String, T> parse, T fallback, Predicate<T> fits, String bounds) {
+    private <T> T parsed(
+            String key, Function<String, T> parse, T fallback, Predicate<T> fits, String bounds) {
         var text = text(key);
         if (text.isEmpty()) {
             return fallback;
@@ -88,14 +107,15 @@ final class Settings {
 
     /** Hands over to a constructor that checks for itself. */
     <T> Optional<T> checked(String key, Function<String, T> construct) {
-        return text(key).flatMap(value -> {
-            try {
-                return Optional.of(construct.apply(value));
-            } catch (IllegalArgumentException e) {
-                problem(key, e.getMessage() == null ? "cannot be used" : e.getMessage());
-                return Optional.empty();
-            }
-        });
+        return text(key)
+                .flatMap(value -> {
+                    try {
+                        return Optional.of(construct.apply(value));
+                    } catch (IllegalArgumentException e) {
+                        problem(key, e.getMessage() == null ? "cannot be used" : e.getMessage());
+                        return Optional.empty();
+                    }
+                });
     }
 
     /** The names directly below a key, in the order of the file. */
@@ -112,11 +132,18 @@ final class Settings {
         problems.add(key + ": " + what);
     }
 
-    /** @throws ConfigException naming everything that was wrong, unknown keys included */
+    /**
+     * @throws ConfigException naming everything that was wrong, unknown keys included
+     */
     void finish() {
         for (var key : values.keySet()) {
             if (!known.contains(key)) {
-                problems.add(key + ": no such key" + nearest(key).map(name -> "; did you mean " + name + "?").orElse(""));
+                problems.add(
+                        key
+                                + ": no such key"
+                                + nearest(key)
+                                        .map(name -> "; did you mean " + name + "?")
+                                        .orElse(""));
             }
         }
         if (!problems.isEmpty()) {

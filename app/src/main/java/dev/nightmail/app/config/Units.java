@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 final class Units {
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h|d)");
-    private static final Pattern BYTES = Pattern.compile("(\\d{1,9})\\s*(b|kb|mb|gb)?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern BYTES =
+            Pattern.compile("(\\d{1,9})\\s*(b|kb|mb|gb)?", Pattern.CASE_INSENSITIVE);
 
     /** Binary, as the published limit of 256 MB is to be read generously. */
     private static final Map<String, Long> BYTE_UNITS =
@@ -20,7 +21,8 @@ final class Units {
     static Duration duration(String text) {
         var match = DURATION.matcher(text.strip());
         if (!match.matches()) {
-            throw new IllegalArgumentException("expected a duration such as 500ms, 90s, 10m, 24h or 29d");
+            throw new IllegalArgumentException(
+                    "expected a duration such as 500ms, 90s, 10m, 24h or 29d");
         }
         long amount = Long.parseLong(match.group(1));
         return switch (match.group(2)) {
@@ -38,6 +40,7 @@ final class Units {
             throw new IllegalArgumentException("expected a size such as 64KB, 256MB or 1GB");
         }
         var unit = match.group(2) == null ? "b" : match.group(2).toLowerCase(Locale.ROOT);
-        return Math.multiplyExact(Long.parseLong(match.group(1)), BYTE_UNITS.getOrDefault(unit, 1L));
+        return Math.multiplyExact(
+                Long.parseLong(match.group(1)), BYTE_UNITS.getOrDefault(unit, 1L));
     }
 }

@@ -31,7 +31,10 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A whole server over one data folder. Started once, stopped once; in between it answers at {@link #baseUri}. */
+/**
+ * A whole server over one data folder. Started once, stopped once; in between it answers at {@link
+ * #baseUri}.
+ */
 public final class NightmailServer {
 
     private static final Logger log = LoggerFactory.getLogger(NightmailServer.class);
@@ -68,7 +71,8 @@ public final class NightmailServer {
      * Recovers what is in the data folder, goes on with it, and listens.
      *
      * @param onFailure told if the server cannot go on: the process should end
-     * @throws StartException or another unchecked exception whose message says what stands in the way
+     * @throws StartException or another unchecked exception whose message says what stands in the
+     *     way
      */
     public static NightmailServer start(
             NightmailConfig config,
@@ -83,11 +87,13 @@ public final class NightmailServer {
         return part;
     }
 
-    private Engine startEngine(Catalog catalog, ProxyVariables proxies, Consumer<Throwable> onFailure) {
+    private Engine startEngine(
+            Catalog catalog, ProxyVariables proxies, Consumer<Throwable> onFailure) {
         var factory = new Upstreams(clock, config.limits().callTimeout(), proxies);
         var upstreams = new ArrayList<Engine.Served>();
         for (var upstream : config.upstreams()) {
-            upstreams.add(new Engine.Served(opened(factory.open(upstream)), upstream.callsInFlightMax()));
+            upstreams.add(
+                    new Engine.Served(opened(factory.open(upstream)), upstream.callsInFlightMax()));
         }
         var parts =
                 new Engine.Parts(
@@ -135,7 +141,11 @@ public final class NightmailServer {
         var listen = config.listen();
         var server =
                 new ApiServer(
-                        new ApiConfig(listen.host(), listen.port(), listen.publicUrl(), ApiLimits.DEFAULT),
+                        new ApiConfig(
+                                listen.host(),
+                                listen.port(),
+                                listen.publicUrl(),
+                                ApiLimits.DEFAULT),
                         engine.batchDesk(),
                         engine.messageDesk(),
                         keys,
@@ -175,8 +185,9 @@ public final class NightmailServer {
     }
 
     /**
-     * Stops cleanly: no new calls, those in flight finish as long as the limits allow, everything that was answered is
-     * settled. A server that is started on the folder afterwards repeats nothing.
+     * Stops cleanly: no new calls, those in flight finish as long as the limits allow, everything
+     * that was answered is settled. A server that is started on the folder afterwards repeats
+     * nothing.
      */
     public void stop() {
         // Jetty first refuses new connections; what is asked meanwhile still gets its answer.

@@ -9,7 +9,10 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The customary variables {@code HTTPS_PROXY}, {@code HTTP_PROXY} and {@code NO_PROXY}, in upper or lower case. */
+/**
+ * The customary variables {@code HTTPS_PROXY}, {@code HTTP_PROXY} and {@code NO_PROXY}, in upper or
+ * lower case.
+ */
 public final class ProxyVariables {
 
     private final Function<String, Optional<String>> environment;
@@ -18,7 +21,9 @@ public final class ProxyVariables {
         this.environment = environment;
     }
 
-    /** @throws StartException if the variable does not hold a proxy */
+    /**
+     * @throws StartException if the variable does not hold a proxy
+     */
     Optional<ProxySettings> forScheme(String scheme) {
         var variable = scheme.toUpperCase(Locale.ROOT) + "_PROXY";
         return variable(variable).map(value -> proxy(variable, value));
@@ -28,7 +33,8 @@ public final class ProxyVariables {
         var noProxy = List.of(variable("NO_PROXY").orElse("").split(","));
         try {
             var uri = URI.create(value.contains("://") ? value : "http://" + value);
-            var bare = new URI(uri.getScheme(), null, uri.getHost(), uri.getPort(), null, null, null);
+            var bare =
+                    new URI(uri.getScheme(), null, uri.getHost(), uri.getPort(), null, null, null);
             return new ProxySettings(bare, credential(uri), noProxy);
         } catch (java.net.URISyntaxException | IllegalArgumentException e) {
             throw new StartException(

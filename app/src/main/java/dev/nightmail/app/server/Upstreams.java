@@ -12,6 +12,7 @@ import dev.nightmail.upstream.simulator.FaultScript;
 import dev.nightmail.upstream.simulator.Latency;
 import dev.nightmail.upstream.simulator.SimulatorConfig;
 import dev.nightmail.upstream.simulator.SimulatorUpstream;
+import dev.nightmail.upstream.simulator.Waiting;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -40,12 +41,16 @@ final class Upstreams {
         var settings =
                 HttpSettings.DEFAULT
                         .withConnectionsMax(config.callsInFlightMax() + INTERACTIVE_CONNECTIONS)
-                        .withTimeouts(HttpSettings.DEFAULT.connectTimeout(), callTimeout, callTimeout);
+                        .withTimeouts(
+                                HttpSettings.DEFAULT.connectTimeout(), callTimeout, callTimeout);
         Optional<ProxySettings> proxy = proxies.forScheme(config.url().getScheme());
         var http = new JettyExchanges(proxy.map(settings::withProxy).orElse(settings));
         var anthropic =
                 new AnthropicConfig(
-                        config.name(), config.url(), config.apiKey(), "nightmail/" + Version.current());
+                        config.name(),
+                        config.url(),
+                        config.apiKey(),
+                        "nightmail/" + Version.current());
         return new AnthropicUpstream(anthropic, http, clock);
     }
 
@@ -60,6 +65,6 @@ final class Upstreams {
                         new Latency(config.firstToken(), config.perOutputToken()),
                         FaultScript.parse(config.faults()),
                         SimulatorConfig.DEFAULT.cachePrefixesMax());
-        return SimulatorUpstream.create(simulator, clock);
+        return new SimulatorUpstream(simulator, clock, Waiting.real());
     }
 }

@@ -60,11 +60,10 @@ public final class Endpoints {
         var key =
                 surroundings
                         .variable(ANTHROPIC_API_KEY)
-                        .orElseThrow(
-                                () ->
-                                        CommandException.usage(
-                                                "the endpoint claude needs a key: set "
-                                                        + ANTHROPIC_API_KEY));
+                        .orElseThrow(() ->
+                                CommandException.usage(
+                                        "the endpoint claude needs a key: set "
+                                                + ANTHROPIC_API_KEY));
         return Endpoint.at(surroundings.claude(), new Secret(key));
     }
 
@@ -91,15 +90,14 @@ public final class Endpoints {
         // ANTHROPIC_API_KEY is never handed to anybody else's server.
         return surroundings
                 .variable(NIGHTMAIL_API_KEY)
-                .or(() -> isLoopback(base) ? java.util.Optional.of(ANY_KEY) : java.util.Optional.empty())
+                .or(() ->
+                        isLoopback(base)
+                                ? java.util.Optional.of(ANY_KEY)
+                                : java.util.Optional.empty())
                 .map(Secret::new)
-                .orElseThrow(
-                        () ->
-                                CommandException.usage(
-                                        "the endpoint "
-                                                + base
-                                                + " needs a key: set "
-                                                + NIGHTMAIL_API_KEY));
+                .orElseThrow(() ->
+                        CommandException.usage(
+                                "the endpoint " + base + " needs a key: set " + NIGHTMAIL_API_KEY));
     }
 
     private static boolean isLoopback(URI base) {
