@@ -84,8 +84,7 @@ final class FileBatchDraft implements BatchDraft {
 
     @Override
     public void commit(BatchHeader header) {
-        if (!header.id().equals(id())
-                || header.requestCount() != size()
+        if (header.requestCount() != size()
                 || !header.models().equals(models())) {
             throw new IllegalStateException("this header is not that of draft " + id());
         }
@@ -97,7 +96,7 @@ final class FileBatchDraft implements BatchDraft {
                 file.force();
             }
             disk.forceFolder(folder.path());
-            disk.rename(folder.path(), batches.resolve(id().value()));
+            disk.rename(folder.path(), batches.resolve(header.id().value()));
             committed = true;
             disk.forceFolder(batches);
         } catch (IOException e) {

@@ -9,6 +9,7 @@ import java.util.List;
 /** A batch being taken in. One thread. Memory does not grow with the bytes it takes. */
 public interface BatchDraft extends AutoCloseable {
 
+    /** What the draft is called while it lies apart; the batch is named by its header. */
     BatchId id();
 
     /**
