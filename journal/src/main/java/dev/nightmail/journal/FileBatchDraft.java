@@ -46,13 +46,12 @@ final class FileBatchDraft implements BatchDraft {
      * @param batches where the folder moves to once it is committed
      */
     static FileBatchDraft begin(Disk disk, BatchFolder folder, Path batches) throws IOException {
-        disk.createFolders(folder.path());
-        var log = disk.openToWrite(folder.requests());
         try {
-            var index = disk.openToWrite(folder.requestIndex());
-            return new FileBatchDraft(disk, folder, batches, new RequestLogWriter(log, index));
+            disk.createFolders(folder.path());
+            var requests = RequestLogWriter.create(disk, folder.requests(), folder.requestIndex());
+            return new FileBatchDraft(disk, folder, batches, requests);
         } catch (IOException | RuntimeException e) {
-            log.close();
+            disk.deleteAll(folder.path());
             throw e;
         }
     }
@@ -96,12 +95,23 @@ final class FileBatchDraft implements BatchDraft {
                 file.force();
             }
             disk.forceFolder(folder.path());
-            disk.rename(folder.path(), batches.resolve(header.id().value()));
-            committed = true;
-            disk.forceFolder(batches);
+            moveIntoPlace();
         } catch (IOException e) {
             throw failed("commit", e);
         }
+    }
+
+    private void moveIntoPlace() throws IOException {
+        var target = batches.resolve(id().value());
+        disk.rename(folder.path(), target);
+        try {
+            disk.forceFolder(batches);
+        } catch (IOException e) {
+            // The client will be told that it failed, so it must not run after all.
+            disk.rename(target, folder.path());
+            throw e;
+        }
+        committed = true;
     }
 
     private JournalException failed(String what, IOException cause) {

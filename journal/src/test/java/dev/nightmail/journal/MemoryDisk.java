@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -47,6 +46,7 @@ final class MemoryDisk implements Disk {
     private final List<NameChange> pendingNames = new ArrayList<>();
     private int stepsLeft = Integer.MAX_VALUE;
     private int steps;
+    private int failingStep;
     private @Nullable Step failing;
 
     private sealed interface Node {}
@@ -83,7 +83,7 @@ final class MemoryDisk implements Disk {
         }
     }
 
-    private record NameChange(Set<Path> folders, Consumer<NavigableMap<Path, Node>> change) {}
+    private record NameChange(List<Path> folders, Consumer<NavigableMap<Path, Node>> change) {}
 
     /** From now on, after so many more steps, every step fails. */
     void cutPowerAfter(int steps) {
@@ -95,9 +95,28 @@ final class MemoryDisk implements Disk {
         failing = step;
     }
 
+    /** After so many more steps one step fails. */
+    void failAfter(int steps) {
+        failingStep = this.steps + steps + 1;
+    }
+
     /** Steps taken so far. */
     int steps() {
         return steps;
+    }
+
+    /** What a file holds at the moment. */
+    byte[] content(Path file) throws IOException {
+        return bytes(file).current.clone();
+    }
+
+    /** Replaces what a file holds behind everybody's back; the file is made if need be. */
+    void put(Path file, byte[] content) throws IOException {
+        try (var open = openToWrite(file)) {
+            open.truncate(0);
+            open.write(ByteBuffer.wrap(content), 0);
+            open.force();
+        }
     }
 
     /** What the power leaves of it. */
@@ -142,13 +161,13 @@ final class MemoryDisk implements Disk {
         }
         stepsLeft--;
         steps++;
-        if (failing == step) {
+        if (failing == step || steps == failingStep) {
             failing = null;
             throw new IOException("simulated failure of " + step);
         }
     }
 
-    private void change(Set<Path> folders, Consumer<NavigableMap<Path, Node>> change) {
+    private void change(List<Path> folders, Consumer<NavigableMap<Path, Node>> change) {
         change.accept(names);
         pendingNames.add(new NameChange(folders, change));
     }
@@ -163,7 +182,7 @@ final class MemoryDisk implements Disk {
         if (!names.containsKey(file)) {
             step(Step.OPEN);
             var bytes = new Bytes();
-            change(Set.of(parent(file)), all -> all.put(file, bytes));
+            change(List.of(parent(file)), all -> all.put(file, bytes));
         }
         return new OpenFile(bytes(file));
     }
@@ -207,7 +226,7 @@ final class MemoryDisk implements Disk {
         if (folder.getParent() != null) {
             createFolders(folder.getParent());
         }
-        change(Set.of(parent(folder)), all -> all.put(folder, new Folder()));
+        change(List.of(parent(folder)), all -> all.put(folder, new Folder()));
     }
 
     @Override
@@ -216,7 +235,7 @@ final class MemoryDisk implements Disk {
         if (!exists(from)) {
             throw new NoSuchFileException(from.toString());
         }
-        change(Set.of(parent(from), parent(to)), all -> move(all, from, to));
+        change(List.of(parent(from), parent(to)), all -> move(all, from, to));
     }
 
     private static void move(NavigableMap<Path, Node> all, Path from, Path to) {
@@ -234,7 +253,7 @@ final class MemoryDisk implements Disk {
     public void delete(Path path) throws IOException {
         if (exists(path)) {
             step(Step.DELETE);
-            change(Set.of(parent(path)), all -> all.remove(path));
+            change(List.of(parent(path)), all -> all.remove(path));
         }
     }
 

@@ -14,15 +14,13 @@ import java.util.zip.CRC32C;
  */
 public final class LineWriter {
 
-    private static final int BUFFER_BYTES = 512 * 1024;
-
     private static final VarHandle EIGHT_BYTES =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final long HIGH_BITS = 0x8080808080808080L;
     private static final long SPACES = 0x2020202020202020L;
 
     private final DiskFile file;
-    private final byte[] buffer = new byte[BUFFER_BYTES];
+    private final byte[] buffer;
     private final CRC32C crc = new CRC32C();
     private int used;
     private long written;
@@ -30,9 +28,11 @@ public final class LineWriter {
 
     /**
      * @param length of the file: the first line begins there
+     * @param bufferBytes how much is written at a time
      */
-    public LineWriter(DiskFile file, long length) {
+    public LineWriter(DiskFile file, long length, int bufferBytes) {
         this.file = file;
+        this.buffer = new byte[bufferBytes];
         this.written = length;
         this.lineStart = length;
     }

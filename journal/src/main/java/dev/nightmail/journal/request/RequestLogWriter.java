@@ -4,12 +4,14 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.nightmail.core.request.CustomId;
 import dev.nightmail.core.request.RequestSummary;
+import dev.nightmail.journal.disk.Disk;
 import dev.nightmail.journal.disk.DiskFile;
 import dev.nightmail.journal.format.LineWriter;
 import dev.nightmail.journal.format.RecordFormat;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,7 @@ import java.util.Map;
 /** Writes the requests of a batch and their index, in two new files. One thread. */
 public final class RequestLogWriter implements Closeable {
 
+    private static final int LOG_BUFFER_BYTES = 512 * 1024;
     private static final int INDEX_BUFFER_BYTES = 1024 * RequestIndex.FORMAT.recordBytes();
 
     private final DiskFile log;
@@ -27,13 +30,30 @@ public final class RequestLogWriter implements Closeable {
     private long indexLength;
     private int size;
 
-    /** Takes over both files, which are empty, and closes them. */
-    public RequestLogWriter(DiskFile log, DiskFile index) throws IOException {
+    private RequestLogWriter(DiskFile log, DiskFile index) {
         this.log = log;
         this.index = index;
-        this.lines = new LineWriter(log, 0);
-        index.write(RequestIndex.FORMAT.header(), 0);
-        indexLength = RecordFormat.HEADER_BYTES;
+        this.lines = new LineWriter(log, 0, LOG_BUFFER_BYTES);
+        this.indexLength = RecordFormat.HEADER_BYTES;
+    }
+
+    /** Makes both files. */
+    public static RequestLogWriter create(Disk disk, Path logPath, Path indexPath)
+            throws IOException {
+        var log = disk.openToWrite(logPath);
+        try {
+            var index = disk.openToWrite(indexPath);
+            try {
+                index.write(RequestIndex.FORMAT.header(), 0);
+                return new RequestLogWriter(log, index);
+            } catch (IOException | RuntimeException e) {
+                index.close();
+                throw e;
+            }
+        } catch (IOException | RuntimeException e) {
+            log.close();
+            throw e;
+        }
     }
 
     public void add(

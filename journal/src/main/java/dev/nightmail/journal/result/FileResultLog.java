@@ -35,6 +35,9 @@ public final class FileResultLog implements ResultLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileResultLog.class);
 
+    /** Small, since every running batch has one. */
+    private static final int BUFFER_BYTES = 64 * 1024;
+
     private final BatchId batch;
     private final int requests;
     private final BitSet settled;
@@ -42,6 +45,7 @@ public final class FileResultLog implements ResultLog {
     private final DiskFile index;
     private final LineWriter lines;
     private volatile Extent durable;
+    private boolean indexGrew;
     private boolean broken;
 
     /** How far both files can be trusted, in bytes. */
@@ -60,7 +64,7 @@ public final class FileResultLog implements ResultLog {
         this.settled = settled;
         this.log = log;
         this.index = index;
-        this.lines = new LineWriter(log, logLength);
+        this.lines = new LineWriter(log, logLength, BUFFER_BYTES);
         this.durable = new Extent(logLength, indexLength);
     }
 
@@ -75,6 +79,7 @@ public final class FileResultLog implements ResultLog {
         try {
             var entries = writeLines(results);
             log.force();
+            indexGrew = true;
             index.write(ResultIndex.encode(entries), durable.index());
             durable = new Extent(lines.length(), durable.index() + recordBytes(entries.size()));
         } catch (IOException | RuntimeException e) {
@@ -137,7 +142,7 @@ public final class FileResultLog implements ResultLog {
     public void close() {
         try (log;
                 index) {
-            if (!broken) {
+            if (indexGrew && !broken) {
                 index.force();
             }
         } catch (IOException e) {
