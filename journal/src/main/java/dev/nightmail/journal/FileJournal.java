@@ -72,6 +72,9 @@ public final class FileJournal implements Journal {
             disk.createFolders(journal.incoming);
             disk.createFolders(journal.batches);
             disk.forceFolder(data);
+            // A process killed between a rename and its flush leaves a batch that is there but not
+            // durable. From here on it counts as accepted.
+            disk.forceFolder(journal.batches);
             for (var leftover : disk.list(journal.incoming)) {
                 disk.deleteAll(journal.incoming.resolve(leftover));
             }
@@ -159,6 +162,8 @@ public final class FileJournal implements Journal {
         var batch = require(id);
         var folder = folder(id);
         try {
+            // The record just read may have been renamed into place and not flushed.
+            disk.forceFolder(folder.path());
             var requests = requests(batch);
             try {
                 var recovered = new ResultRecovery(disk, id, requests, folder.results()).recover();

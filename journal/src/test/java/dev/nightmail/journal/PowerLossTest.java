@@ -35,7 +35,10 @@ class PowerLossTest {
         while (!world.allSettled()) {
             world.disk.cutPowerAfter(random.nextInt(40));
             world.runUntilThePowerGoes();
-            world.disk = world.disk.afterPowerLoss(random);
+            // Sometimes it is only the process that is killed: then nothing is lost, or durable.
+            if (random.nextInt(3) > 0) {
+                world.disk = world.disk.afterPowerLoss(random);
+            }
         }
         world.checkTheResultsServed();
     }

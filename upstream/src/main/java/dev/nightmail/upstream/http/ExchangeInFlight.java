@@ -115,6 +115,7 @@ abstract class ExchangeInFlight implements Request.Listener {
 
     /** The outcome of an exchange that Jetty reports as failed. */
     final HttpOutcome failed(Throwable cause) {
+        cause.printStackTrace();
         return FailureReading.outcome(cause, begun, committed);
     }
 }

@@ -115,7 +115,8 @@ public final class JettyExchanges implements HttpExchanges {
             throws IOException, InterruptedException {
         var request = request(call);
         var exchange = new StreamedExchange(request, call, settings);
-        request.onRequestListener(exchange).onResponseContentSource(exchange);
+        request.onRequestListener(exchange);
+        // Jetty finds the other listeners it implements by itself.
         request.send(exchange);
         return exchange.await(receiver);
     }
