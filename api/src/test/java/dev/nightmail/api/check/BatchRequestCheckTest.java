@@ -1,5 +1,6 @@
 package dev.nightmail.api.check;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightmail.core.batch.ApiVersion;
@@ -60,7 +61,7 @@ class BatchRequestCheckTest {
     void anErrorIsAWholeErrorResponse() {
         var error = check.problem(with("\"stream\":true"), ApiVersion.V2023_06_01).orElseThrow();
 
-        assertThat(new String(error.array(), java.nio.charset.StandardCharsets.UTF_8))
+        assertThat(new String(error.array(), UTF_8))
                 .isEqualTo(
                         "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\","
                                 + "\"message\":\"stream: a batch does not stream\"},"
