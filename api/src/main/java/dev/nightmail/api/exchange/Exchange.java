@@ -153,6 +153,11 @@ public final class Exchange {
         setIdleTimeout(limits.idleTimeout());
     }
 
+    /** Interrupts the calling thread when the client hangs up, until the watch is closed. */
+    public ClientWatch watchClient() {
+        return ClientWatch.begin(request);
+    }
+
     private void setIdleTimeout(Duration timeout) {
         request.getConnectionMetaData()
                 .getConnection()

@@ -1,6 +1,7 @@
 package dev.nightmail.api.messages;
 
 import dev.nightmail.api.auth.Caller;
+import dev.nightmail.api.exchange.ClientGoneException;
 import dev.nightmail.api.exchange.Exchange;
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.upstream.Call;
@@ -62,7 +63,13 @@ public final class MessageEndpoints {
                         exchange.limits().relayTimeout());
         exchange.allowStalls();
         var answer = new RelayedAnswer(exchange);
-        desk.relay(model, call, answer);
+        try (var watch = exchange.watchClient()) {
+            try {
+                desk.relay(model, call, answer);
+            } catch (InterruptedException e) {
+                throw watch.clientIsGone() ? new ClientGoneException(e) : e;
+            }
+        }
         answer.requireComplete();
     }
 }

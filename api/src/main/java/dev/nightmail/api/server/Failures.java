@@ -25,7 +25,7 @@ final class Failures {
                             bad.getCode(),
                             ErrorType.ofStatus(bad.getCode()),
                             "the HTTP request is not well-formed");
-            case StoppingException _ ->
+            case StoppingException _, InterruptedException _ ->
                     ApiError.of(ErrorType.OVERLOADED, "the server is being stopped; try again")
                             .withHeader("retry-after", STOPPING_RETRY_SECONDS);
             case JournalException storage -> {

@@ -104,12 +104,7 @@ final class FrontDoor extends Handler.Abstract {
 
     private void fail(Exchange exchange, Throwable failure, Callback callback) {
         var cause = unwrapped(failure);
-        if (cause instanceof InterruptedException) {
-            Thread.currentThread().interrupt();
-        }
-        if (cause instanceof ClientGoneException
-                || cause instanceof InterruptedException
-                || exchange.response().isCommitted()) {
+        if (cause instanceof ClientGoneException || exchange.response().isCommitted()) {
             LOG.debug("event=call_broken request_id={}", exchange.requestId(), cause);
             callback.failed(cause);
             return;

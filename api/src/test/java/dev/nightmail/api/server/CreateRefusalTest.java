@@ -10,6 +10,7 @@ import dev.nightmail.engine.desk.BatchDesk.Limits;
 import dev.nightmail.engine.desk.BatchDesk.StoppingException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -161,7 +162,7 @@ class CreateRefusalTest {
         assertThat(json(announced).at("/error/message").asString())
                 .isEqualTo(
                         "the request body may have at most 100 bytes, and content-length"
-                                + " announces 1049");
+                                + " announces 1044");
         assertThat(streamed.statusCode()).isEqualTo(413);
         assertThat(json(streamed).at("/error/message").asString())
                 .startsWith("the request body may have at most 100 bytes, and at least");
@@ -264,12 +265,12 @@ class CreateRefusalTest {
         assertThat(server.get("/healthz").statusCode()).isEqualTo(200);
     }
 
-    /** A file may end the object it is put into; then what follows it is in the way. */
+    /** As the one value inside params. */
     private static byte[] insideParams(byte[] json) {
         var body = new ByteArrayOutputStream();
-        body.writeBytes("{\"requests\":[{\"custom_id\":\"a\",\"params\":{\"x\":[".getBytes(UTF_8));
+        body.writeBytes("{\"requests\":[{\"custom_id\":\"a\",\"params\":{\"x\":".getBytes(UTF_8));
         body.writeBytes(json);
-        body.writeBytes("]}}]}".getBytes(UTF_8));
+        body.writeBytes("}}]}".getBytes(UTF_8));
         return body.toByteArray();
     }
 
@@ -280,7 +281,7 @@ class CreateRefusalTest {
                         .POST(BodyPublishers.ofString(body)));
     }
 
-    private java.net.http.HttpRequest.Builder gzipped(String body) throws IOException {
+    private HttpRequest.Builder gzipped(String body) throws IOException {
         var bytes = new ByteArrayOutputStream();
         try (var gzip = new GZIPOutputStream(bytes)) {
             gzip.write(body.getBytes(UTF_8));

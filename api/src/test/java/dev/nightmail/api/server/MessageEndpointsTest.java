@@ -1,0 +1,246 @@
+package dev.nightmail.api.server;
+
+import static dev.nightmail.api.server.TestServer.json;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.nightmail.core.upstream.AnswerSink;
+import dev.nightmail.core.upstream.Call;
+import dev.nightmail.core.upstream.Call.Endpoint;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MessageEndpointsTest {
+
+    private static final String BODY = "{\"max_tokens\": 5, \"model\": \"m-1\", \"x\": [1, 2]}";
+
+    private final AtomicReference<Call> called = new AtomicReference<>();
+    private final AtomicReference<String> calledModel = new AtomicReference<>();
+    private TestServer server;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = new TestServer();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void aMessageReachesTheUpstreamAsItIsAndItsAnswerTheClient() throws Exception {
+        answerWith(200, Map.of("content-type", "application/json", "request-id", "req_up"), "{}");
+
+        var response = server.post("/v1/messages", BODY);
+
+        assertThat(calledModel.get()).isEqualTo("m-1");
+        assertThat(called.get().endpoint()).isEqualTo(new Endpoint.Messages());
+        assertThat(new String(called.get().body().array(), UTF_8)).isEqualTo(BODY);
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.body()).isEqualTo("{}");
+        assertThat(response.headers().allValues("request-id")).containsExactly("req_up");
+    }
+
+    @Test
+    void eachEndpointIsCalledForWhatItIs() throws Exception {
+        answerWith(200, Map.of("content-type", "application/json"), "{}");
+
+        server.post("/v1/messages/count_tokens", BODY);
+        assertThat(called.get().endpoint()).isEqualTo(new Endpoint.CountTokens());
+        server.get("/v1/models?limit=3&after_id=x");
+        assertThat(called.get().endpoint()).isEqualTo(new Endpoint.Models("limit=3&after_id=x"));
+        server.get("/v1/models/org%2Fmodel%20one");
+        assertThat(called.get().endpoint()).isEqualTo(new Endpoint.Model("org/model one"));
+        assertThat(calledModel.get()).isEqualTo("org/model one");
+    }
+
+    @Test
+    void anErrorWithoutARequestIdIsGivenOurs() throws Exception {
+        answerWith(
+                502,
+                Map.of("content-type", "application/json"),
+                "{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"m\"},"
+                        + "\"request_id\":null}");
+
+        var response = server.post("/v1/messages", BODY);
+
+        assertThat(response.statusCode()).isEqualTo(502);
+        assertThat(json(response).at("/error/message").asString()).isEqualTo("m");
+        assertThat(json(response).path("request_id").asString())
+                .isEqualTo(response.headers().firstValue("request-id").orElseThrow());
+    }
+
+    @Test
+    void anErrorThatIsNotJsonBecomesOne() throws Exception {
+        answerWith(503, Map.of("content-type", "text/html"), "<html>busy</html>");
+
+        var response = server.post("/v1/messages", BODY);
+
+        assertThat(response.statusCode()).isEqualTo(503);
+        assertThat(json(response).at("/error/type").asString()).isEqualTo("overloaded_error");
+        assertThat(response.headers().allValues("content-type"))
+                .containsExactly("application/json");
+    }
+
+    @Test
+    void aStreamIsPassedOnAsItComes() throws Exception {
+        var firstRead = new CountDownLatch(1);
+        server.onRelay((model, call, sink) -> {
+            write(sink, "event: ping\n\n");
+            assertThat(firstRead.await(20, TimeUnit.SECONDS)).isTrue();
+            end(sink, "event: message_stop\n\n");
+        });
+        try (var socket = server.connect()) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(rawMessage().getBytes(UTF_8));
+            var in = socket.getInputStream();
+            var seen = new StringBuilder();
+            while (seen.indexOf("event: ping\n\n") < 0) {
+                seen.append((char) in.read());
+            }
+            firstRead.countDown();
+
+            assertThat(new String(in.readAllBytes(), UTF_8)).contains("message_stop");
+        }
+    }
+
+    @Test
+    void aClientThatHangsUpCallsOffTheCall() throws Exception {
+        var waiting = new CountDownLatch(1);
+        var calledOff = new CountDownLatch(1);
+        server.onRelay((model, call, sink) -> {
+            waiting.countDown();
+            try {
+                new CountDownLatch(1).await(20, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                calledOff.countDown();
+                throw e;
+            }
+        });
+        try (var socket = server.connect()) {
+            socket.getOutputStream().write(rawMessage().getBytes(UTF_8));
+            assertThat(waiting.await(20, TimeUnit.SECONDS)).isTrue();
+        }
+
+        assertThat(calledOff.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void aCallThatIsPipelinedBehindAMessageIsAnsweredAfterIt() throws Exception {
+        var waiting = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        server.onRelay((model, call, sink) -> {
+            waiting.countDown();
+            assertThat(goOn.await(20, TimeUnit.SECONDS)).isTrue();
+            write(sink, "first");
+            end(sink, "");
+        });
+        var message = rawMessage();
+        try (var socket = server.connect()) {
+            socket.setSoTimeout(20_000);
+            var out = socket.getOutputStream();
+            out.write(message.replace("connection: close\r\n", "").getBytes(UTF_8));
+            assertThat(waiting.await(20, TimeUnit.SECONDS)).isTrue();
+            out.write(
+                    "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                            .getBytes(UTF_8));
+            goOn.countDown();
+
+            var answers = new String(socket.getInputStream().readAllBytes(), UTF_8);
+            assertThat(answers).contains("first").endsWith("{\"status\":\"ok\"}");
+        }
+    }
+
+    @Test
+    void manyMessagesGoOverOneConnection() throws Exception {
+        answerWith(200, Map.of("content-type", "application/json"), "{}");
+
+        for (int i = 0; i < 300; i++) {
+            assertThat(server.post("/v1/messages", BODY).statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void anUpstreamThatBreaksOffCutsTheConnection() {
+        server.onRelay((model, call, sink) -> {
+            write(sink, "event: ping\n\n");
+            sink.abort(new IOException("upstream"));
+        });
+
+        assertThatThrownBy(() -> server.post("/v1/messages", BODY)).isInstanceOf(IOException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "[]", "{", "{} {}", "{\"a\":\"\u0001\"}"})
+    void aBodyThatIsNoJsonObjectIsRefused(String body) throws Exception {
+        var response = server.post("/v1/messages", body);
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(json(response).at("/error/message").asString()).startsWith("the body");
+    }
+
+    @Test
+    void aBodyOverThirtyTwoMebibytesIsRefused() throws Exception {
+        var response = server.post("/v1/messages", new byte[32 * 1024 * 1024 + 1]);
+
+        assertThat(response.statusCode()).isEqualTo(413);
+        assertThat(json(response).at("/error/type").asString()).isEqualTo("request_too_large");
+    }
+
+    private void answerWith(int status, Map<String, String> headers, String body) {
+        server.onRelay((model, call, sink) -> {
+            calledModel.set(model);
+            called.set(call);
+            try {
+                sink.begin(status, headers);
+                sink.write(body.getBytes(UTF_8), 0, body.getBytes(UTF_8).length);
+                sink.end();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    private static void write(AnswerSink sink, String event) {
+        try {
+            sink.begin(200, Map.of("content-type", "text/event-stream"));
+            sink.write(event.getBytes(UTF_8), 0, event.length());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void end(AnswerSink sink, String event) {
+        try {
+            sink.write(event.getBytes(UTF_8), 0, event.length());
+            sink.end();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String rawMessage() {
+        return """
+        POST /v1/messages HTTP/1.1\r
+        Host: localhost\r
+        x-api-key: k\r
+        anthropic-version: 2023-06-01\r
+        connection: close\r
+        content-length: %d\r
+        \r
+        """
+                        .formatted(BODY.length())
+                + BODY;
+    }
+}
