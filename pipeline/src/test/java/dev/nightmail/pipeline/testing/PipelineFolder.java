@@ -36,6 +36,30 @@ public final class PipelineFolder {
                 .pipeline("prompt: 'Say something of {{text}}'");
     }
 
+    /** The same over a folder of texts, which starts faster than a database. */
+    public static PipelineFolder withTexts(Path folder, int records) throws IOException {
+        Files.createDirectory(folder.resolve("texts"));
+        for (int number = 0; number < records; number++) {
+            Files.writeString(folder.resolve(textId(number)), "text of " + number);
+        }
+        return new PipelineFolder(folder)
+                .file(
+                        "pipeline.yaml",
+                        """
+                        name: test
+                        source: { files: texts }
+                        model: claude-haiku-4-5
+                        max_tokens: 100
+                        prompt: 'Say something of {{text}}'
+                        sink: { file: results.jsonl }
+                        """);
+    }
+
+    /** The id of a record of {@link #withTexts}. */
+    public static String textId(int number) {
+        return "texts/%03d.txt".formatted(number);
+    }
+
     public PipelineFolder file(String name, String content) throws IOException {
         Files.writeString(folder.resolve(name), content);
         return this;
