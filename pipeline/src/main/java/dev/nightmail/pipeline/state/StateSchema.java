@@ -59,7 +59,7 @@ final class StateSchema {
                             """
                             create table batch (
                                 batch_number    integer primary key,
-                                batch_id        text unique,
+                                batch_id        text,
                                 state           text not null check (state in ('intended', 'submitted', 'collected', 'refused', 'abandoned', 'gone')),
                                 endpoint        text not null,
                                 model           text not null,
@@ -70,7 +70,8 @@ final class StateSchema {
                                 likely_micros   integer not null,
                                 intended_at     text not null,
                                 created_at      text,
-                                collected_at    text
+                                collected_at    text,
+                                unique (endpoint, batch_id)
                             )
                             """,
                             """

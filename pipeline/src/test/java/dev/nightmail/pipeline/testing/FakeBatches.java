@@ -64,6 +64,7 @@ public final class FakeBatches implements AutoCloseable {
     private Answering answering = (customId, params, before) -> message("answer to " + customId);
     private boolean honoursIdempotencyKeys = true;
     private boolean countsTokens = true;
+    private int idsGiven;
     private int pollsUntilEnd = 1;
     private Instant now = Instant.parse("2026-11-21T12:00:00Z");
 
@@ -252,8 +253,8 @@ public final class FakeBatches implements AutoCloseable {
 
     private Accepted accept(JsonNode body, String key) {
         now = now.plusSeconds(1);
-        var batch = new Accepted("msgbatch_" + (batches.size() + 1), key, now);
-        var results = new StringBuilder();
+        var batch = new Accepted("msgbatch_" + ++idsGiven, key, now);
+        var results = new ArrayList<String>();
         for (var entry : body.required("requests").values()) {
             var customId = entry.required("custom_id").asString();
             var before = asked.merge(customId, 1, Integer::sum) - 1;
@@ -261,9 +262,11 @@ public final class FakeBatches implements AutoCloseable {
             batch.params.add(entry.required("params"));
             var line = JSON.createObjectNode().put("custom_id", customId);
             line.set("result", answering.answer(customId, entry.required("params"), before));
-            results.insert(0, JSON.writeValueAsString(line) + "\n");
+            results.add(JSON.writeValueAsString(line) + "\n");
         }
-        batch.results = results.toString().getBytes(StandardCharsets.UTF_8);
+        // Results come in any order; the reverse is one that a client counting on ours would
+        // stumble over.
+        batch.results = String.join("", results.reversed()).getBytes(StandardCharsets.UTF_8);
         batch.pollsLeft = pollsUntilEnd;
         batches.add(batch);
         return batch;

@@ -1,0 +1,121 @@
+package dev.nightmail.pipeline.definition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@SuppressWarnings("NullAway.Init")
+class PipelineDefinitionTest {
+
+    @TempDir Path folder;
+
+    @Test
+    void theDocumentedPipelineIsRead() throws Exception {
+        Files.writeString(folder.resolve("rubric.md"), "Be fair.");
+        Files.writeString(folder.resolve("sentiment.schema.json"), "{\"type\":\"object\"}");
+
+        var pipeline =
+                read(
+                        """
+                        name: review-sentiment
+                        source: { sql: "select review_id as id, text from 'reviews.csv'" }
+                        model: claude-haiku-4-5
+                        max_tokens: 200
+                        system: { file: rubric.md, cache: 1h }
+                        prompt: |
+                          Rate this review.
+                          {{text}}
+                        truncate: { text: 2000, title: "600 tokens" }
+                        output: { schema: sentiment.schema.json, reask: 1 }
+                        sink: { file: results.parquet }
+                        budget: { usd: 5.00 }
+                        retry: { transient: 4, expired: 1 }
+                        params: { temperature: 0 }
+                        """);
+
+        assertThat(pipeline.name()).isEqualTo("review-sentiment");
+        assertThat(pipeline.source())
+                .isEqualTo(
+                        new SourceDefinition.Sql(
+                                "select review_id as id, text from 'reviews.csv'"));
+        assertThat(pipeline.system()).isEqualTo(new SystemPrompt("Be fair.", CacheTtl.ONE_HOUR));
+        assertThat(pipeline.prompt()).isEqualTo("Rate this review.\n{{text}}\n");
+        assertThat(pipeline.truncations())
+                .containsEntry("text", new Truncation.Characters(2000))
+                .containsEntry("title", new Truncation.Tokens(600));
+        assertThat(pipeline.outputIfAny())
+                .get()
+                .extracting(OutputDefinition::reaskMax)
+                .isEqualTo(1);
+        assertThat(pipeline.sink().format()).isEqualTo(SinkFormat.PARQUET);
+        assertThat(pipeline.sink().file()).isEqualTo(folder.resolve("results.parquet"));
+        assertThat(pipeline.sink().failedFile()).isEqualTo(folder.resolve("failed.jsonl"));
+        assertThat(pipeline.budget()).isEqualTo(new Budget(5_000_000));
+        assertThat(pipeline.retry()).isEqualTo(new RetryLimits(4, 1));
+        assertThat(pipeline.params()).containsOnlyKeys("temperature");
+    }
+
+    @Test
+    void everyProblemOfAFileIsNamedAtOnce() {
+        var refused =
+                catchThrowableOfType(
+                        DefinitionException.class,
+                        () ->
+                                read(
+                                        """
+                                        sorce: { sql: "select 1" }
+                                        source: { sql: "select 1", table: t }
+                                        model: 7
+                                        max_tokens: 0
+                                        system: { file: missing.md, cache: 2h }
+                                        prompt: "{{text}}"
+                                        truncate: { text: "600 words" }
+                                        sink: { file: results.xlsx }
+                                        budget: { usd: -1 }
+                                        retry: { transient: many }
+                                        params: { stream: true }
+                                        """));
+
+        assertThat(refused.problems())
+                .containsExactlyInAnyOrder(
+                        "source.table: is not a key here; allowed: sql, files",
+                        "model: must be a text, not 7",
+                        "max_tokens: must be a whole number from 1 to 300000, not 0",
+                        "system.file: cannot read "
+                                + folder.resolve("missing.md")
+                                + ": there is no such file",
+                        "system.cache: must be 5m or 1h, not 2h",
+                        "truncate.text: must be a number of characters like 2000, or a text like \"600 tokens\"",
+                        "sink.file: must end in .jsonl, .csv or .parquet, not results.xlsx",
+                        "budget.usd: must be more than 0 and at most 1,000,000,000, not -1",
+                        "retry.transient: must be a whole number from 0 to 100, not a text",
+                        "params.stream: cannot be set here: the pipeline sets it, or a batch does not know it",
+                        "sorce: is not a key here; allowed: name, source, model, max_tokens, system, prompt, truncate, output, sink, budget, retry, params");
+    }
+
+    @Test
+    void whatIsNoYamlIsRefusedWithItsLine() {
+        assertThatThrownBy(() -> read("name: a\nsource: {\n"))
+                .isInstanceOf(DefinitionException.class)
+                .hasMessageContaining("is not valid YAML");
+        assertThatThrownBy(() -> read("name: a\nname: b\n"))
+                .isInstanceOf(DefinitionException.class)
+                .hasMessageContaining("line 2");
+        assertThatThrownBy(() -> read(""))
+                .isInstanceOf(DefinitionException.class)
+                .hasMessageContaining("must be a mapping");
+        assertThatThrownBy(() -> PipelineDefinition.read(folder.resolve("none.yaml")))
+                .isInstanceOf(DefinitionException.class)
+                .hasMessageContaining("there is no such file");
+    }
+
+    private PipelineDefinition read(String yaml) throws IOException {
+        return PipelineDefinition.read(Files.writeString(folder.resolve("pipeline.yaml"), yaml));
+    }
+}

@@ -1,0 +1,268 @@
+package dev.nightmail.pipeline.run;
+
+import static dev.nightmail.pipeline.testing.FakeBatches.message;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.nightmail.pipeline.testing.FakeBatches;
+import dev.nightmail.pipeline.testing.PipelineFolder;
+import dev.nightmail.pipeline.testing.TestWorld;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.util.ArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@SuppressWarnings("NullAway.Init")
+class AnswersTest {
+
+    private static final String SCHEMA =
+            """
+            {"type": "object", "additionalProperties": false, "required": ["label", "score"],
+             "properties": {"label": {"type": "string"}, "score": {"type": "integer"}, "id": {"type": ["number", "null"]}, "tags": {"type": "array"}}}
+            """;
+
+    @TempDir Path folder;
+    private FakeBatches server;
+    private final TestWorld world = new TestWorld(1);
+
+    @BeforeEach
+    void startServer() throws Exception {
+        server = new FakeBatches();
+    }
+
+    @AfterEach
+    void stopServer() {
+        server.close();
+    }
+
+    @Test
+    void anAnswerThatBreaksTheSchemaIsAskedForAgainWithTheReason() throws Exception {
+        server.answering((id, params, before) ->
+                message(
+                        before == 0
+                                ? "{\"label\": \"good\"}"
+                                : "{\"label\": \"good\", \"score\": 3}"));
+        var pipeline = withSchema(1, 1, "results.jsonl");
+
+        var summary = pipeline.run(server, world);
+
+        assertThat(summary.done()).isEqualTo(1);
+        var again = server.batches().getLast().params.getFirst().path("messages");
+        assertThat(again).hasSize(3);
+        assertThat(again.path(1).path("content").asString()).isEqualTo("{\"label\": \"good\"}");
+        assertThat(again.path(2).path("content").asString()).contains("score");
+        assertThat(summary.usage().output()).as("both answers are paid for").isEqualTo(20);
+    }
+
+    @Test
+    void anAnswerThatStaysWrongIsSetAsideAndKept() throws Exception {
+        server.answering((id, params, before) -> message("no JSON"));
+        var pipeline = withSchema(1, 1, "results.jsonl");
+
+        var summary = pipeline.run(server, world);
+
+        assertThat(summary.failed()).containsEntry("invalid_answer", 1L);
+        assertThat(pipeline.jsonLines("failed.jsonl").getFirst().path("answer").asString())
+                .isEqualTo("no JSON");
+        assertThat(server.timesAsked("r0")).isEqualTo(2);
+    }
+
+    @Test
+    void cutOffAndDeclinedAnswersAreKindsOfTheirOwn() throws Exception {
+        server.answering(
+                (id, params, before) -> message("{}", id.equals("r0") ? "max_tokens" : "refusal"));
+
+        var summary = withSchema(2, 3, "results.jsonl").run(server, world);
+
+        assertThat(summary.failed()).containsEntry("max_tokens", 1L).containsEntry("refusal", 1L);
+        assertThat(server.requestsAccepted()).isEqualTo(2);
+    }
+
+    @Test
+    void csvCellsAreQuotedAndFormulasDisarmed() throws Exception {
+        server.answering((id, params, before) ->
+                message(
+                        id.equals("r0")
+                                ? "{\"label\": \"=1+1\", \"score\": -5}"
+                                : "{\"label\": \"a, \\\"b\\\"\", \"score\": 2, \"tags\": [1]}"));
+
+        withSchema(2, 0, "results.csv").run(server, world);
+
+        assertThat(Files.readString(folder.resolve("results.csv")))
+                .isEqualTo(
+                        "id,label,score,answer_id,tags\r\nr0,'=1+1,-5,,\r\nr1,\"a, \"\"b\"\"\",2,,[1]\r\n");
+    }
+
+    @Test
+    void parquetHasTheSchemasTypes() throws Exception {
+        server.answering((id, params, before) ->
+                message("{\"label\": \"l\", \"score\": 7, \"id\": 1.5, \"tags\": [\"x\"]}"));
+
+        withSchema(3, 0, "it's.parquet").run(server, world);
+
+        try (var connection = DriverManager.getConnection("jdbc:duckdb:");
+                var statement = connection.createStatement();
+                var rows =
+                        statement.executeQuery(
+                                "select * from '"
+                                        + folder.resolve("it's.parquet")
+                                                .toString()
+                                                .replace("'", "''")
+                                        + "'")) {
+            var types = new ArrayList<String>();
+            for (int column = 1; column <= rows.getMetaData().getColumnCount(); column++) {
+                types.add(
+                        rows.getMetaData().getColumnLabel(column)
+                                + " "
+                                + rows.getMetaData().getColumnTypeName(column));
+            }
+            assertThat(types)
+                    .containsExactly(
+                            "id VARCHAR",
+                            "label VARCHAR",
+                            "score BIGINT",
+                            "answer_id DOUBLE",
+                            "tags VARCHAR");
+            var ids = new ArrayList<String>();
+            while (rows.next()) {
+                ids.add(rows.getString(1));
+                assertThat(rows.getString(5)).isEqualTo("[\"x\"]");
+            }
+            assertThat(ids).containsExactly("r0", "r1", "r2");
+        }
+    }
+
+    @Test
+    void anEmptyParquetFileIsStillOne() throws Exception {
+        server.answering((id, params, before) -> message("no JSON"));
+
+        withSchema(1, 0, "none.parquet").run(server, world);
+
+        assertThat(folder.resolve("none.parquet")).exists();
+    }
+
+    @Test
+    void theBudgetStopsTheSendingAndARaisedOneGoesOn() throws Exception {
+        // Likely about 0.0001 USD a record: the output's share of max_tokens is nearly all of it.
+        var pipeline =
+                PipelineFolder.withRecords(folder, 20)
+                        .pipeline("prompt: '{{text}}'", "budget: { usd: 0.001 }");
+        var events = new ArrayList<RunEvent>();
+
+        var summary = pipeline.run(PipelineFolder.endpoint(server), world, 100, events::add);
+
+        assertThat(summary.end()).isEqualTo(RunSummary.End.BUDGET_REACHED);
+        assertThat(summary.done()).isBetween(1L, 19L);
+        assertThat(summary.totalCostMicros()).isLessThanOrEqualTo(1000);
+        assertThat(pipeline.answeredIds()).hasSize((int) summary.done());
+        assertThat(events).hasAtLeastOneElementOfType(RunEvent.BudgetReached.class);
+        pipeline.pipeline("prompt: '{{text}}'", "budget: { usd: 1 }");
+        assertThat(pipeline.run(server, world).done()).isEqualTo(20);
+        assertThat(server.requestsAccepted()).isEqualTo(20);
+    }
+
+    @Test
+    void aPreviewSendsNothingAndLeavesNothing() throws Exception {
+        var pipeline = PipelineFolder.withRecords(folder, 20);
+
+        var preview =
+                PipelineRun.of(
+                                pipeline.definition(),
+                                PipelineFolder.endpoint(server),
+                                world.environment(10))
+                        .preview(RunOptions.all());
+
+        assertThat(preview.records().outstanding()).isEqualTo(20);
+        assertThat(preview.sample())
+                .isEqualTo(new Preview.RenderedPrompt("r0", "Say something of text of 0"));
+        assertThat(preview.estimate().basis()).contains("counted by the endpoint");
+        assertThat(server.batches()).isEmpty();
+        assertThat(folder.resolve("pipeline.state.db")).doesNotExist();
+    }
+
+    @Test
+    void aLimitTakesTheFirstRecordsAndKeepsEarlierAnswers() throws Exception {
+        var pipeline = PipelineFolder.withRecords(folder, 9);
+        var limited = new RunOptions(4, _ -> true);
+
+        var first =
+                PipelineRun.of(
+                                pipeline.definition(),
+                                PipelineFolder.endpoint(server),
+                                world.environment(10))
+                        .run(limited, _ -> {});
+        assertThat(first.done()).isEqualTo(4);
+        assertThat(pipeline.answeredIds()).containsExactly("r0", "r1", "r2", "r3");
+        pipeline.run(server, world);
+        PipelineRun.of(
+                        pipeline.definition(),
+                        PipelineFolder.endpoint(server),
+                        world.environment(10))
+                .run(limited, _ -> {});
+
+        assertThat(pipeline.answeredIds()).hasSize(9);
+        assertThat(server.requestsAccepted()).isEqualTo(9);
+    }
+
+    @Test
+    void nothingIsSentWhenTheConfirmationSaysNo() throws Exception {
+        var pipeline = PipelineFolder.withRecords(folder, 9);
+
+        var summary =
+                PipelineRun.of(
+                                pipeline.definition(),
+                                PipelineFolder.endpoint(server),
+                                world.environment(10))
+                        .run(new RunOptions(null, _ -> false), _ -> {});
+
+        assertThat(summary.end()).isEqualTo(RunSummary.End.DECLINED);
+        assertThat(server.batches()).isEmpty();
+    }
+
+    @Test
+    void aBatchTheEndpointHasForgottenIsSentAgainByTheNextRun() throws Exception {
+        var pipeline = PipelineFolder.withRecords(folder, 3);
+        assertThatThrownBy(() ->
+                        pipeline.run(
+                                PipelineFolder.endpoint(server),
+                                world,
+                                10,
+                                event -> {
+                                    if (event instanceof RunEvent.BatchSubmitted submitted) {
+                                        server.forget(submitted.batchId());
+                                    }
+                                }))
+                .isInstanceOf(RunException.class)
+                .hasMessageContaining("run again to send its 3 requests anew");
+
+        assertThat(pipeline.run(server, world).done()).isEqualTo(3);
+    }
+
+    @Test
+    void wrongRecordsStopTheRunBeforeAnythingIsSent() throws Exception {
+        var pipeline = PipelineFolder.withRecords(folder, 3);
+        pipeline.file("records.csv", "key,text\na,1\nb,2\na,3\n");
+        assertThatThrownBy(() -> pipeline.run(server, world))
+                .hasMessageContaining("more than one record has the id a");
+
+        pipeline.file("records.csv", "key,text\na,1\n").pipeline("prompt: '{{txt}}'");
+        assertThatThrownBy(() -> pipeline.run(server, world))
+                .hasMessageContaining("record a has no field txt");
+
+        assertThat(server.batches()).isEmpty();
+    }
+
+    private PipelineFolder withSchema(int records, int reask, String sink) throws Exception {
+        var pipeline =
+                PipelineFolder.withRecords(folder, records).file("answer.schema.json", SCHEMA);
+        pipeline.pipeline(
+                "prompt: '{{text}}'",
+                "output: { schema: answer.schema.json, reask: " + reask + " }");
+        var yaml = Files.readString(folder.resolve("pipeline.yaml")).replace("results.jsonl", sink);
+        return pipeline.file("pipeline.yaml", yaml);
+    }
+}
