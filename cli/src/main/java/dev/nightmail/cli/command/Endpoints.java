@@ -6,6 +6,7 @@ import dev.nightmail.pipeline.client.Secret;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Endpoints as they are named on the command line, each with the key that belongs to it. */
 public final class Endpoints {
@@ -90,10 +91,7 @@ public final class Endpoints {
         // ANTHROPIC_API_KEY is never handed to anybody else's server.
         return surroundings
                 .variable(NIGHTMAIL_API_KEY)
-                .or(() ->
-                        isLoopback(base)
-                                ? java.util.Optional.of(ANY_KEY)
-                                : java.util.Optional.empty())
+                .or(() -> isLoopback(base) ? Optional.of(ANY_KEY) : Optional.empty())
                 .map(Secret::new)
                 .orElseThrow(() ->
                         CommandException.usage(

@@ -1,4 +1,121 @@
 package dev.nightmail.cli.command;
 
-/** Tells a failure on standard error, one line for each thing to mend, and gives the exit code. */
-public final class Failures {}
+import dev.nightmail.cli.surroundings.Surroundings;
+import dev.nightmail.pipeline.answer.InvalidSchemaException;
+import dev.nightmail.pipeline.client.AnswerLostException;
+import dev.nightmail.pipeline.client.BrokenAnswerException;
+import dev.nightmail.pipeline.client.EndpointException;
+import dev.nightmail.pipeline.client.RefusedException;
+import dev.nightmail.pipeline.client.UnreachableException;
+import dev.nightmail.pipeline.definition.DefinitionException;
+import dev.nightmail.pipeline.prompt.PromptException;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** Tells failures on standard error, a line for each thing to mend, and gives the exit code. */
+public final class Failures {
+
+    private static final String PROGRAM = "nightmail: ";
+
+    private final Surroundings surroundings;
+
+    public Failures(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    /** The arguments were wrong. */
+    public int wrongArguments(ParameterException failure) {
+        var command = failure.getCommandLine().getCommandSpec().qualifiedName();
+        tell(command + ": " + firstLine(failure) + " (" + command + " --help says more)");
+        return ExitCode.WRONG_USAGE;
+    }
+
+    /** A command threw. */
+    public int failed(Exception failure, ParseResult arguments) {
+        // What breaks while a command is being stopped broke because of that.
+        var stopped = failure instanceof InterruptedException || Thread.interrupted();
+        var code = stopped ? interrupted(failure) : told(failure);
+        if (wantsTrace(arguments)) {
+            failure.printStackTrace(surroundings.err());
+            surroundings.err().flush();
+        }
+        return code;
+    }
+
+    private int interrupted(Exception failure) {
+        tell(failure instanceof CommandException ? message(failure) : "stopped");
+        return ExitCode.INTERRUPTED;
+    }
+
+    private int told(Exception failure) {
+        return switch (failure) {
+            case CommandException known -> {
+                tell(message(known));
+                yield known.exitCode();
+            }
+            case DefinitionException _, PromptException _, InvalidSchemaException _ -> {
+                message(failure).lines().forEach(this::tell);
+                yield ExitCode.WRONG_USAGE;
+            }
+            case EndpointException endpoint -> {
+                tell(message(endpoint) + advice(endpoint));
+                yield ExitCode.FAILED;
+            }
+            default -> {
+                tell(isMeantForPeople(failure) ? message(failure) : unexpected(failure));
+                yield ExitCode.FAILED;
+            }
+        };
+    }
+
+    /** Our own exceptions say what to do; anybody else's says at best what broke. */
+    private static boolean isMeantForPeople(Exception failure) {
+        return failure.getClass().getPackageName().startsWith("dev.nightmail.")
+                && failure.getMessage() != null;
+    }
+
+    private static String unexpected(Exception failure) {
+        return "this should not happen: "
+                + failure.getClass().getSimpleName()
+                + ": "
+                + firstLine(failure)
+                + ": --verbose shows where; please report it";
+    }
+
+    private static String advice(EndpointException failure) {
+        return switch (failure) {
+            case UnreachableException _ ->
+                    ": is the server running there? nightmail serve starts one";
+            case RefusedException refused ->
+                    refused.status() == 401 || refused.status() == 403
+                            ? ": check the key in NIGHTMAIL_API_KEY (ANTHROPIC_API_KEY for claude)"
+                            : "";
+            case AnswerLostException _ -> ": run it again to go on";
+            case BrokenAnswerException _ -> ": is a server of the Message Batches API there?";
+        };
+    }
+
+    private static String message(Exception failure) {
+        var message = failure.getMessage();
+        return message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
+    }
+
+    private static String firstLine(Exception failure) {
+        return message(failure).lines().findFirst().orElse("");
+    }
+
+    private boolean wantsTrace(ParseResult arguments) {
+        if (surroundings.variable("NIGHTMAIL_DEBUG").isPresent()) {
+            return true;
+        }
+        return arguments.asCommandLineList().stream()
+                .map(CommandLine::getParseResult)
+                .anyMatch(result -> result.hasMatchedOption(CommonOptions.VERBOSE));
+    }
+
+    private void tell(String line) {
+        surroundings.err().println(PROGRAM + line);
+        surroundings.err().flush();
+    }
+}

@@ -1,0 +1,39 @@
+package dev.nightmail.cli.batches;
+
+import dev.nightmail.cli.command.Endpoints;
+import dev.nightmail.cli.surroundings.Surroundings;
+import dev.nightmail.pipeline.client.BatchesClient;
+import dev.nightmail.pipeline.client.ClientLimits;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where the batches are. */
+final class EndpointOption {
+
+    @Option(
+            names = "--endpoint",
+            paramLabel = "URL",
+            description = {
+                "A server of the Message Batches API, or the word claude for"
+                        + " https://api.anthropic.com. Default: "
+                        + Endpoints.LOCAL_SERVER
+            })
+    private @Nullable String endpoint;
+
+    /** A client of it, to be closed. */
+    BatchesClient client(Surroundings surroundings) {
+        var chosen =
+                endpoint == null
+                        ? Endpoints.localServer(surroundings)
+                        : Endpoints.named(endpoint, surroundings);
+        return new BatchesClient(
+                chosen, ClientLimits.DEFAULT, surroundings.pause(), surroundings.random());
+    }
+
+    /**
+     * What another command needs so as to reach the same endpoint; empty or with a leading space.
+     */
+    String again() {
+        return endpoint == null ? "" : " --endpoint " + endpoint;
+    }
+}

@@ -1,0 +1,105 @@
+package dev.nightmail.cli.batches;
+
+import dev.nightmail.cli.command.CommandException;
+import dev.nightmail.cli.command.CommonOptions;
+import dev.nightmail.cli.command.Console;
+import dev.nightmail.cli.command.ExitCode;
+import dev.nightmail.cli.surroundings.Surroundings;
+import dev.nightmail.pipeline.client.BatchSnapshot;
+import dev.nightmail.pipeline.client.BatchesClient;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code batches watch}. */
+@Command(
+        name = "watch",
+        sortOptions = false,
+        description = "Follow one batch until it has ended.",
+        footerHeading = "%nExit codes: ",
+        footer = {
+            "0 every request succeeded; 3 some did not.",
+            "Anthropic counts every request as processing until the whole batch has ended."
+        })
+final class WatchCommand implements Callable<Integer> {
+
+    /** A local server answers small batches in a moment. */
+    private static final Duration LOCAL_MIN = Duration.ofMillis(200);
+
+    private static final Duration LOCAL_MAX = Duration.ofSeconds(2);
+
+    /** The hosted API allows 1,000 calls a minute for all its batch endpoints together. */
+    private static final Duration HOSTED_MIN = Duration.ofSeconds(5);
+
+    private static final Duration HOSTED_MAX = Duration.ofSeconds(30);
+
+    private final Surroundings surroundings;
+    private final Console console;
+
+    @Mixin private BatchId batchId = new BatchId();
+    @Mixin private EndpointOption endpoint = new EndpointOption();
+    @Mixin private CommonOptions common = new CommonOptions();
+
+    WatchCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+        this.console = new Console(surroundings);
+    }
+
+    @Override
+    public Integer call() {
+        try (var client = endpoint.client(surroundings)) {
+            var ended = common.json() ? watchForPrograms(client) : watchForPeople(client);
+            return ended.counts().succeeded() == ended.counts().total()
+                    ? ExitCode.DONE
+                    : ExitCode.SOME_WITHOUT_ANSWER;
+        } catch (InterruptedException _) {
+            throw CommandException.interrupted("stopped watching; the batch goes on");
+        }
+    }
+
+    private BatchSnapshot watchForPrograms(BatchesClient client) throws InterruptedException {
+        return untilEnded(client, batch -> console.json(BatchJson.of(batch)));
+    }
+
+    private BatchSnapshot watchForPeople(BatchesClient client) throws InterruptedException {
+        BatchSnapshot ended;
+        try (var progress = console.progress()) {
+            progress.phase("Asking for " + batchId.value());
+            var pace = new WatchPace(surroundings.clock().instant());
+            ended =
+                    untilEnded(
+                            client,
+                            batch ->
+                                    progress.at(
+                                            pace.at(
+                                                    batch.counts(),
+                                                    surroundings.clock().instant())));
+        }
+        new BatchText(console.outputStyle(), surroundings.clock().instant())
+                .lines(ended)
+                .forEach(console::result);
+        return ended;
+    }
+
+    private BatchSnapshot untilEnded(BatchesClient client, Consumer<BatchSnapshot> listener)
+            throws InterruptedException {
+        var hosted = client.endpoint().isAnthropic();
+        var wait = hosted ? HOSTED_MIN : LOCAL_MIN;
+        var longest = hosted ? HOSTED_MAX : LOCAL_MAX;
+        var batch = client.retrieve(batchId.value());
+        listener.accept(batch);
+        while (!batch.hasEnded()) {
+            surroundings.pause().pause(wait);
+            wait = wait.multipliedBy(5).dividedBy(4);
+            wait = wait.compareTo(longest) < 0 ? wait : longest;
+            var now = client.retrieve(batchId.value());
+            if (!now.equals(batch)) {
+                listener.accept(now);
+            }
+            batch = now;
+        }
+        return batch;
+    }
+}

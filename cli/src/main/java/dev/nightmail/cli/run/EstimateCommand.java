@@ -1,0 +1,61 @@
+package dev.nightmail.cli.run;
+
+import dev.nightmail.cli.command.CommonOptions;
+import dev.nightmail.cli.command.Console;
+import dev.nightmail.cli.command.ExitCode;
+import dev.nightmail.cli.surroundings.Surroundings;
+import dev.nightmail.pipeline.run.PipelineRun;
+import dev.nightmail.pipeline.run.RunEnvironment;
+import dev.nightmail.pipeline.run.RunOptions;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code estimate}: what a run would send and cost. */
+@Command(
+        name = "estimate",
+        sortOptions = false,
+        description = {
+            "Say what running a pipeline would send and cost; sends nothing that is charged.",
+            "Records that have an answer already cost nothing, so the figures are for the rest."
+        },
+        footerHeading = "%nUnits: ",
+        footer = {
+            "tokens, and US dollars at batch prices (half of the standard ones).",
+            "With --json, cost_micros is in millionths of a dollar."
+        })
+public final class EstimateCommand implements Callable<Integer> {
+
+    private final Surroundings surroundings;
+    private final Console console;
+
+    @Mixin private TargetOptions target = new TargetOptions();
+    @Mixin private CommonOptions common = new CommonOptions();
+
+    public EstimateCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+        this.console = new Console(surroundings);
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        var limit = target.limit();
+        var definition = target.definition(surroundings);
+        try (var chosen = target.choose(surroundings, console)) {
+            var environment =
+                    RunEnvironment.of(
+                            surroundings.clock(), surroundings.pause(), surroundings.random());
+            var preview =
+                    PipelineRun.of(definition, chosen.endpoint(), environment)
+                            .preview(new RunOptions(limit, _ -> false));
+            if (common.json()) {
+                console.json(RunJson.preview(preview, false));
+            } else {
+                new PlanText(definition, chosen.simulated(), console.outputStyle())
+                        .lines(preview)
+                        .forEach(console::result);
+            }
+            return ExitCode.DONE;
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package dev.nightmail.cli.run;
+
+import dev.nightmail.cli.text.Figures;
+import dev.nightmail.cli.text.Style;
+import dev.nightmail.cli.text.Table;
+import dev.nightmail.cli.text.Table.Align;
+import dev.nightmail.pipeline.cost.Range;
+import dev.nightmail.pipeline.definition.PipelineDefinition;
+import dev.nightmail.pipeline.run.Preview;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a run would do, for a person to judge. */
+final class PlanText {
+
+    private static final int PROMPT_LINES_MAX = 20;
+    private static final String INDENT = "  ";
+
+    private final PipelineDefinition definition;
+    private final boolean simulated;
+    private final Style style;
+
+    PlanText(PipelineDefinition definition, boolean simulated, Style style) {
+        this.definition = definition;
+        this.simulated = simulated;
+        this.style = style;
+    }
+
+    List<String> lines(Preview preview) {
+        var lines = new ArrayList<String>();
+        lines.add("");
+        lines.add(
+                style.bold(preview.pipeline())
+                        + "  "
+                        + preview.model()
+                        + " at "
+                        + (simulated ? "the built-in simulator" : preview.endpoint()));
+        lines.add("");
+        lines.add(INDENT + records(preview));
+        if (preview.records().outstanding() > 0) {
+            lines.add("");
+            figures(preview).lines().forEach(line -> lines.add(INDENT + line));
+            lines.add("");
+            lines.add(INDENT + style.dim(basis(preview)));
+        }
+        definition
+                .budgetIfAny()
+                .ifPresent(budget ->
+                        lines.add(INDENT + budget(budget.micros(), preview.spentMicros())));
+        return lines;
+    }
+
+    /** One prompt as the model would read it, cut to fit a screen. */
+    List<String> prompt(Preview preview, int columns) {
+        var sample = preview.sample();
+        if (sample == null) {
+            return List.of();
+        }
+        var lines = new ArrayList<String>();
+        lines.add("");
+        lines.add(INDENT + "The prompt of record " + sample.recordId() + ":");
+        lines.add("");
+        var bar = INDENT + style.dim(style.unicode() ? "│ " : "| ");
+        var width = Math.max(20, columns - INDENT.length() - 2);
+        var wrapped = sample.text().lines().flatMap(line -> pieces(line, width).stream()).toList();
+        wrapped.stream().limit(PROMPT_LINES_MAX).forEach(line -> lines.add(bar + line));
+        if (wrapped.size() > PROMPT_LINES_MAX) {
+            var more = wrapped.size() - PROMPT_LINES_MAX;
+            lines.add(INDENT + style.dim("and " + Figures.counted(more, "more line")));
+        }
+        return lines;
+    }
+
+    private static String records(Preview preview) {
+        var counts = preview.records();
+        var text = new StringBuilder(Figures.counted(counts.total(), "record"));
+        append(text, counts.done(), "answered");
+        append(text, counts.failed(), "set aside");
+        append(text, counts.submitted(), "under way");
+        append(text, counts.canceled(), "canceled");
+        text.append(counts.outstanding() == 0 ? ", nothing to send" : ", ");
+        return counts.outstanding() == 0
+                ? text.toString()
+                : text.append(Figures.count(counts.outstanding())).append(" to send").toString();
+    }
+
+    private static void append(StringBuilder text, long amount, String what) {
+        if (amount > 0) {
+            text.append(", ").append(Figures.count(amount)).append(' ').append(what);
+        }
+    }
+
+    private static Table figures(Preview preview) {
+        var estimate = preview.estimate();
+        var table =
+                new Table(Align.LEFT, Align.RIGHT, Align.RIGHT, Align.RIGHT)
+                        .row("", "low", "likely", "high");
+        tokens(table, "input tokens", estimate.inputTokens());
+        tokens(table, "output tokens", estimate.outputTokens());
+        var cost = estimate.costMicros();
+        return cost == null
+                ? table.row("cost", "", "not known", "")
+                : table.row(
+                        "cost",
+                        Figures.money(cost.low()),
+                        Figures.money(cost.likely()),
+                        Figures.money(cost.high()));
+    }
+
+    private static void tokens(Table table, String name, Range tokens) {
+        table.row(
+                name,
+                Figures.count(tokens.low()),
+                Figures.count(tokens.likely()),
+                Figures.count(tokens.high()));
+    }
+
+    private String basis(Preview preview) {
+        return "An estimate at batch prices: "
+                + preview.estimate().basis()
+                + "."
+                + (simulated ? " The simulator itself costs nothing." : "");
+    }
+
+    private static String budget(long budgetMicros, @Nullable Long spent) {
+        return "Budget "
+                + Figures.money(budgetMicros)
+                + (spent == null || spent == 0
+                        ? ""
+                        : ", of which earlier runs spent " + Figures.money(spent));
+    }
+
+    private static List<String> pieces(String line, int width) {
+        if (line.isEmpty()) {
+            return List.of("");
+        }
+        var pieces = new ArrayList<String>();
+        for (int start = 0; start < line.length(); ) {
+            var end = Math.min(line.length(), start + width);
+            var space = end == line.length() ? -1 : line.lastIndexOf(' ', end);
+            var cut = space > start ? space : end;
+            pieces.add(line.substring(start, cut));
+            start = space > start ? cut + 1 : cut;
+        }
+        return pieces;
+    }
+}

@@ -1,0 +1,135 @@
+package dev.nightmail.cli.run;
+
+import dev.nightmail.cli.command.CommandException;
+import dev.nightmail.cli.command.CommonOptions;
+import dev.nightmail.cli.command.Console;
+import dev.nightmail.cli.command.ExitCode;
+import dev.nightmail.cli.surroundings.Surroundings;
+import dev.nightmail.pipeline.definition.PipelineDefinition;
+import dev.nightmail.pipeline.run.PipelineRun;
+import dev.nightmail.pipeline.run.RunEnvironment;
+import dev.nightmail.pipeline.run.RunOptions;
+import dev.nightmail.pipeline.run.RunSummary;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code run}: takes a pipeline from its records to its answers, or further on the way there. */
+@Command(
+        name = "run",
+        sortOptions = false,
+        description = {
+            "Send a pipeline's records through a batch API and write the answers.",
+            "Run it again and it goes on where it was: what has an answer is not paid for twice."
+        },
+        footerHeading = "%nExit codes: ",
+        footer = {
+            "0 every record has an answer; 1 failed; 2 wrong usage or declined;",
+            "3 finished, but some records have no answer; 130 stopped with Ctrl-C.",
+            "Money is in US dollars at batch prices; sizes are decimal (1 MB = 1,000,000 bytes)."
+        })
+public final class RunCommand implements Callable<Integer> {
+
+    private final Surroundings surroundings;
+    private final Console console;
+
+    @Mixin private TargetOptions target = new TargetOptions();
+
+    @Option(
+            names = "--dry-run",
+            description = "Read, render and price everything, show one prompt, send nothing.")
+    private boolean dryRun;
+
+    @Option(
+            names = "--yes",
+            description = "Spend at Anthropic without asking. Other endpoints are never asked for.")
+    private boolean yes;
+
+    @Mixin private CommonOptions common = new CommonOptions();
+
+    public RunCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+        this.console = new Console(surroundings);
+    }
+
+    @Override
+    public Integer call() {
+        var limit = target.limit();
+        var definition = target.definition(surroundings);
+        try (var chosen = target.choose(surroundings, console)) {
+            var run =
+                    PipelineRun.of(
+                            definition,
+                            chosen.endpoint(),
+                            RunEnvironment.of(
+                                    surroundings.clock(),
+                                    surroundings.pause(),
+                                    surroundings.random()));
+            var confirmation = new SpendingQuestion(console, chosen, yes);
+            var options = new RunOptions(limit, confirmation);
+            if (dryRun) {
+                tellPlan(run, options, definition, chosen);
+                return ExitCode.DONE;
+            }
+            var summary = run(run, options, definition, chosen);
+            confirmation.refusal().ifPresent(RunCommand::refuse);
+            tell(summary, chosen);
+            return exitCode(summary);
+        } catch (InterruptedException _) {
+            throw CommandException.interrupted(
+                    "stopped. Nothing is lost: run it again and it goes on from here");
+        }
+    }
+
+    private void tellPlan(
+            PipelineRun run, RunOptions options, PipelineDefinition definition, RunTarget chosen)
+            throws InterruptedException {
+        var preview = run.preview(options);
+        if (common.json()) {
+            console.json(RunJson.preview(preview, true));
+            return;
+        }
+        var plan = new PlanText(definition, chosen.simulated(), console.outputStyle());
+        plan.lines(preview).forEach(console::result);
+        plan.prompt(preview, console.columns()).forEach(console::result);
+        console.result("");
+        console.result("Nothing was sent.");
+    }
+
+    private RunSummary run(
+            PipelineRun run, RunOptions options, PipelineDefinition definition, RunTarget chosen)
+            throws InterruptedException {
+        if (common.json()) {
+            return run.run(options, event -> console.json(RunJson.event(event)));
+        }
+        try (var display =
+                new RunDisplay(
+                        console,
+                        new PlanText(definition, chosen.simulated(), console.errorStyle()),
+                        surroundings.clock())) {
+            return run.run(options, display);
+        }
+    }
+
+    private static void refuse(String reason) {
+        throw CommandException.usage(reason);
+    }
+
+    private void tell(RunSummary summary, RunTarget chosen) {
+        if (!common.json()) {
+            new SummaryText(chosen.simulated(), console.outputStyle(), surroundings::shown)
+                    .lines(summary)
+                    .forEach(console::result);
+        }
+    }
+
+    private static int exitCode(RunSummary summary) {
+        return switch (summary.end()) {
+            case COMPLETE ->
+                    summary.failedRecords() == 0 ? ExitCode.DONE : ExitCode.SOME_WITHOUT_ANSWER;
+            case BUDGET_REACHED, CANCELED -> ExitCode.SOME_WITHOUT_ANSWER;
+            case DECLINED -> ExitCode.WRONG_USAGE;
+        };
+    }
+}

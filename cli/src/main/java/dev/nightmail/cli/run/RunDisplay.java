@@ -1,0 +1,105 @@
+package dev.nightmail.cli.run;
+
+import dev.nightmail.cli.command.Console;
+import dev.nightmail.cli.text.Figures;
+import dev.nightmail.cli.text.ProgressDisplay;
+import dev.nightmail.cli.text.Standing;
+import dev.nightmail.pipeline.run.Preview;
+import dev.nightmail.pipeline.run.ProgressListener;
+import dev.nightmail.pipeline.run.RunEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+
+/** Shows a person how a run gets on. */
+final class RunDisplay implements ProgressListener, AutoCloseable {
+
+    /**
+     * An endpoint that is away is polled often; once in this time is often enough to hear of it.
+     */
+    private static final Duration SILENCE_TOLD_EVERY = Duration.ofMinutes(1);
+
+    private final Console console;
+    private final PlanText plan;
+    private final InstantSource clock;
+    private ProgressDisplay progress;
+    private Instant silenceToldAt = Instant.MIN;
+
+    RunDisplay(Console console, PlanText plan, InstantSource clock) {
+        this.console = console;
+        this.plan = plan;
+        this.clock = clock;
+        this.progress = console.progress();
+        progress.phase("Reading the records");
+    }
+
+    @Override
+    public void on(RunEvent event) {
+        switch (event) {
+            case RunEvent.Planned(var preview) -> tellPlan(preview);
+            case RunEvent.BatchIntended(var _, var requests, var bytes) ->
+                    progress.phase(
+                            "Submitting "
+                                    + Figures.counted(requests, "request")
+                                    + ", "
+                                    + Figures.bytes(bytes));
+            case RunEvent.BatchSubmitted submitted -> tellSubmitted(submitted);
+            case RunEvent.BatchGone(var number, var batchId) ->
+                    progress.note(
+                            "Batch %d (%s) is no longer at the endpoint: its requests are sent anew."
+                                    .formatted(number, batchId));
+            case RunEvent.Progress(
+                            var settled,
+                            var total,
+                            var perSecond,
+                            var costMicros,
+                            var elapsed) ->
+                    progress.at(new Standing(settled, total, perSecond, costMicros, elapsed));
+            case RunEvent.BudgetReached(var spent, var budget, var unsent) ->
+                    progress.note(
+                            "The budget of %s is reached (%s spent): %s not sent."
+                                    .formatted(
+                                            Figures.money(budget),
+                                            Figures.money(spent),
+                                            Figures.counted(unsent, "record")));
+            case RunEvent.EndpointSilent(var reason) -> tellSilence(reason);
+            case RunEvent.ResultsKept _,
+                    RunEvent.BatchCollected _,
+                    RunEvent.FileWritten _,
+                    RunEvent.Finished _ -> {
+                // The bar and the summary say it.
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        progress.close();
+    }
+
+    /** The plan, and then perhaps a question, take the place of the bar. */
+    private void tellPlan(Preview preview) {
+        progress.close();
+        plan.lines(preview).forEach(console::note);
+        console.note("");
+        progress = console.progress();
+    }
+
+    private void tellSubmitted(RunEvent.BatchSubmitted batch) {
+        progress.note(
+                "Batch %d: %s %s as %s"
+                        .formatted(
+                                batch.number(),
+                                Figures.counted(batch.requests(), "request"),
+                                batch.found() ? "found again" : "submitted",
+                                batch.batchId()));
+    }
+
+    private void tellSilence(String reason) {
+        var now = clock.instant();
+        if (silenceToldAt.isBefore(now.minus(SILENCE_TOLD_EVERY))) {
+            silenceToldAt = now;
+            progress.note("The endpoint does not answer; waiting for it (" + reason + ").");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package dev.nightmail.cli.run;
+
+import dev.nightmail.cli.command.Console;
+import dev.nightmail.cli.text.Figures;
+import dev.nightmail.pipeline.run.Preview;
+import dev.nightmail.pipeline.run.RunOptions;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Lets nothing be charged that somebody has not agreed to, at the keyboard or with --yes. */
+final class SpendingQuestion implements RunOptions.Confirmation {
+
+    private final Console console;
+    private final RunTarget target;
+    private final boolean agreed;
+    private @Nullable String refusal;
+
+    SpendingQuestion(Console console, RunTarget target, boolean agreed) {
+        this.console = console;
+        this.target = target;
+        this.agreed = agreed;
+    }
+
+    @Override
+    public boolean confirm(Preview preview) {
+        if (agreed || !target.charged()) {
+            return true;
+        }
+        var deed =
+                "send "
+                        + Figures.counted(preview.records().outstanding(), "request")
+                        + " to "
+                        + target.endpoint().base().getHost()
+                        + cost(preview);
+        if (!console.canAsk()) {
+            refusal =
+                    "this would "
+                            + deed
+                            + ": add --yes to agree, or --dry-run to only look. Nothing was sent";
+            return false;
+        }
+        if (console.ask("Do you want to " + deed + "?")) {
+            return true;
+        }
+        refusal = "declined. Nothing was sent";
+        return false;
+    }
+
+    /** Why nothing was sent. */
+    Optional<String> refusal() {
+        return Optional.ofNullable(refusal);
+    }
+
+    private static String cost(Preview preview) {
+        var cost = preview.estimate().costMicros();
+        return cost == null
+                ? ", at a price that is not known"
+                : " for about "
+                        + Figures.money(cost.likely())
+                        + " (at most "
+                        + Figures.money(cost.high())
+                        + ")";
+    }
+}

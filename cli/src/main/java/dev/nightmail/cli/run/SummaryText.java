@@ -1,0 +1,144 @@
+package dev.nightmail.cli.run;
+
+import dev.nightmail.cli.text.Figures;
+import dev.nightmail.cli.text.Style;
+import dev.nightmail.cli.text.Table;
+import dev.nightmail.cli.text.Table.Align;
+import dev.nightmail.pipeline.run.RunSummary;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** What a run came to, for a person. */
+final class SummaryText {
+
+    private static final String INDENT = "  ";
+
+    private final boolean simulated;
+    private final Style style;
+    private final Function<Path, String> shown;
+
+    /**
+     * @param shown a path as it is shown
+     */
+    SummaryText(boolean simulated, Style style, Function<Path, String> shown) {
+        this.simulated = simulated;
+        this.style = style;
+        this.shown = shown;
+    }
+
+    List<String> lines(RunSummary summary) {
+        var lines = new ArrayList<String>();
+        lines.add(style.bold(summary.pipeline()) + "  " + end(summary));
+        lines.add("");
+        indent(lines, counts(summary));
+        lines.add("");
+        indent(lines, facts(summary));
+        lines.add("");
+        indent(lines, files(summary));
+        var advice = advice(summary);
+        if (!advice.isEmpty()) {
+            lines.add("");
+            lines.add(INDENT + advice);
+        }
+        return lines;
+    }
+
+    private String end(RunSummary summary) {
+        return switch (summary.end()) {
+            case COMPLETE ->
+                    summary.failedRecords() == 0
+                            ? style.good("complete")
+                            : style.warning("complete, some records set aside");
+            case BUDGET_REACHED -> style.warning("stopped at its budget");
+            case CANCELED -> style.warning("a batch was canceled");
+            case DECLINED -> style.warning("nothing sent");
+        };
+    }
+
+    private static Table counts(RunSummary summary) {
+        var table = new Table(Align.LEFT, Align.RIGHT, Align.LEFT);
+        table.row("records", Figures.count(summary.records()), "");
+        table.row("done", Figures.count(summary.done()), "");
+        if (summary.failedRecords() > 0) {
+            table.row("set aside", Figures.count(summary.failedRecords()), reasons(summary));
+        }
+        if (summary.unsent() > 0) {
+            table.row("not sent", Figures.count(summary.unsent()), "");
+        }
+        table.row("batches", Figures.count(summary.batches()), "");
+        return table;
+    }
+
+    private static String reasons(RunSummary summary) {
+        return summary.failed().entrySet().stream()
+                .map(reason ->
+                        Figures.count(reason.getValue()) + " " + FailureWords.of(reason.getKey()))
+                .collect(Collectors.joining(", "));
+    }
+
+    private Table facts(RunSummary summary) {
+        return new Table(Align.LEFT, Align.LEFT)
+                .row("tokens", tokens(summary))
+                .row("cost", cost(summary))
+                .row("elapsed", Figures.duration(summary.elapsed()));
+    }
+
+    private static String tokens(RunSummary summary) {
+        var usage = summary.usage();
+        var text =
+                new StringBuilder(Figures.count(usage.promptTokens()))
+                        .append(" in, ")
+                        .append(Figures.count(usage.output()))
+                        .append(" out");
+        if (usage.cacheRead() > 0) {
+            text.append(" (")
+                    .append(Figures.count(usage.cacheRead()))
+                    .append(" read from the cache)");
+        }
+        return text.toString();
+    }
+
+    private String cost(RunSummary summary) {
+        var micros = summary.costMicros();
+        if (simulated) {
+            return "nothing, it was simulated"
+                    + (micros == null
+                            ? ""
+                            : "; " + summary.model() + " would take " + Figures.money(micros));
+        }
+        if (micros == null) {
+            return "not known: there is no price for " + summary.model();
+        }
+        var total = summary.totalCostMicros();
+        return Figures.money(micros)
+                + (total == null || Objects.equals(total, micros)
+                        ? ""
+                        : " in this run, " + Figures.money(total) + " in all runs");
+    }
+
+    private Table files(RunSummary summary) {
+        var table =
+                new Table(Align.LEFT, Align.LEFT).row("results", shown.apply(summary.answerFile()));
+        var failed = summary.failedFile();
+        if (failed != null) {
+            table.row("set aside", shown.apply(failed));
+        }
+        return table.row("report", shown.apply(summary.reportFile()));
+    }
+
+    private static String advice(RunSummary summary) {
+        return switch (summary.end()) {
+            case COMPLETE -> "";
+            case BUDGET_REACHED -> "Raise budget in the pipeline and run it again to go on.";
+            case CANCELED, DECLINED -> "Run it again to send what was not sent.";
+        };
+    }
+
+    private static void indent(List<String> lines, Table table) {
+        table.lines().forEach(line -> lines.add(INDENT + line));
+    }
+}
