@@ -2,9 +2,15 @@ package dev.nightmail.app;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.nightmail.app.server.SimulatedServer;
+import dev.nightmail.cli.surroundings.Terminal;
+import dev.nightmail.pipeline.client.Pause;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -17,7 +23,7 @@ public final class Main {
         // Before the first logger: only a server tells of the life of its batches.
         boolean isServer = args.length > 0 && args[0].equals("serve");
         System.setProperty("nightmail.log", isServer ? "INFO" : "WARN");
-        System.exit(RootCommand.commandLine(surroundings()).execute(args));
+        System.exit(RootCommand.commandLine(surroundings(), clientSurroundings()).execute(args));
     }
 
     private static Surroundings surroundings() {
@@ -27,6 +33,44 @@ public final class Main {
                 InstantSource.system(),
                 name -> Optional.ofNullable(System.getenv(name)),
                 Main::whenToldToEnd);
+    }
+
+    private static dev.nightmail.cli.surroundings.Surroundings clientSurroundings() {
+        var clock = InstantSource.system();
+        return new dev.nightmail.cli.surroundings.Surroundings(
+                System.in,
+                stream(FileDescriptor.out),
+                stream(FileDescriptor.err),
+                terminal(),
+                System.getenv(),
+                Path.of(""),
+                clock,
+                Pause.parking(),
+                new SecureRandom(),
+                new SimulatedServer(clock),
+                dev.nightmail.cli.surroundings.Surroundings.CLAUDE);
+    }
+
+    /**
+     * The launcher says which streams are terminals, and how wide: Java can tell only of all at
+     * once.
+     */
+    private static Terminal terminal() {
+        var terminals = Optional.ofNullable(System.getenv("NIGHTMAIL_TERMINALS")).orElse("");
+        return new Terminal(
+                terminals.contains("0"),
+                terminals.contains("1"),
+                terminals.contains("2"),
+                Main::columns);
+    }
+
+    private static int columns() {
+        var columns = Optional.ofNullable(System.getenv("NIGHTMAIL_COLUMNS")).orElse("");
+        return columns.matches("[1-9][0-9]{1,3}") ? Integer.parseInt(columns) : 80;
+    }
+
+    private static PrintStream stream(FileDescriptor descriptor) {
+        return new PrintStream(new FileOutputStream(descriptor), true, UTF_8);
     }
 
     private static PrintWriter writer(FileDescriptor stream) {

@@ -4,8 +4,9 @@ import dev.nightmail.app.command.KeysCommand;
 import dev.nightmail.app.command.ServeCommand;
 import dev.nightmail.app.command.UsageCommand;
 import dev.nightmail.app.config.ConfigException;
-import java.util.Optional;
-import picocli.AutoComplete;
+import dev.nightmail.app.server.StartException;
+import dev.nightmail.cli.Commands;
+import dev.nightmail.core.journal.JournalException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -41,17 +42,21 @@ public final class RootCommand implements Runnable {
     }
 
     /** All commands, put together for these surroundings. */
-    static CommandLine commandLine(Surroundings surroundings) {
+    static CommandLine commandLine(
+            Surroundings surroundings, dev.nightmail.cli.surroundings.Surroundings client) {
         var root = new CommandLine(new RootCommand());
+        Commands.addTo(root, client);
         root.addSubcommand(new ServeCommand(surroundings));
         root.addSubcommand(new KeysCommand(surroundings));
         root.addSubcommand(new UsageCommand(surroundings));
-        root.addSubcommand("completion", new AutoComplete.GenerateCompletion());
         addHelp(root);
         root.getCommandSpec().mixinStandardHelpOptions(true);
-        root.setOut(surroundings.out());
-        root.setErr(surroundings.err());
-        root.setExecutionExceptionHandler((failure, _, _) -> report(surroundings, failure));
+        Commands.giveManners(root, client);
+        var others = root.getExecutionExceptionHandler();
+        root.setExecutionExceptionHandler((failure, command, arguments) ->
+                isOfTheServer(failure)
+                        ? report(surroundings, failure)
+                        : others.handleExecutionException(failure, command, arguments));
         return root;
     }
 
@@ -64,41 +69,18 @@ public final class RootCommand implements Runnable {
         }
     }
 
+    private static boolean isOfTheServer(Exception failure) {
+        return failure instanceof ConfigException
+                || failure instanceof StartException
+                || failure instanceof JournalException;
+    }
+
     private static int report(Surroundings surroundings, Exception failure) {
-        boolean debug =
-                surroundings
-                        .variable("NIGHTMAIL_DEBUG")
-                        .filter(text -> !text.isBlank())
-                        .isPresent();
-        if (debug) {
-            failure.printStackTrace(surroundings.err());
+        if (failure instanceof ConfigException config) {
+            config.problems().forEach(surroundings.err()::println);
+            return CommandLine.ExitCode.USAGE;
         }
-        switch (failure) {
-            case ConfigException config -> {
-                config.problems().forEach(surroundings.err()::println);
-                return CommandLine.ExitCode.USAGE;
-            }
-            case RuntimeException known when isMeantForPeople(known) ->
-                    surroundings.err().println(known.getMessage());
-            default ->
-                    surroundings
-                            .err()
-                            .println(
-                                    "Something went wrong that should not: %s. NIGHTMAIL_DEBUG=1 shows where; please report it."
-                                            .formatted(summary(failure)));
-        }
+        surroundings.err().println(failure.getMessage());
         return CommandLine.ExitCode.SOFTWARE;
-    }
-
-    private static boolean isMeantForPeople(RuntimeException failure) {
-        var ownPackage = failure.getClass().getPackageName().startsWith("dev.nightmail");
-        return ownPackage && failure.getMessage() != null;
-    }
-
-    private static String summary(Exception failure) {
-        return failure.getClass().getSimpleName()
-                + Optional.ofNullable(failure.getMessage())
-                        .map(message -> ": " + message)
-                        .orElse("");
     }
 }

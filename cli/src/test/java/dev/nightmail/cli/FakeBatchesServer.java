@@ -22,8 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The batch endpoints as far as the commands use them, on loopback. A batch settles one request with
- * each look at it, so progress can be seen without a clock.
+ * The batch endpoints as far as the commands use them, on loopback. A batch settles one request
+ * with each look at it, so progress can be seen without a clock.
  */
 public final class FakeBatchesServer implements AutoCloseable {
 

@@ -83,8 +83,7 @@ final class FileBatchDraft implements BatchDraft {
 
     @Override
     public void commit(BatchHeader header) {
-        if (header.requestCount() != size()
-                || !header.models().equals(models())) {
+        if (header.requestCount() != size() || !header.models().equals(models())) {
             throw new IllegalStateException("this header is not that of draft " + id());
         }
         try {

@@ -67,7 +67,10 @@ public final class MessageEndpoints {
             try {
                 desk.relay(model, call, answer);
             } catch (InterruptedException e) {
-                throw watch.clientIsGone() ? new ClientGoneException(e) : e;
+                if (watch.clientIsGone()) {
+                    throw new ClientGoneException(e);
+                }
+                throw e;
             }
         }
         answer.requireComplete();
