@@ -85,7 +85,7 @@ class CatalogTest {
     }
 
     @Test
-    void readersAndTheWriterDoNotWaitForEachOther() throws SQLException {
+    void theDatabaseKeepsAWriteAheadLog() throws SQLException {
         try (var _ = Catalog.open(file());
                 var connection = DriverManager.getConnection("jdbc:sqlite:" + file());
                 var statement = connection.createStatement();

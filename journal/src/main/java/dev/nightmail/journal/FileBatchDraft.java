@@ -94,14 +94,16 @@ final class FileBatchDraft implements BatchDraft {
                 file.force();
             }
             disk.forceFolder(folder.path());
-            moveIntoPlace();
+            moveIntoPlace(batches.resolve(header.id().value()));
         } catch (IOException e) {
             throw failed("commit", e);
         }
     }
 
-    private void moveIntoPlace() throws IOException {
-        var target = batches.resolve(id().value());
+    private void moveIntoPlace(Path target) throws IOException {
+        if (disk.exists(target)) {
+            throw new IllegalStateException("there is a batch at " + target + " already");
+        }
         disk.rename(folder.path(), target);
         try {
             disk.forceFolder(batches);

@@ -51,6 +51,34 @@ class BatchDraftTest {
     }
 
     @Test
+    void aBatchIsNamedByItsHeaderAndNotByItsDraft() {
+        var journal = FileJournal.open(data);
+        try (var draft = journal.draft(new BatchId("msgbatch_draft"))) {
+            Samples.add(draft, 0, Samples.params(0));
+            draft.commit(Samples.header(draft, Samples.ID));
+        }
+
+        assertThat(journal.batches()).containsExactly(Samples.ID);
+        journal.open(Samples.ID).close();
+        assertThat(data.resolve("incoming")).isEmptyDirectory();
+    }
+
+    @Test
+    void aBatchNeverTakesThePlaceOfAnother() {
+        var journal = FileJournal.open(data);
+        Samples.create(journal, Samples.ID, 3);
+
+        try (var draft = journal.draft(new BatchId("msgbatch_draft"))) {
+            Samples.add(draft, 0, Samples.params(0));
+            assertThatThrownBy(() -> draft.commit(Samples.header(draft, Samples.ID)))
+                    .isInstanceOf(IllegalStateException.class);
+        }
+
+        assertThat(journal.find(Samples.ID).orElseThrow().header().requestCount()).isEqualTo(3);
+        assertThat(data.resolve("incoming")).isEmptyDirectory();
+    }
+
+    @Test
     void aDiscardedDraftLeavesNothing() throws IOException {
         var journal = FileJournal.open(data);
         try (var draft = journal.draft(Samples.ID)) {

@@ -28,8 +28,12 @@ final class Samples {
     private Samples() {}
 
     static BatchHeader header(BatchDraft draft) {
+        return header(draft, draft.id());
+    }
+
+    static BatchHeader header(BatchDraft draft, BatchId id) {
         return new BatchHeader(
-                draft.id(),
+                id,
                 WorkspaceId.DEFAULT,
                 KeyId.ANY,
                 CREATED,
