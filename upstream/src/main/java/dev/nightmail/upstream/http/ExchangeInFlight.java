@@ -16,6 +16,7 @@ abstract class ExchangeInFlight implements Request.Listener {
     private final HttpSettings settings;
     private final Thread caller = Thread.currentThread();
     private final long callDeadlineNanos;
+    private final long shortestLimitNanos;
 
     private volatile boolean begun;
     private volatile boolean committed;
@@ -28,6 +29,8 @@ abstract class ExchangeInFlight implements Request.Listener {
         this.request = request;
         this.settings = settings;
         this.callDeadlineNanos = System.nanoTime() + call.timeout().toNanos();
+        this.shortestLimitNanos =
+                Math.min(settings.responseTimeout().toNanos(), settings.idleTimeout().toNanos());
     }
 
     @Override
@@ -94,7 +97,8 @@ abstract class ExchangeInFlight implements Request.Listener {
         if (remaining <= 0) {
             return giveUp(step, new TimeoutException(step.toString()));
         }
-        LockSupport.parkNanos(this, remaining);
+        // Nobody wakes us when a phase changes; but no deadline of a new phase can come sooner.
+        LockSupport.parkNanos(this, Math.min(remaining, shortestLimitNanos));
         if (Thread.interrupted()) {
             abort(new InterruptedException());
             throw new InterruptedException("the exchange was called off");
@@ -115,7 +119,6 @@ abstract class ExchangeInFlight implements Request.Listener {
 
     /** The outcome of an exchange that Jetty reports as failed. */
     final HttpOutcome failed(Throwable cause) {
-        cause.printStackTrace();
         return FailureReading.outcome(cause, begun, committed);
     }
 }

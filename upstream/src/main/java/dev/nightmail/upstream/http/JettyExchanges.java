@@ -84,7 +84,9 @@ public final class JettyExchanges implements HttpExchanges {
                     @Override
                     public boolean matches(Origin origin) {
                         var address = origin.getAddress();
-                        return proxy.covers(address.getHost(), address.getPort());
+                        // Else the proxy would be asked for a way to itself.
+                        return !address.equals(getAddress())
+                                && proxy.covers(address.getHost(), address.getPort());
                     }
                 };
         client.getProxyConfiguration().addProxy(viaProxy);
