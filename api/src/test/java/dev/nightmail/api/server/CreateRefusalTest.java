@@ -170,6 +170,21 @@ class CreateRefusalTest {
     }
 
     @Test
+    void oneRequestThatIsTooLargeIsNamedAndTheRestStillRead() throws Exception {
+        var response =
+                server.create(
+                        "{\"requests\":[{\"custom_id\":\"a\",\"params\":{\"x\":\""
+                                + "x".repeat(40 * 1024 * 1024)
+                                + "\"}},{\"custom_id\":\"a\",\"params\":{}}]}");
+
+        assertInvalid(
+                response,
+                "requests.0.params: one request may have at most 33554432 bytes;"
+                        + " requests.1.custom_id: 'a' is already the custom_id of requests.0");
+        assertNothingIsLeft();
+    }
+
+    @Test
     void aCompressedBodyIsTakenInAndLimitedAfterDecoding() throws Exception {
         server.desk.limits(new Limits(10, 10_000));
 

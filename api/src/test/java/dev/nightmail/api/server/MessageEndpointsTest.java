@@ -172,6 +172,30 @@ class MessageEndpointsTest {
     }
 
     @Test
+    void aCallUnderWayFinishesBeforeTheServerStops() throws Exception {
+        var waiting = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        server.onRelay((model, call, sink) -> {
+            waiting.countDown();
+            assertThat(goOn.await(20, TimeUnit.SECONDS)).isTrue();
+            write(sink, "to the");
+            end(sink, " end");
+        });
+        try (var socket = server.connect()) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(rawMessage().getBytes(UTF_8));
+            assertThat(waiting.await(20, TimeUnit.SECONDS)).isTrue();
+            var stopping = Thread.ofVirtual().start(server::close);
+            goOn.countDown();
+
+            assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+                    .contains("to the")
+                    .contains(" end");
+            stopping.join();
+        }
+    }
+
+    @Test
     void anUpstreamThatBreaksOffCutsTheConnection() {
         server.onRelay((model, call, sink) -> {
             write(sink, "event: ping\n\n");
