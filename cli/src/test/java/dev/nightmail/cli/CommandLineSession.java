@@ -13,7 +13,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -123,9 +122,5 @@ public final class CommandLineSession {
 
     public List<String> outLines() {
         return out.lines().toList();
-    }
-
-    public void wait(Duration duration) {
-        now.updateAndGet(time -> time.plus(duration));
     }
 }

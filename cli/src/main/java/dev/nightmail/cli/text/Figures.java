@@ -48,7 +48,8 @@ public final class Figures {
     public static String duration(Duration duration) {
         var seconds = Math.max(0, duration.toSeconds());
         if (seconds < 10) {
-            return String.format(Locale.ROOT, "%.1f s", Math.max(0, duration.toMillis() / 1000.0));
+            return String.format(
+                    Locale.ROOT, "%.1f s", Math.max(0, duration.toMillis() / 100) / 10.0);
         }
         if (seconds < 60) {
             return seconds + " s";

@@ -1,0 +1,124 @@
+package dev.nightmail.cli.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nightmail.cli.text.Style;
+import dev.nightmail.pipeline.cost.Usage;
+import dev.nightmail.pipeline.run.RunSummary;
+import dev.nightmail.pipeline.run.RunSummary.End;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class SummaryTextTest {
+
+    private static final Path FOLDER = Path.of("reviews");
+
+    @Test
+    void aCompleteRunSaysWhereItsResultsAre() {
+        var summary = summary(End.COMPLETE, 300, Map.of(), 0, 31_200L, 31_200L);
+
+        assertThat(text(false, summary))
+                .isEqualTo(
+                        """
+                        review-sentiment  complete
+
+                          records  300
+                          done     300
+                          batches    2
+
+                          tokens   57,120 in, 6,003 out (12,000 read from the cache)
+                          cost     $0.031
+                          elapsed  1 min 02 s
+
+                          results  reviews/results.parquet
+                          report   reviews/report.html
+                        """);
+    }
+
+    @Test
+    void recordsSetAsideAreCountedByReason() {
+        var failed = new LinkedHashMap<String, Long>();
+        failed.put("invalid_answer", 1_200L);
+        failed.put("refusal", 1L);
+
+        var text = text(false, summary(End.COMPLETE, 8_799, failed, 0, 31_200L, 1_031_200L));
+
+        assertThat(text)
+                .isEqualTo(
+                        """
+                        review-sentiment  complete, some records set aside
+
+                          records    10,000
+                          done        8,799
+                          set aside   1,201  1,200 broke the schema, 1 declined by the model
+                          batches         2
+
+                          tokens   57,120 in, 6,003 out (12,000 read from the cache)
+                          cost     $0.031 in this run, $1.03 in all runs
+                          elapsed  1 min 02 s
+
+                          results    reviews/results.parquet
+                          set aside  reviews/failed.jsonl
+                          report     reviews/report.html
+                        """);
+    }
+
+    @Test
+    void aBudgetThatEndedTheRunIsNamedWithTheWayOn() {
+        var text = text(false, summary(End.BUDGET_REACHED, 100, Map.of(), 200, 31_200L, 31_200L));
+
+        assertThat(text)
+                .contains("review-sentiment  stopped at its budget")
+                .contains("not sent  200")
+                .endsWith("  Raise budget in the pipeline and run it again to go on.\n");
+    }
+
+    @Test
+    void aSimulatedRunSaysThatNothingWasCharged() {
+        assertThat(text(true, summary(End.COMPLETE, 300, Map.of(), 0, 31_200L, 31_200L)))
+                .contains("cost     nothing, it was simulated; claude-haiku-4-5 would take $0.031");
+    }
+
+    @Test
+    void aModelWithoutAPriceHasNoCost() {
+        assertThat(text(false, summary(End.COMPLETE, 300, Map.of(), 0, null, null)))
+                .contains("cost     not known: there is no price for claude-haiku-4-5");
+    }
+
+    private static String text(boolean simulated, RunSummary summary) {
+        var lines = new SummaryText(simulated, Style.PLAIN, Path::toString).lines(summary);
+        return String.join("\n", lines) + "\n";
+    }
+
+    private static RunSummary summary(
+            End end,
+            long done,
+            Map<String, Long> failed,
+            long unsent,
+            @Nullable Long cost,
+            @Nullable Long total) {
+        var failures = failed.values().stream().mapToLong(Long::longValue).sum();
+        return new RunSummary(
+                "review-sentiment",
+                "claude-haiku-4-5",
+                "https://api.anthropic.com",
+                "0123456789ab",
+                end,
+                done + failures + unsent,
+                done,
+                failed,
+                unsent,
+                2,
+                new Usage(45_120, 6_003, 0, 0, 12_000),
+                cost,
+                total,
+                Duration.ofSeconds(62),
+                FOLDER.resolve("results.parquet"),
+                failures == 0 ? null : FOLDER.resolve("failed.jsonl"),
+                FOLDER.resolve("report.html"));
+    }
+}
