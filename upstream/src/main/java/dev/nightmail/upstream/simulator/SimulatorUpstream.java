@@ -47,6 +47,11 @@ public final class SimulatorUpstream implements Upstream {
         this.prefixes = new PrefixMemory(config.cachePrefixesMax(), clock);
     }
 
+    /** A simulator whose latency takes real time. */
+    public static SimulatorUpstream create(SimulatorConfig config, InstantSource clock) {
+        return new SimulatorUpstream(config, clock, Waiting.real());
+    }
+
     @Override
     public String name() {
         return config.name();

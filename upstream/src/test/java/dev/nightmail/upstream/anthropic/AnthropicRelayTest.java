@@ -1,0 +1,237 @@
+package dev.nightmail.upstream.anthropic;
+
+import static dev.nightmail.upstream.http.MisbehavingUpstream.answer;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nightmail.core.batch.ApiVersion;
+import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.upstream.Call;
+import dev.nightmail.core.upstream.Call.Endpoint;
+import dev.nightmail.upstream.Gathered;
+import dev.nightmail.upstream.http.HttpSettings;
+import dev.nightmail.upstream.http.JettyExchanges;
+import dev.nightmail.upstream.http.MisbehavingUpstream;
+import dev.nightmail.upstream.http.Secret;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(60)
+final class AnthropicRelayTest {
+
+    private static final Endpoint MESSAGES = new Endpoint.Messages();
+
+    private final MisbehavingUpstream server = new MisbehavingUpstream();
+    private final AnthropicUpstream upstream = upstream(server.uri("/prefix"));
+    private final Gathered sink = new Gathered();
+
+    private static AnthropicUpstream upstream(URI url) {
+        return new AnthropicUpstream(
+                new AnthropicConfig("claude", url, new Secret("k"), "nightmail/0.1.0"),
+                new JettyExchanges(HttpSettings.DEFAULT),
+                InstantSource.system());
+    }
+
+    @AfterEach
+    void stop() {
+        upstream.close();
+        server.close();
+    }
+
+    private static Call call(Endpoint endpoint, Duration timeout) {
+        return new Call(
+                endpoint,
+                JsonBytes.of("{\"stream\":true}"),
+                ApiVersion.V2026_10_21,
+                List.of(),
+                null,
+                timeout);
+    }
+
+    private void relay(Endpoint endpoint) throws InterruptedException {
+        upstream.relay(call(endpoint, Duration.ofSeconds(30)), sink);
+    }
+
+    @Test
+    void anAnswerPassesThroughWithTheHeadersThatMatter() throws Exception {
+        server.then(
+                answer(
+                        200,
+                        "{ \"any\" : \"json\"\n}",
+                        "Content-Type: application/json; charset=utf-8",
+                        "Request-Id: req_1",
+                        "Anthropic-RateLimit-Requests-Remaining: 9",
+                        "Set-Cookie: a=b",
+                        "Server: x"));
+
+        relay(MESSAGES);
+
+        assertThat(sink.status()).isEqualTo(200);
+        assertThat(sink.text()).isEqualTo("{ \"any\" : \"json\"\n}");
+        assertThat(sink.isEnded()).isTrue();
+        assertThat(sink.headers())
+                .containsOnlyKeys(
+                        "content-type", "request-id", "anthropic-ratelimit-requests-remaining");
+    }
+
+    @Test
+    void aStreamIsPassedOnWhileItIsWritten() throws Exception {
+        var firstPassedOn = new CountDownLatch(1);
+        server.then((_, to) -> {
+            to.write("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\nevent: ping\n\n");
+            firstPassedOn.await();
+            to.write("event: message_stop\n\n").cut();
+        });
+        var streaming =
+                new Gathered() {
+                    @Override
+                    public void write(byte[] bytes, int offset, int length) throws IOException {
+                        super.write(bytes, offset, length);
+                        firstPassedOn.countDown();
+                    }
+                };
+
+        upstream.relay(call(MESSAGES, Duration.ofSeconds(30)), streaming);
+
+        assertThat(streaming.text()).isEqualTo("event: ping\n\nevent: message_stop\n\n");
+        assertThat(streaming.isEnded()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "count|POST|/prefix/v1/messages/count_tokens",
+                "models|GET|/prefix/v1/models?limit=5&lifecycle%5B%5D=active",
+                "plain models|GET|/prefix/v1/models",
+                "model|GET|/prefix/v1/models/org%2Fmodel%20one"
+            })
+    void everyEndpointHasItsPlace(String which, String method, String target) throws Exception {
+        server.then(answer(200, "{}"));
+
+        relay(
+                switch (which) {
+                    case "count" -> new Endpoint.CountTokens();
+                    case "models" -> new Endpoint.Models("limit=5&lifecycle%5B%5D=active");
+                    case "plain models" -> new Endpoint.Models("");
+                    default -> new Endpoint.Model("org/model one");
+                });
+
+        var seen = server.seen();
+        assertThat(seen.method()).isEqualTo(method);
+        assertThat(seen.target()).isEqualTo(target);
+        assertThat(seen.body().length > 0).isEqualTo(method.equals("POST"));
+    }
+
+    @Test
+    void aQueryThatCannotBeSentIsRefused() throws Exception {
+        relay(new Endpoint.Models("limit=|<>"));
+
+        assertThat(sink.status()).isEqualTo(400);
+        assertThat(sink.text()).contains("invalid_request_error");
+        assertThat(server.unseen()).isZero();
+    }
+
+    @Test
+    void anErrorPassesThroughWithItsOwnWords() throws Exception {
+        String error =
+                "{\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\",\"message\":\"slow down\"}}";
+        server.then(answer(429, error, "Retry-After: 7", "x-should-retry: true"));
+
+        relay(MESSAGES);
+
+        assertThat(sink.status()).isEqualTo(429);
+        assertThat(sink.text()).isEqualTo(error);
+        assertThat(sink.headers())
+                .containsEntry("retry-after", "7")
+                .containsEntry("x-should-retry", "true")
+                .containsEntry("content-type", "application/json");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "502,502,api_error",
+        "404,404,not_found_error",
+        "302,500,api_error",
+        "200,500,api_error"
+    })
+    void aForeignAnswerIsPutIntoTheWiresShape(int status, int passedOn, String type)
+            throws Exception {
+        server.then(answer(status, "<html>gateway</html>", "Content-Type: text/html"));
+
+        relay(MESSAGES);
+
+        assertThat(sink.status()).isEqualTo(passedOn);
+        assertThat(sink.headers()).containsEntry("content-type", "application/json");
+        assertThat(sink.text()).contains("\"" + type + "\"", "claude").doesNotContain("gateway");
+    }
+
+    @Test
+    void anUpstreamThatIsNotThereIsAnErrorThatNamesIt() throws Exception {
+        int free;
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            free = socket.getLocalPort();
+        }
+        try (var absent = upstream(URI.create("http://127.0.0.1:" + free))) {
+            absent.relay(call(MESSAGES, Duration.ofSeconds(30)), sink);
+        }
+
+        assertThat(sink.status()).isEqualTo(500);
+        assertThat(sink.text()).contains("api_error", "claude", "connection refused");
+    }
+
+    @Test
+    void aSilentUpstreamIsATimeout() throws Exception {
+        server.then(MisbehavingUpstream.never());
+
+        upstream.relay(call(MESSAGES, Duration.ofSeconds(1)), sink);
+
+        assertThat(sink.status()).isEqualTo(504);
+        assertThat(sink.text()).contains("timeout_error", "claude", "call timeout");
+    }
+
+    @Test
+    void anAnswerThatBreaksOffIsBrokenOffForTheClientToo() throws Exception {
+        server.then(MisbehavingUpstream.cutInsideBody("{\"begun\":"));
+
+        relay(MESSAGES);
+
+        assertThat(sink.status()).isEqualTo(200);
+        assertThat(sink.isAborted()).isTrue();
+    }
+
+    @Test
+    void aClientThatGoesAwayEndsTheExchange() throws Exception {
+        var hungUp = new CountDownLatch(1);
+        server.then((seen, to) -> {
+            try {
+                MisbehavingUpstream.endlessBody().answer(seen, to);
+            } catch (IOException e) {
+                hungUp.countDown();
+                throw e;
+            }
+        });
+        var gone =
+                new Gathered() {
+                    @Override
+                    public void write(byte[] bytes, int offset, int length) throws IOException {
+                        throw new IOException("the client went away");
+                    }
+                };
+
+        upstream.relay(call(MESSAGES, Duration.ofSeconds(30)), gone);
+
+        assertThat(gone.isAborted()).isTrue();
+        hungUp.await();
+    }
+}

@@ -1,0 +1,342 @@
+package dev.nightmail.upstream.anthropic;
+
+import static dev.nightmail.upstream.http.MisbehavingUpstream.answer;
+import static dev.nightmail.upstream.http.MisbehavingUpstream.redirect;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.nightmail.core.batch.ApiVersion;
+import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.upstream.AttemptOutcome;
+import dev.nightmail.core.upstream.AttemptOutcome.Answered;
+import dev.nightmail.core.upstream.AttemptOutcome.Failed;
+import dev.nightmail.core.upstream.AttemptOutcome.Refused;
+import dev.nightmail.core.upstream.AttemptOutcome.Throttled;
+import dev.nightmail.core.upstream.AttemptOutcome.Unreachable;
+import dev.nightmail.core.upstream.Call;
+import dev.nightmail.core.usage.Usage;
+import dev.nightmail.upstream.http.HttpSettings;
+import dev.nightmail.upstream.http.JettyExchanges;
+import dev.nightmail.upstream.http.MisbehavingUpstream;
+import dev.nightmail.upstream.http.Secret;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+final class AnthropicUpstreamTest {
+
+    private static final String MESSAGE =
+            "{\"id\":\"msg_1\",\"type\":\"message\",\"content\":[],\"usage\":{\"input_tokens\":3,\"output_tokens\":5}}";
+    private static final String ERROR =
+            "{\"type\":\"error\",\"error\":{\"type\":\"%s\",\"message\":\"its own words\"},\"request_id\":\"req_9\"}";
+    private static final InstantSource CLOCK =
+            InstantSource.fixed(Instant.parse("2026-11-21T07:28:00Z"));
+
+    private final MisbehavingUpstream server = new MisbehavingUpstream();
+    private final AnthropicUpstream upstream = upstream(server.uri(""), new Secret("sk-secret"));
+
+    private static AnthropicUpstream upstream(URI url, Secret key) {
+        return new AnthropicUpstream(
+                new AnthropicConfig("claude", url, key, "nightmail/0.1.0", 1 << 20),
+                new JettyExchanges(HttpSettings.DEFAULT),
+                CLOCK);
+    }
+
+    @AfterEach
+    void stop() {
+        upstream.close();
+        server.close();
+    }
+
+    private static Call call(String body, String... betas) {
+        return new Call(
+                new Call.Endpoint.Messages(),
+                JsonBytes.of(body),
+                ApiVersion.V2026_10_21,
+                List.of(betas),
+                null,
+                Duration.ofSeconds(30));
+    }
+
+    private AttemptOutcome attempt() throws InterruptedException {
+        return upstream.attempt(call("{}"));
+    }
+
+    private static String text(JsonBytes json) {
+        return new String(json.array(), UTF_8);
+    }
+
+    @Test
+    void theParamsArriveByteForByte() throws Exception {
+        server.then(answer(200, MESSAGE));
+        String params = "{ \"model\" :\"m\",  \"future_field\":1.50, \"x\":\"\\u00e9ü\" }";
+
+        upstream.attempt(call(params));
+
+        var seen = server.seen();
+        assertThat(seen.text()).isEqualTo(params);
+        assertThat(seen.method()).isEqualTo("POST");
+        assertThat(seen.target()).isEqualTo("/v1/messages");
+    }
+
+    @Test
+    void theHeadersSayWhoAsksAndBySomeRules() throws Exception {
+        server.then(answer(200, MESSAGE));
+
+        upstream.attempt(
+                new Call(
+                        new Call.Endpoint.Messages(),
+                        JsonBytes.of("{}"),
+                        ApiVersion.V2023_06_01,
+                        List.of("files-2025-04-14", "of-next-year"),
+                        "profile_1",
+                        Duration.ofSeconds(30)));
+
+        assertThat(server.seen().headers())
+                .containsEntry("x-api-key", "sk-secret")
+                .containsEntry("anthropic-version", "2023-06-01")
+                .containsEntry("anthropic-beta", "files-2025-04-14,of-next-year")
+                .containsEntry("anthropic-user-profile-id", "profile_1")
+                .containsEntry("user-agent", "nightmail/0.1.0")
+                .containsEntry("content-type", "application/json")
+                .doesNotContainKey("authorization");
+    }
+
+    @Test
+    void whatIsNotSetIsNotSent() throws Exception {
+        server.then(answer(200, MESSAGE));
+        try (var open =
+                new AnthropicUpstream(
+                        new AnthropicConfig("local", server.uri(""), null, "nightmail/0.1.0"),
+                        new JettyExchanges(HttpSettings.DEFAULT),
+                        CLOCK)) {
+            open.attempt(call("{}"));
+        }
+
+        assertThat(server.seen().headers())
+                .doesNotContainKeys("x-api-key", "anthropic-beta", "anthropic-user-profile-id");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'',/v1/messages",
+        "/,/v1/messages",
+        "/v1,/v1/messages",
+        "/v1/,/v1/messages",
+        "/some/prefix,/some/prefix/v1/messages",
+        "/some/prefix/,/some/prefix/v1/messages",
+        "/some/prefix/v1//,/some/prefix/v1/messages",
+        "/api-v1,/api-v1/v1/messages"
+    })
+    void aPathPrefixIsKept(String base, String target) throws Exception {
+        server.then(answer(200, MESSAGE));
+        try (var prefixed = upstream(server.uri(base), new Secret("k"))) {
+            prefixed.attempt(call("{}"));
+        }
+
+        assertThat(server.seen().target()).isEqualTo(target);
+    }
+
+    @Test
+    void aMessageIsAnsweredWithItsUsageAndTheTierOfABatch() throws Exception {
+        server.then(answer(200, MESSAGE));
+
+        assertThat(attempt())
+                .isEqualTo(
+                        new Answered(
+                                JsonBytes.of(
+                                        "{\"id\":\"msg_1\",\"type\":\"message\",\"content\":[],\"usage\":{\"input_tokens\":3,\"output_tokens\":5,\"service_tier\":\"batch\"}}"),
+                                new Usage(3, 5, 0, 0, 0)));
+    }
+
+    @Test
+    void aCompressedMessageIsAnsweredToo() throws Exception {
+        server.then(MisbehavingUpstream.gzipped(200, MESSAGE));
+
+        assertThat(attempt()).isInstanceOf(Answered.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{}", "[1]", "<html>hello</html>", "{\"type\":\"message\"}"})
+    void whatIsNoMessageIsAFailureAndNoneOfItIsRepeated(String body) throws Exception {
+        server.then(answer(200, body, "Content-Type: text/html; charset=utf-8"));
+
+        var failed = (Failed) attempt();
+
+        assertThat(failed.phase()).isEqualTo("bad answer");
+        assertThat(text(failed.error()))
+                .contains("api_error", "claude", "text/html")
+                .doesNotContain("hello");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {429, 529})
+    void noRoomIsNoFailure(int status) throws Exception {
+        String error = ERROR.formatted("rate_limit_error");
+        server.then(answer(status, error, "Retry-After: 2.5"));
+
+        assertThat(attempt())
+                .isEqualTo(new Throttled(Duration.ofMillis(2500), JsonBytes.of(error)));
+    }
+
+    @Test
+    void aServiceWithoutRoomMayLeaveOpenForHowLong() throws Exception {
+        server.then(answer(429, ERROR.formatted("rate_limit_error")));
+
+        assertThat(((Throttled) attempt()).retryAfter()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {408, 409, 425, 500, 502, 503, 504, 599})
+    void whatMayPassIsAFailureToBeTriedAgain(int status) throws Exception {
+        server.then(answer(status, ERROR.formatted("api_error"), "retry-after-ms: 40"));
+
+        var failed = (Failed) attempt();
+
+        assertThat(failed.phase()).isEqualTo("status " + status);
+        assertThat(failed.retryAfter()).isEqualTo(Duration.ofMillis(40));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 401, 402, 403, 404, 413, 422})
+    void whatWillNeverBeAnsweredIsRefusedInTheServicesOwnWords(int status) throws Exception {
+        server.then(answer(status, "\n" + ERROR.formatted("of_next_year_error") + "\n"));
+
+        assertThat(text(((Refused) attempt()).error()).strip())
+                .isEqualTo(ERROR.formatted("of_next_year_error"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {429, 500, 529})
+    void aServiceThatForbidsToRetryIsObeyed(int status) throws Exception {
+        server.then(answer(status, ERROR.formatted("rate_limit_error"), "x-should-retry: false"));
+
+        assertThat(attempt()).isInstanceOf(Refused.class);
+    }
+
+    @Test
+    void aServiceThatAsksToRetryIsObeyed() throws Exception {
+        server.then(answer(400, ERROR.formatted("api_error"), "x-should-retry: true"));
+
+        assertThat(attempt()).isInstanceOf(Failed.class);
+    }
+
+    @Test
+    void aForeignErrorIsPutIntoTheWiresShape() throws Exception {
+        server.then(answer(404, "{\"detail\":\"Not Found\"}", "request-id: req_5"));
+
+        String error = text(((Refused) attempt()).error());
+
+        assertThat(error)
+                .startsWith("{\"type\":\"error\",\"error\":{\"type\":\"not_found_error\"")
+                .contains("claude", "404", server.uri("").toString())
+                .contains("\"request_id\":\"req_5\"")
+                .doesNotContain("Not Found");
+    }
+
+    @Test
+    void aRedirectElsewhereSaysWhatToSet() throws Exception {
+        server.then(redirect(302, "https://login.example/sso?return=secret"));
+
+        var failed = (Failed) attempt();
+
+        assertThat(failed.phase()).isEqualTo("status 302");
+        assertThat(text(failed.error()))
+                .contains("https://login.example/sso", "upstreams.claude.url")
+                .doesNotContain("secret");
+    }
+
+    @Test
+    void aRedirectWithinTheServiceIsFollowed() throws Exception {
+        server.then(redirect(308, "/moved/v1/messages")).then(answer(200, MESSAGE));
+
+        assertThat(attempt()).isInstanceOf(Answered.class);
+    }
+
+    @Test
+    void aServiceThatIsNotThereIsUnreachable() throws Exception {
+        int free;
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            free = socket.getLocalPort();
+        }
+        try (var absent = upstream(URI.create("http://127.0.0.1:" + free), new Secret("k"))) {
+            var unreachable = (Unreachable) absent.attempt(call("{}"));
+
+            assertThat(unreachable.phase()).isEqualTo("connection refused");
+            assertThat(text(unreachable.error())).contains("api_error", "claude", "" + free);
+        }
+    }
+
+    static Stream<MisbehavingUpstream.Behavior> broken() {
+        return Stream.of(
+                MisbehavingUpstream.cutBeforeStatus(),
+                MisbehavingUpstream.cutInsideBody(MESSAGE),
+                MisbehavingUpstream.garbage(),
+                MisbehavingUpstream.endlessBody());
+    }
+
+    @ParameterizedTest
+    @MethodSource("broken")
+    void anExchangeThatBreaksMayHaveBegun(MisbehavingUpstream.Behavior behavior) throws Exception {
+        server.then(behavior);
+
+        assertThat(text(((Failed) attempt()).error())).contains("api_error");
+    }
+
+    @Test
+    void aSilentServiceIsATimeout() throws Exception {
+        server.then(MisbehavingUpstream.never());
+        var hasty =
+                new Call(
+                        new Call.Endpoint.Messages(),
+                        JsonBytes.of("{}"),
+                        ApiVersion.V2026_10_21,
+                        List.of(),
+                        null,
+                        Duration.ofSeconds(1));
+
+        var failed = (Failed) upstream.attempt(hasty);
+
+        assertThat(failed.phase()).isEqualTo("call timeout");
+        assertThat(text(failed.error())).contains("timeout_error");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ftp://example.com",
+                "example.com",
+                "https://me:pw@example.com",
+                "https://example.com/?a=b",
+                "https://example.com/#f"
+            })
+    void aUrlThatCannotWorkIsRefusedAtOnce(String url) {
+        assertThatThrownBy(() -> new AnthropicConfig("claude", URI.create(url), null, "x"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("upstreams.claude.url")
+                .hasMessageNotContaining("pw");
+    }
+
+    @Test
+    void theKeyIsNeverPrinted() {
+        assertThat(
+                        new AnthropicConfig("claude", server.uri(""), new Secret("sk-secret"), "x")
+                                .toString())
+                .contains("***")
+                .doesNotContain("sk-secret");
+    }
+}

@@ -1,0 +1,85 @@
+package dev.nightmail.upstream.wire;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class ErrorBodyTest {
+
+    @Test
+    void anErrorIsWrittenAsTheWireHasIt() {
+        assertThat(
+                        new String(
+                                ErrorBody.of(ErrorType.OVERLOADED_ERROR, "say \"when\"\n", "req_1")
+                                        .array(),
+                                UTF_8))
+                .isEqualTo(
+                        "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"say \\\"when\\\"\\n\"},\"request_id\":\"req_1\"}");
+    }
+
+    @Test
+    void aMissingRequestIdIsNull() {
+        assertThat(new String(ErrorBody.of(ErrorType.API_ERROR, "x", null).array(), UTF_8))
+                .endsWith(",\"request_id\":null}");
+    }
+
+    @Test
+    void whatIsWrittenHasTheWiresShape() {
+        assertThat(ErrorBody.hasWireShape(ErrorBody.of(ErrorType.API_ERROR, "x", null).array()))
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"type\":\"error\",\"error\":{\"type\":\"new_error\",\"message\":\"m\"}}",
+                "{ \"request_id\":null,\n\"error\":{\"message\":\"m\",\"details\":{\"error_code\":\"c\"},\"type\":\"t\"},\"type\":\"error\"}\n"
+            })
+    void otherWritersErrorsHaveItToo(String body) {
+        assertThat(ErrorBody.hasWireShape(body.getBytes(UTF_8))).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "<html>",
+                "{\"error\":\"no such model\"}",
+                "{\"error\":{\"type\":\"t\",\"message\":\"m\"}}",
+                "{\"type\":\"error\",\"error\":{\"type\":\"t\"}}",
+                "{\"type\":\"error\",\"error\":{\"type\":1,\"message\":\"m\"}}",
+                "{\"type\":\"error\",\"error\":{\"type\":\"t\",\"message\":\"m\"}} trailing",
+                "{\"type\":\"error\",\"error\":{\"type\":\"t\",\"message\":\"m\"}"
+            })
+    void whatIsNotAnErrorOfThisApiIsNotTakenForOne(String body) {
+        assertThat(ErrorBody.hasWireShape(body.getBytes(UTF_8))).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "400,invalid_request_error",
+        "401,authentication_error",
+        "402,billing_error",
+        "403,permission_error",
+        "404,not_found_error",
+        "408,timeout_error",
+        "409,conflict_error",
+        "413,request_too_large",
+        "418,invalid_request_error",
+        "422,invalid_request_error",
+        "429,rate_limit_error",
+        "500,api_error",
+        "502,api_error",
+        "503,api_error",
+        "504,timeout_error",
+        "529,overloaded_error",
+        "307,api_error"
+    })
+    void aStatusAloneHasAType(int status, String type) {
+        assertThat(ErrorType.ofStatus(status).wireName()).isEqualTo(type);
+    }
+}
