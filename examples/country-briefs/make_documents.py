@@ -34,7 +34,9 @@ def document(name, profile):
     for title, chapter, entry in SECTIONS:
         text = profile.get(chapter, {}).get(entry, {}).get("text")
         if text:
-            parts.append(f"{title}\n{' '.join(text.split())}")
+            # The package joins an entry's paragraphs with two plus signs.
+            paragraphs = (" ".join(paragraph.split()) for paragraph in text.split(" ++ "))
+            parts.append(title + "\n" + "\n".join(paragraphs))
     return "\n\n".join(parts) + "\n"
 
 

@@ -3,6 +3,7 @@ package dev.nightmail.app;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.nightmail.app.server.SimulatedServer;
+import dev.nightmail.cli.PoliteStop;
 import dev.nightmail.cli.surroundings.Terminal;
 import dev.nightmail.pipeline.client.Pause;
 import java.io.FileDescriptor;
@@ -11,11 +12,15 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 
 /** Where the process begins: hands the real surroundings to the commands. */
 public final class Main {
+
+    /** Time for a stopped command to say what became of its work. */
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
 
     private Main() {}
 
@@ -23,7 +28,11 @@ public final class Main {
         // Before the first logger: only a server tells of the life of its batches.
         boolean isServer = args.length > 0 && args[0].equals("serve");
         System.setProperty("nightmail.log", isServer ? "INFO" : "WARN");
-        System.exit(RootCommand.commandLine(surroundings(), clientSurroundings()).execute(args));
+        var commands = RootCommand.commandLine(surroundings(), clientSurroundings());
+        System.exit(
+                isServer
+                        ? commands.execute(args)
+                        : PoliteStop.during(() -> commands.execute(args), STOP_PATIENCE));
     }
 
     private static Surroundings surroundings() {

@@ -46,6 +46,31 @@ class HelpTest {
     }
 
     @Test
+    void anUnknownCommandIsWrongUsageAndNamesTheKnownOnes() {
+        var session = new CommandLineSession(folder);
+
+        assertThat(session.run("bogus")).isEqualTo(2);
+        assertThat(session.err())
+                .startsWith(
+                        "nightmail: there is no command bogus; those here are run, estimate,"
+                                + " batches, completion");
+        assertThat(session.run("batches", "show", "one", "two")).isEqualTo(2);
+        assertThat(session.err())
+                .startsWith("nightmail batches show: two is one argument too many");
+    }
+
+    @Test
+    void coloursAreForTerminalsOnlyAndCanBeRefused() {
+        var terminal = new CommandLineSession(folder).with("TERM", "xterm").atTerminal("");
+
+        terminal.run("run", "--help");
+        assertThat(terminal.out()).contains("\u001b[");
+
+        terminal.with("NO_COLOR", "1").run("run", "--help");
+        assertThat(terminal.out()).doesNotContain("\u001b");
+    }
+
+    @Test
     void anUnknownOptionIsWrongUsage() {
         var session = new CommandLineSession(folder);
 
@@ -53,7 +78,7 @@ class HelpTest {
 
         assertThat(session.err())
                 .isEqualTo(
-                        "nightmail: nightmail run: Unknown option: '--colour' (nightmail run --help"
-                                + " says more)\n");
+                        "nightmail run: there is no option --colour (nightmail run --help says"
+                                + " more)\n");
     }
 }

@@ -12,6 +12,7 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "cancel",
         sortOptions = false,
+        abbreviateSynopsis = true,
         description = {
             "Stop a batch: what was not sent to a model yet is canceled.",
             "Results that exist stay, and can be downloaded when the batch has ended."

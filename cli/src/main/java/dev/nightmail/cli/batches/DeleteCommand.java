@@ -13,6 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
         name = "delete",
         sortOptions = false,
+        abbreviateSynopsis = true,
         description = "Delete a batch that has ended, and its results, for good.")
 final class DeleteCommand implements Callable<Integer> {
 

@@ -14,9 +14,9 @@ final class EndpointOption {
             names = "--endpoint",
             paramLabel = "URL",
             description = {
-                "A server of the Message Batches API, or the word claude for"
-                        + " https://api.anthropic.com. Default: "
-                        + Endpoints.LOCAL_SERVER
+                "A server of the Message Batches API, or the word",
+                "claude for https://api.anthropic.com.",
+                "Default: " + Endpoints.LOCAL_SERVER
             })
     private @Nullable String endpoint;
 

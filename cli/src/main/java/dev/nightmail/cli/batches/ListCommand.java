@@ -18,6 +18,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "list",
         sortOptions = false,
+        abbreviateSynopsis = true,
         description = "List batches, newest first.",
         footer = {
             "",

@@ -24,6 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
         name = "results",
         sortOptions = false,
+        abbreviateSynopsis = true,
         description = {
             "Download the results of a batch that has ended, one JSON object a line, in any order.",
             "A broken connection is taken up where it broke."

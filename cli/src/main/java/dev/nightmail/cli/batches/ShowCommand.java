@@ -12,6 +12,7 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "show",
         sortOptions = false,
+        abbreviateSynopsis = true,
         description = "Show how one batch stands. Times are UTC.")
 final class ShowCommand implements Callable<Integer> {
 

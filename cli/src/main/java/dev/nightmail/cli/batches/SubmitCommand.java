@@ -21,6 +21,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "submit",
         sortOptions = false,
+        abbreviateSynopsis = true,
         description = {
             "Submit a file of requests as one batch and print the batch's id.",
             "Each line is a request: {\"custom_id\": \"…\", \"params\": {…}}, params as for the"

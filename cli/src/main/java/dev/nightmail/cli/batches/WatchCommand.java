@@ -17,6 +17,7 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "watch",
         sortOptions = false,
+        abbreviateSynopsis = true,
         description = "Follow one batch until it has ended.",
         footerHeading = "%nExit codes: ",
         footer = {

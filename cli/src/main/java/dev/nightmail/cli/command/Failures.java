@@ -10,8 +10,10 @@ import dev.nightmail.pipeline.client.UnreachableException;
 import dev.nightmail.pipeline.definition.DefinitionException;
 import dev.nightmail.pipeline.prompt.PromptException;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Tells failures on standard error, a line for each thing to mend, and gives the exit code. */
 public final class Failures {
@@ -26,9 +28,26 @@ public final class Failures {
 
     /** The arguments were wrong. */
     public int wrongArguments(ParameterException failure) {
-        var command = failure.getCommandLine().getCommandSpec().qualifiedName();
-        tell(command + ": " + firstLine(failure) + " (" + command + " --help says more)");
+        var command = failure.getCommandLine().getCommandSpec();
+        var name = command.qualifiedName();
+        var reason =
+                failure instanceof UnmatchedArgumentException unmatched
+                        ? reason(unmatched, command)
+                        : firstLine(failure);
+        print(name + ": " + reason + " (" + name + " --help says more)");
         return ExitCode.WRONG_USAGE;
+    }
+
+    private static String reason(UnmatchedArgumentException failure, CommandSpec command) {
+        var argument = failure.getUnmatched().getFirst();
+        if (failure.isUnknownOption()) {
+            return "there is no option " + argument;
+        }
+        if (command.subcommands().isEmpty()) {
+            return argument + " is one argument too many";
+        }
+        return "there is no command %s; those here are %s"
+                .formatted(argument, String.join(", ", command.subcommands().keySet()));
     }
 
     /** A command threw. */
@@ -115,7 +134,11 @@ public final class Failures {
     }
 
     private void tell(String line) {
-        surroundings.err().println(PROGRAM + line);
+        print(PROGRAM + line);
+    }
+
+    private void print(String line) {
+        surroundings.err().println(line);
         surroundings.err().flush();
     }
 }

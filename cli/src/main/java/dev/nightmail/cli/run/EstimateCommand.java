@@ -15,6 +15,7 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "estimate",
         sortOptions = false,
+        abbreviateSynopsis = true,
         description = {
             "Say what running a pipeline would send and cost; sends nothing that is charged.",
             "Records that have an answer already cost nothing, so the figures are for the rest."

@@ -29,7 +29,6 @@ final class PlanText {
 
     List<String> lines(Preview preview) {
         var lines = new ArrayList<String>();
-        lines.add("");
         lines.add(
                 style.bold(preview.pipeline())
                         + "  "
@@ -42,7 +41,15 @@ final class PlanText {
             lines.add("");
             figures(preview).lines().forEach(line -> lines.add(INDENT + line));
             lines.add("");
-            lines.add(INDENT + style.dim(basis(preview)));
+            lines.add(
+                    INDENT
+                            + style.dim(
+                                    "An estimate at batch prices: "
+                                            + preview.estimate().basis()
+                                            + "."));
+            if (simulated) {
+                lines.add(INDENT + style.dim("The simulator itself costs nothing."));
+            }
         }
         definition
                 .budgetIfAny()
@@ -114,13 +121,6 @@ final class PlanText {
                 Figures.count(tokens.low()),
                 Figures.count(tokens.likely()),
                 Figures.count(tokens.high()));
-    }
-
-    private String basis(Preview preview) {
-        return "An estimate at batch prices: "
-                + preview.estimate().basis()
-                + "."
-                + (simulated ? " The simulator itself costs nothing." : "");
     }
 
     private static String budget(long budgetMicros, @Nullable Long spent) {

@@ -19,6 +19,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "run",
         sortOptions = false,
+        abbreviateSynopsis = true,
         description = {
             "Send a pipeline's records through a batch API and write the answers.",
             "Run it again and it goes on where it was: what has an answer is not paid for twice."
@@ -41,9 +42,7 @@ public final class RunCommand implements Callable<Integer> {
             description = "Read, render and price everything, show one prompt, send nothing.")
     private boolean dryRun;
 
-    @Option(
-            names = "--yes",
-            description = "Spend at Anthropic without asking. Other endpoints are never asked for.")
+    @Option(names = "--yes", description = "Spend at Anthropic without asking.")
     private boolean yes;
 
     @Mixin private CommonOptions common = new CommonOptions();
@@ -106,6 +105,7 @@ public final class RunCommand implements Callable<Integer> {
         try (var display =
                 new RunDisplay(
                         console,
+                        chosen.simulated(),
                         new PlanText(definition, chosen.simulated(), console.errorStyle()),
                         surroundings.clock())) {
             return run.run(options, display);

@@ -20,13 +20,15 @@ final class RunDisplay implements ProgressListener, AutoCloseable {
     private static final Duration SILENCE_TOLD_EVERY = Duration.ofMinutes(1);
 
     private final Console console;
+    private final boolean simulated;
     private final PlanText plan;
     private final InstantSource clock;
     private ProgressDisplay progress;
     private Instant silenceToldAt = Instant.MIN;
 
-    RunDisplay(Console console, PlanText plan, InstantSource clock) {
+    RunDisplay(Console console, boolean simulated, PlanText plan, InstantSource clock) {
         this.console = console;
+        this.simulated = simulated;
         this.plan = plan;
         this.clock = clock;
         this.progress = console.progress();
@@ -54,7 +56,13 @@ final class RunDisplay implements ProgressListener, AutoCloseable {
                             var perSecond,
                             var costMicros,
                             var elapsed) ->
-                    progress.at(new Standing(settled, total, perSecond, costMicros, elapsed));
+                    progress.at(
+                            new Standing(
+                                    settled,
+                                    total,
+                                    perSecond,
+                                    simulated ? null : costMicros,
+                                    elapsed));
             case RunEvent.BudgetReached(var spent, var budget, var unsent) ->
                     progress.note(
                             "The budget of %s is reached (%s spent): %s not sent."

@@ -4,6 +4,7 @@ import dev.nightmail.cli.text.Figures;
 import dev.nightmail.cli.text.Style;
 import dev.nightmail.cli.text.Table;
 import dev.nightmail.cli.text.Table.Align;
+import dev.nightmail.pipeline.cost.Usage;
 import dev.nightmail.pipeline.run.RunSummary;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,8 +37,10 @@ final class SummaryText {
         lines.add("");
         indent(lines, counts(summary));
         lines.add("");
-        indent(lines, facts(summary));
-        lines.add("");
+        if (!didNothing(summary)) {
+            indent(lines, facts(summary));
+            lines.add("");
+        }
         indent(lines, files(summary));
         var advice = advice(summary);
         if (!advice.isEmpty()) {
@@ -47,11 +50,16 @@ final class SummaryText {
         return lines;
     }
 
+    /** Everything had its answer before: there is nothing to account for. */
+    private static boolean didNothing(RunSummary summary) {
+        return summary.batches() == 0 && summary.usage().equals(Usage.NONE);
+    }
+
     private String end(RunSummary summary) {
         return switch (summary.end()) {
             case COMPLETE ->
                     summary.failedRecords() == 0
-                            ? style.good("complete")
+                            ? style.good(didNothing(summary) ? "complete already" : "complete")
                             : style.warning("complete, some records set aside");
             case BUDGET_REACHED -> style.warning("stopped at its budget");
             case CANCELED -> style.warning("a batch was canceled");
@@ -69,7 +77,9 @@ final class SummaryText {
         if (summary.unsent() > 0) {
             table.row("not sent", Figures.count(summary.unsent()), "");
         }
-        table.row("batches", Figures.count(summary.batches()), "");
+        if (!didNothing(summary)) {
+            table.row("batches", Figures.count(summary.batches()), "");
+        }
         return table;
     }
 

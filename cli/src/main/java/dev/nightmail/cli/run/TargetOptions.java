@@ -22,10 +22,11 @@ final class TargetOptions {
             names = "--endpoint",
             paramLabel = "URL",
             description = {
-                "A server of the Message Batches API, such as http://127.0.0.1:8787, or the word"
-                        + " claude for https://api.anthropic.com.",
-                "Default: claude if ANTHROPIC_API_KEY is set, else a server inside this process"
-                        + " with the built-in simulator."
+                "A server of the Message Batches API,",
+                "such as http://127.0.0.1:8787, or the word claude",
+                "for https://api.anthropic.com.",
+                "Default: claude if ANTHROPIC_API_KEY is set, else a",
+                "server in this process with the built-in simulator."
             })
     private @Nullable String endpoint;
 
@@ -55,6 +56,7 @@ final class TargetOptions {
                                     "The built-in simulator answers. For real answers set"
                                             + " ANTHROPIC_API_KEY, or name a server with"
                                             + " --endpoint URL."));
+            console.note("");
         }
         return target;
     }

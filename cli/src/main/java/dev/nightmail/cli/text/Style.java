@@ -27,6 +27,6 @@ public record Style(boolean colours, boolean unicode) {
     }
 
     private String sequence(String code, String text) {
-        return colours ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
+        return colours && !text.isEmpty() ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
     }
 }

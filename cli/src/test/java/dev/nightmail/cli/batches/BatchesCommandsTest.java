@@ -272,7 +272,7 @@ class BatchesCommandsTest {
 
         assertThat(session.err())
                 .isEqualTo(
-                        "nightmail: nightmail batches show: Missing required parameter: 'ID'"
+                        "nightmail batches show: Missing required parameter: 'ID'"
                                 + " (nightmail batches show --help says more)\n");
     }
 

@@ -42,7 +42,6 @@ public final class SchemaSampler {
     private final RandomGenerator random;
 
     private int nodesLeft;
-    private int tries;
 
     private SchemaSampler(JsonNode root, Wording wording, RandomGenerator random) {
         this.root = root;
@@ -65,7 +64,7 @@ public final class SchemaSampler {
 
     private JsonNode sample() throws UnsatisfiableException {
         var last = new UnsatisfiableException("no value was found that passes all of its rules");
-        for (tries = 0; tries < TRIES; tries++) {
+        for (int i = 0; i < TRIES; i++) {
             nodesLeft = NODES_MAX;
             try {
                 var value = grow(root, "", 0);
@@ -385,10 +384,7 @@ public final class SchemaSampler {
         }
         var pattern = flat.get("pattern");
         if (pattern != null && pattern.isString()) {
-            // Every further try lets repetitions run longer, until the wanted length is reached.
-            int generosity = (int) Math.min(4_000, 3L << Math.min(tries, 10));
-            return PatternSampler.sample(
-                    pattern.stringValue(), Math.max(generosity, (int) least), random);
+            return growMatching(pattern.stringValue(), least, most);
         }
         var formatted = Formats.sample(flat.path("format").asString(""), random);
         if (formatted.isPresent()) {
@@ -406,5 +402,23 @@ public final class SchemaSampler {
         return length > most
                 ? text.substring(0, text.offsetByCodePoints(0, (int) most))
                 : text.toString();
+    }
+
+    /** Lets repetitions run longer or shorter until the text has the length it must have. */
+    private String growMatching(String pattern, long least, long most)
+            throws UnsatisfiableException {
+        int generosity = 3;
+        for (int i = 0; i < TRIES; i++) {
+            String text = PatternSampler.sample(pattern, generosity, random);
+            int length = text.codePointCount(0, text.length());
+            if (length < least) {
+                generosity = Math.min(4_000, generosity * 2);
+            } else if (length > most) {
+                generosity = Math.max(1, generosity / 2);
+            } else {
+                return text;
+            }
+        }
+        throw new UnsatisfiableException("no text of the length it wants matches its pattern");
     }
 }

@@ -15,52 +15,6 @@ final class ParamsCheck {
     private static final int CACHE_BREAKPOINTS_MAX = 4;
     private static final int THINKING_TOKENS_MIN = 1024;
 
-    private static final Set<String> COUNTED =
-            Set.of(
-                    "model",
-                    "messages",
-                    "system",
-                    "tools",
-                    "tool_choice",
-                    "thinking",
-                    "output_config",
-                    "output_format",
-                    "cache_control",
-                    "speed",
-                    "context_management",
-                    "mcp_servers");
-
-    private static final Set<String> KNOWN = known();
-
-    private static Set<String> known() {
-        var known = new HashSet<>(COUNTED);
-        known.addAll(
-                Set.of(
-                        "max_tokens",
-                        "stop_sequences",
-                        "stream",
-                        "temperature",
-                        "top_p",
-                        "top_k",
-                        "service_tier",
-                        "metadata",
-                        "container",
-                        "inference_geo",
-                        "diagnostics",
-                        "compaction",
-                        "thread",
-                        "store",
-                        "previous_thread_event_id",
-                        "fallbacks",
-                        "fallback_credit_token",
-                        "billing_policy",
-                        "cache_hint",
-                        "context_hint",
-                        "user_profile_id",
-                        "research_preview_2026_02"));
-        return known;
-    }
-
     private static final Set<String> BLOCK_TYPES =
             Set.of(
                     "text",
@@ -102,7 +56,7 @@ final class ParamsCheck {
     static void messages(JsonNode params, ApiVersion version, boolean batch, Models models)
             throws RefusedException {
         var check = new ParamsCheck(params, version, models);
-        check.common(KNOWN);
+        check.common();
         check.maxTokens(batch);
         check.limitsOnAnswer();
     }
@@ -110,18 +64,14 @@ final class ParamsCheck {
     static void countTokens(JsonNode params, ApiVersion version, Models models)
             throws RefusedException {
         // Fields of the Messages body are tolerated: people count what they are about to send.
-        new ParamsCheck(params, version, models).common(KNOWN);
+        new ParamsCheck(params, version, models).common();
     }
 
-    private void common(Set<String> known) throws RefusedException {
+    private void common() throws RefusedException {
         if (!params.isObject()) {
             throw invalid("Input should be a valid dictionary");
         }
-        for (var name : params.propertyNames()) {
-            if (!known.contains(name)) {
-                throw invalid(shortened(name) + ": Extra inputs are not permitted");
-            }
-        }
+        // A field nobody knows passes: a server of next year may.
         model();
         conversation();
         system();

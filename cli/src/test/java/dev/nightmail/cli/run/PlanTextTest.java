@@ -1,0 +1,119 @@
+package dev.nightmail.cli.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nightmail.cli.text.Style;
+import dev.nightmail.pipeline.cost.CostEstimate;
+import dev.nightmail.pipeline.cost.Range;
+import dev.nightmail.pipeline.definition.PipelineDefinition;
+import dev.nightmail.pipeline.prompt.PromptVersion;
+import dev.nightmail.pipeline.run.Preview;
+import dev.nightmail.pipeline.run.Preview.RenderedPrompt;
+import dev.nightmail.pipeline.state.RecordCounts;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PlanTextTest {
+
+    private static final Range COST = new Range(9_000, 23_000, 1_540_000);
+
+    @TempDir Path folder;
+
+    @Test
+    void aPlanSaysWhatIsSentAndWhatItCosts() throws IOException {
+        var preview = preview(new RecordCounts(1_200, 0, 300, 2, 0), COST, 420_000L, "x");
+
+        assertThat(text(plan("budget: { usd: 5.00 }", false).lines(preview)))
+                .isEqualTo(
+                        """
+                        tides  claude-haiku-4-5 at https://api.anthropic.com
+
+                          1,502 records, 300 answered, 2 set aside, 1,200 to send
+
+                                            low  likely     high
+                          input tokens   41,000  45,000   49,000
+                          output tokens   3,000   6,000  120,000
+                          cost           $0.0090  $0.023    $1.54
+
+                          An estimate at batch prices: by length.
+                          Budget $5.00, of which earlier runs spent $0.420
+                        """);
+    }
+
+    @Test
+    void aPlanForTheSimulatorSaysThatItCostsNothing() throws IOException {
+        var preview = preview(new RecordCounts(1, 0, 0, 0, 0), COST, 0L, "x");
+
+        assertThat(text(plan("", true).lines(preview)))
+                .startsWith("tides  claude-haiku-4-5 at the built-in simulator\n")
+                .contains("1 record, 1 to send")
+                .contains("The simulator itself costs nothing.");
+    }
+
+    @Test
+    void aModelWithoutAPriceHasNoKnownCost() throws IOException {
+        var preview = preview(new RecordCounts(1, 0, 0, 0, 0), null, 0L, "x");
+
+        assertThat(text(plan("", false).lines(preview))).containsPattern("cost +not known\n");
+    }
+
+    @Test
+    void aLongPromptIsWrappedAndCutToAScreen() throws IOException {
+        var prompt = "one two three four five six seven\n".repeat(30);
+        var preview = preview(new RecordCounts(1, 0, 0, 0, 0), COST, 0L, prompt);
+
+        var lines = plan("", false).prompt(preview, 24);
+
+        assertThat(lines.subList(0, 6))
+                .containsExactly(
+                        "",
+                        "  The prompt of record r-1:",
+                        "",
+                        "  | one two three four",
+                        "  | five six seven",
+                        "  | one two three four");
+        assertThat(lines).hasSize(24).last().isEqualTo("  and 40 more lines");
+    }
+
+    private PlanText plan(String budget, boolean simulated) throws IOException {
+        var file =
+                Files.writeString(
+                        folder.resolve("tides.yaml"),
+                        """
+                        source: { files: "*.txt" }
+                        model: claude-haiku-4-5
+                        max_tokens: 100
+                        prompt: "{{text}}"
+                        sink: { file: results.jsonl }
+                        """
+                                + budget);
+        return new PlanText(PipelineDefinition.read(file), simulated, Style.PLAIN);
+    }
+
+    private static Preview preview(
+            RecordCounts records, @Nullable Range cost, Long spent, String prompt) {
+        return new Preview(
+                "tides",
+                "claude-haiku-4-5",
+                "https://api.anthropic.com",
+                new PromptVersion("0123456789abcdef"),
+                records,
+                new CostEstimate(
+                        records.outstanding(),
+                        new Range(41_000, 45_000, 49_000),
+                        new Range(3_000, 6_000, 120_000),
+                        cost,
+                        "by length"),
+                new RenderedPrompt("r-1", prompt),
+                spent);
+    }
+
+    private static String text(List<String> lines) {
+        return String.join("\n", lines) + "\n";
+    }
+}
