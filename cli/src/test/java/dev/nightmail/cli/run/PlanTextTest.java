@@ -35,9 +35,9 @@ class PlanTextTest {
 
                           1,502 records, 300 answered, 2 set aside, 1,200 to send
 
-                                            low  likely     high
-                          input tokens   41,000  45,000   49,000
-                          output tokens   3,000   6,000  120,000
+                                             low  likely     high
+                          input tokens    41,000  45,000   49,000
+                          output tokens    3,000   6,000  120,000
                           cost           $0.0090  $0.023    $1.54
 
                           An estimate at batch prices: by length.
