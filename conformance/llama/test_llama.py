@@ -84,6 +84,7 @@ def test_a_single_call_is_answered_and_streamed(client):
     message = client.messages.create(**params("Hello."))
     assert message.usage.output_tokens > 0
 
-    with client.messages.stream(**params("Hello.")) as stream:
+    # At temperature 0: llama.cpp leaves message_start out when its first token is half a character.
+    with client.messages.stream(**params("Hello.", temperature=0)) as stream:
         text = "".join(stream.text_stream)
         assert stream.get_final_message().content[0].text == text

@@ -77,7 +77,6 @@ def test_objects_are_json_and_every_answer_has_an_id(wire, ended):
     for answer in ours + relayed:
         assert answer.status == 200
         assert answer.headers["content-type"].split(";")[0] == "application/json"
-        assert int(answer.headers["content-length"]) == len(answer.body) or answer.headers["transfer-encoding"]
         assert re.fullmatch(r"req_\w+", answer.headers["request-id"])
     assert len({answer.headers["request-id"] for answer in ours}) == len(ours)
 
