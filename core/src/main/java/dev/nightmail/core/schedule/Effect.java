@@ -13,7 +13,13 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Effect {
 
     /**
-     * Read the request, send it, and report {@link Event.AttemptFinished}.
+     * Open the batch's files and report {@link Event.BatchAdmitted}, or {@link Event.OpenFailed}.
+     */
+    record OpenBatch(Batch batch) implements Effect {}
+
+    /**
+     * Read the request, send it, and report {@link Event.AttemptFinished}, or {@link
+     * Event.RequestUnreadable}.
      *
      * @param attempt names this try, unique in the life of the scheduler
      * @param timeout for the whole call
@@ -63,7 +69,7 @@ public sealed interface Effect {
     record Close(BatchId batch) implements Effect {}
 
     /** An upstream was given a rest. For the log. */
-    record UpstreamPaused(String upstream, String reason, Instant until) implements Effect {}
+    record UpstreamPaused(String upstream, String reason, Duration pause) implements Effect {}
 
     /**
      * An answer came that nobody may use any more: the request has another holder or is settled.

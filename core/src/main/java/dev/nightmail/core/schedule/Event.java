@@ -6,6 +6,7 @@ import dev.nightmail.core.request.CustomId;
 import dev.nightmail.core.request.RequestFacts;
 import dev.nightmail.core.result.Settled;
 import dev.nightmail.core.upstream.AttemptOutcome;
+import java.util.Set;
 
 /** What the scheduler is told. */
 public sealed interface Event {
@@ -14,6 +15,9 @@ public sealed interface Event {
      * A batch is there to be run: new, or found again after a restart with what was settled before.
      */
     record BatchAdmitted(Batch batch, RequestFacts requests, Settled settled) implements Event {}
+
+    /** The batch is there, but its files could not be opened; it is asked for again. */
+    record OpenFailed(Batch batch) implements Event {}
 
     /**
      * @param customId of the request, as it was read for the attempt
@@ -24,8 +28,23 @@ public sealed interface Event {
     /** An attempt was called off and has ended without an answer. */
     record AttemptAborted(long attempt) implements Event {}
 
-    /** The group that was to be appended is on stable storage. */
-    record ResultsDurable(BatchId batch) implements Event {}
+    /**
+     * The request of an attempt could not be read, so nothing was sent. Without it there is no
+     * custom_id either, under which it could be errored: it can only be tried again.
+     */
+    record RequestUnreadable(long attempt) implements Event {}
+
+    /**
+     * The group that was to be appended is on stable storage.
+     *
+     * @param unnamed numbers of those requests whose results were left out, since their custom_id
+     *     could not be read; normally none
+     */
+    record ResultsDurable(BatchId batch, Set<Integer> unnamed) implements Event {
+        public ResultsDurable {
+            unnamed = Set.copyOf(unnamed);
+        }
+    }
 
     /**
      * Storage refused the group; what of it got there is unknown until the log was opened again.

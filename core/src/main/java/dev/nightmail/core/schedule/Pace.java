@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * <b>pause</b>, which the upstream asked for or which follows an attempt to reach it in vain. And
  * <b>doubt</b>: once it could not be reached, one call at a time, ever further apart, finds out
  * when it is back.
+ *
+ * <p>Every {@code now} is of the steady clock; see {@link Moment}.
  */
 final class Pace {
 
@@ -82,7 +84,7 @@ final class Pace {
     }
 
     /** A pause that has begun or become longer. */
-    record Pause(Instant until, boolean begins) {}
+    record Pause(Duration length, boolean begins) {}
 
     @Nullable Pause throttled(@Nullable Duration retryAfter, Instant now) {
         inDoubt = false;
@@ -91,9 +93,13 @@ final class Pace {
             limit = Math.max(1, limit * SHRINK);
             pausesInRow++;
         }
-        return pause(
-                retryAfter == null ? backoff.delay(Math.max(1, pausesInRow), random) : retryAfter,
-                now);
+        // "At once" is no answer to the question how long: taken at its word, it would be asked
+        // again as fast as the network goes.
+        var wait =
+                retryAfter == null || retryAfter.isZero()
+                        ? backoff.delay(Math.max(1, pausesInRow), random)
+                        : retryAfter;
+        return pause(wait, now);
     }
 
     /** Nothing got through to it. */
@@ -114,7 +120,7 @@ final class Pace {
             return null;
         }
         pausedUntil = until;
-        return new Pause(until, begins);
+        return new Pause(wish, begins);
     }
 
     private boolean isPaused(Instant now) {

@@ -20,21 +20,34 @@ public record Routes(List<Route> routes) {
      */
     public record Route(String model, String upstream) {
 
+        /**
+         * Time grows with the product of the two lengths and no faster: names come from clients,
+         * and the thread that asks is the one that decides.
+         */
         boolean matches(String name) {
-            return matches(model, 0, name, 0);
-        }
-
-        private static boolean matches(String glob, int g, String name, int n) {
-            if (g == glob.length()) {
-                return n == name.length();
+            int g = 0;
+            int n = 0;
+            int star = -1;
+            int taken = 0;
+            while (n < name.length()) {
+                if (g < model.length() && model.charAt(g) == '*') {
+                    star = g++;
+                    taken = n;
+                } else if (g < model.length() && model.charAt(g) == name.charAt(n)) {
+                    g++;
+                    n++;
+                } else if (star >= 0) {
+                    // The last star takes one character more; an earlier one never has to.
+                    g = star + 1;
+                    n = ++taken;
+                } else {
+                    return false;
+                }
             }
-            if (glob.charAt(g) == '*') {
-                return matches(glob, g + 1, name, n)
-                        || (n < name.length() && matches(glob, g, name, n + 1));
+            while (g < model.length() && model.charAt(g) == '*') {
+                g++;
             }
-            return n < name.length()
-                    && glob.charAt(g) == name.charAt(n)
-                    && matches(glob, g + 1, name, n + 1);
+            return g == model.length();
         }
     }
 

@@ -3,6 +3,7 @@ package dev.nightmail.core.schedule;
 import dev.nightmail.core.batch.Batch;
 import dev.nightmail.core.batch.BatchEvent;
 import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.core.batch.BatchState;
 import dev.nightmail.core.batch.BatchState.Canceling;
 import dev.nightmail.core.batch.RequestCounts;
 import dev.nightmail.core.lease.ChunkId;
@@ -13,7 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /**
  * A batch that is being run: where each of its requests stands, and which results wait for storage.
@@ -41,11 +42,15 @@ final class RunningBatch {
     private List<Unsaved> unsaved = new ArrayList<>();
     private List<Unsaved> saving = List.of();
     private Instant lastSettledAt;
-    private int storageFailures;
-    private @Nullable Instant storageRestsUntil;
+    private List<Unsaved> withheld = List.of();
+    private BatchState recorded;
     private boolean recording;
-    private @Nullable Instant recordAgainAt;
-    private boolean cancelRecorded;
+    private boolean recordWaits;
+    private int recordFailures;
+    private int storageFailures;
+    private int withholdings;
+    private int unreadableInRow;
+    private boolean resting;
 
     RunningBatch(Batch batch, RequestFacts requests, Settled settled, int chunkRequests) {
         this.requests = requests;
@@ -58,7 +63,7 @@ final class RunningBatch {
                 settled.lastSettledAt() == null
                         ? batch.header().createdAt()
                         : settled.lastSettledAt();
-        this.cancelRecorded = batch.state() instanceof Canceling;
+        this.recorded = batch.state();
         for (int number = 0; number < stages.length; number++) {
             if (settled.requests().get(number)) {
                 stages[number] = SETTLED;
@@ -72,8 +77,14 @@ final class RunningBatch {
         return batch.id();
     }
 
+    /** As it was decided, durable or not. */
     Batch batch() {
         return batch;
+    }
+
+    /** As clients may see it: nothing in it that is not durable. */
+    Batch shown() {
+        return new Batch(batch.header(), recorded, batch.counts());
     }
 
     int size() {
@@ -108,6 +119,11 @@ final class RunningBatch {
         return batch.state() instanceof Canceling;
     }
 
+    /** Whether its requests may be sent: what they bring can be kept, and is wanted. */
+    boolean maySend() {
+        return !isCanceling() && storageFailures == 0 && !resting;
+    }
+
     void sent(int number) {
         stages[number] = IN_FLIGHT;
     }
@@ -126,16 +142,16 @@ final class RunningBatch {
         unsaved.add(result);
     }
 
-    /** Results decided and not yet durable. */
+    /**
+     * Results decided, not yet durable, and on their way there. Those withheld are not: they wait
+     * for a person, and nothing waits for them.
+     */
     int waiting() {
         return unsaved.size() + saving.size();
     }
 
-    boolean canSave(Instant now) {
-        return saving.isEmpty()
-                && !unsaved.isEmpty()
-                && (storageRestsUntil == null || !now.isBefore(storageRestsUntil))
-                && storageFailures == 0;
+    boolean canSave() {
+        return saving.isEmpty() && !unsaved.isEmpty() && storageFailures == 0;
     }
 
     /** The next group for the log; it stays here until it is durable. */
@@ -150,17 +166,41 @@ final class RunningBatch {
         return saving;
     }
 
-    /** The group is durable. @return the chunks of which nothing is left to do */
-    List<ChunkId> saved() {
+    /**
+     * The group is durable, except for the results whose requests could not be named.
+     *
+     * @param unnamed their numbers
+     * @return the chunks of which nothing is left to do
+     */
+    List<ChunkId> saved(Set<Integer> unnamed) {
         var done = new ArrayList<ChunkId>();
+        var kept = new ArrayList<>(withheld);
         var counts = batch.counts();
         for (var result : saving) {
-            counts = counts.settle(result.result().type());
-            settle(result, done);
+            if (unnamed.contains(result.request())) {
+                kept.add(result);
+            } else {
+                counts = counts.settle(result.result().type());
+                settle(result, done);
+            }
         }
         batch = batch.after(new BatchEvent.ResultsSettled(counts));
         saving = List.of();
+        withheld = kept;
         return done;
+    }
+
+    /** How often results were withheld so far, this time included. */
+    int countWithholding() {
+        return ++withholdings;
+    }
+
+    /** What was withheld is tried again. @return how many results that is */
+    int releaseWithheld() {
+        int released = withheld.size();
+        unsaved.addAll(withheld);
+        withheld = List.of();
+        return released;
     }
 
     private void settle(Unsaved result, List<ChunkId> done) {
@@ -179,20 +219,8 @@ final class RunningBatch {
         return ++storageFailures;
     }
 
-    void storageRests(Instant until) {
-        storageRestsUntil = until;
-    }
-
-    @Nullable Instant storageRestsUntil() {
-        return storageFailures == 0 ? null : storageRestsUntil;
-    }
-
-    boolean shouldReopen(Instant now) {
-        return storageFailures > 0 && storageRestsUntil != null && !now.isBefore(storageRestsUntil);
-    }
-
-    void reopening() {
-        storageRestsUntil = null;
+    boolean storageFails() {
+        return storageFailures > 0;
     }
 
     /**
@@ -203,7 +231,6 @@ final class RunningBatch {
      */
     List<ChunkId> reopened(BitSet inLog, RequestCounts countsInLog) {
         storageFailures = 0;
-        storageRestsUntil = null;
         var done = new ArrayList<ChunkId>();
         var rest = new ArrayList<Unsaved>(unsaved.size() + saving.size());
         for (var result : saving) {
@@ -228,28 +255,51 @@ final class RunningBatch {
         return lastSettledAt;
     }
 
+    /** Whether a record is on its way or waits to be tried again. */
+    boolean isRecordDue() {
+        return recording || recordWaits;
+    }
+
     boolean isRecording() {
         return recording;
     }
 
-    void recording(boolean underWay) {
-        recording = underWay;
-        recordAgainAt = null;
+    void recordBegun() {
+        recording = true;
+        recordWaits = false;
     }
 
-    void recordAgainAt(Instant at) {
-        recordAgainAt = at;
+    /** It is tried again later. @return how often in a row that was so */
+    int recordFailed() {
+        recording = false;
+        recordWaits = true;
+        return ++recordFailures;
     }
 
-    @Nullable Instant recordAgainAt() {
-        return recordAgainAt;
+    void recorded(BatchState state) {
+        recording = false;
+        recordFailures = 0;
+        recorded = state;
     }
 
     boolean isCancelRecorded() {
-        return cancelRecorded;
+        return recorded instanceof Canceling;
     }
 
-    void cancelRecorded() {
-        cancelRecorded = true;
+    /** A request could not be read. @return how often in a row */
+    int countUnreadable() {
+        return ++unreadableInRow;
+    }
+
+    void readable() {
+        unreadableInRow = 0;
+    }
+
+    boolean isResting() {
+        return resting;
+    }
+
+    void resting(boolean rests) {
+        resting = rests;
     }
 }

@@ -6,6 +6,7 @@ import java.time.Instant;
 /**
  * Something to look at when its time has come. A timer whose reason is gone by then does nothing.
  *
+ * @param at on whichever clock it was set by
  * @param order breaks ties, so that equal times are handled in the order in which they were set
  */
 record Timer(Instant at, long order, Due due) implements Comparable<Timer> {
@@ -16,8 +17,17 @@ record Timer(Instant at, long order, Due due) implements Comparable<Timer> {
 
         record Expiry(BatchId batch) implements Due {}
 
+        /** A batch that could not be opened may be tried again. */
+        record Opening(BatchId batch) implements Due {}
+
+        /** A batch whose requests could not be read has rested. */
+        record Rested(BatchId batch) implements Due {}
+
         /** A log that failed may be opened again. */
         record Storage(BatchId batch) implements Due {}
+
+        /** Results whose requests could not be named may be tried again. */
+        record Withheld(BatchId batch) implements Due {}
 
         /** A state that could not be recorded is recorded again. */
         record Recording(BatchId batch) implements Due {}

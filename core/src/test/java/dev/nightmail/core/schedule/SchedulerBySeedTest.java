@@ -42,7 +42,7 @@ class SchedulerBySeedTest {
     }
 
     private static void something(SchedulerWorld world, List<BatchId> batches) {
-        switch (world.random.nextInt(12)) {
+        switch (world.random.nextInt(13)) {
             case 0, 1, 2, 3, 4 -> finishOne(world);
             case 5, 6 -> storeOne(world);
             case 7 -> world.advance(Duration.ofMillis(world.random.nextInt(2_000)));
@@ -54,7 +54,8 @@ class SchedulerBySeedTest {
                             world,
                             500,
                             () -> world.advance(Duration.ofHours(world.random.nextInt(30))));
-            default -> rarely(world, 20, () -> abortOne(world));
+            case 11 -> rarely(world, 100, () -> world.setClock(anyJump(world)));
+            default -> rarely(world, 20, () -> loseOne(world));
         }
     }
 
@@ -75,12 +76,19 @@ class SchedulerBySeedTest {
         }
     }
 
-    private static void abortOne(SchedulerWorld world) {
+    private static void loseOne(SchedulerWorld world) {
         if (!world.inFlight.isEmpty()) {
-            long attempt = world.inFlight.keySet().iterator().next();
-            world.inFlight.remove(attempt);
-            world.on(new Event.AttemptAborted(attempt));
+            if (world.random.nextBoolean()) {
+                world.abort(world.oneInFlight());
+            } else {
+                world.unreadable(world.oneInFlight());
+            }
         }
+    }
+
+    /** Seldom so far that everything expires. */
+    private static Duration anyJump(SchedulerWorld world) {
+        return Duration.ofMinutes(world.random.nextInt(-90, 90));
     }
 
     private static AttemptOutcome outcome(SchedulerWorld world) {
@@ -100,7 +108,10 @@ class SchedulerBySeedTest {
             world.record(world.records.removeFirst());
         } else if (!world.reopens.isEmpty()) {
             var id = world.reopens.removeFirst();
-            world.on(new Event.LogReopened(id, world.settled(id)));
+            world.on(
+                    world.storageWorks
+                            ? new Event.LogReopened(id, world.settled(id))
+                            : new Event.AppendFailed(id));
         }
     }
 
@@ -109,7 +120,7 @@ class SchedulerBySeedTest {
             world.store();
             world.finishAll(SchedulerWorld.answer());
             world.store();
-            world.scheduler.nextTick().ifPresent(_ -> world.advanceToNextTick());
+            world.scheduler.untilNextTick(world.now).ifPresent(_ -> world.advanceToNextTick());
         }
         world.finishAll(SchedulerWorld.answer());
         world.store();

@@ -27,8 +27,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,8 +56,12 @@ final class SchedulerWorld {
 
     final Map<BatchId, Batch> recorded = new LinkedHashMap<>();
     final Map<BatchId, Batch> published = new LinkedHashMap<>();
-    Instant now = START;
+    Moment now = new Moment(START, Instant.EPOCH);
     boolean storageWorks = true;
+
+    /** Requests of which not even the custom_id can be read. */
+    final Set<Integer> unreadable = new TreeSet<>();
+
     private int created;
 
     SchedulerWorld(long seed, int callsInFlightMax) {
@@ -81,7 +87,7 @@ final class SchedulerWorld {
      * @param modelOf the model of each request
      */
     BatchId submit(String key, List<String> models, int[] modelOf) {
-        var createdAt = now.plusNanos(++created * 1_000L);
+        var createdAt = now.wall().plusNanos(++created * 1_000L);
         var id = BatchId.create(createdAt, random);
         var header =
                 new BatchHeader(
@@ -137,7 +143,7 @@ final class SchedulerWorld {
             requests.set(entry.getKey());
             counts = counts.settle(entry.getValue());
         }
-        return new Settled(requests, counts, log.isEmpty() ? null : now, List.of());
+        return new Settled(requests, counts, log.isEmpty() ? null : now.wall(), List.of());
     }
 
     void on(Event event) {
@@ -158,9 +164,26 @@ final class SchedulerWorld {
             case Effect.AppendResults append -> appends.add(append);
             case Effect.RecordBatch record -> records.add(record);
             case Effect.ReopenLog(var id) -> reopens.add(id);
-            case Effect.Publish(var batch) -> published.put(batch.id(), batch);
-            case Effect.Close _, Effect.UpstreamPaused _, Effect.AnswerDiscarded _ ->
+            case Effect.Publish(var batch) -> publish(batch);
+            case Effect.OpenBatch _,
+                    Effect.Close _,
+                    Effect.UpstreamPaused _,
+                    Effect.AnswerDiscarded _ ->
                     others.add(effect);
+        }
+    }
+
+    /** What is shown is durable, and no count ever goes back. */
+    private void publish(Batch batch) {
+        if (!batch.state().equals(recorded(batch.id()).state())) {
+            throw new AssertionError(batch.state() + " was shown, but is not recorded");
+        }
+        if (batch.counts().total() - batch.counts().processing() > log(batch.id()).size()) {
+            throw new AssertionError("more was shown than is durable");
+        }
+        var before = published.put(batch.id(), batch);
+        if (before != null && before.counts().processing() < batch.counts().processing()) {
+            throw new AssertionError("a count that was shown has gone back");
         }
     }
 
@@ -224,8 +247,15 @@ final class SchedulerWorld {
             on(new Event.AppendFailed(append.batch()));
             return;
         }
-        append.group().forEach(result -> write(append.batch(), result));
-        on(new Event.ResultsDurable(append.batch()));
+        var unnamed = new TreeSet<Integer>();
+        for (var result : append.group()) {
+            if (result.customId() == null && unreadable.contains(result.request())) {
+                unnamed.add(result.request());
+            } else {
+                write(append.batch(), result);
+            }
+        }
+        on(new Event.ResultsDurable(append.batch(), unnamed));
     }
 
     /** A write that failed may have left a prefix. */
@@ -251,15 +281,34 @@ final class SchedulerWorld {
         }
     }
 
+    void unreadable(StartAttempt attempt) {
+        inFlight.remove(attempt.attempt());
+        on(new Event.RequestUnreadable(attempt.attempt()));
+    }
+
+    void abort(StartAttempt attempt) {
+        inFlight.remove(attempt.attempt());
+        on(new Event.AttemptAborted(attempt.attempt()));
+    }
+
+    StartAttempt oneInFlight() {
+        return inFlight.values().iterator().next();
+    }
+
     void advance(Duration by) {
         now = now.plus(by);
         on(new Event.Tick());
     }
 
+    /** Somebody sets the wall clock; no time passes. */
+    void setClock(Duration by) {
+        now = new Moment(now.wall().plus(by), now.steady());
+        on(new Event.Tick());
+    }
+
     /** To the next moment at which the scheduler wants to be woken. */
     void advanceToNextTick() {
-        var next = scheduler.nextTick().orElseThrow();
-        advance(next.isAfter(now) ? Duration.between(now, next) : Duration.ZERO);
+        advance(scheduler.untilNextTick(now).orElseThrow());
     }
 
     Batch recorded(BatchId id) {

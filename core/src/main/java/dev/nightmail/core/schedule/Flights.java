@@ -1,0 +1,87 @@
+package dev.nightmail.core.schedule;
+
+import dev.nightmail.core.lease.ChunkId;
+import dev.nightmail.core.lease.Lease;
+import dev.nightmail.core.lease.Leases;
+import dev.nightmail.core.lease.WorkerId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The attempts that are under way, each under the lease of its request's chunk. */
+final class Flights {
+
+    private final WorkerId worker;
+    private final Leases leases;
+    private final Map<Long, Flight> underWay = new LinkedHashMap<>();
+    private long attemptCount;
+
+    record Flight(long attempt, Lane lane, int request, Lease lease) {
+        RunningBatch batch() {
+            return lane.batch();
+        }
+    }
+
+    Flights(WorkerId worker, Duration leaseTtl) {
+        this.worker = worker;
+        this.leases = new Leases(leaseTtl);
+    }
+
+    int size() {
+        return underWay.size();
+    }
+
+    List<Long> attempts() {
+        return List.copyOf(underWay.keySet());
+    }
+
+    List<Long> attemptsOf(RunningBatch batch) {
+        return underWay.values().stream()
+                .filter(flight -> flight.batch() == batch)
+                .map(Flight::attempt)
+                .toList();
+    }
+
+    Flight begin(Lane lane, int request, Instant steady) {
+        var lease = leases.take(lane.batch().chunkOf(request), worker, steady);
+        var flight = new Flight(++attemptCount, lane, request, lease);
+        underWay.put(flight.attempt(), flight);
+        return flight;
+    }
+
+    /** The attempt is over, however it went; null if it was taken for lost before. */
+    @Nullable Flight end(long attempt) {
+        return underWay.remove(attempt);
+    }
+
+    /** Whether what the attempt brings may still be used. */
+    boolean holds(Flight flight) {
+        return leases.isCurrent(flight.lease()) && flight.batch().isInFlight(flight.request());
+    }
+
+    void heardOf(Flight flight, Instant steady) {
+        leases.touch(flight.lease(), steady);
+    }
+
+    /** Takes out the attempts whose lease has lapsed: nobody has heard of them for too long. */
+    List<Flight> lapse(Instant steady) {
+        var lost = new ArrayList<Flight>();
+        for (var lease : leases.lapse(steady)) {
+            for (var flight : underWay.values()) {
+                if (flight.lease().chunk().equals(lease.chunk())) {
+                    lost.add(flight);
+                }
+            }
+        }
+        lost.forEach(flight -> underWay.remove(flight.attempt()));
+        return lost;
+    }
+
+    void release(List<ChunkId> done) {
+        done.forEach(leases::release);
+    }
+}

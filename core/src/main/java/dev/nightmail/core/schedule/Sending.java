@@ -1,0 +1,374 @@
+package dev.nightmail.core.schedule;
+
+import dev.nightmail.core.lease.ChunkId;
+import dev.nightmail.core.request.CustomId;
+import dev.nightmail.core.request.RequestFacts;
+import dev.nightmail.core.result.Result;
+import dev.nightmail.core.schedule.Effect.AbortAttempts;
+import dev.nightmail.core.schedule.Effect.AnswerDiscarded;
+import dev.nightmail.core.schedule.Effect.StartAttempt;
+import dev.nightmail.core.schedule.Effect.UpstreamPaused;
+import dev.nightmail.core.schedule.Flights.Flight;
+import dev.nightmail.core.upstream.AttemptOutcome;
+import dev.nightmail.core.upstream.AttemptOutcome.Answered;
+import dev.nightmail.core.upstream.AttemptOutcome.Failed;
+import dev.nightmail.core.upstream.AttemptOutcome.Refused;
+import dev.nightmail.core.upstream.AttemptOutcome.Throttled;
+import dev.nightmail.core.upstream.AttemptOutcome.Unreachable;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of a request to its upstream and back: who is next, how fast, under which lease, and
+ * whether an outcome decides the request or puts it back.
+ */
+final class Sending {
+
+    /**
+     * Of {@code max_tokens} seldom more than this part is used up; so much of it counts when turns
+     * are shared out.
+     */
+    private static final int OUTPUT_SHARE = 4;
+
+    /**
+     * One request that cannot be read may be damaged, and the others go on. So many in a row mean
+     * that none can be, and the batch rests.
+     */
+    private static final int UNREADABLE_MAX = 3;
+
+    private final SchedulePolicy policy;
+    private final Backoff storageRetry;
+    private final RandomGenerator random;
+    private final Timers timers;
+    private final Storing storing;
+    private final Consumer<Effect> effects;
+    private final Map<String, Turns> turns = new LinkedHashMap<>();
+    private final Flights flights;
+    private boolean sweepSet;
+    private boolean stopped;
+
+    Sending(
+            SchedulePolicy policy,
+            Map<String, Integer> upstreams,
+            Backoff storageRetry,
+            RandomGenerator random,
+            Timers timers,
+            Storing storing,
+            Consumer<Effect> effects) {
+        this.policy = policy;
+        this.storageRetry = storageRetry;
+        this.random = random;
+        this.timers = timers;
+        this.storing = storing;
+        this.effects = effects;
+        this.flights = new Flights(policy.worker(), policy.leaseTtl());
+        upstreams.forEach((name, callsInFlightMax) ->
+                turns.put(
+                        name, new Turns(new Pace(name, callsInFlightMax, policy.pause(), random))));
+    }
+
+    Pace pace(String upstream) {
+        return turnsAt(upstream).pace();
+    }
+
+    private Turns turnsAt(String upstream) {
+        var found = turns.get(upstream);
+        if (found == null) {
+            throw new IllegalStateException("no upstream is called " + upstream);
+        }
+        return found;
+    }
+
+    int callsInFlight() {
+        return flights.size();
+    }
+
+    // Who takes part
+
+    /** Nothing is sent any more. */
+    void stop() {
+        stopped = true;
+    }
+
+    /** From here on the batch gets its turns, if its requests may be sent now. */
+    void enter(RunningBatch running) {
+        if (running.maySend()) {
+            running.lanes().forEach(lane -> turnsAt(lane.pace().upstream()).enter(lane));
+        }
+    }
+
+    void leave(RunningBatch running) {
+        running.lanes().forEach(lane -> turnsAt(lane.pace().upstream()).leave(lane));
+    }
+
+    void callOff(RunningBatch running) {
+        abort(flights.attemptsOf(running));
+    }
+
+    void callOffAll() {
+        abort(flights.attempts());
+    }
+
+    private void abort(List<Long> attempts) {
+        if (!attempts.isEmpty()) {
+            effects.accept(new AbortAttempts(attempts));
+        }
+    }
+
+    void release(List<ChunkId> done) {
+        flights.release(done);
+    }
+
+    // Out
+
+    void dispatch(Moment now) {
+        if (stopped) {
+            return;
+        }
+        for (var upstream : turns.values()) {
+            while (storing.unsaved() + flights.size() < policy.unsavedMax()
+                    && upstream.pace().hasRoom(now.steady())) {
+                var lane = upstream.next();
+                if (lane == null) {
+                    break;
+                }
+                start(upstream, lane, now);
+            }
+        }
+    }
+
+    private void start(Turns upstream, Lane lane, Moment now) {
+        var running = lane.batch();
+        int number = lane.poll();
+        running.sent(number);
+        lane.pace().started();
+        upstream.charge(lane, tokens(running.requests(), number));
+        var flight = flights.begin(lane, number, now.steady());
+        sweepAfter(policy.leaseTtl(), now);
+        effects.accept(
+                new StartAttempt(
+                        flight.attempt(),
+                        running.id(),
+                        number,
+                        lane.pace().upstream(),
+                        timeout(running, now)));
+    }
+
+    private static long tokens(RequestFacts requests, int number) {
+        return 1L
+                + requests.inputTokensEstimate(number)
+                + requests.outputTokensMax(number) / OUTPUT_SHARE;
+    }
+
+    private Duration timeout(RunningBatch running, Moment now) {
+        var left = Duration.between(now.wall(), running.batch().header().expiresAt());
+        return left.compareTo(policy.callTimeout()) < 0 ? left : policy.callTimeout();
+    }
+
+    // And back
+
+    /**
+     * @return the batch concerned, null if the attempt was taken for lost before
+     */
+    @Nullable RunningBatch finished(
+            long attempt, CustomId customId, AttemptOutcome outcome, Moment now) {
+        var flight = land(attempt);
+        if (flight == null) {
+            return null;
+        }
+        learn(flight.lane().pace(), outcome, now);
+        var running = flight.batch();
+        running.readable();
+        if (!flights.holds(flight)) {
+            if (outcome instanceof Answered) {
+                effects.accept(new AnswerDiscarded(running.id(), customId));
+            }
+            return running;
+        }
+        flights.heardOf(flight, now.steady());
+        switch (outcome) {
+            case Answered(var message, var usage) ->
+                    decide(flight, customId, new Result.Succeeded(message, usage), now);
+            case Refused(var error) -> decide(flight, customId, new Result.Errored(error), now);
+            case Throttled _, Unreachable _ -> putBack(flight, customId, now);
+            case Failed(var _, var retryAfter, var error) ->
+                    failed(flight, customId, retryAfter, new Result.Errored(error), now);
+        }
+        return running;
+    }
+
+    private @Nullable Flight land(long attempt) {
+        var flight = flights.end(attempt);
+        if (flight != null) {
+            flight.lane().pace().finished();
+        }
+        return flight;
+    }
+
+    /** What the outcome says about the upstream, whatever it means for the request. */
+    private void learn(Pace pace, AttemptOutcome outcome, Moment now) {
+        switch (outcome) {
+            case Answered _, Refused _ -> pace.answered();
+            case Failed _ -> pace.failed();
+            case Throttled(var retryAfter, var _) ->
+                    paused(pace, "throttled", pace.throttled(retryAfter, now.steady()), now);
+            case Unreachable(var phase, var _) ->
+                    paused(pace, phase, pace.unreachable(now.steady()), now);
+        }
+    }
+
+    private void paused(Pace pace, String reason, Pace.@Nullable Pause pause, Moment now) {
+        if (pause == null) {
+            return;
+        }
+        timers.after(pause.length(), now, new Timer.Due.PauseOver());
+        if (pause.begins()) {
+            effects.accept(new UpstreamPaused(pace.upstream(), reason, pause.length()));
+        }
+    }
+
+    private void failed(
+            Flight flight,
+            CustomId customId,
+            @Nullable Duration retryAfter,
+            Result.Errored error,
+            Moment now) {
+        var running = flight.batch();
+        int attempts = running.countAttempt(flight.request());
+        if (attempts >= policy.attemptsMax()) {
+            decide(flight, customId, error, now);
+        } else if (running.isCanceling()) {
+            putBack(flight, customId, now);
+        } else {
+            running.takenBack(flight.request());
+            var delay = policy.retryDelay().delay(attempts, random);
+            retryAfter(
+                    retryAfter != null && retryAfter.compareTo(delay) > 0 ? retryAfter : delay,
+                    flight,
+                    now);
+        }
+    }
+
+    private void retryAfter(Duration wait, Flight flight, Moment now) {
+        timers.after(
+                wait,
+                now,
+                new Timer.Due.Retry(flight.batch().id(), flight.request(), flight.lane()));
+    }
+
+    void retry(Lane lane, int request) {
+        if (lane.batch().isPending(request)) {
+            sendAgain(lane, request);
+        }
+    }
+
+    /** The attempt was called off. What it may have spent is no fault of the request. */
+    @Nullable RunningBatch aborted(long attempt, Moment now) {
+        var flight = land(attempt);
+        if (flight == null) {
+            return null;
+        }
+        if (flights.holds(flight)) {
+            putBack(flight, null, now);
+        }
+        return flight.batch();
+    }
+
+    /** Nothing was sent: the request could not be read. It is tried again after a rest. */
+    @Nullable RunningBatch unreadable(long attempt, Moment now) {
+        var flight = land(attempt);
+        if (flight == null) {
+            return null;
+        }
+        var running = flight.batch();
+        if (!flights.holds(flight)) {
+            return running;
+        }
+        int inRow = running.countUnreadable();
+        var wait = storageRetry.delay(inRow, random);
+        if (running.isCanceling()) {
+            putBack(flight, null, now);
+        } else if (inRow < UNREADABLE_MAX) {
+            running.takenBack(flight.request());
+            retryAfter(wait, flight, now);
+        } else {
+            rest(running, wait, now);
+            putBack(flight, null, now);
+        }
+        return running;
+    }
+
+    private void rest(RunningBatch running, Duration length, Moment now) {
+        if (!running.isResting()) {
+            running.resting(true);
+            leave(running);
+            timers.after(length, now, new Timer.Due.Rested(running.id()));
+        }
+    }
+
+    void rested(RunningBatch running) {
+        running.resting(false);
+        enter(running);
+    }
+
+    private void putBack(Flight flight, @Nullable CustomId customId, Moment now) {
+        if (flight.batch().isCancelRecorded()) {
+            decide(flight, customId, new Result.Canceled(), now);
+            return;
+        }
+        flight.batch().takenBack(flight.request());
+        sendAgain(flight.lane(), flight.request());
+    }
+
+    private void sendAgain(Lane lane, int request) {
+        if (lane.batch().isCanceling()) {
+            // It stays pending until the cancellation is durable, and is canceled then.
+            return;
+        }
+        lane.pushBack(request);
+        if (lane.batch().maySend()) {
+            turnsAt(lane.pace().upstream()).enter(lane);
+        }
+    }
+
+    private void decide(Flight flight, @Nullable CustomId customId, Result result, Moment now) {
+        storing.decide(flight.batch(), flight.request(), customId, result, now);
+    }
+
+    // Attempts nobody hears of
+
+    private void sweepAfter(Duration wait, Moment now) {
+        if (!sweepSet) {
+            sweepSet = true;
+            timers.after(wait, now, new Timer.Due.LeaseSweep());
+        }
+    }
+
+    /**
+     * A worker that was not heard of for longer than a call can last has lost its chunk. What its
+     * attempts may have spent counts as a try; should they still be there, they are called off.
+     *
+     * @return the batches concerned
+     */
+    List<RunningBatch> sweep(Moment now) {
+        sweepSet = false;
+        var lost = flights.lapse(now.steady());
+        for (var flight : lost) {
+            flight.lane().pace().finished();
+            if (flight.batch().isInFlight(flight.request())) {
+                flight.batch().countAttempt(flight.request());
+                putBack(flight, null, now);
+            }
+        }
+        abort(lost.stream().map(Flight::attempt).toList());
+        if (flights.size() > 0) {
+            sweepAfter(policy.leaseTtl().dividedBy(2), now);
+        }
+        return lost.stream().map(Flight::batch).distinct().toList();
+    }
+}
