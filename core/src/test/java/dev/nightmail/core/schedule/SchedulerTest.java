@@ -344,4 +344,260 @@ class SchedulerTest {
                 .satisfies(start -> assertThat(start.request()).isEqualTo(1));
         assertThat(world.counts(batch)).isEqualTo(new RequestCounts(0, 3, 1, 0, 0));
     }
+
+    @Test
+    void aClockSetForwardTakesNoCallForLost() {
+        var world = new SchedulerWorld(1, 2);
+        var batch = world.submit("a", 2);
+
+        world.setClock(Duration.ofHours(3));
+        assertThat(world.started).as("nothing is sent twice").hasSize(2);
+        world.finishAll(answer());
+        world.store();
+
+        assertThat(world.counts(batch).succeeded()).isEqualTo(2);
+    }
+
+    @Test
+    void aClockSetBackMakesNoWaitLonger() {
+        var world = new SchedulerWorld(1, 1);
+        world.submit("a", 1);
+        world.finishAll(throttle(Duration.ofSeconds(5)));
+
+        world.setClock(Duration.ofHours(-3));
+        world.advance(Duration.ofSeconds(5));
+
+        assertThat(world.inFlight).hasSize(1);
+    }
+
+    @Test
+    void expiryFollowsTheClockOnTheWall() {
+        var world = new SchedulerWorld(1, 1);
+        var batch = world.submit("a", 3);
+
+        world.setClock(SchedulerWorld.WINDOW.plusSeconds(1));
+        world.store();
+
+        assertThat(world.isOver(batch)).isTrue();
+        assertThat(world.counts(batch).expired()).isEqualTo(3);
+    }
+
+    @Test
+    void aResultThatBecomesDurableDoesNotGiveACancellationAwayBeforeItsTime() {
+        var world = new SchedulerWorld(1, 2);
+        var batch = world.submit("a", 10);
+        world.finish(world.oneInFlight(), answer());
+
+        world.on(new Event.CancelAsked(batch));
+        world.append(world.appends.removeFirst());
+
+        assertThat(world.counts(batch).succeeded()).isEqualTo(1);
+        assertThat(world.published(batch).state()).isInstanceOf(InProgress.class);
+    }
+
+    @Test
+    void recordingACancellationTakesNoCountBack() {
+        var world = new SchedulerWorld(1, 2);
+        var batch = world.submit("a", 10);
+        world.on(new Event.CancelAsked(batch));
+        world.finishAll(answer());
+        world.append(world.appends.removeFirst());
+        world.append(world.appends.removeFirst());
+
+        world.record(world.records.removeFirst());
+
+        assertThat(world.counts(batch).succeeded()).isEqualTo(2);
+        assertThat(world.published(batch).state()).isInstanceOf(Canceling.class);
+    }
+
+    @Test
+    void aLostAttemptIsCalledOffInCaseItIsStillThere() {
+        var world = new SchedulerWorld(1, 1);
+        world.submit("a", 1);
+        var lost = world.oneInFlight();
+
+        world.advance(Duration.ofMinutes(12));
+
+        assertThat(world.others).contains(new Effect.AbortAttempts(List.of(lost.attempt())));
+    }
+
+    @Test
+    void whatIsLostWhileCancelingIsCanceledAndTheBatchEnds() {
+        var world = new SchedulerWorld(1, 1);
+        var batch = world.submit("a", 1);
+        world.on(new Event.CancelAsked(batch));
+        world.store();
+
+        world.advance(Duration.ofMinutes(12));
+        world.store();
+
+        assertThat(world.isOver(batch)).isTrue();
+        assertThat(world.counts(batch).canceled()).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsCalledOffWhileCancelingIsCanceledAndTheBatchEnds() {
+        var world = new SchedulerWorld(1, 1);
+        var batch = world.submit("a", 1);
+        world.on(new Event.CancelAsked(batch));
+        world.store();
+
+        world.abort(world.oneInFlight());
+        world.store();
+
+        assertThat(world.isOver(batch)).isTrue();
+    }
+
+    @Test
+    void howeverManyCallsThereWereTheirLeasesAreLookedAfterByOneTimer() {
+        var world = new SchedulerWorld(1, 1);
+        world.submit("a", 1_000);
+        for (int i = 0; i < 999; i++) {
+            world.finish(world.oneInFlight(), answer());
+        }
+
+        int ticks = 0;
+        var until = world.now.plus(Duration.ofHours(1)).steady();
+        while (world.now.steady().isBefore(until)) {
+            world.advanceToNextTick();
+            ticks++;
+        }
+
+        assertThat(ticks).isLessThan(20);
+    }
+
+    @Test
+    void nothingMoreIsPaidForWhileItsResultsCannotBeKept() {
+        var world = new SchedulerWorld(1, 4);
+        var batch = world.submit("a", 100);
+        world.storageWorks = false;
+        world.finish(world.oneInFlight(), answer());
+        world.append(world.appends.removeFirst());
+        int sentBefore = world.started.size();
+
+        world.finishAll(answer());
+        var other = world.submit("b", 2);
+
+        assertThat(world.started)
+                .filteredOn(start -> start.batch().equals(batch))
+                .hasSize(sentBefore);
+        assertThat(world.started)
+                .as("other batches go on")
+                .filteredOn(start -> start.batch().equals(other))
+                .hasSize(2);
+        world.storageWorks = true;
+        world.advanceToNextTick();
+        world.store();
+        assertThat(world.counts(batch).succeeded()).isEqualTo(sentBefore);
+        assertThat(world.started.getLast().batch()).isEqualTo(batch);
+    }
+
+    @Test
+    void aRequestThatCannotBeReadIsTriedAgainWithinASecondAndUsesUpNoAttempts() {
+        var world = new SchedulerWorld(1, 1);
+        var batch = world.submit("a", 1);
+
+        for (int i = 0; i < 20; i++) {
+            world.unreadable(world.oneInFlight());
+            assertThat(world.inFlight).isEmpty();
+            world.advance(i == 0 ? Duration.ofSeconds(1) : Duration.ofMinutes(1));
+        }
+        world.finishAll(answer());
+        world.store();
+
+        assertThat(world.counts(batch).succeeded()).isEqualTo(1);
+    }
+
+    @Test
+    void oneRequestThatCannotBeReadDoesNotHoldUpTheOthers() {
+        var world = new SchedulerWorld(1, 1);
+        var batch = world.submit("a", 10);
+        world.unreadable(world.oneInFlight());
+
+        for (int i = 0; i < 9; i++) {
+            world.finish(world.oneInFlight(), answer());
+        }
+        world.store();
+
+        assertThat(world.counts(batch)).isEqualTo(new RequestCounts(1, 9, 0, 0, 0));
+    }
+
+    @Test
+    void aBatchNoneOfWhoseRequestsCanBeReadRests() {
+        var world = new SchedulerWorld(1, 1);
+        var batch = world.submit("a", 1_000);
+        for (int i = 0; i < 3; i++) {
+            world.unreadable(world.oneInFlight());
+        }
+
+        assertThat(world.inFlight).isEmpty();
+        var other = world.submit("a", 1);
+        assertThat(world.oneInFlight().batch()).isEqualTo(other);
+        world.finishAll(answer());
+        world.advance(Duration.ofSeconds(4));
+        assertThat(world.oneInFlight().batch()).isEqualTo(batch);
+    }
+
+    @Test
+    void aResultWithoutANameHoldsUpNeitherItsGroupNorAStop() {
+        var world = new SchedulerWorld(1, 1);
+        world.unreadable.add(7);
+        var batch = world.submit("a", 10);
+
+        world.on(new Event.CancelAsked(batch));
+        world.finishAll(answer());
+        world.store();
+
+        assertThat(world.counts(batch)).isEqualTo(new RequestCounts(1, 1, 0, 8, 0));
+        assertThat(world.scheduler.isQuiet()).isTrue();
+        world.unreadable.clear();
+        world.advance(Duration.ofSeconds(1));
+        world.store();
+        assertThat(world.isOver(batch)).isTrue();
+        assertThat(world.counts(batch).canceled()).isEqualTo(9);
+    }
+
+    @Test
+    void aBatchThatCannotBeOpenedIsTriedAgainEverMoreSeldom() {
+        var world = new SchedulerWorld(1, 1);
+        var batch = world.accept("a", 1);
+
+        for (int i = 0; i < 30; i++) {
+            world.on(new Event.OpenFailed(batch));
+            assertThat(world.scheduler.untilNextTick(world.now).orElseThrow())
+                    .isLessThanOrEqualTo(Duration.ofMinutes(1));
+            world.advanceToNextTick();
+            assertThat(world.others.removeLast()).isEqualTo(new Effect.OpenBatch(batch));
+        }
+        world.admit(batch);
+
+        assertThat(world.oneInFlight().batch()).isEqualTo(batch.id());
+    }
+
+    @Test
+    void aBatchCanceledBeforeItCouldBeOpenedIsCanceledThen() {
+        var world = new SchedulerWorld(1, 1);
+        var batch = world.accept("a", 3);
+        world.on(new Event.OpenFailed(batch));
+
+        world.on(new Event.CancelAsked(batch.id()));
+        world.admit(batch);
+        world.finishAll(answer());
+        world.store();
+
+        assertThat(world.isOver(batch.id())).isTrue();
+        assertThat(world.counts(batch.id()).canceled()).isGreaterThanOrEqualTo(2);
+    }
+
+    @Test
+    void retryAfterZeroIsNotTakenAtItsWord() {
+        var world = new SchedulerWorld(1, 1);
+        world.submit("a", 1);
+
+        world.finishAll(throttle(Duration.ZERO));
+
+        assertThat(world.inFlight).isEmpty();
+        world.advance(Duration.ofSeconds(1));
+        assertThat(world.inFlight).hasSize(1);
+    }
 }

@@ -87,6 +87,22 @@ final class SchedulerWorld {
      * @param modelOf the model of each request
      */
     BatchId submit(String key, List<String> models, int[] modelOf) {
+        var batch = accepted(key, models, modelOf.length);
+        on(new Event.BatchAdmitted(batch, facts(modelOf), settled(batch.id())));
+        return batch.id();
+    }
+
+    /** A batch that is durable, and that the scheduler has not heard of. */
+    Batch accept(String key, int requests) {
+        return accepted(key, List.of("claude-haiku-4-5"), requests);
+    }
+
+    void admit(Batch batch) {
+        var facts = facts(new int[batch.header().requestCount()]);
+        on(new Event.BatchAdmitted(batch, facts, settled(batch.id())));
+    }
+
+    private Batch accepted(String key, List<String> models, int requests) {
         var createdAt = now.wall().plusNanos(++created * 1_000L);
         var id = BatchId.create(createdAt, random);
         var header =
@@ -99,15 +115,14 @@ final class SchedulerWorld {
                         ApiVersion.V2026_10_21,
                         List.of(),
                         null,
-                        modelOf.length,
+                        requests,
                         models,
                         "0".repeat(64),
                         null);
         var batch = Batch.accepted(header);
         logs.put(id, new TreeMap<>());
         recorded.put(id, batch);
-        on(new Event.BatchAdmitted(batch, facts(modelOf), settled(id)));
-        return id;
+        return batch;
     }
 
     private static RequestFacts facts(int[] modelOf) {
