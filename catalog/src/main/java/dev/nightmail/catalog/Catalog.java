@@ -22,7 +22,7 @@ public final class Catalog implements AutoCloseable {
      * Opens the catalog, which is made if need be, and brings its schema up to date.
      *
      * @param file normally {@code catalog.db} in the data folder, which must exist
-     * @throws dev.nightmail.catalog.sql.CatalogException if it cannot be used
+     * @throws dev.nightmail.core.catalog.CatalogException if it cannot be used
      */
     public static Catalog open(Path file) {
         return new Catalog(Database.open(file));

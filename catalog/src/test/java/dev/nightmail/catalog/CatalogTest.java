@@ -3,7 +3,7 @@ package dev.nightmail.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.nightmail.catalog.sql.CatalogException;
+import dev.nightmail.core.catalog.CatalogException;
 import dev.nightmail.core.key.ApiKey;
 import dev.nightmail.core.key.KeyId;
 import dev.nightmail.core.key.Scope;

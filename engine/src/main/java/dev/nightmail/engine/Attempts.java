@@ -2,6 +2,7 @@ package dev.nightmail.engine;
 
 import dev.nightmail.core.batch.BatchHeader;
 import dev.nightmail.core.journal.JournalException;
+import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.request.Request;
 import dev.nightmail.core.request.RequestCheck;
 import dev.nightmail.core.schedule.Effect.StartAttempt;
@@ -18,10 +19,18 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Carries out attempts, each on a virtual thread of its own: reads the request, sends it, reports.
+ * Every attempt reports once, whatever happens to it.
  */
 final class Attempts {
 
     private static final Logger log = LoggerFactory.getLogger(Attempts.class);
+
+    private static final JsonBytes OUR_FAULT =
+            JsonBytes.of(
+                    """
+                    {"type":"error","error":{"type":"api_error",\
+                    "message":"internal server error"},"request_id":null}\
+                    """);
 
     private final OpenBatches batches;
     private final Map<String, Upstream> upstreams;
@@ -62,25 +71,48 @@ final class Attempts {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             report.accept(new Event.AttemptAborted(effect.attempt()));
-        } catch (JournalException e) {
-            // The request could not be read, so nothing was sent. The lease of its chunk lapses,
-            // and it is tried again.
-            log.error(
-                    "event=request_unreadable batch_id={} request={} reason=\"{}\"",
-                    effect.batch(),
-                    effect.request(),
-                    e.getMessage());
         } finally {
             underWay.remove(effect.attempt());
         }
     }
 
     private Event attempt(StartAttempt effect) throws InterruptedException {
-        var batch = batches.get(effect.batch());
-        var header = batch.header();
-        var request = batch.files().requests().read(effect.request());
+        var batch = batches.find(effect.batch());
+        if (batch.isEmpty()) {
+            // Its log is being opened again, or it has ended before the attempt began.
+            return new Event.RequestUnreadable(effect.attempt());
+        }
+        Request request;
+        try {
+            request = batch.get().files().requests().read(effect.request());
+        } catch (JournalException e) {
+            log.error(
+                    "event=request_unreadable batch_id={} request={} reason=\"{}\"",
+                    effect.batch(),
+                    effect.request(),
+                    e.getMessage());
+            return new Event.RequestUnreadable(effect.attempt());
+        }
         return new Event.AttemptFinished(
-                effect.attempt(), request.customId(), outcome(effect, header, request));
+                effect.attempt(),
+                request.customId(),
+                outcomeWhatever(effect, batch.get().header(), request));
+    }
+
+    /** What we did not expect is a failure of this request too, and costs no other its turn. */
+    private AttemptOutcome outcomeWhatever(StartAttempt effect, BatchHeader header, Request request)
+            throws InterruptedException {
+        try {
+            return outcome(effect, header, request);
+        } catch (RuntimeException | StackOverflowError e) {
+            log.error(
+                    "event=attempt_broke batch_id={} request={} upstream={}",
+                    effect.batch(),
+                    effect.request(),
+                    effect.upstream(),
+                    e);
+            return new AttemptOutcome.Failed("internal", null, OUR_FAULT);
+        }
     }
 
     private AttemptOutcome outcome(StartAttempt effect, BatchHeader header, Request request)

@@ -3,7 +3,6 @@ package dev.nightmail.engine;
 import dev.nightmail.core.batch.Batch;
 import dev.nightmail.core.batch.BatchCatalog;
 import dev.nightmail.core.journal.Journal;
-import dev.nightmail.core.journal.JournalException;
 import dev.nightmail.core.request.RequestCheck;
 import dev.nightmail.core.schedule.Effect;
 import dev.nightmail.core.schedule.Event;
@@ -19,6 +18,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +36,7 @@ public final class Engine {
     private final BatchCatalog catalog;
     private final OpenBatches batches = new OpenBatches();
     private final LiveBatches live = new LiveBatches();
+    private final Admission admission;
     private final SchedulerThread scheduler;
     private final JournalWriter writer;
     private final Attempts attempts;
@@ -46,7 +47,11 @@ public final class Engine {
     /** An upstream with the most calls that may be in flight at it. */
     public record Served(Upstream upstream, int callsInFlightMax) {}
 
-    /** Everything the engine leans on. */
+    /**
+     * Everything the engine leans on.
+     *
+     * @param nanoTime a clock that nobody sets: nanoseconds since whenever, never going back
+     */
     public record Parts(
             Journal journal,
             BatchCatalog catalog,
@@ -56,6 +61,7 @@ public final class Engine {
             NoRoute noRoute,
             RequestCheck check,
             InstantSource clock,
+            LongSupplier nanoTime,
             RandomGenerator random) {
         public Parts {
             upstreams = List.copyOf(upstreams);
@@ -63,8 +69,8 @@ public final class Engine {
     }
 
     /**
-     * @param onFailure told if the scheduler failed, which is a fault of ours: the process should
-     *     end and be started again, since nothing is run any more
+     * @param onFailure told if something failed that nobody foresaw, which is a fault of ours: the
+     *     process should end and be started again, since nothing is run any more
      */
     public Engine(EngineConfig config, Parts parts, Consumer<Throwable> onFailure) {
         this.config = config;
@@ -83,15 +89,19 @@ public final class Engine {
                         parts.routes(),
                         parts.noRoute(),
                         parts.random());
-        this.scheduler = new SchedulerThread(core, parts.clock(), this::perform, onFailure);
+        var moments = new Moments(parts.clock(), parts.nanoTime());
+        this.scheduler = new SchedulerThread(core, moments, this::perform, onFailure);
+        this.admission = new Admission(journal, batches, live);
         this.writer =
                 new JournalWriter(
                         journal,
                         catalog,
                         parts.ledger(),
                         batches,
+                        admission,
                         config.journalThreads(),
-                        scheduler::post);
+                        scheduler::post,
+                        scheduler::fail);
         this.attempts = new Attempts(batches, upstreams, parts.check(), scheduler::post);
         this.housekeeper = new Housekeeper(journal, catalog, parts.clock(), config.retention());
         this.batchDesk =
@@ -100,7 +110,7 @@ public final class Engine {
                         journal,
                         catalog,
                         live,
-                        this::admit,
+                        admission,
                         scheduler::post,
                         parts.clock(),
                         parts.random());
@@ -112,23 +122,10 @@ public final class Engine {
     public void start() {
         new Recovery(journal, catalog, writer).run();
         scheduler.start();
-        int resumed = 0;
-        for (var batch : catalog.running()) {
-            try {
-                admit(batch);
-                resumed++;
-            } catch (JournalException e) {
-                // The others go on; this one waits for a person, and is shown as in progress
-                // meanwhile.
-                log.error(
-                        "event=batch_not_resumed batch_id={} reason=\"{}\"",
-                        batch.id(),
-                        e.getMessage(),
-                        e);
-            }
-        }
-        if (resumed > 0) {
-            log.info("event=batches_resumed batches={}", resumed);
+        var resumed = catalog.running();
+        resumed.forEach(batch -> scheduler.post(admission.open(batch)));
+        if (!resumed.isEmpty()) {
+            log.info("event=batches_resumed batches={}", resumed.size());
         }
         housekeeper.start();
     }
@@ -141,19 +138,14 @@ public final class Engine {
         return messageDesk;
     }
 
-    /** Opens the batch's files and lets the scheduler have it. */
-    private void admit(Batch batch) {
-        var files = journal.open(batch.id());
-        for (var damage : files.settled().damages()) {
-            log.error("event=journal_damaged batch_id={} damage=\"{}\"", batch.id(), damage);
-        }
-        batches.put(batch.header(), files);
-        live.publish(batch);
-        scheduler.post(new Event.BatchAdmitted(batch, files.requests(), files.settled()));
+    /** Looks at the clocks now, rather than within a second: for whoever has set them. */
+    void wake() {
+        scheduler.post(new Event.Tick());
     }
 
     private void perform(Effect effect) {
         switch (effect) {
+            case Effect.OpenBatch(var batch) -> writer.open(batch);
             case Effect.StartAttempt start -> attempts.start(start);
             case Effect.AbortAttempts(var called) -> attempts.abort(called);
             case Effect.AppendResults append -> writer.append(append);
@@ -163,14 +155,14 @@ public final class Engine {
             case Effect.Close(var id) -> {
                 live.find(id).ifPresent(Engine::logEnd);
                 live.remove(id);
-                batches.close(id);
+                writer.close(id);
             }
-            case Effect.UpstreamPaused(var upstream, var reason, var until) ->
+            case Effect.UpstreamPaused(var upstream, var reason, var pause) ->
                     log.warn(
-                            "event=upstream_paused upstream={} reason=\"{}\" until={}",
+                            "event=upstream_paused upstream={} reason=\"{}\" pause={}",
                             upstream,
                             reason,
-                            until);
+                            pause);
             case Effect.AnswerDiscarded(var id, var customId) ->
                     log.warn("event=answer_discarded batch_id={} custom_id={}", id, customId);
         }

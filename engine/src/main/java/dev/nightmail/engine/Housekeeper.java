@@ -4,6 +4,7 @@ import dev.nightmail.core.batch.Batch;
 import dev.nightmail.core.batch.BatchCatalog;
 import dev.nightmail.core.batch.Decision;
 import dev.nightmail.core.journal.Journal;
+import dev.nightmail.core.journal.JournalException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Executors;
@@ -56,7 +57,18 @@ final class Housekeeper {
 
     void archiveWhatIsDue() {
         var due = catalog.toArchive(clock.instant().minus(retention), BATCHES_AT_ONCE);
-        due.forEach(this::archive);
+        for (var batch : due) {
+            try {
+                archive(batch);
+            } catch (JournalException e) {
+                // One that cannot be archived keeps no other from it.
+                log.error(
+                        "event=batch_not_archived batch_id={} reason=\"{}\" it_is_tried_again=true",
+                        batch.id(),
+                        e.getMessage(),
+                        e);
+            }
+        }
     }
 
     /**

@@ -2,7 +2,10 @@ package dev.nightmail.engine;
 
 import dev.nightmail.core.batch.Batch;
 import dev.nightmail.core.batch.BatchCatalog;
+import dev.nightmail.core.batch.BatchHeader;
 import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.core.batch.BatchState;
+import dev.nightmail.core.catalog.CatalogException;
 import dev.nightmail.core.journal.Journal;
 import dev.nightmail.core.journal.JournalException;
 import dev.nightmail.core.result.SettledRequest;
@@ -17,6 +20,8 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +42,9 @@ final class JournalWriter {
     private final BatchCatalog catalog;
     private final Ledger ledger;
     private final OpenBatches batches;
+    private final Admission admission;
     private final Consumer<Event> report;
+    private final Consumer<Throwable> onFailure;
     private final ExecutorService threads;
 
     JournalWriter(
@@ -45,56 +52,102 @@ final class JournalWriter {
             BatchCatalog catalog,
             Ledger ledger,
             OpenBatches batches,
+            Admission admission,
             int threadCount,
-            Consumer<Event> report) {
+            Consumer<Event> report,
+            Consumer<Throwable> onFailure) {
         this.journal = journal;
         this.catalog = catalog;
         this.ledger = ledger;
         this.batches = batches;
+        this.admission = admission;
         this.report = report;
+        this.onFailure = onFailure;
         this.threads =
                 Executors.newFixedThreadPool(
                         threadCount, Thread.ofPlatform().name("nightmail-journal-", 0).factory());
     }
 
+    /** What fails in a way that nobody foresaw ends the engine: its report would never come. */
+    private void execute(Runnable work) {
+        threads.execute(() -> {
+            try {
+                work.run();
+            } catch (RuntimeException | Error e) {
+                onFailure.accept(e);
+            }
+        });
+    }
+
+    void open(Batch batch) {
+        execute(() -> report.accept(admission.open(batch)));
+    }
+
+    /** Closing flushes, so it is no work for the thread that decides. */
+    void close(BatchId id) {
+        execute(() -> batches.close(id));
+    }
+
     void append(Effect.AppendResults effect) {
-        threads.execute(() -> report.accept(appended(effect)));
+        execute(() -> report.accept(appended(effect)));
     }
 
     private Event appended(Effect.AppendResults effect) {
+        var batch = effect.batch();
         try {
-            var files = batches.get(effect.batch()).files();
+            var files = files(batch);
             var group = new ArrayList<SettledRequest>(effect.group().size());
+            var unnamed = new TreeSet<Integer>();
             for (var result : effect.group()) {
-                group.add(settled(files, result));
+                named(files, result)
+                        .ifPresentOrElse(group::add, () -> unnamed.add(result.request()));
             }
-            files.results().append(group);
-            return new Event.ResultsDurable(effect.batch());
+            if (!unnamed.isEmpty()) {
+                log.error("event=requests_unreadable batch_id={} requests={}", batch, unnamed);
+            }
+            if (!group.isEmpty()) {
+                files.results().append(group);
+            }
+            return new Event.ResultsDurable(batch, unnamed);
         } catch (JournalException e) {
             log.error(
                     "event=append_failed batch_id={} results={} reason=\"{}\"",
-                    effect.batch(),
+                    batch,
                     effect.group().size(),
                     e.getMessage(),
                     e);
-            return new Event.AppendFailed(effect.batch());
+            return new Event.AppendFailed(batch);
         }
     }
 
-    private static SettledRequest settled(Journal.OpenBatch files, Unsaved result) {
-        var known = result.customId();
-        var customId = known == null ? files.requests().read(result.request()).customId() : known;
-        return new SettledRequest(result.request(), customId, result.result(), result.settledAt());
+    private Journal.OpenBatch files(BatchId id) {
+        return batches.find(id)
+                .orElseThrow(() -> new IllegalStateException(id + " is not open"))
+                .files();
+    }
+
+    /** The result under its request's custom_id; empty if that cannot be read. */
+    private static Optional<SettledRequest> named(Journal.OpenBatch files, Unsaved result) {
+        try {
+            var known = result.customId();
+            var customId =
+                    known == null ? files.requests().read(result.request()).customId() : known;
+            return Optional.of(
+                    new SettledRequest(
+                            result.request(), customId, result.result(), result.settledAt()));
+        } catch (JournalException e) {
+            return Optional.empty();
+        }
     }
 
     void reopen(BatchId id) {
-        threads.execute(() -> report.accept(reopened(id)));
+        execute(() -> report.accept(reopened(id)));
     }
 
     private Event reopened(BatchId id) {
         try {
-            var header = batches.get(id).header();
             batches.close(id);
+            var header = header(id);
             var files = journal.open(id);
             batches.put(header, files);
             log.info("event=log_reopened batch_id={}", id);
@@ -105,17 +158,21 @@ final class JournalWriter {
         }
     }
 
+    private BatchHeader header(BatchId id) {
+        return journal.find(id)
+                .orElseThrow(() -> new JournalException("the folder of %s is gone".formatted(id)))
+                .header();
+    }
+
     void record(Batch batch) {
-        threads.execute(() -> report.accept(recorded(batch)));
+        execute(() -> report.accept(recorded(batch)));
     }
 
     private Event recorded(Batch batch) {
         try {
             makeDurable(batch);
             return new Event.BatchRecorded(batch);
-        } catch (RuntimeException e) {
-            // The catalog throws what its library throws; whatever it was, the record is tried
-            // again.
+        } catch (JournalException | CatalogException e) {
             log.error(
                     "event=record_failed batch_id={} reason=\"{}\"", batch.id(), e.getMessage(), e);
             return new Event.RecordFailed(batch);
@@ -128,11 +185,18 @@ final class JournalWriter {
      */
     void makeDurable(Batch batch) {
         journal.record(batch);
-        var endedAt = batch.endedAt();
-        if (endedAt != null) {
-            ledger.insert(entries(batch, endedAt));
-        }
+        charge(batch);
         catalog.update(batch);
+    }
+
+    /** Enters in the ledger what a batch that has ended used; once, however often it is asked. */
+    void charge(Batch batch) {
+        switch (batch.state()) {
+            case BatchState.Ended(var endedAt, var _) -> ledger.insert(entries(batch, endedAt));
+            case BatchState.InProgress _, BatchState.Canceling _ -> {}
+            // It was charged when it ended; what that was read from is gone.
+            case BatchState.Archived _ -> {}
+        }
     }
 
     private List<LedgerEntry> entries(Batch batch, Instant endedAt) {

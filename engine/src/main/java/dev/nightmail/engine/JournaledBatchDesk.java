@@ -11,8 +11,10 @@ import dev.nightmail.core.batch.BatchPage;
 import dev.nightmail.core.batch.BatchState;
 import dev.nightmail.core.batch.Decision;
 import dev.nightmail.core.batch.WorkspaceId;
+import dev.nightmail.core.catalog.CatalogException;
 import dev.nightmail.core.journal.BatchDraft;
 import dev.nightmail.core.journal.Journal;
+import dev.nightmail.core.journal.JournalException;
 import dev.nightmail.core.schedule.Event;
 import dev.nightmail.engine.desk.BatchDesk;
 import java.time.Instant;
@@ -29,6 +31,21 @@ import org.slf4j.LoggerFactory;
 /**
  * The batch desk over journal and catalog. Running batches are shown as the scheduler publishes
  * them.
+ *
+ * <p>A batch that is handed in goes through four states:
+ *
+ * <ol>
+ *   <li><i>draft</i>: it lies apart; whatever happens, nothing of it is left;
+ *   <li><i>committed</i>: its folder is in place and durable, and it has no row yet. A crash here
+ *       leaves a batch that no client was told of; the next start gives it its row and runs it. If
+ *       the row cannot be written, it is withdrawn and the client is told that nothing was
+ *       accepted. Only if storage refuses that too is it <i>in doubt</i>: the client is told of a
+ *       failure, and the batch runs after the next start. An idempotency key takes the doubt away:
+ *       who sends it again with its key has it once, whichever of the two is found first;
+ *   <li><i>cataloged</i>: it is accepted, and nothing takes that back;
+ *   <li><i>admitted</i>: its files are open and the scheduler has it. If they cannot be opened, the
+ *       client has its answer all the same, and opening is tried again.
+ * </ol>
  */
 final class JournaledBatchDesk implements BatchDesk {
 
@@ -39,7 +56,7 @@ final class JournaledBatchDesk implements BatchDesk {
     private final Journal journal;
     private final BatchCatalog catalog;
     private final LiveBatches live;
-    private final Consumer<Batch> admit;
+    private final Admission admission;
     private final Consumer<Event> post;
     private final InstantSource clock;
     private final RandomGenerator random;
@@ -51,7 +68,7 @@ final class JournaledBatchDesk implements BatchDesk {
             Journal journal,
             BatchCatalog catalog,
             LiveBatches live,
-            Consumer<Batch> admit,
+            Admission admission,
             Consumer<Event> post,
             InstantSource clock,
             RandomGenerator random) {
@@ -59,7 +76,7 @@ final class JournaledBatchDesk implements BatchDesk {
         this.journal = journal;
         this.catalog = catalog;
         this.live = live;
-        this.admit = admit;
+        this.admission = admission;
         this.post = post;
         this.clock = clock;
         this.random = random;
@@ -92,9 +109,9 @@ final class JournaledBatchDesk implements BatchDesk {
         }
         var batch = Batch.accepted(header(draft, terms));
         draft.commit(batch.header());
-        return switch (catalog.insert(batch)) {
+        return switch (insert(batch)) {
             case Insertion.Inserted _ -> {
-                admit.accept(batch);
+                post.accept(admission.open(batch));
                 log.info(
                         "event=batch_accepted batch_id={} requests={} key_id={}",
                         batch.id(),
@@ -105,16 +122,50 @@ final class JournaledBatchDesk implements BatchDesk {
             case Insertion.KeyUsed(var existing) -> {
                 // Two creates with one key at the same time: the other was first, and nobody has
                 // heard of this batch.
-                journal.delete(batch.id());
+                withdraw(batch);
                 yield replay(existing, terms);
             }
         };
     }
 
+    private Insertion insert(Batch batch) {
+        try {
+            return catalog.insert(batch);
+        } catch (CatalogException e) {
+            withdraw(batch);
+            throw e;
+        }
+    }
+
+    /** Takes back a batch that nobody was told of. The folder first: it is what a start goes by. */
+    private void withdraw(Batch batch) {
+        try {
+            journal.delete(batch.id());
+            // Whether the row was written is unknown after a failure.
+            catalog.delete(batch.id());
+        } catch (JournalException | CatalogException e) {
+            log.error(
+                    "event=batch_in_doubt batch_id={} reason=\"{}\" the_next_start_decides=true",
+                    batch.id(),
+                    e.getMessage(),
+                    e);
+        }
+    }
+
     private Submission replay(Batch existing, Terms terms) {
         return existing.header().bodySha256().equals(terms.bodySha256())
-                ? new Submission.Replayed(live.orCataloged(existing))
+                ? new Submission.Replayed(newest(existing))
                 : new Submission.KeyReused();
+    }
+
+    /**
+     * What is published is newer than what was read from the catalog. A batch that is not published
+     * any more has ended, perhaps since its row was read.
+     */
+    private Batch newest(Batch row) {
+        return live.find(row.id())
+                .or(() -> row.isOver() ? Optional.empty() : catalog.find(row.id()))
+                .orElse(row);
     }
 
     private BatchHeader header(BatchDraft draft, Terms terms) {
@@ -164,8 +215,7 @@ final class JournaledBatchDesk implements BatchDesk {
     @Override
     public BatchPage page(WorkspaceId workspace, BatchPage.Query query) {
         var page = catalog.page(workspace, query);
-        return new BatchPage(
-                page.batches().stream().map(live::orCataloged).toList(), page.hasMore());
+        return new BatchPage(page.batches().stream().map(this::newest).toList(), page.hasMore());
     }
 
     @Override
@@ -190,15 +240,17 @@ final class JournaledBatchDesk implements BatchDesk {
             // It may have ended between the look and the asking, and then nobody publishes it any
             // more.
             if (live.find(id).isEmpty()) {
-                catalog.find(id).ifPresent(canceler::complete);
+                catalog.find(id).filter(Batch::isOver).ifPresent(canceler::complete);
             }
             return canceler.get(CANCEL_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StoppingException();
         } catch (TimeoutException | ExecutionException e) {
-            throw new IllegalStateException(
-                    "the cancellation of " + id + " could not be recorded in time", e);
+            throw new JournalException(
+                    "the cancellation of batch %s is not durable yet".formatted(id), e);
+        } finally {
+            live.giveUp(id, canceler);
         }
     }
 

@@ -21,11 +21,6 @@ final class LiveBatches {
         return Optional.ofNullable(published.get(id));
     }
 
-    /** The newer of what is published and what was read from the catalog. */
-    Batch orCataloged(Batch cataloged) {
-        return published.getOrDefault(cataloged.id(), cataloged);
-    }
-
     void publish(Batch batch) {
         published.put(batch.id(), batch);
         if (batch.state() instanceof Canceling || batch.isOver()) {
@@ -59,5 +54,16 @@ final class LiveBatches {
                     return all;
                 });
         return canceler;
+    }
+
+    /** This one waits no longer. */
+    void giveUp(BatchId id, CompletableFuture<Batch> canceler) {
+        canceler.cancel(false);
+        cancelers.computeIfPresent(
+                id,
+                (_, waiting) -> {
+                    waiting.removeIf(CompletableFuture::isDone);
+                    return waiting.isEmpty() ? null : waiting;
+                });
     }
 }

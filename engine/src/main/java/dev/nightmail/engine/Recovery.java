@@ -5,6 +5,7 @@ import dev.nightmail.core.batch.BatchCatalog;
 import dev.nightmail.core.batch.BatchCatalog.Insertion;
 import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.journal.Journal;
+import dev.nightmail.core.journal.JournalException;
 import java.util.HashSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,9 @@ import org.slf4j.LoggerFactory;
  *   <li>a row that calls a batch running whose folder knows better is brought up to date, and its
  *       usage with it.
  * </ul>
+ *
+ * A batch whose files cannot be read is left as it is for a person to look at; the others go on. A
+ * catalog that fails stops the start.
  */
 final class Recovery {
 
@@ -36,39 +40,63 @@ final class Recovery {
     }
 
     void run() {
-        var rows = new HashSet<>(catalog.ids());
-        var folders = new HashSet<BatchId>();
-        for (var id : journal.batches()) {
-            folders.add(id);
-            if (!rows.contains(id)) {
-                journal.find(id).ifPresent(this::addRow);
+        var folders = journal.batches();
+        var rows = catalog.ids();
+        var withRow = new HashSet<>(rows);
+        for (var id : folders) {
+            if (!withRow.contains(id)) {
+                carefully(id, () -> journal.find(id).ifPresent(this::addRow));
             }
         }
-        for (var id : catalog.ids()) {
-            if (!folders.contains(id)) {
+        var withFolder = new HashSet<>(folders);
+        for (var id : rows) {
+            if (!withFolder.contains(id)) {
                 log.warn("event=row_without_folder batch_id={} row_deleted=true", id);
                 catalog.delete(id);
             }
         }
-        catalog.running().forEach(this::bringUpToDate);
+        for (var row : catalog.running()) {
+            carefully(row.id(), () -> bringUpToDate(row));
+        }
+    }
+
+    private static void carefully(BatchId id, Runnable step) {
+        try {
+            step.run();
+        } catch (JournalException e) {
+            log.error("event=batch_not_recovered batch_id={} reason=\"{}\"", id, e.getMessage(), e);
+        }
     }
 
     private void addRow(Batch batch) {
+        // Before the row, which says that nothing is left to do.
+        carefully(batch.id(), () -> writer.charge(batch));
         switch (catalog.insert(batch)) {
-            case Insertion.Inserted _ -> {
-                log.warn("event=row_rebuilt batch_id={}", batch.id());
-                if (batch.isOver()) {
-                    writer.makeDurable(batch);
-                }
-            }
-            case Insertion.KeyUsed(var existing) -> {
-                log.warn(
-                        "event=unacknowledged_batch_deleted batch_id={} same_key_as={}",
-                        batch.id(),
-                        existing.id());
-                journal.delete(batch.id());
-            }
+            case Insertion.Inserted _ -> log.warn("event=row_rebuilt batch_id={}", batch.id());
+            case Insertion.KeyUsed(var existing) -> removeUnacknowledged(batch, existing);
         }
+    }
+
+    private void removeUnacknowledged(Batch batch, Batch existing) {
+        if (hasResults(batch)) {
+            // It was run, so somebody was told of it, and paid for it. A restored catalog may not
+            // know that; we do not delete what was paid for.
+            log.error(
+                    "event=batch_without_row_kept batch_id={} same_key_as={}",
+                    batch.id(),
+                    existing.id());
+            return;
+        }
+        log.warn(
+                "event=unacknowledged_batch_deleted batch_id={} same_key_as={}",
+                batch.id(),
+                existing.id());
+        journal.delete(batch.id());
+    }
+
+    private boolean hasResults(Batch batch) {
+        return batch.isOver()
+                || journal.results(batch.id()).filter(file -> file.length() > 0).isPresent();
     }
 
     private void bringUpToDate(Batch row) {

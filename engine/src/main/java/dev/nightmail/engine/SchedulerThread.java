@@ -4,14 +4,13 @@ import dev.nightmail.core.schedule.Effect;
 import dev.nightmail.core.schedule.Event;
 import dev.nightmail.core.schedule.Scheduler;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,13 +22,16 @@ final class SchedulerThread {
 
     private static final Logger log = LoggerFactory.getLogger(SchedulerThread.class);
 
-    /** Time is looked at no less often, so that a clock that jumps is noticed. */
+    /** The clocks are looked at no less often, so that one that was set is noticed. */
     private static final Duration NAP_MAX = Duration.ofSeconds(1);
 
     private static final int EVENTS_AT_ONCE = 1024;
 
+    /** For calls to end that were called off, and for what they brought to be stored. */
+    private static final Duration LAST_PATIENCE = Duration.ofSeconds(10);
+
     private final Scheduler scheduler;
-    private final InstantSource clock;
+    private final Moments moments;
     private final Consumer<Effect> effects;
     private final Consumer<Throwable> onFailure;
     private final LinkedBlockingQueue<Event> inbox = new LinkedBlockingQueue<>();
@@ -38,18 +40,19 @@ final class SchedulerThread {
     private volatile boolean stopAsked;
     private volatile boolean abandonAsked;
     private volatile boolean ended;
+    private volatile @Nullable Throwable failure;
 
     /**
-     * @param onFailure told when a decision failed: the thread has ended, and nobody may trust the
-     *     numbers any more
+     * @param onFailure told when a decision failed, or something a decision waits for: the thread
+     *     has ended, and nobody may trust the numbers any more
      */
     SchedulerThread(
             Scheduler scheduler,
-            InstantSource clock,
+            Moments moments,
             Consumer<Effect> effects,
             Consumer<Throwable> onFailure) {
         this.scheduler = scheduler;
-        this.clock = clock;
+        this.moments = moments;
         this.effects = effects;
         this.onFailure = onFailure;
         this.thread = Thread.ofPlatform().name("nightmail-scheduler").unstarted(this::run);
@@ -61,6 +64,12 @@ final class SchedulerThread {
 
     void post(Event event) {
         inbox.add(event);
+    }
+
+    /** Ends the thread: something it relies on has failed in a way that nobody foresaw. */
+    void fail(Throwable cause) {
+        failure = cause;
+        post(new Event.Tick());
     }
 
     private void run() {
@@ -82,18 +91,22 @@ final class SchedulerThread {
     }
 
     private void waitForEvents(List<Event> events) throws InterruptedException {
-        var first = inbox.poll(nap(clock.instant()).toNanos(), TimeUnit.NANOSECONDS);
+        var first = inbox.poll(nap().toNanos(), TimeUnit.NANOSECONDS);
         events.add(first == null ? new Event.Tick() : first);
         inbox.drainTo(events, EVENTS_AT_ONCE - 1);
     }
 
-    private Duration nap(Instant now) {
-        var next = scheduler.nextTick().map(at -> Duration.between(now, at)).orElse(NAP_MAX);
+    private Duration nap() {
+        var next = scheduler.untilNextTick(moments.now()).orElse(NAP_MAX);
         return next.compareTo(NAP_MAX) < 0 ? next : NAP_MAX;
     }
 
     private void decide(List<Event> events) {
-        var now = clock.instant();
+        var cause = failure;
+        if (cause != null) {
+            throw new IllegalStateException("a part of the engine has failed", cause);
+        }
+        var now = moments.now();
         for (var event : events) {
             scheduler.on(event, now).forEach(effects);
         }
@@ -108,18 +121,23 @@ final class SchedulerThread {
 
     /**
      * Starts no more calls, waits for those in flight and for their results to be durable, then
-     * ends the thread.
+     * ends the thread. Nothing happens if it was never started.
      *
      * @param patience with the calls in flight; afterwards they are called off
      */
     void stop(Duration patience) throws InterruptedException {
+        if (thread.getState() == Thread.State.NEW) {
+            return;
+        }
         stopAsked = true;
         post(new Event.StopAsked());
         if (!quiet.await(patience.toNanos(), TimeUnit.NANOSECONDS)) {
             log.warn("event=stop_overdue calls_called_off=true");
             abandonAsked = true;
             post(new Event.Tick());
-            quiet.await(10, TimeUnit.SECONDS);
+            if (!quiet.await(LAST_PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
+                log.error("event=stopped_with_results_not_stored they_are_run_again=true");
+            }
         }
         ended = true;
         post(new Event.Tick());

@@ -105,6 +105,7 @@ public final class NightmailServer {
                         new UnservedModel(),
                         new BatchRequestCheck(),
                         clock,
+                        System::nanoTime,
                         random);
         var engine = new Engine(engineConfig(), parts, onFailure);
         opened.push(engine::stop);

@@ -3,6 +3,7 @@ package dev.nightmail.catalog.sql;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
+import dev.nightmail.core.catalog.CatalogException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;

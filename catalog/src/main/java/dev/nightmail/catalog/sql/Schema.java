@@ -1,5 +1,6 @@
 package dev.nightmail.catalog.sql;
 
+import dev.nightmail.core.catalog.CatalogException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;

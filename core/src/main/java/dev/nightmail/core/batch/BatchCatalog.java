@@ -6,7 +6,9 @@ import java.util.Optional;
 
 /**
  * The index of all batches. The journal is the truth: everything here can be rebuilt from it. Every
- * write is durable when the method returns. Safe for many threads.
+ * write is durable when the method returns. Safe for many threads. Every method throws {@link
+ * dev.nightmail.core.catalog.CatalogException} when the database fails; whether a write came
+ * through is then unknown.
  */
 public interface BatchCatalog {
 

@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * The tables of usage. Rows are only inserted; they outlive the batch they speak of. Durable on
- * return.
+ * return. Methods throw {@link dev.nightmail.core.catalog.CatalogException} when the database
+ * fails.
  */
 public interface Ledger {
 

@@ -1,6 +1,9 @@
-package dev.nightmail.catalog.sql;
+package dev.nightmail.core.catalog;
 
-/** The database failed or cannot be used. The message never holds what was to be stored. */
+/**
+ * The catalog failed or cannot be used: batches, keys or the ledger. The message never holds what
+ * was to be stored.
+ */
 public final class CatalogException extends RuntimeException {
 
     public CatalogException(String message) {
