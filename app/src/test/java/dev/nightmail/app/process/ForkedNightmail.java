@@ -1,0 +1,143 @@
+package dev.nightmail.app.process;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.nightmail.app.Main;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One process of the program, with this test's class path and a clean environment. Closing it kills
+ * it if it still runs.
+ */
+final class ForkedNightmail implements AutoCloseable {
+
+    private static final String READY = "Nightmail is ready at ";
+
+    /** More than anything here takes on a busy machine. */
+    private static final int PATIENCE_SECONDS = 60;
+
+    /** For processes that live for seconds. */
+    private static final List<String> SHORT_LIVED =
+            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx256m");
+
+    private static final Set<String> KEPT_VARIABLES = Set.of("PATH", "HOME", "LANG", "TMPDIR");
+
+    private final Process process;
+    private final Lines out;
+    private final Lines err;
+
+    private ForkedNightmail(Process process) {
+        this.process = process;
+        this.out = Lines.of(process.inputReader(UTF_8));
+        this.err = Lines.of(process.errorReader(UTF_8));
+    }
+
+    /** Any command. */
+    static ForkedNightmail run(Map<String, String> variables, String... arguments) {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(SHORT_LIVED);
+        command.add("--enable-native-access=ALL-UNNAMED");
+        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        command.add(Main.class.getName());
+        command.addAll(List.of(arguments));
+        var builder = new ProcessBuilder(command);
+        builder.environment().keySet().retainAll(KEPT_VARIABLES);
+        builder.environment().putAll(variables);
+        try {
+            return new ForkedNightmail(builder.start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static ForkedNightmail run(String... arguments) {
+        return run(Map.of(), arguments);
+    }
+
+    /** A server on a free loopback port that need not come up. */
+    static ForkedNightmail serve(Path data, String... more) {
+        var arguments = new ArrayList<>(List.of("serve", "--port", "0", "--data", data.toString()));
+        arguments.addAll(List.of(more));
+        return run(arguments.toArray(String[]::new));
+    }
+
+    /** A server that is up and takes its answers from an upstream. */
+    static ForkedNightmail serving(Path data, HeldUpstream upstream, String... more) {
+        var arguments =
+                new ArrayList<>(
+                        List.of(
+                                "--upstream",
+                                upstream.uri().toString(),
+                                "--set",
+                                "upstreams.upstream.calls-in-flight-max="
+                                        + HeldUpstream.CALLS_IN_FLIGHT_MAX));
+        arguments.addAll(List.of(more));
+        var server = serve(data, arguments.toArray(String[]::new));
+        server.baseUri();
+        return server;
+    }
+
+    /** Where the server answers, once it says so. */
+    URI baseUri() {
+        return URI.create(out.await(READY).substring(READY.length()));
+    }
+
+    /** The first line on standard error that has this text, once it is there. */
+    String awaitError(String text) {
+        return err.await(text);
+    }
+
+    /** All of standard output, once the process has ended. */
+    List<String> output() {
+        return out.all();
+    }
+
+    /** All of standard error, once the process has ended. */
+    List<String> errors() {
+        return err.all();
+    }
+
+    boolean isRunning() {
+        return process.isAlive();
+    }
+
+    /** SIGKILL: when this returns, the process is gone. */
+    void kill() {
+        process.destroyForcibly();
+        awaitExit();
+    }
+
+    /** SIGTERM. */
+    void terminate() {
+        process.destroy();
+    }
+
+    int awaitExit() {
+        try {
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError("the process does not end; it said " + err.soFar());
+            }
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (process.isAlive()) {
+            kill();
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package dev.nightmail.app.process;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A Claude-shaped server that counts the calls for each question and gives as many answers as it is
+ * allowed to; further calls are held. So a test stops a batch exactly where it wants it.
+ */
+final class HeldUpstream implements AutoCloseable {
+
+    static final int CALLS_IN_FLIGHT_MAX = 64;
+
+    private static final int PATIENCE_SECONDS = 60;
+
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Map<Integer, Integer> calls = new HashMap<>();
+    private final Set<Integer> held = new HashSet<>();
+    private long answersAllowed;
+    private boolean closed;
+
+    HeldUpstream() {
+        try {
+            server =
+                    HttpServer.create(
+                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        server.setExecutor(threads);
+        server.createContext("/v1/messages", this::answer);
+        server.start();
+    }
+
+    URI uri() {
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    }
+
+    /** So many more calls are answered; those that are held come first. */
+    void allow(int answers) {
+        lock.lock();
+        try {
+            answersAllowed += answers;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void allowAll() {
+        allow(Integer.MAX_VALUE);
+    }
+
+    /** The questions whose calls are held, once there are as many as a server keeps in flight. */
+    Set<Integer> awaitFullOfHeldCalls() {
+        lock.lock();
+        try {
+            long nanos = TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+            while (held.size() < CALLS_IN_FLIGHT_MAX) {
+                if (nanos <= 0) {
+                    throw new AssertionError("only " + held.size() + " calls are held");
+                }
+                nanos = changed.awaitNanos(nanos);
+            }
+            return Set.copyOf(held);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many calls came for each question that was asked at all. */
+    Map<Integer, Integer> calls() {
+        lock.lock();
+        try {
+            return Map.copyOf(calls);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The questions asked more than once. */
+    List<Integer> repeated() {
+        var repeated = new ArrayList<Integer>();
+        calls().forEach((question, count) -> {
+            if (count > 1) {
+                repeated.add(question);
+            }
+        });
+        return repeated;
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            var prompt = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+            int question = Questions.numberIn(prompt);
+            if (!awaitTurn(question)) {
+                return;
+            }
+            var answer = message(question).getBytes(UTF_8);
+            exchange.getResponseHeaders().set("content-type", "application/json");
+            exchange.sendResponseHeaders(200, answer.length);
+            exchange.getResponseBody().write(answer);
+        }
+    }
+
+    private boolean awaitTurn(int question) {
+        lock.lock();
+        try {
+            calls.merge(question, 1, Integer::sum);
+            held.add(question);
+            changed.signalAll();
+            while (answersAllowed == 0 && !closed) {
+                changed.awaitUninterruptibly();
+            }
+            held.remove(question);
+            answersAllowed--;
+            return !closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static String message(int question) {
+        return """
+        {"id":"msg_%d","type":"message","role":"assistant","model":"claude-haiku-4-5",\
+        "content":[{"type":"text","text":"%s"}],"stop_reason":"end_turn","stop_sequence":null,\
+        "usage":{"input_tokens":10,"output_tokens":3}}\
+        """
+                .formatted(question, Questions.answer(question));
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        server.stop(0);
+        threads.close();
+    }
+}
