@@ -1,13 +1,6 @@
 package dev.nightmail.app.process;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,11 +8,20 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.component.LifeCycle;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
  * A Claude-shaped server that counts the calls for each question and gives as many answers as it is
@@ -31,8 +33,8 @@ final class HeldUpstream implements AutoCloseable {
 
     private static final int PATIENCE_SECONDS = 60;
 
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final Server server = new Server(threads());
+    private final ServerConnector connector = new ServerConnector(server);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Map<Integer, Integer> calls = new HashMap<>();
@@ -41,20 +43,28 @@ final class HeldUpstream implements AutoCloseable {
     private boolean closed;
 
     HeldUpstream() {
-        try {
-            server =
-                    HttpServer.create(
-                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        server.setExecutor(threads);
-        server.createContext("/v1/messages", this::answer);
-        server.start();
+        connector.setHost("127.0.0.1");
+        server.addConnector(connector);
+        server.setHandler(
+                new Handler.Abstract() {
+                    @Override
+                    public boolean handle(Request request, Response response, Callback callback)
+                            throws IOException {
+                        answer(request, response, callback);
+                        return true;
+                    }
+                });
+        LifeCycle.start(server);
+    }
+
+    private static QueuedThreadPool threads() {
+        var threads = new QueuedThreadPool();
+        threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
+        return threads;
     }
 
     URI uri() {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+        return URI.create("http://127.0.0.1:" + connector.getLocalPort());
     }
 
     /** So many more calls are answered; those that are held come first. */
@@ -113,18 +123,14 @@ final class HeldUpstream implements AutoCloseable {
         return repeated;
     }
 
-    private void answer(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            var prompt = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
-            int question = Questions.numberIn(prompt);
-            if (!awaitTurn(question)) {
-                return;
-            }
-            var answer = message(question).getBytes(UTF_8);
-            exchange.getResponseHeaders().set("content-type", "application/json");
-            exchange.sendResponseHeaders(200, answer.length);
-            exchange.getResponseBody().write(answer);
+    private void answer(Request request, Response response, Callback callback) throws IOException {
+        int question = Questions.numberIn(Content.Source.asString(request));
+        if (!awaitTurn(question)) {
+            callback.failed(new IOException("closed"));
+            return;
         }
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+        Content.Sink.write(response, true, message(question), callback);
     }
 
     private boolean awaitTurn(int question) {
@@ -162,7 +168,6 @@ final class HeldUpstream implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        server.stop(0);
-        threads.close();
+        LifeCycle.stop(server);
     }
 }
