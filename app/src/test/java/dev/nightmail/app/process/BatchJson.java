@@ -15,11 +15,16 @@ final class BatchJson {
 
     /** The counts of a batch in which every request succeeded. */
     static JsonNode counts(int succeeded) {
+        return counts(succeeded, 0);
+    }
+
+    /** The counts of a batch that ended by the clock. */
+    static JsonNode counts(int succeeded, int expired) {
         return JsonMapper.shared()
                 .readTree(
                         """
-                        {"processing":0,"succeeded":%d,"errored":0,"canceled":0,"expired":0}\
+                        {"processing":0,"succeeded":%d,"errored":0,"canceled":0,"expired":%d}\
                         """
-                                .formatted(succeeded));
+                                .formatted(succeeded, expired));
     }
 }

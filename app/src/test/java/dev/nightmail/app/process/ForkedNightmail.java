@@ -63,11 +63,19 @@ final class ForkedNightmail implements AutoCloseable {
         return run(Map.of(), arguments);
     }
 
-    /** A server on a free loopback port that need not come up. */
-    static ForkedNightmail serve(Path data, String... more) {
-        var arguments = new ArrayList<>(List.of("serve", "--port", "0", "--data", data.toString()));
+    /** A command on a data folder. */
+    static ForkedNightmail runOn(Path data, String command, String... more) {
+        var arguments = new ArrayList<>(List.of(command));
         arguments.addAll(List.of(more));
+        arguments.addAll(List.of("--data", data.toString()));
         return run(arguments.toArray(String[]::new));
+    }
+
+    /** A server on a free port that need not come up. */
+    static ForkedNightmail serve(Path data, String... more) {
+        var arguments = new ArrayList<>(List.of("--port", "0"));
+        arguments.addAll(List.of(more));
+        return runOn(data, "serve", arguments.toArray(String[]::new));
     }
 
     /** A server that is up and takes its answers from an upstream. */
@@ -106,8 +114,8 @@ final class ForkedNightmail implements AutoCloseable {
         return err.all();
     }
 
-    boolean isRunning() {
-        return process.isAlive();
+    long pid() {
+        return process.pid();
     }
 
     /** SIGKILL: when this returns, the process is gone. */

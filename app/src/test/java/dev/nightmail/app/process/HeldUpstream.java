@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -126,7 +127,8 @@ final class HeldUpstream implements AutoCloseable {
     private void answer(Request request, Response response, Callback callback) throws IOException {
         int question = Questions.numberIn(Content.Source.asString(request));
         if (!awaitTurn(question)) {
-            callback.failed(new IOException("closed"));
+            response.setStatus(HttpStatus.SERVICE_UNAVAILABLE_503);
+            callback.succeeded();
             return;
         }
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
