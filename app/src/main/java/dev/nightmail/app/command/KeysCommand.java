@@ -25,6 +25,9 @@ import picocli.CommandLine.Spec;
 /**
  * {@code keys}: API keys of a data folder. It works while a server runs on the folder, and takes
  * effect at once.
+ *
+ * <p>Commands that are methods say themselves that they have {@code --help}: picocli counts their
+ * arguments by it, and would hand them over in the wrong places if it were added afterwards.
  */
 @Command(
         name = "keys",
@@ -54,6 +57,7 @@ public final class KeysCommand implements Runnable {
 
     @Command(
             name = "create",
+            mixinStandardHelpOptions = true,
             description =
                     "Make a key. It is printed once, alone on stdout, and kept only as a hash.")
     int create(
@@ -80,7 +84,7 @@ public final class KeysCommand implements Runnable {
                     Set<String> scopes) {
         var secret = KeySecret.create(random);
         var key = key(workspace, name, scopes);
-        try (var catalog = Catalog.open(data.catalog())) {
+        try (var catalog = Catalog.open(data.catalogToBe())) {
             catalog.keys().insert(key, secret.sha256());
         }
         surroundings.out().println(secret.reveal());
@@ -123,7 +127,10 @@ public final class KeysCommand implements Runnable {
         return new KeyId(digits.toString());
     }
 
-    @Command(name = "list", description = "List all keys ever made, oldest first.")
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            description = "List all keys ever made, oldest first.")
     int list(
             @Mixin DataFolder data,
             @Option(names = "--json", description = "One JSON object a line.") boolean json) {
@@ -140,7 +147,10 @@ public final class KeysCommand implements Runnable {
         return 0;
     }
 
-    @Command(name = "revoke", description = "Revoke a key: from now on it is refused.")
+    @Command(
+            name = "revoke",
+            mixinStandardHelpOptions = true,
+            description = "Revoke a key: from now on it is refused.")
     int revoke(
             @Mixin DataFolder data,
             @Parameters(paramLabel = "ID", description = "As keys list shows it.") String id) {
