@@ -37,7 +37,16 @@ final class BatchesCaller implements AutoCloseable {
 
     /** The id of the new batch. */
     String create(Questions questions) {
-        var response = send(request("").POST(BodyPublishers.ofString(questions.batch())));
+        return create(questions, "only-once");
+    }
+
+    /** The id of the batch that was made with an idempotency key, just now or before. */
+    String create(Questions questions, String idempotencyKey) {
+        var response =
+                send(
+                        request("")
+                                .header("idempotency-key", idempotencyKey)
+                                .POST(BodyPublishers.ofString(questions.batch())));
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         return JsonMapper.shared().readTree(response.body()).path("id").asString();
     }
@@ -67,6 +76,15 @@ final class BatchesCaller implements AutoCloseable {
 
     int resultsStatus(String id) {
         return send(request("/" + id + "/results").GET()).statusCode();
+    }
+
+    /** The ids of the newest batches. */
+    List<String> listed() {
+        var response = send(request("?limit=1000").GET());
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return JsonMapper.shared().readTree(response.body()).path("data").values().stream()
+                .map(batch -> batch.path("id").asString())
+                .toList();
     }
 
     /** The status of a harmless call. */

@@ -124,9 +124,9 @@ final class ForkedNightmail implements AutoCloseable {
         awaitExit();
     }
 
-    /** SIGTERM. */
+    /** SIGTERM. Not by {@link Process#destroy}, which also closes our ends of the output. */
     void terminate() {
-        process.destroy();
+        process.toHandle().destroy();
     }
 
     int awaitExit() {

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Content;
@@ -40,6 +41,7 @@ final class HeldUpstream implements AutoCloseable {
     private final Condition changed = lock.newCondition();
     private final Map<Integer, Integer> calls = new HashMap<>();
     private final Set<Integer> held = new HashSet<>();
+    private int callCount;
     private long answersAllowed;
     private boolean closed;
 
@@ -85,22 +87,46 @@ final class HeldUpstream implements AutoCloseable {
 
     /** The questions whose calls are held, once there are as many as a server keeps in flight. */
     Set<Integer> awaitFullOfHeldCalls() {
+        await(() -> held.size() >= CALLS_IN_FLIGHT_MAX);
+        lock.lock();
+        try {
+            return Set.copyOf(held);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void await(BooleanSupplier condition) {
         lock.lock();
         try {
             long nanos = TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-            while (held.size() < CALLS_IN_FLIGHT_MAX) {
+            while (!condition.getAsBoolean()) {
                 if (nanos <= 0) {
-                    throw new AssertionError("only " + held.size() + " calls are held");
+                    throw new AssertionError(
+                            "%d calls came, %d are held".formatted(callCount, held.size()));
                 }
                 nanos = changed.awaitNanos(nanos);
             }
-            return Set.copyOf(held);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted", e);
         } finally {
             lock.unlock();
         }
+    }
+
+    int callCount() {
+        lock.lock();
+        try {
+            return callCount;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns when so many calls have come since the beginning. */
+    void awaitCalls(int count) {
+        await(() -> callCount >= count);
     }
 
     /** How many calls came for each question that was asked at all. */
@@ -125,19 +151,25 @@ final class HeldUpstream implements AutoCloseable {
     }
 
     private void answer(Request request, Response response, Callback callback) throws IOException {
-        int question = Questions.numberIn(Content.Source.asString(request));
+        var body = Content.Source.asString(request);
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+        if (Request.getPathInContext(request).endsWith("/count_tokens")) {
+            Content.Sink.write(response, true, "{\"input_tokens\":10}", callback);
+            return;
+        }
+        int question = Questions.numberIn(body);
         if (!awaitTurn(question)) {
             response.setStatus(HttpStatus.SERVICE_UNAVAILABLE_503);
             callback.succeeded();
             return;
         }
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
         Content.Sink.write(response, true, message(question), callback);
     }
 
     private boolean awaitTurn(int question) {
         lock.lock();
         try {
+            callCount++;
             calls.merge(question, 1, Integer::sum);
             held.add(question);
             changed.signalAll();

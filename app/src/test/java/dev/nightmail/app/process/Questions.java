@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -13,9 +14,15 @@ import tools.jackson.databind.json.JsonMapper;
  * Numbered questions, each with an answer that names it, so that an answer that went to the wrong
  * {@code custom_id} is seen.
  */
-record Questions(int count) {
+record Questions(int first, int count) {
 
     private static final Pattern NUMBERED = Pattern.compile("question (\\d+)\\?");
+
+    Questions(int count) {
+        this(0, count);
+    }
+
+    private static final Pattern CUSTOM_ID = Pattern.compile("\"record-(\\d+)\"");
 
     /** The number of the question a text asks. */
     static int numberIn(String text) {
@@ -38,9 +45,13 @@ record Questions(int count) {
         return "record-" + number;
     }
 
+    IntStream numbers() {
+        return IntStream.range(first, first + count);
+    }
+
     /** The body of a create call. */
     String batch() {
-        return IntStream.range(0, count)
+        return numbers()
                 .mapToObj(number ->
                         """
                         {"custom_id":"%s","params":{"model":"claude-haiku-4-5","max_tokens":100,\
@@ -48,6 +59,16 @@ record Questions(int count) {
                         """
                                 .formatted(customId(number), question(number)))
                 .collect(Collectors.joining(",", "{\"requests\":[", "]}"));
+    }
+
+    /** The numbers of the questions that whole lines of results answer. */
+    static Set<Integer> answeredIn(String resultLines) {
+        var whole = resultLines.substring(0, resultLines.lastIndexOf('\n') + 1);
+        return CUSTOM_ID
+                .matcher(whole)
+                .results()
+                .map(id -> Integer.valueOf(id.group(1)))
+                .collect(Collectors.toSet());
     }
 
     /** Each question has one result, and it is the answer to that question. */
@@ -63,9 +84,7 @@ record Questions(int count) {
             assertThat(before).as("a second result: %s", line).isNull();
         }
         var expected = new HashMap<String, String>();
-        for (int number = 0; number < count; number++) {
-            expected.put(customId(number), answer(number));
-        }
+        numbers().forEach(number -> expected.put(customId(number), answer(number)));
         assertThat(answers).isEqualTo(expected);
     }
 }
