@@ -1,8 +1,8 @@
 package dev.nightmail.api.auth;
 
 import dev.nightmail.api.wire.ApiError;
-import dev.nightmail.api.wire.ErrorType;
 import dev.nightmail.core.batch.WorkspaceId;
+import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.key.KeyCatalog;
 import dev.nightmail.core.key.KeyId;
 import dev.nightmail.core.key.KeySecret;
@@ -45,12 +45,12 @@ public final class Authenticator {
         var workspace = credentials.workspace();
         if (workspace != null && !workspace.strip().equals(key.workspace().value())) {
             throw ApiError.of(
-                    ErrorType.PERMISSION,
+                    ErrorType.PERMISSION_ERROR,
                     "anthropic-workspace-id: this key belongs to another workspace");
         }
         if (!key.allows(needed)) {
             throw ApiError.of(
-                    ErrorType.PERMISSION,
+                    ErrorType.PERMISSION_ERROR,
                     "this key may not do that: it lacks the scope '" + needed.wireName() + "'");
         }
         return new Caller(key.workspace(), key.id());
@@ -78,6 +78,6 @@ public final class Authenticator {
     }
 
     private static ApiError unauthenticated(String message) {
-        return ApiError.of(ErrorType.AUTHENTICATION, message);
+        return ApiError.of(ErrorType.AUTHENTICATION_ERROR, message);
     }
 }

@@ -5,7 +5,7 @@ import dev.nightmail.api.exchange.Endpoint;
 import dev.nightmail.api.exchange.Exchange;
 import dev.nightmail.api.json.JsonScanner;
 import dev.nightmail.api.wire.ApiError;
-import dev.nightmail.api.wire.ErrorType;
+import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.engine.desk.BatchDesk;
 import dev.nightmail.engine.desk.BatchDesk.Submission;
 import dev.nightmail.engine.desk.BatchDesk.Submission.Accepted;
@@ -49,7 +49,7 @@ final class CreateBatch implements Endpoint {
             case KeyReused _ ->
                     throw ApiError.of(
                                     UNPROCESSABLE,
-                                    ErrorType.INVALID_REQUEST,
+                                    ErrorType.INVALID_REQUEST_ERROR,
                                     "idempotency-key: it was used before for another body")
                             .notWorthRetrying();
         }

@@ -2,8 +2,8 @@ package dev.nightmail.api.batches;
 
 import dev.nightmail.api.exchange.Exchange;
 import dev.nightmail.api.wire.ApiError;
-import dev.nightmail.api.wire.ErrorType;
 import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.journal.ResultFile;
 import java.io.EOFException;
 import java.io.IOException;
@@ -63,7 +63,7 @@ final class ResultsDownload {
             case ByteRange.Unsatisfiable _ ->
                     throw ApiError.of(
                                     RANGE_NOT_SATISFIABLE,
-                                    ErrorType.INVALID_REQUEST,
+                                    ErrorType.INVALID_REQUEST_ERROR,
                                     "range: the results have %d bytes".formatted(length))
                             .withHeader("content-range", "bytes */" + length);
         }

@@ -3,9 +3,9 @@ package dev.nightmail.api.check;
 import dev.nightmail.api.json.JsonScanner;
 import dev.nightmail.api.json.JsonScanner.Kind;
 import dev.nightmail.api.json.MalformedJsonException;
-import dev.nightmail.api.wire.ErrorType;
 import dev.nightmail.api.wire.WireJson;
 import dev.nightmail.core.batch.ApiVersion;
+import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.request.RequestCheck;
 import java.util.Optional;
@@ -31,7 +31,7 @@ public final class BatchRequestCheck implements RequestCheck {
             problems.add("params", "not valid JSON: " + e.getMessage());
         }
         return problems.text()
-                .map(text -> WireJson.error(ErrorType.INVALID_REQUEST, text, null, null))
+                .map(text -> WireJson.error(ErrorType.INVALID_REQUEST_ERROR, text, null, null))
                 .map(JsonBytes::of);
     }
 }

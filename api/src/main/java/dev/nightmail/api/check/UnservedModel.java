@@ -1,7 +1,7 @@
 package dev.nightmail.api.check;
 
-import dev.nightmail.api.wire.ErrorType;
 import dev.nightmail.api.wire.WireJson;
+import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.schedule.NoRoute;
 
@@ -12,7 +12,7 @@ public final class UnservedModel implements NoRoute {
     public JsonBytes error(String model) {
         return JsonBytes.of(
                 WireJson.error(
-                        ErrorType.NOT_FOUND,
+                        ErrorType.NOT_FOUND_ERROR,
                         "model: \"%s\" is served by no route of this server".formatted(model),
                         null,
                         null));

@@ -1,7 +1,7 @@
 package dev.nightmail.api.exchange;
 
 import dev.nightmail.api.wire.ApiError;
-import dev.nightmail.api.wire.ErrorType;
+import dev.nightmail.core.error.ErrorType;
 import java.io.IOException;
 import java.io.InputStream;
 

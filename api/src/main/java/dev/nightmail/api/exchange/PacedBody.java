@@ -1,7 +1,7 @@
 package dev.nightmail.api.exchange;
 
 import dev.nightmail.api.wire.ApiError;
-import dev.nightmail.api.wire.ErrorType;
+import dev.nightmail.core.error.ErrorType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.InstantSource;
@@ -59,7 +59,7 @@ final class PacedBody extends InputStream {
     private ApiError tooSlow() {
         return ApiError.of(
                 REQUEST_TIMEOUT,
-                ErrorType.INVALID_REQUEST,
+                ErrorType.INVALID_REQUEST_ERROR,
                 "the body came too slowly: gave up after " + bytes + " bytes");
     }
 

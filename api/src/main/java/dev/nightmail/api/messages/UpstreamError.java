@@ -1,7 +1,7 @@
 package dev.nightmail.api.messages;
 
-import dev.nightmail.api.wire.ErrorType;
 import dev.nightmail.api.wire.WireJson;
+import dev.nightmail.core.error.ErrorType;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;

@@ -1,7 +1,7 @@
 package dev.nightmail.api.server;
 
 import dev.nightmail.api.wire.ApiError;
-import dev.nightmail.api.wire.ErrorType;
+import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.journal.JournalException;
 import dev.nightmail.engine.desk.BatchDesk.StoppingException;
 import java.util.Locale;
@@ -26,19 +26,21 @@ final class Failures {
                             ErrorType.ofStatus(bad.getCode()),
                             "the HTTP request is not well-formed");
             case StoppingException _, InterruptedException _ ->
-                    ApiError.of(ErrorType.OVERLOADED, "the server is being stopped; try again")
+                    ApiError.of(
+                                    ErrorType.OVERLOADED_ERROR,
+                                    "the server is being stopped; try again")
                             .withHeader("retry-after", STOPPING_RETRY_SECONDS);
             case JournalException storage -> {
                 LOG.error("event=storage_failed request_id={}", requestId, storage);
                 yield ApiError.of(
-                        ErrorType.API,
+                        ErrorType.API_ERROR,
                         isDiskFull(storage)
                                 ? "the server's disk is full; nothing was stored"
                                 : "the server's storage failed; nothing was acknowledged");
             }
             default -> {
                 LOG.error("event=call_failed request_id={}", requestId, failure);
-                yield ApiError.of(ErrorType.API, "internal server error");
+                yield ApiError.of(ErrorType.API_ERROR, "internal server error");
             }
         };
     }

@@ -1,8 +1,8 @@
 package dev.nightmail.api.server;
 
-import dev.nightmail.api.wire.ErrorType;
 import dev.nightmail.api.wire.RequestIds;
 import dev.nightmail.api.wire.WireJson;
+import dev.nightmail.core.error.ErrorType;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;

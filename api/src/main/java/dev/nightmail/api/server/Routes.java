@@ -7,7 +7,7 @@ import dev.nightmail.api.batches.BatchEndpoints;
 import dev.nightmail.api.exchange.Endpoint;
 import dev.nightmail.api.messages.MessageEndpoints;
 import dev.nightmail.api.wire.ApiError;
-import dev.nightmail.api.wire.ErrorType;
+import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.key.Scope;
 import java.util.List;
 import java.util.Map;
@@ -111,7 +111,7 @@ final class Routes {
         }
         throw ApiError.of(
                         METHOD_NOT_ALLOWED,
-                        ErrorType.INVALID_REQUEST,
+                        ErrorType.INVALID_REQUEST_ERROR,
                         "this path takes " + String.join(", ", allowed))
                 .withHeader("allow", String.join(", ", allowed));
     }

@@ -1,5 +1,6 @@
 package dev.nightmail.api.wire;
 
+import dev.nightmail.core.error.ErrorType;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -32,11 +33,11 @@ public final class ApiError extends RuntimeException {
     }
 
     public static ApiError invalid(String message) {
-        return of(ErrorType.INVALID_REQUEST, message);
+        return of(ErrorType.INVALID_REQUEST_ERROR, message);
     }
 
     public static ApiError notFound(String message) {
-        return of(ErrorType.NOT_FOUND, message);
+        return of(ErrorType.NOT_FOUND_ERROR, message);
     }
 
     /** The same with a machine-readable {@code details.error_code}. */

@@ -1,5 +1,6 @@
 package dev.nightmail.api.wire;
 
+import dev.nightmail.core.error.ErrorType;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.time.ZoneOffset;

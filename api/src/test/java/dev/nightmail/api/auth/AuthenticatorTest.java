@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nightmail.api.server.InMemoryKeyCatalog;
 import dev.nightmail.api.wire.ApiError;
-import dev.nightmail.api.wire.ErrorType;
 import dev.nightmail.core.batch.WorkspaceId;
+import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.key.ApiKey;
 import dev.nightmail.core.key.KeyId;
 import dev.nightmail.core.key.KeySecret;
@@ -39,7 +39,7 @@ class AuthenticatorTest {
     @Test
     void noKeyAtAllIsRefusedEvenThen() {
         refused(new Credentials(List.of(" "), List.of("Basic abc"), null), Scope.READ)
-                .isEqualTo(ErrorType.AUTHENTICATION);
+                .isEqualTo(ErrorType.AUTHENTICATION_ERROR);
     }
 
     @Test
@@ -61,14 +61,14 @@ class AuthenticatorTest {
         authenticator.authenticate(
                 new Credentials(List.of(secret), List.of("Bearer " + secret), null), Scope.READ);
         refused(new Credentials(List.of(secret), List.of("Bearer " + other), null), Scope.READ)
-                .isEqualTo(ErrorType.AUTHENTICATION);
+                .isEqualTo(ErrorType.AUTHENTICATION_ERROR);
     }
 
     @Test
     void whatIsNoKeyOfOursIsRefusedWithoutAskingTheCatalog() {
         made("key_1", Scope.READ);
 
-        refused(apiKey("nm_live_nonsense"), Scope.READ).isEqualTo(ErrorType.AUTHENTICATION);
+        refused(apiKey("nm_live_nonsense"), Scope.READ).isEqualTo(ErrorType.AUTHENTICATION_ERROR);
 
         assertThat(catalog.lookups()).isZero();
     }
@@ -78,14 +78,14 @@ class AuthenticatorTest {
         made("key_1", Scope.READ);
 
         refused(apiKey(KeySecret.create(random).reveal()), Scope.READ)
-                .isEqualTo(ErrorType.AUTHENTICATION);
+                .isEqualTo(ErrorType.AUTHENTICATION_ERROR);
     }
 
     @Test
     void aKeyWithoutTheScopeMayNot() {
         var secret = made("key_1", Scope.READ);
 
-        refused(apiKey(secret), Scope.SUBMIT).isEqualTo(ErrorType.PERMISSION);
+        refused(apiKey(secret), Scope.SUBMIT).isEqualTo(ErrorType.PERMISSION_ERROR);
     }
 
     @Test
@@ -93,7 +93,8 @@ class AuthenticatorTest {
         var secret = made("key_1", Scope.READ);
 
         authenticator.authenticate(credentials(secret, "research"), Scope.READ);
-        refused(credentials(secret, "production"), Scope.READ).isEqualTo(ErrorType.PERMISSION);
+        refused(credentials(secret, "production"), Scope.READ)
+                .isEqualTo(ErrorType.PERMISSION_ERROR);
     }
 
     @Test
@@ -104,7 +105,7 @@ class AuthenticatorTest {
         catalog.revoke(new KeyId("key_1"), now);
         now = now.plusSeconds(1);
 
-        refused(apiKey(secret), Scope.READ).isEqualTo(ErrorType.AUTHENTICATION);
+        refused(apiKey(secret), Scope.READ).isEqualTo(ErrorType.AUTHENTICATION_ERROR);
     }
 
     @Test
@@ -114,7 +115,7 @@ class AuthenticatorTest {
         made("key_1", Scope.READ);
         now = now.plusSeconds(1);
 
-        refused(apiKey("whatever"), Scope.READ).isEqualTo(ErrorType.AUTHENTICATION);
+        refused(apiKey("whatever"), Scope.READ).isEqualTo(ErrorType.AUTHENTICATION_ERROR);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.nightmail.upstream.anthropic;
 
+import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.AttemptOutcome.Answered;
@@ -11,7 +12,6 @@ import dev.nightmail.upstream.http.FailedStep;
 import dev.nightmail.upstream.http.HttpHeaders;
 import dev.nightmail.upstream.http.HttpOutcome;
 import dev.nightmail.upstream.wire.ErrorBody;
-import dev.nightmail.upstream.wire.ErrorType;
 import dev.nightmail.upstream.wire.MessageReading;
 import dev.nightmail.upstream.wire.RetryAfter;
 import java.net.URI;

@@ -1,5 +1,6 @@
 package dev.nightmail.upstream.anthropic;
 
+import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.Call;
@@ -10,7 +11,6 @@ import dev.nightmail.upstream.http.HttpExchanges;
 import dev.nightmail.upstream.http.HttpHeaders;
 import dev.nightmail.upstream.http.HttpOutcome;
 import dev.nightmail.upstream.wire.ErrorBody;
-import dev.nightmail.upstream.wire.ErrorType;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;

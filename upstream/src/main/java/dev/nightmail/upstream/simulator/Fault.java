@@ -1,6 +1,6 @@
 package dev.nightmail.upstream.simulator;
 
-import dev.nightmail.upstream.wire.ErrorType;
+import dev.nightmail.core.error.ErrorType;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;

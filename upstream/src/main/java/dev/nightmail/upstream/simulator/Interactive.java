@@ -2,9 +2,9 @@ package dev.nightmail.upstream.simulator;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.upstream.wire.ErrorBody;
-import dev.nightmail.upstream.wire.ErrorType;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;

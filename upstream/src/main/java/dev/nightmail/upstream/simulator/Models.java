@@ -2,7 +2,7 @@ package dev.nightmail.upstream.simulator;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.nightmail.upstream.wire.ErrorType;
+import dev.nightmail.core.error.ErrorType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLDecoder;

@@ -1,6 +1,6 @@
 package dev.nightmail.upstream.simulator;
 
-import dev.nightmail.upstream.wire.ErrorType;
+import dev.nightmail.core.error.ErrorType;
 
 /** The simulated service refuses a request, as the real one would. */
 final class RefusedException extends Exception {

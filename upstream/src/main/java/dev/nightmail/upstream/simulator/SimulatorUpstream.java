@@ -1,5 +1,6 @@
 package dev.nightmail.upstream.simulator;
 
+import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.AttemptOutcome;
@@ -12,7 +13,6 @@ import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Call.Endpoint;
 import dev.nightmail.core.upstream.Upstream;
 import dev.nightmail.upstream.wire.ErrorBody;
-import dev.nightmail.upstream.wire.ErrorType;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;

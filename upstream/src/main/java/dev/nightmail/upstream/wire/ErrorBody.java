@@ -1,5 +1,6 @@
 package dev.nightmail.upstream.wire;
 
+import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.json.JsonBytes;
 import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;

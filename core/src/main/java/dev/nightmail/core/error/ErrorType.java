@@ -1,4 +1,4 @@
-package dev.nightmail.upstream.wire;
+package dev.nightmail.core.error;
 
 import java.util.Locale;
 
@@ -32,16 +32,21 @@ public enum ErrorType {
         return wireName;
     }
 
-    /** The type of a status that came without one: other 4xx are bad requests, other 5xx faults. */
+    /**
+     * The type of a status that came without one. Two statuses that are not published have a twin
+     * that is: 408 is a timeout, 503 says of any web service that it has no room for now. Other 4xx
+     * are bad requests, other 5xx faults.
+     */
     public static ErrorType ofStatus(int status) {
         for (var type : values()) {
             if (type.status == status) {
                 return type;
             }
         }
-        if (status == 408) {
-            return TIMEOUT_ERROR;
-        }
-        return status >= 400 && status < 500 ? INVALID_REQUEST_ERROR : API_ERROR;
+        return switch (status) {
+            case 408 -> TIMEOUT_ERROR;
+            case 503 -> OVERLOADED_ERROR;
+            default -> status >= 400 && status < 500 ? INVALID_REQUEST_ERROR : API_ERROR;
+        };
     }
 }

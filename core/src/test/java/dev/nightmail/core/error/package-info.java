@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nightmail.core.error;
+
+import org.jspecify.annotations.NullMarked;
