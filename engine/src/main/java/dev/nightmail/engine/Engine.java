@@ -163,6 +163,12 @@ public final class Engine {
                             upstream,
                             reason,
                             pause);
+            case Effect.UpstreamBarred(var upstream, var reason, var pause) ->
+                    log.error(
+                            "event=upstream_barred upstream={} reason=\"{}\" pause={}",
+                            upstream,
+                            reason,
+                            pause);
             case Effect.AnswerDiscarded(var id, var customId) ->
                     log.warn("event=answer_discarded batch_id={} custom_id={}", id, customId);
         }

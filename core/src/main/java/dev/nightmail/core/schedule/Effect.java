@@ -72,6 +72,14 @@ public sealed interface Effect {
     record UpstreamPaused(String upstream, String reason, Duration pause) implements Effect {}
 
     /**
+     * An upstream does not serve us at all and was given a rest. For the log, as an error: it stays
+     * so until a person has mended it.
+     *
+     * @param reason what came and what to look at; no credential
+     */
+    record UpstreamBarred(String upstream, String reason, Duration pause) implements Effect {}
+
+    /**
      * An answer came that nobody may use any more: the request has another holder or is settled.
      * Its tokens were spent.
      */

@@ -102,7 +102,7 @@ final class Pace {
         return pause(wait, now);
     }
 
-    /** Nothing got through to it. */
+    /** Nothing got through to it, or it would not serve us whatever we asked. */
     @Nullable Pause unreachable(Instant now) {
         inDoubt = true;
         if (isPaused(now)) {

@@ -7,10 +7,12 @@ import dev.nightmail.core.result.Result;
 import dev.nightmail.core.schedule.Effect.AbortAttempts;
 import dev.nightmail.core.schedule.Effect.AnswerDiscarded;
 import dev.nightmail.core.schedule.Effect.StartAttempt;
+import dev.nightmail.core.schedule.Effect.UpstreamBarred;
 import dev.nightmail.core.schedule.Effect.UpstreamPaused;
 import dev.nightmail.core.schedule.Flights.Flight;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.AttemptOutcome.Answered;
+import dev.nightmail.core.upstream.AttemptOutcome.Barred;
 import dev.nightmail.core.upstream.AttemptOutcome.Failed;
 import dev.nightmail.core.upstream.AttemptOutcome.Refused;
 import dev.nightmail.core.upstream.AttemptOutcome.Throttled;
@@ -192,10 +194,11 @@ final class Sending {
         }
         flights.heardOf(flight, now.steady());
         switch (outcome) {
-            case Answered(var message, var usage) ->
+            case Answered(var message, var usage, var _) ->
                     decide(flight, customId, new Result.Succeeded(message, usage), now);
-            case Refused(var error) -> decide(flight, customId, new Result.Errored(error), now);
-            case Throttled _, Unreachable _ -> putBack(flight, customId, now);
+            case Refused(var error, var _) ->
+                    decide(flight, customId, new Result.Errored(error), now);
+            case Throttled _, Unreachable _, Barred _ -> putBack(flight, customId, now);
             case Failed(var _, var retryAfter, var error) ->
                     failed(flight, customId, retryAfter, new Result.Errored(error), now);
         }
@@ -215,10 +218,11 @@ final class Sending {
         switch (outcome) {
             case Answered _, Refused _ -> pace.answered();
             case Failed _ -> pace.failed();
-            case Throttled(var retryAfter, var _) ->
+            case Throttled(var retryAfter, var _, var _) ->
                     paused(pace, "throttled", pace.throttled(retryAfter, now.steady()), now);
             case Unreachable(var phase, var _) ->
                     paused(pace, phase, pace.unreachable(now.steady()), now);
+            case Barred(var reason) -> barred(pace, reason, pace.unreachable(now.steady()), now);
         }
     }
 
@@ -229,6 +233,17 @@ final class Sending {
         timers.after(pause.length(), now, new Timer.Due.PauseOver());
         if (pause.begins()) {
             effects.accept(new UpstreamPaused(pace.upstream(), reason, pause.length()));
+        }
+    }
+
+    /** A pause like any other, but for this one a person has to be called. */
+    private void barred(Pace pace, String reason, Pace.@Nullable Pause pause, Moment now) {
+        if (pause == null) {
+            return;
+        }
+        timers.after(pause.length(), now, new Timer.Due.PauseOver());
+        if (pause.begins()) {
+            effects.accept(new UpstreamBarred(pace.upstream(), reason, pause.length()));
         }
     }
 

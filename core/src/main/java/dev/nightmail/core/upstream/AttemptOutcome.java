@@ -15,14 +15,21 @@ public sealed interface AttemptOutcome {
      * @param message the Message, its usage marked as {@code service_tier: batch}, ready to be a
      *     result
      */
-    record Answered(JsonBytes message, Usage usage) implements AttemptOutcome {}
+    record Answered(JsonBytes message, Usage usage, Headroom headroom) implements AttemptOutcome {}
 
     /**
-     * The service will not answer this request, however often it is asked (4xx).
+     * The service will not answer this request, however often it is asked (4xx). The fault is the
+     * request's own.
      *
      * @param error a whole error response
      */
-    record Refused(JsonBytes error) implements AttemptOutcome {}
+    record Refused(JsonBytes error, Headroom headroom) implements AttemptOutcome {
+
+        /** Refused by ourselves: no service was asked. */
+        public Refused(JsonBytes error) {
+            this(error, Headroom.UNTOLD);
+        }
+    }
 
     /**
      * The service has no room now (429, 529). No failure of the request: it does not count as one
@@ -31,7 +38,8 @@ public sealed interface AttemptOutcome {
      * @param retryAfter how long the service wants to be left alone; null if it did not say
      * @param error a whole error response, for the case that the batch ends before there is room
      */
-    record Throttled(@Nullable Duration retryAfter, JsonBytes error) implements AttemptOutcome {}
+    record Throttled(@Nullable Duration retryAfter, JsonBytes error, Headroom headroom)
+            implements AttemptOutcome {}
 
     /**
      * The service tried and failed (5xx), or the exchange broke when it may have begun to work.
@@ -51,4 +59,14 @@ public sealed interface AttemptOutcome {
      *     refused}, {@code tls handshake}
      */
     record Unreachable(String phase, JsonBytes error) implements AttemptOutcome {}
+
+    /**
+     * The service does not serve us at all, whatever the request: our credential is wrong or
+     * revoked, our account is not in order, or what answered is not the API. It cost nothing and
+     * counts as no attempt; a person has to mend it, and until then every request would end so.
+     *
+     * @param reason what came and what to look at, for the log: it may name configuration and
+     *     addresses, which are not for clients, and never holds a credential
+     */
+    record Barred(String reason) implements AttemptOutcome {}
 }

@@ -18,6 +18,7 @@ import dev.nightmail.core.result.Settled;
 import dev.nightmail.core.schedule.Effect.StartAttempt;
 import dev.nightmail.core.schedule.Effect.Unsaved;
 import dev.nightmail.core.upstream.AttemptOutcome;
+import dev.nightmail.core.upstream.Headroom;
 import dev.nightmail.core.usage.Usage;
 import java.time.Duration;
 import java.time.Instant;
@@ -183,6 +184,7 @@ final class SchedulerWorld {
             case Effect.OpenBatch _,
                     Effect.Close _,
                     Effect.UpstreamPaused _,
+                    Effect.UpstreamBarred _,
                     Effect.AnswerDiscarded _ ->
                     others.add(effect);
         }
@@ -205,7 +207,8 @@ final class SchedulerWorld {
     // Outcomes
 
     static AttemptOutcome answer() {
-        return new AttemptOutcome.Answered(JsonBytes.of("{}"), new Usage(10, 5, 0, 0, 0));
+        return new AttemptOutcome.Answered(
+                JsonBytes.of("{}"), new Usage(10, 5, 0, 0, 0), Headroom.UNTOLD);
     }
 
     static AttemptOutcome refusal() {
@@ -217,11 +220,15 @@ final class SchedulerWorld {
     }
 
     static AttemptOutcome throttle(@Nullable Duration retryAfter) {
-        return new AttemptOutcome.Throttled(retryAfter, JsonBytes.of("{}"));
+        return new AttemptOutcome.Throttled(retryAfter, JsonBytes.of("{}"), Headroom.UNTOLD);
     }
 
     static AttemptOutcome unreachable() {
         return new AttemptOutcome.Unreachable("connection refused", JsonBytes.of("{}"));
+    }
+
+    static AttemptOutcome barred() {
+        return new AttemptOutcome.Barred("status 401 (authentication_error)");
     }
 
     // What the surroundings do when told to

@@ -4,6 +4,7 @@ import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.AttemptOutcome.Answered;
+import dev.nightmail.core.upstream.AttemptOutcome.Barred;
 import dev.nightmail.core.upstream.AttemptOutcome.Failed;
 import dev.nightmail.core.upstream.AttemptOutcome.Refused;
 import dev.nightmail.core.upstream.AttemptOutcome.Throttled;
@@ -13,6 +14,7 @@ import dev.nightmail.upstream.http.HttpHeaders;
 import dev.nightmail.upstream.http.HttpOutcome;
 import dev.nightmail.upstream.wire.ErrorBody;
 import dev.nightmail.upstream.wire.MessageReading;
+import dev.nightmail.upstream.wire.RateLimits;
 import dev.nightmail.upstream.wire.RetryAfter;
 import java.net.URI;
 import java.time.InstantSource;
@@ -20,16 +22,19 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What an HTTP outcome means for a request. */
+/**
+ * What an HTTP outcome means for a request. The errors made here go to clients: they name the
+ * upstream, and neither its address nor anything of the configuration.
+ */
 final class Answers {
 
     private final String upstream;
-    private final URI url;
+    private final Barring barring;
     private final InstantSource clock;
 
     Answers(String upstream, URI url, InstantSource clock) {
         this.upstream = upstream;
-        this.url = url;
+        this.barring = new Barring(upstream, url);
         this.clock = clock;
     }
 
@@ -43,31 +48,32 @@ final class Answers {
     }
 
     private AttemptOutcome answered(int status, HttpHeaders headers, byte[] body) {
+        var barred = barring.reason(status, headers, body);
+        if (barred.isPresent()) {
+            return new Barred(barred.get());
+        }
         if (status >= 200 && status < 300) {
             return message(headers, body);
         }
         var error = error(status, headers, body);
-        if (status < 400) {
-            // Only whoever configures this service can mend that; meanwhile asking again is cheap.
-            return new Failed("status " + status, null, error);
-        }
         var shouldRetry = headers.first("x-should-retry").orElse("");
         if (shouldRetry.equals("false")) {
-            return new Refused(error);
+            return new Refused(error, RateLimits.headroom(headers));
         }
         var retryAfter = RetryAfter.of(headers, clock).orElse(null);
         if (status == 429 || status == 529) {
-            return new Throttled(retryAfter, error);
+            return new Throttled(retryAfter, error, RateLimits.headroom(headers));
         }
         boolean passing = status >= 500 || status == 408 || status == 409 || status == 425;
         return passing || shouldRetry.equals("true")
                 ? new Failed("status " + status, retryAfter, error)
-                : new Refused(error);
+                : new Refused(error, RateLimits.headroom(headers));
     }
 
     private AttemptOutcome message(HttpHeaders headers, byte[] body) {
         return MessageReading.forBatch(body)
-                .<AttemptOutcome>map(read -> new Answered(read.line(), read.usage()))
+                .<AttemptOutcome>map(read ->
+                        new Answered(read.line(), read.usage(), RateLimits.headroom(headers)))
                 .orElseGet(() -> new Failed("bad answer", null, badAnswer(headers)));
     }
 
@@ -81,7 +87,7 @@ final class Answers {
 
     /** The service's own error if it has the wire's shape, else one that says what came. */
     JsonBytes error(int status, HttpHeaders headers, byte[] body) {
-        if (status >= 400 && ErrorBody.hasWireShape(body)) {
+        if (status >= 400 && ErrorBody.read(body).isPresent()) {
             return JsonBytes.flatten(body);
         }
         return ErrorBody.of(
@@ -90,31 +96,14 @@ final class Answers {
 
     private String foreignAnswer(int status, HttpHeaders headers) {
         if (status >= 300 && status < 400) {
-            var target = headers.first("location").flatMap(this::redirectTarget);
-            return "upstream %s answered with a redirect (%d)%s, which is not followed: set upstreams.%s.url to where its API is"
-                    .formatted(
-                            upstream, status, target.map(to -> " to " + to).orElse(""), upstream);
+            return "upstream %s answered with a redirect (%d), which is not followed"
+                    .formatted(upstream, status);
         }
-        return "upstream %s answered with status %d and a body that is not an API error (content type %s); is %s where its API is?"
-                .formatted(upstream, status, contentType(headers).orElse("not given"), url);
+        return "upstream %s answered with status %d and a body that is not an API error (content type %s)"
+                .formatted(upstream, status, contentType(headers).orElse("not given"));
     }
 
-    /** Where a redirect leads, without its query: that may hold what is not ours to show. */
-    private Optional<String> redirectTarget(String location) {
-        try {
-            var target = url.resolve(location.strip());
-            return Optional.ofNullable(target.getHost())
-                    .map(_ -> target.getScheme() + "://" + hostAndPort(target) + target.getPath());
-        } catch (IllegalArgumentException _) {
-            return Optional.empty();
-        }
-    }
-
-    private static String hostAndPort(URI uri) {
-        return uri.getPort() < 0 ? uri.getHost() : uri.getHost() + ":" + uri.getPort();
-    }
-
-    private static Optional<String> contentType(HttpHeaders headers) {
+    static Optional<String> contentType(HttpHeaders headers) {
         return headers.first("content-type")
                 .map(value -> value.split(";", 2)[0].strip().toLowerCase(Locale.ROOT))
                 .filter(value -> value.length() <= 64);
@@ -127,8 +116,7 @@ final class Answers {
     JsonBytes notSent(FailedStep step) {
         return ErrorBody.of(
                 step.isTimeout() ? ErrorType.TIMEOUT_ERROR : ErrorType.API_ERROR,
-                "upstream %s could not be reached at %s (%s); nothing was sent"
-                        .formatted(upstream, url, step),
+                "upstream %s could not be reached (%s); nothing was sent".formatted(upstream, step),
                 null);
     }
 

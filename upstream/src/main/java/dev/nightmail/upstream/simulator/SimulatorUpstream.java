@@ -5,12 +5,14 @@ import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.AttemptOutcome.Answered;
+import dev.nightmail.core.upstream.AttemptOutcome.Barred;
 import dev.nightmail.core.upstream.AttemptOutcome.Failed;
 import dev.nightmail.core.upstream.AttemptOutcome.Refused;
 import dev.nightmail.core.upstream.AttemptOutcome.Throttled;
 import dev.nightmail.core.upstream.AttemptOutcome.Unreachable;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Call.Endpoint;
+import dev.nightmail.core.upstream.Headroom;
 import dev.nightmail.core.upstream.Upstream;
 import dev.nightmail.upstream.wire.ErrorBody;
 import java.io.IOException;
@@ -76,7 +78,10 @@ public final class SimulatorUpstream implements Upstream {
             if (!pass(config.latency().of(reply.usage().output()), call.timeout())) {
                 return timedOut();
             }
-            return new Answered(JsonBytes.of(MessageJson.whole(reply, "batch")), reply.usage());
+            return new Answered(
+                    JsonBytes.of(MessageJson.whole(reply, "batch")),
+                    reply.usage(),
+                    Headroom.UNTOLD);
         } catch (RefusedException e) {
             return new Refused(ErrorBody.of(e.type(), e.reason(), requestId(hash)));
         }
@@ -120,11 +125,11 @@ public final class SimulatorUpstream implements Upstream {
     private static AttemptOutcome outcome(Fault fault, @Nullable Duration retryAfter) {
         var error = error(fault);
         return switch (fault) {
-            case RATE_LIMIT, OVERLOADED -> new Throttled(retryAfter, error);
+            case RATE_LIMIT, OVERLOADED -> new Throttled(retryAfter, error, Headroom.UNTOLD);
             case API -> new Failed("status 500", retryAfter, error);
             case TIMEOUT -> new Failed("status 504", retryAfter, error);
-            case INVALID_REQUEST, AUTHENTICATION, BILLING, PERMISSION, NOT_FOUND ->
-                    new Refused(error);
+            case INVALID_REQUEST, PERMISSION, NOT_FOUND -> new Refused(error);
+            case AUTHENTICATION, BILLING -> new Barred("a simulated fault (%s)".formatted(fault));
             case CUT -> new Failed("connection cut", null, error);
             case UNREACHABLE -> new Unreachable("connection refused", error);
             case GARBAGE -> new Failed("bad answer", null, error);

@@ -3,6 +3,7 @@ package dev.nightmail.upstream.wire;
 import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.json.JsonBytes;
 import java.io.ByteArrayOutputStream;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -36,45 +37,75 @@ public final class ErrorBody {
     }
 
     /**
-     * Whether a body is valid JSON and has {@code type}, {@code error.type}, {@code error.message}.
+     * What an error response of a service says of its kind.
+     *
+     * @param type as published, or one of next year
+     * @param code {@code details.error_code}, if there is one
      */
-    public static boolean hasWireShape(byte[] body) {
+    public record Read(String type, @Nullable String code) {}
+
+    /**
+     * @return empty unless the body is valid JSON and has {@code type}, {@code error.type} and
+     *     {@code error.message}
+     */
+    public static Optional<Read> read(byte[] body) {
         try (var json = Json.parser(body)) {
-            if (json.nextToken() != JsonToken.START_OBJECT) {
-                return false;
-            }
-            boolean typed = false;
-            boolean described = false;
-            while (json.nextToken() == JsonToken.PROPERTY_NAME) {
-                String name = json.currentName();
-                var value = json.nextToken();
-                if (name.equals("type")) {
-                    typed = value == JsonToken.VALUE_STRING && json.getString().equals("error");
-                } else if (name.equals("error") && value == JsonToken.START_OBJECT) {
-                    described = describes(json);
-                } else {
-                    json.skipChildren();
-                }
-            }
-            return json.nextToken() == null && typed && described;
+            return Optional.ofNullable(read(json));
         } catch (JacksonException _) {
-            return false;
+            return Optional.empty();
         }
     }
 
-    private static boolean describes(JsonParser json) {
-        boolean type = false;
-        boolean message = false;
+    private static @Nullable Read read(JsonParser json) {
+        if (json.nextToken() != JsonToken.START_OBJECT) {
+            return null;
+        }
+        boolean isError = false;
+        Read error = null;
         while (json.nextToken() == JsonToken.PROPERTY_NAME) {
             String name = json.currentName();
             var value = json.nextToken();
             if (name.equals("type")) {
-                type = value == JsonToken.VALUE_STRING;
-            } else if (name.equals("message")) {
-                message = value == JsonToken.VALUE_STRING;
+                isError = value == JsonToken.VALUE_STRING && json.getString().equals("error");
+            } else if (name.equals("error") && value == JsonToken.START_OBJECT) {
+                error = readError(json);
+            } else {
+                json.skipChildren();
+            }
+        }
+        return json.nextToken() == null && isError ? error : null;
+    }
+
+    private static @Nullable Read readError(JsonParser json) {
+        String type = null;
+        String code = null;
+        boolean described = false;
+        while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = json.currentName();
+            var value = json.nextToken();
+            switch (name) {
+                case "type" -> type = text(json, value);
+                case "message" -> described = text(json, value) != null;
+                case "details" -> code = value == JsonToken.START_OBJECT ? readCode(json) : code;
+                default -> {}
             }
             json.skipChildren();
         }
-        return type && message;
+        return type != null && described ? new Read(type, code) : null;
+    }
+
+    private static @Nullable String readCode(JsonParser json) {
+        String code = null;
+        while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+            boolean wanted = json.currentName().equals("error_code");
+            var value = json.nextToken();
+            code = wanted ? text(json, value) : code;
+            json.skipChildren();
+        }
+        return code;
+    }
+
+    private static @Nullable String text(JsonParser json, JsonToken value) {
+        return value == JsonToken.VALUE_STRING ? json.getString() : null;
     }
 }

@@ -10,11 +10,15 @@ import dev.nightmail.core.batch.ApiVersion;
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.AttemptOutcome.Answered;
+import dev.nightmail.core.upstream.AttemptOutcome.Barred;
 import dev.nightmail.core.upstream.AttemptOutcome.Failed;
 import dev.nightmail.core.upstream.AttemptOutcome.Refused;
 import dev.nightmail.core.upstream.AttemptOutcome.Throttled;
 import dev.nightmail.core.upstream.AttemptOutcome.Unreachable;
 import dev.nightmail.core.upstream.Call;
+import dev.nightmail.core.upstream.Headroom;
+import dev.nightmail.core.upstream.Headroom.Allowance;
+import dev.nightmail.core.upstream.Headroom.Limit;
 import dev.nightmail.core.usage.Usage;
 import dev.nightmail.upstream.http.HttpSettings;
 import dev.nightmail.upstream.http.JettyExchanges;
@@ -27,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -160,7 +165,8 @@ final class AnthropicUpstreamTest {
                         new Answered(
                                 JsonBytes.of(
                                         "{\"id\":\"msg_1\",\"type\":\"message\",\"content\":[],\"usage\":{\"input_tokens\":3,\"output_tokens\":5,\"service_tier\":\"batch\"}}"),
-                                new Usage(3, 5, 0, 0, 0)));
+                                new Usage(3, 5, 0, 0, 0),
+                                Headroom.UNTOLD));
     }
 
     @Test
@@ -173,13 +179,13 @@ final class AnthropicUpstreamTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "{}", "[1]", "<html>hello</html>", "{\"type\":\"message\"}"})
     void whatIsNoMessageIsAFailureAndNoneOfItIsRepeated(String body) throws Exception {
-        server.then(answer(200, body, "Content-Type: text/html; charset=utf-8"));
+        server.then(answer(200, body, "Content-Type: application/json; charset=utf-8"));
 
         var failed = (Failed) attempt();
 
         assertThat(failed.phase()).isEqualTo("bad answer");
         assertThat(text(failed.error()))
-                .contains("api_error", "claude", "text/html")
+                .contains("api_error", "claude", "application/json")
                 .doesNotContain("hello");
     }
 
@@ -190,7 +196,9 @@ final class AnthropicUpstreamTest {
         server.then(answer(status, error, "Retry-After: 2.5"));
 
         assertThat(attempt())
-                .isEqualTo(new Throttled(Duration.ofMillis(2500), JsonBytes.of(error)));
+                .isEqualTo(
+                        new Throttled(
+                                Duration.ofMillis(2500), JsonBytes.of(error), Headroom.UNTOLD));
     }
 
     @Test
@@ -212,7 +220,7 @@ final class AnthropicUpstreamTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {400, 401, 402, 403, 404, 413, 422})
+    @ValueSource(ints = {400, 403, 404, 413, 422})
     void whatWillNeverBeAnsweredIsRefusedInTheServicesOwnWords(int status) throws Exception {
         server.then(answer(status, "\n" + ERROR.formatted("of_next_year_error") + "\n"));
 
@@ -221,7 +229,7 @@ final class AnthropicUpstreamTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {429, 500, 529})
+    @ValueSource(ints = {500, 529})
     void aServiceThatForbidsToRetryIsObeyed(int status) throws Exception {
         server.then(answer(status, ERROR.formatted("rate_limit_error"), "x-should-retry: false"));
 
@@ -236,28 +244,117 @@ final class AnthropicUpstreamTest {
     }
 
     @Test
-    void aForeignErrorIsPutIntoTheWiresShape() throws Exception {
-        server.then(answer(404, "{\"detail\":\"Not Found\"}", "request-id: req_5"));
+    void aForeignErrorIsPutIntoTheWiresShapeAndTellsNoAddress() throws Exception {
+        server.then(answer(413, "{\"detail\":\"Too Large\"}", "request-id: req_5"));
 
         String error = text(((Refused) attempt()).error());
 
         assertThat(error)
-                .startsWith("{\"type\":\"error\",\"error\":{\"type\":\"not_found_error\"")
-                .contains("claude", "404", server.uri("").toString())
+                .startsWith("{\"type\":\"error\",\"error\":{\"type\":\"request_too_large\"")
+                .contains("claude", "413")
                 .contains("\"request_id\":\"req_5\"")
-                .doesNotContain("Not Found");
+                .doesNotContain("Too Large", server.uri("").toString(), "upstreams.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "401,authentication_error",
+        "402,billing_error",
+        "401,of_next_year_error",
+    })
+    void aWrongKeyOrAccountBarsUsWhateverTheRequest(int status, String type) throws Exception {
+        server.then(answer(status, ERROR.formatted(type)));
+
+        assertThat(((Barred) attempt()).reason())
+                .contains("status " + status, type, "upstreams.claude.api-key")
+                .doesNotContain("its own words", "sk-secret");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "400,organization_on_hold",
+        "400,cmek_key_disabled",
+        "402,linked_organization_of_next_year",
+        "429,enforced_spend_limit_reached",
+    })
+    void anErrorCodeOfTheAccountBarsUsUnderAnyStatus(int status, String code) throws Exception {
+        server.then(
+                answer(
+                        status,
+                        "{\"type\":\"error\",\"error\":{\"type\":\"x\",\"message\":\"m\",\"details\":{\"a\":[],\"error_code\":\"%s\"}}}"
+                                .formatted(code)));
+
+        assertThat(((Barred) attempt()).reason()).contains(code);
     }
 
     @Test
-    void aRedirectElsewhereSaysWhatToSet() throws Exception {
+    void aSpendCapThatIsNotToBeRetriedBarsUs() throws Exception {
+        server.then(answer(429, ERROR.formatted("rate_limit_error"), "x-should-retry: false"));
+
+        assertThat(attempt()).isInstanceOf(Barred.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"403,permission_error", "404,not_found_error"})
+    void aModelThatIsUnknownOrForbiddenIsTheRequestsOwnFault(int status, String type)
+            throws Exception {
+        server.then(answer(status, ERROR.formatted(type)));
+
+        assertThat(attempt()).isInstanceOf(Refused.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {200, 401, 402, 403, 404, 405, 407})
+    void whatIsNotThisApiBarsUs(int status) throws Exception {
+        server.then(answer(status, "<html>hello</html>", "Content-Type: text/html"));
+
+        assertThat(((Barred) attempt()).reason())
+                .contains(
+                        "status " + status,
+                        "text/html",
+                        server.uri("").toString(),
+                        "upstreams.claude.url")
+                .doesNotContain("hello");
+    }
+
+    @Test
+    void aRedirectElsewhereBarsUsAndSaysWhatToSet() throws Exception {
         server.then(redirect(302, "https://login.example/sso?return=secret"));
 
-        var failed = (Failed) attempt();
-
-        assertThat(failed.phase()).isEqualTo("status 302");
-        assertThat(text(failed.error()))
-                .contains("https://login.example/sso", "upstreams.claude.url")
+        assertThat(((Barred) attempt()).reason())
+                .contains("302", "https://login.example/sso", "upstreams.claude.url")
                 .doesNotContain("secret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {200, 400, 429})
+    void theHeadroomIsReadFromAnswersRefusalsAndThrottling(int status) throws Exception {
+        server.then(
+                answer(
+                        status,
+                        status == 200 ? MESSAGE : ERROR.formatted("x"),
+                        "anthropic-ratelimit-requests-limit: 4000",
+                        "anthropic-ratelimit-requests-remaining: 3999",
+                        "anthropic-ratelimit-requests-reset: 2026-11-21T07:29:00Z"));
+
+        assertThat(headroom(attempt()))
+                .isEqualTo(
+                        new Headroom(
+                                Map.of(
+                                        Limit.REQUESTS,
+                                        new Allowance(
+                                                4000,
+                                                3999,
+                                                Instant.parse("2026-11-21T07:29:00Z")))));
+    }
+
+    private static Headroom headroom(AttemptOutcome outcome) {
+        return switch (outcome) {
+            case Answered answered -> answered.headroom();
+            case Refused refused -> refused.headroom();
+            case Throttled throttled -> throttled.headroom();
+            case Failed _, Unreachable _, Barred _ -> Headroom.UNTOLD;
+        };
     }
 
     @Test
@@ -277,7 +374,9 @@ final class AnthropicUpstreamTest {
             var unreachable = (Unreachable) absent.attempt(call("{}"));
 
             assertThat(unreachable.phase()).isEqualTo("connection refused");
-            assertThat(text(unreachable.error())).contains("api_error", "claude", "" + free);
+            assertThat(text(unreachable.error()))
+                    .contains("api_error", "claude")
+                    .doesNotContain("" + free);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.nightmail.core.batch.ApiVersion;
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.AttemptOutcome.Answered;
+import dev.nightmail.core.upstream.AttemptOutcome.Barred;
 import dev.nightmail.core.upstream.AttemptOutcome.Failed;
 import dev.nightmail.core.upstream.AttemptOutcome.Refused;
 import dev.nightmail.core.upstream.AttemptOutcome.Throttled;
@@ -64,10 +65,11 @@ final class SimulatorUpstreamTest {
         return new String(
                 switch (outcome) {
                     case Answered _ -> new byte[0];
-                    case Refused(var error) -> error.array();
-                    case Throttled(var _, var error) -> error.array();
+                    case Refused(var error, var _) -> error.array();
+                    case Throttled(var _, var error, var _) -> error.array();
                     case Failed(var _, var _, var error) -> error.array();
                     case Unreachable(var _, var error) -> error.array();
+                    case Barred(var reason) -> reason.getBytes(UTF_8);
                 },
                 UTF_8);
     }
@@ -313,15 +315,20 @@ final class SimulatorUpstreamTest {
                 "unreachable|Unreachable|api_error",
                 "invalid_request|Refused|invalid_request_error",
                 "not_found|Refused|not_found_error",
-                "permission|Refused|permission_error",
-                "billing|Refused|billing_error",
-                "authentication|Refused|authentication_error"
+                "permission|Refused|permission_error"
             })
     void aPromptOrdersItsOwnFault(String fault, String outcome, String type) throws Exception {
         var struck = simulator.attempt(ask("Please nightmail-simulate:error=" + fault + "."));
 
         assertThat(struck.getClass().getSimpleName()).isEqualTo(outcome);
         assertThat(error(struck)).contains("\"" + type + "\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"authentication", "billing"})
+    void aFaultOfKeyOrAccountBarsWhoeverAsks(String fault) throws Exception {
+        assertThat(simulator.attempt(ask("Please nightmail-simulate:error=" + fault + ".")))
+                .isInstanceOf(Barred.class);
     }
 
     @Test
