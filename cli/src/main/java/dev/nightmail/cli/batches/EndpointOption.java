@@ -27,7 +27,11 @@ final class EndpointOption {
                         ? Endpoints.localServer(surroundings)
                         : Endpoints.named(endpoint, surroundings);
         return new BatchesClient(
-                chosen, ClientLimits.DEFAULT, surroundings.pause(), surroundings.random());
+                chosen,
+                ClientLimits.DEFAULT,
+                surroundings.clock(),
+                surroundings.pause(),
+                surroundings.random());
     }
 
     /**

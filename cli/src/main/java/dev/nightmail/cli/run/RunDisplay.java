@@ -46,6 +46,11 @@ final class RunDisplay implements ProgressListener, AutoCloseable {
                                     + ", "
                                     + Figures.bytes(bytes));
             case RunEvent.BatchSubmitted submitted -> tellSubmitted(submitted);
+            case RunEvent.BatchSought(var number, var requests) -> tellSought(number, requests);
+            case RunEvent.SubmissionFailed(var _, var nextTryIn, var reason) ->
+                    progress.note(
+                            "No batch could be submitted (%s); the next try is in %s."
+                                    .formatted(reason, Figures.duration(nextTryIn)));
             case RunEvent.BatchGone(var number, var batchId) ->
                     progress.note(
                             "Batch %d (%s) is no longer at the endpoint: its requests are sent anew."
@@ -91,6 +96,12 @@ final class RunDisplay implements ProgressListener, AutoCloseable {
         plan.lines(preview).forEach(console::note);
         console.note("");
         progress = console.progress();
+    }
+
+    private void tellSought(int number, int requests) {
+        progress.note(
+                "Batch %d got no answer when it was created: looking for it.".formatted(number));
+        progress.phase("Looking for batch " + number + ", " + Figures.counted(requests, "request"));
     }
 
     private void tellSubmitted(RunEvent.BatchSubmitted batch) {

@@ -31,6 +31,13 @@ final class RunJson {
                             .put("batch_id", batchId)
                             .put("requests", requests)
                             .put("found", found);
+            case RunEvent.BatchSought(var number, var requests) ->
+                    named("batch_sought").put("batch", number).put("requests", requests);
+            case RunEvent.SubmissionFailed(var failures, var nextTryIn, var reason) ->
+                    named("submission_failed")
+                            .put("failures", failures)
+                            .put("next_try_millis", nextTryIn.toMillis())
+                            .put("reason", reason);
             case RunEvent.BatchGone(var number, var batchId) ->
                     named("batch_gone").put("batch", number).put("batch_id", batchId);
             case RunEvent.ResultsKept(var number, var results) ->

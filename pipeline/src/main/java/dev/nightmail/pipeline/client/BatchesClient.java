@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -37,9 +38,13 @@ public final class BatchesClient implements AutoCloseable {
     private final Calls calls;
 
     public BatchesClient(
-            Endpoint endpoint, ClientLimits limits, Pause pause, RandomGenerator random) {
+            Endpoint endpoint,
+            ClientLimits limits,
+            InstantSource clock,
+            Pause pause,
+            RandomGenerator random) {
         this.endpoint = endpoint;
-        this.calls = new Calls(endpoint, limits, pause, random);
+        this.calls = new Calls(endpoint, limits, clock, pause, random);
     }
 
     public Endpoint endpoint() {
@@ -56,8 +61,8 @@ public final class BatchesClient implements AutoCloseable {
      * @param body {@code {"requests":[…]}}
      * @param idempotencyKey the same for every try of the same batch, fresh for another
      * @throws AnswerLostException if the batch may exist although no answer says so
-     * @throws RefusedException if the endpoint refused it; no batch exists
-     * @throws UnreachableException if no connection stood; no batch exists
+     * @throws RefusedException if the endpoint refused it; no batch was made
+     * @throws UnreachableException if no connection stood; no batch was made
      */
     public BatchSnapshot create(RequestBody body, String idempotencyKey)
             throws InterruptedException {
@@ -72,7 +77,7 @@ public final class BatchesClient implements AutoCloseable {
                         .build();
         var repeat =
                 endpoint.honoursIdempotencyKeys()
-                        ? Calls.Repeat.ALWAYS
+                        ? Calls.Repeat.WITH_THE_SAME_KEY
                         : Calls.Repeat.ONLY_IF_NOTHING_WAS_TAKEN;
         return BatchSnapshot.parse(
                 "creating a batch", calls.answer("creating a batch", request, repeat));

@@ -12,9 +12,12 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
-import java.util.OptionalLong;
+import java.time.InstantSource;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -28,11 +31,17 @@ final class Calls implements AutoCloseable {
     /** When a call that failed may be sent again. */
     enum Repeat {
         ALWAYS,
+        /** The call makes something, under a key that keeps it from being made twice. */
+        WITH_THE_SAME_KEY,
         /**
          * The call makes something: again only if it never left, or the answer says that nothing
          * was taken.
          */
-        ONLY_IF_NOTHING_WAS_TAKEN
+        ONLY_IF_NOTHING_WAS_TAKEN;
+
+        private boolean makesSomething() {
+            return this != ALWAYS;
+        }
     }
 
     /** A page of 1000 batches is half a megabyte; nothing that is read whole comes near this. */
@@ -41,15 +50,24 @@ final class Calls implements AutoCloseable {
     /** No server is obeyed beyond this, so that a mad header cannot stop a run for a day. */
     private static final Duration RETRY_AFTER_MAX = Duration.ofMinutes(15);
 
+    private static final Duration DATE_PRECISION = Duration.ofSeconds(1);
+
     private final Endpoint endpoint;
     private final ClientLimits limits;
+    private final InstantSource clock;
     private final Pause pause;
     private final RandomGenerator random;
     private final HttpClient http;
 
-    Calls(Endpoint endpoint, ClientLimits limits, Pause pause, RandomGenerator random) {
+    Calls(
+            Endpoint endpoint,
+            ClientLimits limits,
+            InstantSource clock,
+            Pause pause,
+            RandomGenerator random) {
         this.endpoint = endpoint;
         this.limits = limits;
+        this.clock = clock;
         this.pause = pause;
         this.random = random;
         this.http =
@@ -97,59 +115,53 @@ final class Calls implements AutoCloseable {
     private <T> T withRetries(
             String operation, HttpRequest request, Repeat repeat, Reading<T> reading)
             throws InterruptedException {
+        // Once a try may have been taken, no later refusal says any more that nothing was made.
+        var mayBeMade = false;
         for (int attempt = 1; ; attempt++) {
             var last = attempt >= limits.attemptsMax();
-            OptionalLong retryAfterMillis;
+            EndpointException failure;
+            var retryAfter = Duration.ZERO;
             try {
                 var response = guarded(http.send(request, BodyHandlers.ofInputStream()));
                 if (response.status() / 100 == 2) {
                     return reading.read(response);
                 }
                 var refusal = refusal(operation, response);
-                if (!worthRepeating(response)) {
-                    throw refusal;
-                }
-                if (repeat == Repeat.ONLY_IF_NOTHING_WAS_TAKEN
-                        && !saysNothingWasTaken(response.status())) {
-                    throw new AnswerLostException(
-                            operation
-                                    + " was answered with "
-                                    + response.status()
-                                    + ", which does not say whether it was done",
-                            refusal);
-                }
-                if (last) {
-                    throw refusal;
-                }
-                retryAfterMillis = retryAfterMillis(response);
+                mayBeMade |= repeat.makesSomething() && leavesOpen(response.status());
+                failure = mayBeMade ? lost(operation, refusal) : refusal;
+                last |= !refusal.mayPass();
+                retryAfter = retryAfter(response.headers());
             } catch (IOException | UnresolvedAddressException e) {
-                var neverLeft = neverLeft(e);
-                if (repeat == Repeat.ONLY_IF_NOTHING_WAS_TAKEN && !neverLeft) {
-                    throw new AnswerLostException(
-                            operation
-                                    + " got no answer from "
-                                    + endpoint.base()
-                                    + " ("
-                                    + phase(e)
-                                    + ")",
-                            e);
-                }
-                if (last) {
-                    throw unanswered(operation, request, neverLeft, e);
-                }
-                retryAfterMillis = OptionalLong.empty();
+                mayBeMade |= repeat.makesSomething() && !neverLeft(e);
+                failure = unanswered(operation, mayBeMade, e);
             }
-            pause.pause(delay(attempt, retryAfterMillis));
+            if (last || (mayBeMade && repeat == Repeat.ONLY_IF_NOTHING_WAS_TAKEN)) {
+                throw failure;
+            }
+            pause.pause(delay(attempt, retryAfter));
         }
     }
 
-    private EndpointException unanswered(
-            String operation, HttpRequest request, boolean neverLeft, Exception e) {
-        var message = operation + " failed: " + endpoint.base() + " " + phase(e);
-        var creates = request.headers().firstValue("idempotency-key").isPresent();
-        return creates && !neverLeft
-                ? new AnswerLostException(message, e)
-                : new UnreachableException(message, e);
+    private static AnswerLostException lost(String operation, RefusedException refusal) {
+        return new AnswerLostException(
+                operation
+                        + " was answered with "
+                        + refusal.brief()
+                        + ", which does not say whether it was done",
+                refusal);
+    }
+
+    private EndpointException unanswered(String operation, boolean mayBeMade, Exception e) {
+        return mayBeMade
+                ? new AnswerLostException(
+                        operation
+                                + " got no answer from "
+                                + endpoint.base()
+                                + ", which "
+                                + phase(e),
+                        e)
+                : new UnreachableException(
+                        operation + " failed: " + endpoint.base() + " " + phase(e), e);
     }
 
     private Answer guarded(HttpResponse<InputStream> response) {
@@ -172,22 +184,30 @@ final class Calls implements AutoCloseable {
 
     private RefusedException refusal(String operation, Answer response) throws IOException {
         var error = error(read(response.body()));
-        var message = error.path("error").path("message").asString("no message");
-        if (response.status() / 100 == 3) {
-            message =
-                    "the endpoint redirects to "
-                            + response.headers().firstValue("location").orElse("elsewhere")
-                            + ": use that address as the endpoint";
-        }
         return new RefusedException(
                 operation,
                 response.status(),
-                error.path("error").path("type").asString("error"),
-                message,
+                error.path("error").path("type").asString(""),
+                message(response, error),
                 response.headers()
                         .firstValue("request-id")
                         .or(() -> error.path("request_id").stringValueOpt())
-                        .orElse(null));
+                        .orElse(null),
+                worthRepeating(response));
+    }
+
+    private String message(Answer response, JsonNode error) {
+        if (response.status() / 100 == 3) {
+            return "the endpoint redirects to "
+                    + response.headers().firstValue("location").orElse("elsewhere")
+                    + ": use that address as the endpoint";
+        }
+        var message = error.path("error").path("message").asString("");
+        return message.isEmpty()
+                ? "not in the words of this API: is "
+                        + endpoint.base()
+                        + " a server of the Message Batches API?"
+                : message;
     }
 
     private static JsonNode error(byte[] body) {
@@ -211,11 +231,15 @@ final class Calls implements AutoCloseable {
     }
 
     /**
-     * Overload is told before work is taken on; a 500, 502 or 504 may come from a gateway whose
-     * server went on.
+     * Whether a refusal leaves open if something was made. Overload is told before work is taken
+     * on; a 500, 502 or 504 may come from a gateway whose server went on.
      */
-    private static boolean saysNothingWasTaken(int status) {
-        return status == 429 || status == 503 || status == 529;
+    private static boolean leavesOpen(int status) {
+        return switch (status) {
+            case 503, 529 -> false;
+            case 408, 409 -> true;
+            default -> status >= 500;
+        };
     }
 
     private static boolean neverLeft(Exception e) {
@@ -241,31 +265,51 @@ final class Calls implements AutoCloseable {
         return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 
-    private static OptionalLong retryAfterMillis(Answer response) {
-        var millis = number(response, "retry-after-ms");
-        var seconds = number(response, "retry-after");
-        if (millis == null && seconds == null) {
-            return OptionalLong.empty();
+    /** What {@code retry-after-ms} or {@code retry-after} asks for; nothing if neither does. */
+    private Duration retryAfter(HttpHeaders headers) {
+        var asked =
+                headers.firstValue("retry-after-ms")
+                        .flatMap(Calls::number)
+                        .map(millis -> Duration.ofMillis(millis.longValue()))
+                        .or(() -> headers.firstValue("retry-after").flatMap(this::secondsOrDate))
+                        .orElse(Duration.ZERO);
+        if (asked.isNegative()) {
+            return Duration.ZERO;
         }
-        var wanted =
-                millis == null && seconds != null ? seconds * 1000 : millis == null ? 0 : millis;
-        return OptionalLong.of((long) Math.clamp(wanted, 0, (double) RETRY_AFTER_MAX.toMillis()));
+        return asked.compareTo(RETRY_AFTER_MAX) < 0 ? asked : RETRY_AFTER_MAX;
     }
 
-    private static @Nullable Double number(Answer response, String header) {
+    private Optional<Duration> secondsOrDate(String value) {
+        return number(value)
+                .map(seconds -> Duration.ofMillis((long) (seconds * 1000)))
+                .or(() -> untilDate(value));
+    }
+
+    private static Optional<Double> number(String value) {
         try {
-            return response.headers().firstValue(header).map(Double::valueOf).orElse(null);
+            return Optional.of(Double.valueOf(value.strip())).filter(number -> !number.isNaN());
         } catch (NumberFormatException _) {
-            // An HTTP date; our own back-off will do.
-            return null;
+            return Optional.empty();
         }
     }
 
-    private Duration delay(int attempt, OptionalLong retryAfterMillis) {
+    /** A date has whole seconds, so the wait is one longer than our clock says. */
+    private Optional<Duration> untilDate(String value) {
+        try {
+            var date = ZonedDateTime.parse(value.strip(), DateTimeFormatter.RFC_1123_DATE_TIME);
+            return Optional.of(
+                    Duration.between(clock.instant(), date.toInstant()).plus(DATE_PRECISION));
+        } catch (DateTimeParseException _) {
+            // Neither seconds nor a date: our own back-off will do.
+            return Optional.empty();
+        }
+    }
+
+    private Duration delay(int attempt, Duration retryAfter) {
         var doubled = limits.retryDelayMin().multipliedBy(1L << Math.min(attempt - 1, 20));
         var longest =
                 doubled.compareTo(limits.retryDelayMax()) < 0 ? doubled : limits.retryDelayMax();
-        var own = (long) (longest.toMillis() * (1 - random.nextDouble() / 4));
-        return Duration.ofMillis(Math.max(own, retryAfterMillis.orElse(0)));
+        var own = Duration.ofMillis((long) (longest.toMillis() * (1 - random.nextDouble() / 4)));
+        return own.compareTo(retryAfter) < 0 ? retryAfter : own;
     }
 }

@@ -71,7 +71,6 @@ final class Execution {
             return summary(planned, End.DECLINED);
         }
         try {
-            sender.resolveIntended();
             work(planned.plan(), forecast.estimator());
         } catch (EndpointException | RunException e) {
             // What has been answered so far is paid for: it belongs to the author whatever came
@@ -93,8 +92,7 @@ final class Execution {
             pauseBeforeRetries(plan);
             var sent = sender.send(plan, estimator);
             var collected = poller.poll(plan);
-            if (!poller.waits()
-                    && (sender.budgetReached() || !state.records().hasOutstanding(plan))) {
+            if (!poller.waits() && !sender.hasMore(plan)) {
                 return;
             }
             if (sent || collected) {
@@ -110,7 +108,7 @@ final class Execution {
     private void pauseBeforeRetries(Plan plan) throws InterruptedException {
         if (!state.records().hasOutstanding(plan)) {
             everythingSentOnce = true;
-        } else if (everythingSentOnce && !sender.budgetReached()) {
+        } else if (everythingSentOnce && !sender.budgetReached() && !sender.waits()) {
             environment.pause().pause(retryPause);
             var longer = retryPause.multipliedBy(RETRY_PAUSE_GROWTH);
             retryPause = longer.compareTo(RETRY_PAUSE_MAX) < 0 ? longer : RETRY_PAUSE_MAX;

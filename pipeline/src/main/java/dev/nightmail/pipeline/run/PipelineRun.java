@@ -112,7 +112,11 @@ public final class PipelineRun {
 
     private BatchesClient client() {
         return new BatchesClient(
-                endpoint, environment.clientLimits(), environment.pause(), environment.random());
+                endpoint,
+                environment.clientLimits(),
+                environment.clock(),
+                environment.pause(),
+                environment.random());
     }
 
     private Planner planner(PipelineState state) {

@@ -106,7 +106,7 @@ final class Poller {
                 bearSilence(e);
                 break;
             } catch (RefusedException e) {
-                if (e.status() < 500 && e.status() != 429) {
+                if (!e.mayPass()) {
                     throw e;
                 }
                 bearSilence(e);

@@ -25,6 +25,21 @@ public sealed interface RunEvent {
     record BatchSubmitted(int number, String batchId, int requests, boolean found)
             implements RunEvent {}
 
+    /**
+     * A create call got no answer, in this run or in one before: the endpoint is asked for the
+     * batch before it is sent again. Where the endpoint does not know idempotency keys, this may
+     * last until every batch that could be it has ended.
+     */
+    record BatchSought(int number, int requests) implements RunEvent {}
+
+    /**
+     * A batch could not be submitted; batches under way are followed meanwhile.
+     *
+     * @param failures in a row
+     * @param nextTryIn at least so long until the next try
+     */
+    record SubmissionFailed(int failures, Duration nextTryIn, String reason) implements RunEvent {}
+
     /** A batch no longer exists at the endpoint; its requests are outstanding again. */
     record BatchGone(int number, String batchId) implements RunEvent {}
 

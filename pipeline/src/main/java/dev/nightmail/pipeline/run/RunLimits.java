@@ -14,7 +14,9 @@ import java.time.Duration;
  * @param lookAgainAfter pause before a batch that was not found is looked for once more: what a
  *     create call on its way may take to arrive
  * @param clockSkewMax how far the endpoint's clock may be behind ours
- * @param patience how long polling goes on while the endpoint cannot be reached
+ * @param patience how long a run goes on while the endpoint cannot be reached or takes nothing
+ * @param failedCreatesMax creates in a row that leave open whether they were taken, before a run
+ *     with nothing else under way ends
  * @param countedSample requests the endpoint is asked to count for an estimate
  */
 public record RunLimits(
@@ -26,6 +28,7 @@ public record RunLimits(
         Duration lookAgainAfter,
         Duration clockSkewMax,
         Duration patience,
+        int failedCreatesMax,
         int countedSample) {
 
     public static final RunLimits DEFAULT =
@@ -38,5 +41,6 @@ public record RunLimits(
                     Duration.ofSeconds(20),
                     Duration.ofMinutes(5),
                     Duration.ofHours(1),
+                    6,
                     5);
 }

@@ -1,14 +1,19 @@
 package dev.nightmail.pipeline.run;
 
+import dev.nightmail.pipeline.client.AnswerLostException;
 import dev.nightmail.pipeline.client.Endpoint;
+import dev.nightmail.pipeline.client.EndpointException;
 import dev.nightmail.pipeline.cost.Estimator;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.state.BatchCut;
 import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.state.Plan;
 import dev.nightmail.pipeline.state.StoredBatch;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +28,11 @@ final class Sender {
     private final PipelineState state;
     private final Submitter submitter;
     private final ProgressListener listener;
+    private final SubmissionPatience patience;
+
+    /** Batches whose create call got no answer in this run. */
+    private final Set<Integer> lostHere = new HashSet<>();
+
     private int batchesSent;
     private boolean budgetReached;
 
@@ -39,6 +49,7 @@ final class Sender {
         this.state = state;
         this.submitter = submitter;
         this.listener = listener;
+        this.patience = new SubmissionPatience(endpoint, environment, listener);
     }
 
     Endpoint endpoint() {
@@ -54,36 +65,79 @@ final class Sender {
         return budgetReached;
     }
 
-    /** Settles what an earlier run left open: batches it meant to send and heard nothing of. */
-    void resolveIntended() throws InterruptedException {
-        for (var batch : state.batches().intended(endpoint.identity())) {
-            submitter.resolve(batch);
-        }
+    /** Whether sending failed a moment ago and is tried again later. */
+    boolean waits() {
+        return patience.waits();
+    }
+
+    /** Whether there is something to send, now or after a wait. */
+    boolean hasMore(Plan plan) {
+        return !intended().isEmpty() || (!budgetReached && state.records().hasOutstanding(plan));
     }
 
     /**
-     * Submits batches until nothing is outstanding, as many are under way as may be, or the budget
-     * is reached.
+     * Submits batches until nothing is outstanding, as many are under way as may be, the budget is
+     * reached, or the endpoint takes no more for now. Batches that got no answer, in this run or an
+     * earlier one, are settled first.
+     *
+     * @return whether any batch came under way
      */
     boolean send(Plan plan, Estimator estimator) throws InterruptedException {
-        var sent = false;
+        if (patience.waits()) {
+            return false;
+        }
+        var before = submitted();
+        try {
+            settleIntended();
+            submitOutstanding(plan, estimator);
+        } catch (EndpointException e) {
+            patience.bear(e, submitted() > 0);
+        }
+        return submitted() > before;
+    }
+
+    private void settleIntended() throws InterruptedException {
+        for (var batch : intended()) {
+            var ofThisRun = lostHere.contains(batch.number());
+            submitter.resolve(batch, ofThisRun);
+            patience.succeeded();
+            if (ofThisRun) {
+                batchesSent++;
+            }
+        }
+    }
+
+    private void submitOutstanding(Plan plan, Estimator estimator) throws InterruptedException {
         while (!budgetReached
-                && state.batches().submitted(endpoint.identity()).size()
-                        < environment.limits().openBatchesMax()
+                && submitted() < environment.limits().openBatchesMax()
                 && state.records().hasOutstanding(plan)) {
             var batch = intend(plan, estimator);
             if (batch.isEmpty()) {
                 stopAtBudget(plan);
-                break;
+                return;
             }
-            listener.on(
-                    new RunEvent.BatchIntended(
-                            batch.get().number(), batch.get().requests(), batch.get().bytes()));
-            submitter.submit(batch.get());
-            batchesSent++;
-            sent = true;
+            submit(batch.get());
         }
-        return sent;
+    }
+
+    private void submit(StoredBatch batch) throws InterruptedException {
+        listener.on(new RunEvent.BatchIntended(batch.number(), batch.requests(), batch.bytes()));
+        try {
+            submitter.submit(batch);
+        } catch (AnswerLostException e) {
+            lostHere.add(batch.number());
+            throw e;
+        }
+        patience.succeeded();
+        batchesSent++;
+    }
+
+    private List<StoredBatch> intended() {
+        return state.batches().intended(endpoint.identity());
+    }
+
+    private int submitted() {
+        return state.batches().submitted(endpoint.identity()).size();
     }
 
     private Optional<StoredBatch> intend(Plan plan, Estimator estimator) {

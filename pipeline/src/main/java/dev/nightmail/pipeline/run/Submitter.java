@@ -15,9 +15,6 @@ import dev.nightmail.pipeline.state.StoredBatch;
  */
 final class Submitter {
 
-    /** How often a batch that cannot be found is sent again before the run gives up. */
-    private static final int REPEATS_MAX = 3;
-
     private final BatchesClient client;
     private final PipelineState state;
     private final BatchFinder finder;
@@ -37,65 +34,85 @@ final class Submitter {
         this.listener = listener;
     }
 
-    /** Sends a batch that was cut just now. */
+    /**
+     * Sends a batch that was cut just now.
+     *
+     * @throws AnswerLostException if it may exist: it stays intended, for {@link #resolve}
+     */
     void submit(StoredBatch batch) throws InterruptedException {
         try {
             submitted(batch, create(batch), false);
-        } catch (AnswerLostException _) {
-            resolve(batch);
+        } catch (RefusedException | UnreachableException e) {
+            // Nothing was taken: its records may be cut otherwise the next time.
+            release(batch, ReleaseReason.REFUSED);
+            throw e;
         }
     }
 
     /**
      * Finds out what became of a batch whose create call got no answer, in this run or in an
-     * earlier one.
+     * earlier one, and sends it again if it was never taken.
+     *
+     * @param hadTimeToArrive whether so much time has gone by since the create that it would be
+     *     there
+     * @throws AnswerLostException if it still may exist or not
      */
-    void resolve(StoredBatch batch) throws InterruptedException {
-        for (int repeat = 1; repeat <= REPEATS_MAX; repeat++) {
-            if (found(batch, repeat)) {
-                return;
-            }
-            if (!state.batches().isWanted(batch)) {
-                state.inTransaction(() -> state.batches().release(batch, ReleaseReason.ABANDONED));
-                return;
-            }
-            try {
-                submitted(batch, create(batch), client.endpoint().honoursIdempotencyKeys());
-                return;
-            } catch (AnswerLostException e) {
-                if (repeat == REPEATS_MAX) {
-                    throw e;
-                }
-            }
+    void resolve(StoredBatch batch, boolean hadTimeToArrive) throws InterruptedException {
+        listener.on(new RunEvent.BatchSought(batch.number(), batch.requests()));
+        if (client.endpoint().honoursIdempotencyKeys()) {
+            resolveByKey(batch);
+        } else {
+            resolveByLooking(batch, hadTimeToArrive);
         }
     }
 
-    private boolean found(StoredBatch batch, int repeat) throws InterruptedException {
-        if (client.endpoint().honoursIdempotencyKeys()) {
-            // The same key finds it, or makes it: no need to look.
-            return false;
+    /** The same key finds the batch, or makes it: no need to look. */
+    private void resolveByKey(StoredBatch batch) throws InterruptedException {
+        if (isAbandoned(batch)) {
+            return;
         }
+        try {
+            submitted(batch, create(batch), true);
+        } catch (RefusedException e) {
+            // Only a refusal of the body itself says that no earlier create was taken either.
+            if (e.status() == 400 || e.status() == 413) {
+                release(batch, ReleaseReason.REFUSED);
+            }
+            throw e;
+        }
+    }
+
+    private void resolveByLooking(StoredBatch batch, boolean hadTimeToArrive)
+            throws InterruptedException {
         var found = finder.find(batch);
-        if (found.isEmpty() && repeat == 1) {
+        if (found.isEmpty() && !hadTimeToArrive) {
             environment.pause().pause(environment.limits().lookAgainAfter());
             found = finder.find(batch);
         }
-        if (found.isEmpty()) {
+        if (found.isPresent()) {
+            submitted(batch, found.get(), true);
+        } else if (!isAbandoned(batch)) {
+            submit(batch);
+        }
+    }
+
+    /** Whether nobody waits for the batch any more; then it is not sent again. */
+    private boolean isAbandoned(StoredBatch batch) {
+        if (state.batches().isWanted(batch)) {
             return false;
         }
-        submitted(batch, found.get(), true);
+        release(batch, ReleaseReason.ABANDONED);
         return true;
     }
 
     private BatchSnapshot create(StoredBatch batch) throws InterruptedException {
         try (var body = state.batches().body(batch)) {
             return client.create(body.content(), batch.idempotencyKey());
-        } catch (RefusedException | UnreachableException e) {
-            // Nothing was taken: the records are free for the next run, which may cut them
-            // otherwise.
-            state.inTransaction(() -> state.batches().release(batch, ReleaseReason.REFUSED));
-            throw e;
         }
+    }
+
+    private void release(StoredBatch batch, ReleaseReason reason) {
+        state.inTransaction(() -> state.batches().release(batch, reason));
     }
 
     private void submitted(StoredBatch batch, BatchSnapshot snapshot, boolean found) {

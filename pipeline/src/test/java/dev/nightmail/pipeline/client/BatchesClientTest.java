@@ -99,6 +99,7 @@ class BatchesClientTest {
                 new BatchesClient(
                         Endpoint.at(nobody, new Secret("key")),
                         TestWorld.clientLimits(),
+                        world.clock(),
                         world.pause(),
                         world.random())) {
             assertThatThrownBy(() -> client.create(body(1), "k"))
@@ -121,6 +122,7 @@ class BatchesClientTest {
         return new BatchesClient(
                 new Endpoint(server.uri(), new Secret("key"), "test", honours),
                 TestWorld.clientLimits(),
+                world.clock(),
                 world.pause(),
                 world.random());
     }

@@ -50,6 +50,7 @@ public final class TestWorld {
                         Duration.ofSeconds(20),
                         Duration.ofMinutes(5),
                         Duration.ofHours(1),
+                        4,
                         3),
                 clientLimits());
     }
