@@ -3,9 +3,11 @@ package dev.nightmail.pipeline.answer;
 import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaException;
+import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import dev.nightmail.pipeline.definition.OutputDefinition;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -81,13 +83,7 @@ public final class AnswerCheck {
         var errors = schema.validate(answer);
         return errors.isEmpty()
                 ? new Verdict.Accepted(answer.toString())
-                : rejected(
-                        FailureKind.INVALID_ANSWER,
-                        errors.stream()
-                                .limit(REASONS_MAX)
-                                .map(Error::toString)
-                                .collect(Collectors.joining("; ")),
-                        message);
+                : rejected(FailureKind.INVALID_ANSWER, reasons(errors), message);
     }
 
     private static Verdict empty(Message message) {
@@ -116,14 +112,46 @@ public final class AnswerCheck {
 
     private static Schema schema(OutputDefinition output) {
         try {
-            var schema =
-                    SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
-                            .getSchema(output.schema());
+            var registry = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
+            refuseUnlessSchema(registry, output);
+            var schema = registry.getSchema(output.schema());
             schema.initializeValidators();
             return schema;
         } catch (SchemaException e) {
             throw new InvalidSchemaException(
-                    output.file() + " is no valid JSON schema: " + e.getMessage(), e);
+                    "output.schema: " + output.file() + " is no JSON schema: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * A keyword misspelt or of the wrong type would be passed over, and every answer paid for
+     * before anybody knew.
+     */
+    private static void refuseUnlessSchema(SchemaRegistry registry, OutputDefinition output) {
+        var version =
+                SpecificationVersion.fromSchemaNode(output.schema())
+                        .orElse(SpecificationVersion.DRAFT_2020_12);
+        var errors =
+                registry.getSchema(SchemaLocation.of(version.getDialectId()))
+                        .validate(output.schema());
+        if (!errors.isEmpty()) {
+            throw new InvalidSchemaException(
+                    "output.schema: " + output.file() + " is no JSON schema: " + reasons(errors),
+                    null);
+        }
+    }
+
+    /** Where in the JSON and what is wrong, each complaint once. */
+    private static String reasons(List<Error> errors) {
+        return errors.stream()
+                .map(AnswerCheck::reason)
+                .distinct()
+                .limit(REASONS_MAX)
+                .collect(Collectors.joining("; "));
+    }
+
+    private static String reason(Error error) {
+        var place = String.valueOf(error.getInstanceLocation());
+        return place.isEmpty() ? error.getMessage() : place + ": " + error.getMessage();
     }
 }

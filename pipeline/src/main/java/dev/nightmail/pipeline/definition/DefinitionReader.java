@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
@@ -62,7 +63,7 @@ final class DefinitionReader {
         var root = root();
         var name = root.has("name") ? root.text("name") : nameOfFile();
         var source = source(root);
-        var model = root.requiredText("model");
+        var model = root.has("model") ? root.text("model") : missingModel(root);
         if (!root.has("max_tokens")) {
             root.problem("max_tokens", "is missing: give the longest answer in tokens");
         }
@@ -100,6 +101,11 @@ final class DefinitionReader {
                 params);
     }
 
+    private static @Nullable String missingModel(YamlSection root) {
+        root.problem("model", "is missing: give a model such as claude-haiku-4-5");
+        return null;
+    }
+
     private YamlSection root() {
         JsonNode tree;
         try {
@@ -108,9 +114,7 @@ final class DefinitionReader {
             throw new DefinitionException(file, List.of("cannot be read: " + reason(e)));
         } catch (JacksonException e) {
             var where = e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
-            throw new DefinitionException(
-                    file,
-                    List.of(where + "is not valid YAML: " + firstLine(e.getOriginalMessage())));
+            throw new DefinitionException(file, List.of(where + "is not valid YAML: " + reason(e)));
         }
         if (tree == null || !tree.isObject()) {
             throw new DefinitionException(
@@ -409,6 +413,14 @@ final class DefinitionReader {
             case CharacterCodingException _ -> "it is not UTF-8 text";
             default -> String.valueOf(e.getMessage());
         };
+    }
+
+    /** The parser quotes the file, which may be a prompt: only its own words are told. */
+    private static String reason(JacksonException e) {
+        return String.valueOf(e.getOriginalMessage())
+                .lines()
+                .filter(line -> !line.isBlank() && !line.startsWith(" "))
+                .collect(Collectors.joining(", "));
     }
 
     private static String firstLine(@Nullable String message) {

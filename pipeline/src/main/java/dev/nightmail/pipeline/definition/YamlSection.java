@@ -3,7 +3,6 @@ package dev.nightmail.pipeline.definition;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeType;
@@ -95,8 +94,10 @@ final class YamlSection {
             if (!known.contains(key)) {
                 problem(
                         key,
-                        "is not a key here; allowed: "
-                                + known.stream().collect(Collectors.joining(", ")));
+                        "is not a key here; "
+                                + Spelling.nearest(key, known)
+                                        .map(meant -> "did you mean " + meant + "?")
+                                        .orElseGet(() -> "allowed: " + String.join(", ", known)));
             }
         }
     }

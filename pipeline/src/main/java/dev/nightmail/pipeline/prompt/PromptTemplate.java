@@ -44,13 +44,12 @@ final class PromptTemplate {
             rendered = template.execute(fields);
         } catch (MustacheException.Context e) {
             throw new PromptException(
-                    "prompt: record "
-                            + record.id()
-                            + " has no field "
-                            + e.key
-                            + " (line "
+                    "prompt: line "
                             + e.lineNo
-                            + " of the template)",
+                            + " of the template names "
+                            + e.key
+                            + ", and "
+                            + fieldsOf(record),
                     e);
         } catch (MustacheException e) {
             throw new PromptException("prompt: cannot be filled for record " + record.id(), e);
@@ -70,14 +69,20 @@ final class PromptTemplate {
         for (var entry : truncations.entrySet()) {
             if (!fields.containsKey(entry.getKey())) {
                 throw new PromptException(
-                        "truncate: record " + record.id() + " has no field " + entry.getKey(),
-                        null);
+                        "truncate." + entry.getKey() + ": is no field: " + fieldsOf(record), null);
             }
             if (fields.get(entry.getKey()) instanceof String text) {
                 fields.put(entry.getKey(), beginning(text, entry.getValue()));
             }
         }
         return fields;
+    }
+
+    private static String fieldsOf(SourceRecord record) {
+        return "record "
+                + record.id()
+                + " has the fields "
+                + String.join(", ", record.fields().keySet());
     }
 
     private static String beginning(String text, Truncation truncation) {

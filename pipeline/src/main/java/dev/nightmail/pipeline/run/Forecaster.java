@@ -2,6 +2,8 @@ package dev.nightmail.pipeline.run;
 
 import dev.nightmail.pipeline.client.BatchesClient;
 import dev.nightmail.pipeline.client.EndpointException;
+import dev.nightmail.pipeline.client.RefusedException;
+import dev.nightmail.pipeline.client.UnreachableException;
 import dev.nightmail.pipeline.cost.Estimator;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.prompt.RequestTemplate;
@@ -55,9 +57,13 @@ final class Forecaster {
     /** What a run will take, and what it rests on. */
     record Forecast(Preview preview, Estimator estimator) {}
 
-    Forecast forecast(Planner.Planned planned) throws InterruptedException {
+    /**
+     * @param evenOffline whether length will do for an endpoint that cannot be reached; who means
+     *     to send would rather know
+     */
+    Forecast forecast(Planner.Planned planned, boolean evenOffline) throws InterruptedException {
         var outstanding = state.records().outstanding(planned.plan());
-        var estimator = estimator(planned.plan());
+        var estimator = estimator(planned.plan(), evenOffline);
         var preview =
                 new Preview(
                         pipeline.name(),
@@ -71,7 +77,7 @@ final class Forecaster {
         return new Forecast(preview, estimator);
     }
 
-    private Estimator estimator(Plan plan) throws InterruptedException {
+    private Estimator estimator(Plan plan, boolean evenOffline) throws InterruptedException {
         var system = pipeline.system();
         return new Estimator(
                 new Estimator.Basis(
@@ -80,11 +86,15 @@ final class Forecaster {
                         template.systemBytes(),
                         system == null ? null : system.cache(),
                         state.batches().meanOutputTokens(pipeline.model()).orElse(null),
-                        tokensPerByte(plan)));
+                        tokensPerByte(plan, evenOffline)));
     }
 
-    /** Null if the endpoint does not count: then length must do. */
-    private @Nullable Double tokensPerByte(Plan plan) throws InterruptedException {
+    /**
+     * Null if the endpoint does not count: then length must do. A key it does not take is told at
+     * once: whoever looks at the figures means to send with it.
+     */
+    private @Nullable Double tokensPerByte(Plan plan, boolean evenOffline)
+            throws InterruptedException {
         long bytes = 0;
         long tokens = 0;
         try {
@@ -92,6 +102,16 @@ final class Forecaster {
                 tokens += client.countTokens(counted(params));
                 bytes += params.length;
             }
+        } catch (UnreachableException e) {
+            if (!evenOffline) {
+                throw e;
+            }
+            return null;
+        } catch (RefusedException e) {
+            if (e.status() == 401) {
+                throw e;
+            }
+            return null;
         } catch (EndpointException _) {
             return null;
         }

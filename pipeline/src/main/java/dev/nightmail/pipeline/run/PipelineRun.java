@@ -69,7 +69,7 @@ public final class PipelineRun {
                         Files.exists(file) ? PipelineState.open(file) : PipelineState.scratch()) {
             return state.undone(() -> {
                 var planned = planner(state).plan(options);
-                return forecaster(state, client).forecast(planned).preview();
+                return forecaster(state, client).forecast(planned, true).preview();
             });
         }
     }

@@ -7,6 +7,7 @@ import dev.nightmail.pipeline.prompt.PromptVersion;
 import dev.nightmail.pipeline.prompt.RequestTemplate;
 import dev.nightmail.pipeline.source.RecordCursor;
 import dev.nightmail.pipeline.source.RecordSource;
+import dev.nightmail.pipeline.source.SourceException;
 import dev.nightmail.pipeline.source.SourceRecord;
 import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.state.Plan;
@@ -84,6 +85,10 @@ final class Planner {
                 }
                 plan(plan, position, group);
                 position += group.size();
+            }
+            if (position == 0) {
+                throw new SourceException(
+                        "source: gives no records, so there is nothing to ask: check its files and conditions. Files of earlier runs are left as they are");
             }
             return new Planned(plan, version, sample, position == limit && records.next() != null);
         }

@@ -1,11 +1,13 @@
 package dev.nightmail.pipeline.sink;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A file of the run's output cannot be written; what it held before is still there, and so are the
  * answers in the state.
  */
 public final class SinkException extends RuntimeException {
-    SinkException(String message, Throwable cause) {
+    SinkException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -5,7 +5,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -28,6 +32,29 @@ public final class WholeFile {
 
     private WholeFile() {}
 
+    /**
+     * Finds out before anything is paid for whether a file could be written there. Makes its
+     * folder, leaves the file as it is.
+     *
+     * @param key of the pipeline that names the file, for the message
+     * @throws SinkException if it could not
+     */
+    public static void check(String key, Path target) {
+        var partial = partialOf(target);
+        try {
+            if (Files.isDirectory(target)) {
+                throw new SinkException(
+                        key + ": " + target + " is a folder: name a file in it", null);
+            }
+            createFolder(target);
+            Files.deleteIfExists(partial);
+            Files.createFile(partial);
+            Files.delete(partial);
+        } catch (IOException e) {
+            throw new SinkException(key + ": cannot write " + target + ": " + reason(e), e);
+        }
+    }
+
     public static void write(Path target, Writing writing) {
         replace(
                 target,
@@ -49,11 +76,9 @@ public final class WholeFile {
     /** As {@link #write}, for what is written by name and not as a stream. */
     public static void replace(Path target, Filling filling) {
         var folder = target.toAbsolutePath().getParent();
-        var partial = target.resolveSibling("." + target.getFileName() + ".partial");
+        var partial = partialOf(target);
         try {
-            if (folder != null) {
-                Files.createDirectories(folder);
-            }
+            createFolder(target);
             Files.deleteIfExists(partial);
             filling.fill(partial);
             try (var channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
@@ -68,7 +93,7 @@ public final class WholeFile {
                 force(folder);
             }
         } catch (IOException e) {
-            throw new SinkException("cannot write " + target + ": " + e.getMessage(), e);
+            throw new SinkException("cannot write " + target + ": " + reason(e), e);
         }
     }
 
@@ -77,8 +102,30 @@ public final class WholeFile {
         try {
             Files.deleteIfExists(target);
         } catch (IOException e) {
-            throw new SinkException("cannot delete " + target + ": " + e.getMessage(), e);
+            throw new SinkException("cannot delete " + target + ": " + reason(e), e);
         }
+    }
+
+    private static Path partialOf(Path target) {
+        return target.resolveSibling("." + target.getFileName() + ".partial");
+    }
+
+    private static void createFolder(Path target) throws IOException {
+        var folder = target.toAbsolutePath().getParent();
+        if (folder != null) {
+            Files.createDirectories(folder);
+        }
+    }
+
+    private static String reason(IOException e) {
+        return switch (e) {
+            case AccessDeniedException denied -> "permission denied at " + denied.getFile();
+            case NoSuchFileException missing -> missing.getFile() + " cannot be made";
+            case FileAlreadyExistsException file -> file.getFile() + " is no folder";
+            case FileSystemException other when other.getReason() != null ->
+                    String.valueOf(other.getReason());
+            default -> String.valueOf(e.getMessage());
+        };
     }
 
     /** The rename itself is durable once its folder is. */

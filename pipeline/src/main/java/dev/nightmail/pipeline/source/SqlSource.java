@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,10 +104,13 @@ final class SqlSource implements RecordSource {
     }
 
     private static SourceException failure(SQLException e) {
+        // What follows an empty line repeats the query, with the names of files made absolute.
         var message =
-                e.getMessage() == null
-                        ? "unknown reason"
-                        : e.getMessage().lines().findFirst().orElse("unknown reason");
+                String.valueOf(e.getMessage())
+                        .lines()
+                        .takeWhile(line -> !line.isBlank() && !line.startsWith("LINE "))
+                        .map(String::strip)
+                        .collect(Collectors.joining(" "));
         var hint =
                 message.contains("Permission Error")
                         ? " (a source reads only files in the pipeline's own folder)"

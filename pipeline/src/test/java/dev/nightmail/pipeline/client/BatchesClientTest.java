@@ -9,6 +9,9 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -89,6 +92,47 @@ class BatchesClientTest {
                     .isInstanceOf(RefusedException.class)
                     .hasMessageContaining("500 api_error");
         }
+    }
+
+    @Test
+    void aRetryAfterThatIsADateIsObeyed() throws Exception {
+        try (var client = client(true)) {
+            var batch = client.create(body(1), "k");
+            var begin = world.clock().instant();
+            server.retryAfter.set(
+                    DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                            begin.plusSeconds(90).atZone(ZoneOffset.UTC)));
+            server.failLookUps.set(1);
+
+            client.retrieve(batch.id());
+
+            assertThat(Duration.between(begin, world.clock().instant()))
+                    .isBetween(Duration.ofSeconds(90), Duration.ofSeconds(92));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"soon", "NaN", "-7", "Sat, 21 Nov 1970 12:00:00 GMT"})
+    void aRetryAfterThatMeansNothingIsPassedOver(String value) throws Exception {
+        try (var client = client(true)) {
+            var batch = client.create(body(1), "k");
+            server.retryAfter.set(value);
+            server.failLookUps.set(1);
+
+            assertThat(client.retrieve(batch.id()).id()).isEqualTo(batch.id());
+        }
+    }
+
+    @Test
+    void aCreateThatMayHaveBeenTakenIsNotCalledRefusedLater() throws Exception {
+        server.loseCreateAnswers.set(1);
+        server.overloadCreates.set(10);
+        try (var client = client(true)) {
+            assertThatThrownBy(() -> client.create(body(1), "k"))
+                    .isInstanceOf(AnswerLostException.class)
+                    .hasMessageContaining("529");
+        }
+        assertThat(server.batches()).hasSize(1);
     }
 
     @Test

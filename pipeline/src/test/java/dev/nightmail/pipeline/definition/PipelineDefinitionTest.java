@@ -96,7 +96,7 @@ class PipelineDefinitionTest {
                         "budget.usd: must be more than 0 and at most 1,000,000,000, not -1",
                         "retry.transient: must be a whole number from 0 to 100, not a text",
                         "params.stream: cannot be set here: the pipeline sets it, or a batch does not know it",
-                        "sorce: is not a key here; allowed: name, source, model, max_tokens, system, prompt, truncate, output, sink, budget, retry, params");
+                        "sorce: is not a key here; did you mean source?");
     }
 
     @Test
@@ -104,6 +104,10 @@ class PipelineDefinitionTest {
         assertThatThrownBy(() -> read("name: a\nsource: {\n"))
                 .isInstanceOf(DefinitionException.class)
                 .hasMessageContaining("is not valid YAML");
+        assertThatThrownBy(() -> read("name: a\nprompt: \"secret {{text}}\nsink: x\n"))
+                .hasMessageContaining(
+                        "line 2: is not valid YAML: while scanning a quoted scalar, found unexpected end of stream")
+                .hasMessageNotContaining("secret");
         assertThatThrownBy(() -> read("name: a\nname: b\n"))
                 .isInstanceOf(DefinitionException.class)
                 .hasMessageContaining("line 2");

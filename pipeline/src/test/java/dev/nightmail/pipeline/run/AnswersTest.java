@@ -4,6 +4,9 @@ import static dev.nightmail.pipeline.testing.FakeBatches.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nightmail.pipeline.answer.InvalidSchemaException;
+import dev.nightmail.pipeline.sink.SinkException;
+import dev.nightmail.pipeline.source.SourceException;
 import dev.nightmail.pipeline.testing.FakeBatches;
 import dev.nightmail.pipeline.testing.PipelineFolder;
 import dev.nightmail.pipeline.testing.TestWorld;
@@ -243,6 +246,66 @@ class AnswersTest {
     }
 
     @Test
+    void aSchemaThatIsNoneStopsTheRunBeforeAnythingIsSent() throws Exception {
+        var pipeline = withSchema(1, 0, "results.jsonl");
+        pipeline.file("answer.schema.json", "{\"type\": \"objekt\", \"required\": \"label\"}");
+
+        assertThatThrownBy(() -> pipeline.run(server, world))
+                .isInstanceOf(InvalidSchemaException.class)
+                .hasMessageContaining("output.schema: ")
+                .hasMessageContaining("/type")
+                .hasMessageContaining("/required");
+        assertThat(server.calls()).isEmpty();
+    }
+
+    @Test
+    void anOlderSchemaIsReadByItsOwnRules() throws Exception {
+        server.answering((id, params, before) -> message("{\"score\": 3}"));
+        var pipeline = withSchema(1, 0, "results.jsonl");
+        pipeline.file(
+                "answer.schema.json",
+                """
+                {"$schema": "http://json-schema.org/draft-04/schema#", "type": "object",
+                 "properties": {"score": {"type": "integer", "minimum": 3, "exclusiveMinimum": true}}}
+                """);
+
+        assertThat(pipeline.run(server, world).failed()).containsEntry("invalid_answer", 1L);
+    }
+
+    @Test
+    void aSourceWithoutRecordsLeavesEarlierAnswersAlone() throws Exception {
+        var pipeline = PipelineFolder.withRecords(folder, 3);
+        pipeline.run(server, world);
+        pipeline.file("records.csv", "key,text\n");
+
+        assertThatThrownBy(() -> pipeline.run(server, world))
+                .isInstanceOf(SourceException.class)
+                .hasMessageContaining("source: gives no records");
+        assertThat(pipeline.answeredIds()).hasSize(3);
+    }
+
+    @Test
+    void aSinkThatCannotBeWrittenStopsTheRunBeforeAnythingIsSent() throws Exception {
+        var pipeline = PipelineFolder.withRecords(folder, 3);
+        Files.createDirectory(folder.resolve("results.jsonl"));
+        assertThatThrownBy(() -> pipeline.run(server, world))
+                .isInstanceOf(SinkException.class)
+                .hasMessageContaining("sink.file: ")
+                .hasMessageContaining("is a folder");
+
+        Files.delete(folder.resolve("results.jsonl"));
+        pipeline.file(
+                "pipeline.yaml",
+                Files.readString(folder.resolve("pipeline.yaml"))
+                        .replace("results.jsonl", "records.csv/results.jsonl"));
+        assertThatThrownBy(() -> pipeline.run(server, world))
+                .isInstanceOf(SinkException.class)
+                .hasMessageContaining("sink.file: ")
+                .hasMessageContaining("records.csv is no folder");
+        assertThat(server.calls()).isEmpty();
+    }
+
+    @Test
     void wrongRecordsStopTheRunBeforeAnythingIsSent() throws Exception {
         var pipeline = PipelineFolder.withRecords(folder, 3);
         pipeline.file("records.csv", "key,text\na,1\nb,2\na,3\n");
@@ -251,7 +314,8 @@ class AnswersTest {
 
         pipeline.file("records.csv", "key,text\na,1\n").pipeline("prompt: '{{txt}}'");
         assertThatThrownBy(() -> pipeline.run(server, world))
-                .hasMessageContaining("record a has no field txt");
+                .hasMessageContaining(
+                        "line 1 of the template names txt, and record a has the fields id, text");
 
         assertThat(server.batches()).isEmpty();
     }

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
@@ -76,6 +77,18 @@ public final class FakeBatches implements AutoCloseable {
 
     /** Status the next create is refused with; 0: none. */
     public final AtomicInteger refuseCreate = new AtomicInteger();
+
+    /** How many of the next creates answer 500, taking nothing. */
+    public final AtomicInteger failCreates = new AtomicInteger();
+
+    /** How many of the next creates answer 529. */
+    public final AtomicInteger overloadCreates = new AtomicInteger();
+
+    /** With so many batches running, creates answer 429. */
+    public final AtomicInteger runningMax = new AtomicInteger(Integer.MAX_VALUE);
+
+    /** The {@code retry-after} of every error; empty: none. */
+    public final AtomicReference<String> retryAfter = new AtomicReference<>("");
 
     /** How many of the next batch look-ups answer 500. */
     public final AtomicInteger failLookUps = new AtomicInteger();
@@ -235,6 +248,11 @@ public final class FakeBatches implements AutoCloseable {
             sendError(refuseCreate.getAndSet(0), "invalid_request_error", response, callback);
             return;
         }
+        var status = createFault();
+        if (status > 0) {
+            sendError(status, "api_error", response, callback);
+            return;
+        }
         var key = Objects.requireNonNullElse(request.getHeaders().get("idempotency-key"), "");
         var before =
                 honoursIdempotencyKeys
@@ -249,6 +267,19 @@ public final class FakeBatches implements AutoCloseable {
             return;
         }
         send(describe(batch), response, callback);
+    }
+
+    private int createFault() {
+        if (failCreates.get() > 0) {
+            failCreates.decrementAndGet();
+            return 500;
+        }
+        if (loseCreateAnswers.get() == 0 && overloadCreates.get() > 0) {
+            overloadCreates.decrementAndGet();
+            return 529;
+        }
+        var running = batches.stream().filter(batch -> batch.pollsLeft > 0).count();
+        return running >= runningMax.get() ? 429 : 0;
     }
 
     private Accepted accept(JsonNode body, String key) {
@@ -387,8 +418,11 @@ public final class FakeBatches implements AutoCloseable {
         request.getConnectionMetaData().getConnection().getEndPoint().close();
     }
 
-    private static void sendError(int status, String type, Response response, Callback callback) {
+    private void sendError(int status, String type, Response response, Callback callback) {
         response.setStatus(status);
+        if (!retryAfter.get().isEmpty()) {
+            response.getHeaders().put("retry-after", retryAfter.get());
+        }
         var body = JSON.createObjectNode().put("type", "error").put("request_id", "req_1");
         body.putObject("error").put("type", type).put("message", "because");
         send(body, response, callback);
