@@ -53,6 +53,11 @@ public final class Console {
         return surroundings.terminal().columns().getAsInt();
     }
 
+    /** Whether notes appear before somebody's eyes, at the terminal where results may, too. */
+    public boolean isWatched() {
+        return surroundings.terminal().errors();
+    }
+
     /** Whether somebody is there to answer a question. */
     public boolean canAsk() {
         return surroundings.terminal().input() && surroundings.terminal().errors();

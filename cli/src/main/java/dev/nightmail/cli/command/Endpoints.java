@@ -49,7 +49,7 @@ public final class Endpoints {
 
     /** A server inside this process: whatever its port, its answers are the simulator's. */
     public static Endpoint embedded(URI base) {
-        return Endpoint.nightmail(base, new Secret(ANY_KEY), "simulator");
+        return Endpoint.simulator(base, new Secret(ANY_KEY));
     }
 
     /** Whether what is sent there is charged to the user's account at Anthropic. */

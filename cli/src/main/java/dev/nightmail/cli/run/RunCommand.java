@@ -56,7 +56,9 @@ public final class RunCommand implements Callable<Integer> {
     public Integer call() {
         var limit = target.limit();
         var definition = target.definition(surroundings);
-        try (var chosen = target.choose(surroundings, console)) {
+        var chosen = target.choose(surroundings, console);
+        var complete = false;
+        try (chosen) {
             var run =
                     PipelineRun.of(
                             definition,
@@ -74,10 +76,15 @@ public final class RunCommand implements Callable<Integer> {
             var summary = run(run, options, definition, chosen);
             confirmation.refusal().ifPresent(RunCommand::refuse);
             tell(summary, chosen);
+            complete = summary.end() == RunSummary.End.COMPLETE;
             return exitCode(summary);
         } catch (InterruptedException _) {
             throw CommandException.interrupted(
                     "stopped. Nothing is lost: run it again and it goes on from here");
+        } finally {
+            if (complete) {
+                chosen.removeLeftovers();
+            }
         }
     }
 

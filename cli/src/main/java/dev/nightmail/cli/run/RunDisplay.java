@@ -26,6 +26,11 @@ final class RunDisplay implements ProgressListener, AutoCloseable {
     private ProgressDisplay progress;
     private Instant silenceToldAt = Instant.MIN;
 
+    /** Whether an empty line is due between the plan and the notes below it. */
+    private boolean gapDue;
+
+    private boolean notesTold;
+
     RunDisplay(Console console, boolean simulated, PlanText plan, InstantSource clock) {
         this.console = console;
         this.simulated = simulated;
@@ -48,11 +53,11 @@ final class RunDisplay implements ProgressListener, AutoCloseable {
             case RunEvent.BatchSubmitted submitted -> tellSubmitted(submitted);
             case RunEvent.BatchSought(var number, var requests) -> tellSought(number, requests);
             case RunEvent.SubmissionFailed(var _, var nextTryIn, var reason) ->
-                    progress.note(
+                    note(
                             "No batch could be submitted (%s); the next try is in %s."
                                     .formatted(reason, Figures.duration(nextTryIn)));
             case RunEvent.BatchGone(var number, var batchId) ->
-                    progress.note(
+                    note(
                             "Batch %d (%s) is no longer at the endpoint: its requests are sent anew."
                                     .formatted(number, batchId));
             case RunEvent.Progress(
@@ -68,8 +73,12 @@ final class RunDisplay implements ProgressListener, AutoCloseable {
                                     perSecond,
                                     simulated ? null : costMicros,
                                     elapsed));
+            case RunEvent.ResultsPassedOver(var number, var lines) ->
+                    note(
+                            "Batch %d: %s among its results belong to no request of it; passed over."
+                                    .formatted(number, Figures.counted(lines, "line")));
             case RunEvent.BudgetReached(var spent, var budget, var unsent) ->
-                    progress.note(
+                    note(
                             "The budget of %s is reached (%s spent): %s not sent."
                                     .formatted(
                                             Figures.money(budget),
@@ -88,24 +97,40 @@ final class RunDisplay implements ProgressListener, AutoCloseable {
     @Override
     public void close() {
         progress.close();
+        if (notesTold && console.isWatched()) {
+            // Read together with the summary, which follows.
+            console.note("");
+        }
     }
 
     /** The plan, and then perhaps a question, take the place of the bar. */
     private void tellPlan(Preview preview) {
         progress.close();
         plan.lines(preview).forEach(console::note);
-        console.note("");
+        if (console.isWatched()) {
+            console.note("");
+        } else {
+            gapDue = true;
+        }
         progress = console.progress();
     }
 
+    private void note(String line) {
+        if (gapDue) {
+            progress.note("");
+            gapDue = false;
+        }
+        progress.note(line);
+        notesTold = true;
+    }
+
     private void tellSought(int number, int requests) {
-        progress.note(
-                "Batch %d got no answer when it was created: looking for it.".formatted(number));
+        note("Batch %d got no answer when it was created: looking for it.".formatted(number));
         progress.phase("Looking for batch " + number + ", " + Figures.counted(requests, "request"));
     }
 
     private void tellSubmitted(RunEvent.BatchSubmitted batch) {
-        progress.note(
+        note(
                 "Batch %d: %s %s as %s"
                         .formatted(
                                 batch.number(),
@@ -118,7 +143,7 @@ final class RunDisplay implements ProgressListener, AutoCloseable {
         var now = clock.instant();
         if (silenceToldAt.isBefore(now.minus(SILENCE_TOLD_EVERY))) {
             silenceToldAt = now;
-            progress.note("The endpoint does not answer; waiting for it (" + reason + ").");
+            note("The endpoint does not answer; waiting for it (" + reason + ").");
         }
     }
 }

@@ -42,6 +42,8 @@ final class RunJson {
                     named("batch_gone").put("batch", number).put("batch_id", batchId);
             case RunEvent.ResultsKept(var number, var results) ->
                     named("results_kept").put("batch", number).put("results", results);
+            case RunEvent.ResultsPassedOver(var number, var lines) ->
+                    named("results_passed_over").put("batch", number).put("lines", lines);
             case RunEvent.BatchCollected(var number, var batchId) ->
                     named("batch_collected").put("batch", number).put("batch_id", batchId);
             case RunEvent.Progress(

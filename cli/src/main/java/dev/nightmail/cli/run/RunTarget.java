@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param charged whether the user's account at Anthropic pays for them
  */
-record RunTarget(Endpoint endpoint, boolean charged, EmbeddedServer.@Nullable Running server)
+record RunTarget(Endpoint endpoint, boolean charged, @Nullable Simulator simulator)
         implements AutoCloseable {
 
-    /** Beside the pipeline, one folder for each, so that two pipelines can run at once. */
-    private static final String DATA_FOLDER = ".nightmail";
+    /** The server inside this process. */
+    record Simulator(EmbeddedServer.Running server, SimulatorFolder folder) {}
 
     /**
      * The endpoint that was named; else Claude, if there is a key for it; else a server inside this
@@ -29,30 +29,32 @@ record RunTarget(Endpoint endpoint, boolean charged, EmbeddedServer.@Nullable Ru
         if (surroundings.variable(Endpoints.ANTHROPIC_API_KEY).isPresent()) {
             return of(Endpoints.named(Endpoints.CLAUDE, surroundings), surroundings);
         }
-        var server = surroundings.embeddedServer().start(dataFolder(pipeline, surroundings));
-        return new RunTarget(Endpoints.embedded(server.baseUri()), false, server);
+        var folder = SimulatorFolder.of(pipeline, surroundings);
+        var server = surroundings.embeddedServer().start(folder.path());
+        return new RunTarget(
+                Endpoints.embedded(server.baseUri()), false, new Simulator(server, folder));
     }
 
     private static RunTarget of(Endpoint endpoint, Surroundings surroundings) {
         return new RunTarget(endpoint, Endpoints.isClaude(endpoint.base(), surroundings), null);
     }
 
-    static Path dataFolder(Path pipeline, Surroundings surroundings) {
-        var file = surroundings.folder().resolve(pipeline).normalize();
-        var name = String.valueOf(file.getFileName());
-        var dot = name.lastIndexOf('.');
-        return file.resolveSibling(DATA_FOLDER).resolve(dot < 1 ? name : name.substring(0, dot));
-    }
-
     /** Whether the built-in simulator answers. */
     boolean simulated() {
-        return server != null;
+        return simulator != null;
+    }
+
+    /** Once it is closed and every answer is in the pipeline's state. */
+    void removeLeftovers() {
+        if (simulator != null) {
+            simulator.folder().remove();
+        }
     }
 
     @Override
     public void close() {
-        if (server != null) {
-            server.close();
+        if (simulator != null) {
+            simulator.server().close();
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.nightmail.cli.text.Figures;
 import dev.nightmail.cli.text.Style;
 import dev.nightmail.cli.text.Table;
 import dev.nightmail.cli.text.Table.Align;
+import dev.nightmail.pipeline.answer.FailureKind;
 import dev.nightmail.pipeline.cost.Usage;
 import dev.nightmail.pipeline.run.RunSummary;
 import java.nio.file.Path;
@@ -86,7 +87,7 @@ final class SummaryText {
     private static String reasons(RunSummary summary) {
         return summary.failed().entrySet().stream()
                 .map(reason ->
-                        Figures.count(reason.getValue()) + " " + FailureWords.of(reason.getKey()))
+                        Figures.count(reason.getValue()) + " " + FailureKind.words(reason.getKey()))
                 .collect(Collectors.joining(", "));
     }
 

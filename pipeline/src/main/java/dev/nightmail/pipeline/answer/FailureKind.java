@@ -1,35 +1,38 @@
 package dev.nightmail.pipeline.answer;
 
+import java.util.Arrays;
 import java.util.Locale;
 
 /** Why a record has no answer. */
 public enum FailureKind {
     /** The request itself is wrong; the same request would fail again. */
-    INVALID_REQUEST(false),
+    INVALID_REQUEST(false, "invalid request"),
     /**
      * The key, its rights or the account's payment; the next run tries again, this one would only
      * repeat the refusal.
      */
-    ACCOUNT(true),
+    ACCOUNT(true, "refused for the account or its key"),
     /** Errors that pass, more often than {@code retry.transient} allows. */
-    TRANSIENT_ERROR(true),
+    TRANSIENT_ERROR(true, "failed again and again"),
     /** Batches that ran out of time, more often than {@code retry.expired} allows. */
-    EXPIRED(true),
+    EXPIRED(true, "expired again and again"),
     /** An answer that is empty or breaks the schema, also after being asked again. */
-    INVALID_ANSWER(false),
+    INVALID_ANSWER(false, "broke the schema"),
     /** The answer was cut off at {@code max_tokens}. */
-    MAX_TOKENS(false),
+    MAX_TOKENS(false, "cut off at max_tokens"),
     /** The prompt left no room in the model's context window. */
-    CONTEXT_WINDOW(false),
+    CONTEXT_WINDOW(false, "too long for the model"),
     /** The model declined to answer. */
-    REFUSAL(false),
+    REFUSAL(false, "declined by the model"),
     /** The batch ended without a result for this request. */
-    NO_RESULT(true);
+    NO_RESULT(true, "without a result");
 
     private final boolean nextRunTriesAgain;
+    private final String words;
 
-    FailureKind(boolean nextRunTriesAgain) {
+    FailureKind(boolean nextRunTriesAgain, String words) {
         this.nextRunTriesAgain = nextRunTriesAgain;
+        this.words = words;
     }
 
     /** Otherwise the record stays set aside until its request changes. */
@@ -40,5 +43,14 @@ public enum FailureKind {
     /** As it stands in {@code failed.jsonl}. */
     public String wireName() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** For people, after a number of records: {@code 3 cut off at max_tokens}. */
+    public static String words(String wireName) {
+        return Arrays.stream(values())
+                .filter(kind -> kind.wireName().equals(wireName))
+                .findFirst()
+                .map(kind -> kind.words)
+                .orElse(wireName);
     }
 }

@@ -14,6 +14,9 @@ import java.util.Locale;
  */
 public record Endpoint(URI base, Secret key, String identity, boolean honoursIdempotencyKeys) {
 
+    /** Identity of the built-in simulator: its answers cost nothing and are nobody's. */
+    public static final String SIMULATOR = "simulator";
+
     private static final String ANTHROPIC_HOST = "api.anthropic.com";
 
     public Endpoint {
@@ -49,6 +52,11 @@ public record Endpoint(URI base, Secret key, String identity, boolean honoursIde
     /** A Nightmail server, which honours {@code Idempotency-Key} on create. */
     public static Endpoint nightmail(URI base, Secret key, String identity) {
         return new Endpoint(base, key, identity, true);
+    }
+
+    /** A Nightmail server whose answers are made up, wherever it listens. */
+    public static Endpoint simulator(URI base, Secret key) {
+        return nightmail(base, key, SIMULATOR);
     }
 
     /** Whether this is the hosted API, which asks its clients to poll in moderation. */

@@ -74,14 +74,27 @@ final class Collector {
     }
 
     private void apply(StoredBatch batch, ResultStream results) throws InterruptedException {
-        while (true) {
-            var group = group(results);
-            if (group.isEmpty()) {
-                return;
-            }
-            state.inTransaction(() -> group.forEach(line -> applier.apply(batch, line)));
+        long strange = 0;
+        for (var group = group(results); !group.isEmpty(); group = group(results)) {
+            strange += apply(batch, group);
             listener.on(new RunEvent.ResultsKept(batch.number(), group.size()));
         }
+        if (strange > 0) {
+            listener.on(new RunEvent.ResultsPassedOver(batch.number(), strange));
+        }
+    }
+
+    /** How many lines of the group are no results of the batch. */
+    private int apply(StoredBatch batch, List<byte[]> group) {
+        var strange = new int[1];
+        state.inTransaction(() -> {
+            for (var line : group) {
+                if (!applier.apply(batch, line)) {
+                    strange[0]++;
+                }
+            }
+        });
+        return strange[0];
     }
 
     private List<byte[]> group(ResultStream results) throws InterruptedException {

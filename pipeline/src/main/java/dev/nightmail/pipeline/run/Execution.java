@@ -25,6 +25,9 @@ final class Execution {
     private static final Duration RETRY_PAUSE_MAX = Duration.ofMinutes(1);
     private static final int RETRY_PAUSE_GROWTH = 4;
 
+    /** A report is for reading: whoever wants all of a long list has the files. */
+    private static final int REPORTED_MAX = 20;
+
     private final PipelineDefinition pipeline;
     private final RunEnvironment environment;
     private final PipelineState state;
@@ -62,9 +65,10 @@ final class Execution {
     }
 
     RunSummary run(RunOptions options) throws InterruptedException {
+        output.check();
         poller.releaseGone();
         var planned = planner.plan(options);
-        var forecast = forecaster.forecast(planned);
+        var forecast = forecaster.forecast(planned, false);
         listener.on(new RunEvent.Planned(forecast.preview()));
         if (forecast.preview().records().outstanding() > 0
                 && !options.confirmation().confirm(forecast.preview())) {
@@ -80,7 +84,7 @@ final class Execution {
         }
         output.write(planned);
         var summary = summary(planned, end(planned.plan()));
-        output.writeReport(summary);
+        output.writeReport(report(planned.plan(), summary));
         listener.on(new RunEvent.Finished(summary));
         return summary;
     }
@@ -144,6 +148,17 @@ final class Execution {
                 pipeline.sink().file(),
                 counts.failed() == 0 ? null : pipeline.sink().failedFile(),
                 pipeline.sink().reportFile());
+    }
+
+    private Report report(Plan plan, RunSummary summary) {
+        return new Report(
+                summary,
+                environment.clock().instant(),
+                state.batches().sent(),
+                account().usage(),
+                environment.prices(),
+                state.batches().latest(REPORTED_MAX),
+                state.records().firstFailures(plan, REPORTED_MAX));
     }
 
     private Account account() {

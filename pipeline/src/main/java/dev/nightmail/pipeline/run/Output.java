@@ -26,13 +26,20 @@ final class Output {
         this.listener = listener;
     }
 
+    /** Before anything is paid for. */
+    void check() {
+        WholeFile.check("sink.file", pipeline.sink().file());
+        WholeFile.check("sink.failed", pipeline.sink().failedFile());
+        WholeFile.check("sink.report", pipeline.sink().reportFile());
+    }
+
     void write(Planner.Planned planned) {
         writeAnswers(planned);
         writeFailed(planned);
     }
 
-    void writeReport(RunSummary summary) {
-        var page = ReportPage.of(summary).getBytes(StandardCharsets.UTF_8);
+    void writeReport(Report report) {
+        var page = ReportPage.of(report).getBytes(StandardCharsets.UTF_8);
         WholeFile.write(pipeline.sink().reportFile(), out -> out.write(page));
         listener.on(new RunEvent.FileWritten(pipeline.sink().reportFile(), 1));
     }

@@ -1,11 +1,20 @@
 package dev.nightmail.pipeline.run;
 
+import dev.nightmail.pipeline.answer.FailureKind;
+import dev.nightmail.pipeline.cost.Usage;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,10 +24,23 @@ import org.jspecify.annotations.Nullable;
 final class ReportPage {
 
     private static final BigDecimal MICROS_PER_DOLLAR = BigDecimal.valueOf(1_000_000);
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
+                    .withZone(ZoneOffset.UTC);
 
-    private ReportPage() {}
+    private final Report report;
+    private final RunSummary summary;
 
-    static String of(RunSummary summary) {
+    private ReportPage(Report report) {
+        this.report = report;
+        this.summary = report.summary();
+    }
+
+    static String of(Report report) {
+        return new ReportPage(report).page();
+    }
+
+    private String page() {
         return """
         <!doctype html>
         <html lang="en">
@@ -27,14 +49,18 @@ final class ReportPage {
         <meta name="viewport" content="width=device-width">
         <title>%1$s</title>
         <style>
-          body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 3rem auto; padding: 0 1rem; color: #1d2433; background: #fff }
+          :root { color-scheme: light dark; --text: #1d2433; --quiet: #5a6478; --line: #e3e7ef; --page: #fff }
+          @media (prefers-color-scheme: dark) { :root { --text: #e6e9f0; --quiet: #9aa4b8; --line: #333a49; --page: #14171e } }
+          body { font: 16px/1.5 system-ui, sans-serif; max-width: 52rem; margin: 3rem auto; padding: 0 1rem; color: var(--text); background: var(--page) }
           h1 { font-size: 1.6rem; margin-bottom: 0 }
-          p { color: #5a6478; margin-top: .2rem }
-          table { border-collapse: collapse; width: 100%%; margin: 1.5rem 0 }
-          th, td { text-align: left; padding: .35rem .5rem; border-bottom: 1px solid #e3e7ef; font-weight: normal }
-          th { color: #5a6478; width: 40%% }
+          h2 { font-size: 1.1rem; margin: 2rem 0 0 }
+          p { color: var(--quiet); margin: .2rem 0 1rem }
+          table { border-collapse: collapse; width: 100%%; margin: .5rem 0 }
+          th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); font-weight: normal }
+          th { color: var(--quiet) }
           td { font-variant-numeric: tabular-nums; overflow-wrap: anywhere }
-          .bar { display: flex; height: .8rem; border-radius: .4rem; overflow: hidden; background: #e3e7ef }
+          .number { text-align: right }
+          .bar { display: flex; height: .8rem; border-radius: .4rem; overflow: hidden; background: var(--line) }
           .done { background: #2f7d5b } .failed { background: #b4423c }
         </style>
         </head>
@@ -42,65 +68,196 @@ final class ReportPage {
         <h1>%1$s</h1>
         <p>%2$s</p>
         <div class="bar"><div class="done" style="width:%3$s%%"></div><div class="failed" style="width:%4$s%%"></div></div>
-        %5$s%6$s</body>
+        %5$s</body>
         </html>
         """
                 .formatted(
                         escaped(summary.pipeline()),
-                        escaped(ending(summary)),
+                        escaped(ending()),
                         percent(summary.done(), summary.records()),
                         percent(summary.failedRecords(), summary.records()),
-                        table(figures(summary)),
-                        summary.failed().isEmpty()
-                                ? ""
-                                : "<h2>Set aside</h2>\n" + table(failures(summary)));
+                        records() + spending() + setAside() + batches() + origin());
     }
 
-    private static String ending(RunSummary summary) {
-        return switch (summary.end()) {
-            case COMPLETE -> "Complete: every record is answered or set aside.";
-            case DECLINED -> "Nothing was sent.";
-            case BUDGET_REACHED -> "Stopped at the budget: raise it and run again to go on.";
-            case CANCELED -> "Batches were canceled: run again to go on.";
-        };
+    private String ending() {
+        var end =
+                switch (summary.end()) {
+                    case COMPLETE ->
+                            summary.failedRecords() == 0
+                                    ? "Complete: every record has an answer."
+                                    : "Complete: every record is answered or set aside.";
+                    case DECLINED -> "Nothing was sent.";
+                    case BUDGET_REACHED ->
+                            "Stopped at the budget: raise it and run again to go on.";
+                    case CANCELED -> "Batches were canceled: run again to go on.";
+                };
+        return end
+                + " Finished "
+                + TIME.format(report.finishedAt())
+                + " after "
+                + time(summary.elapsed())
+                + "."
+                + (summary.simulated() ? " The answers were simulated." : "");
     }
 
-    private static Map<String, String> figures(RunSummary summary) {
-        var usage = summary.usage();
-        var figures = new LinkedHashMap<String, String>();
-        figures.put("Records", number(summary.records()));
-        figures.put("Answered", number(summary.done()));
-        figures.put("Set aside", number(summary.failedRecords()));
-        figures.put("Not sent", number(summary.unsent()));
-        figures.put("Batches of this run", number(summary.batches()));
-        figures.put("Input tokens", number(usage.promptTokens()));
-        figures.put("of these read from cache", number(usage.cacheRead()));
-        figures.put(
-                "of these written to cache", number(usage.cacheWrite5m() + usage.cacheWrite1h()));
-        figures.put("Output tokens", number(usage.output()));
-        figures.put("Cost of this run", dollars(summary.costMicros()));
-        figures.put("Cost of all runs", dollars(summary.totalCostMicros()));
-        figures.put("Time", time(summary.elapsed()));
-        figures.put("Model", summary.model());
-        figures.put("Endpoint", summary.endpoint());
-        figures.put("Prompt version", summary.promptVersion());
-        figures.put("Answers", String.valueOf(summary.answerFile().getFileName()));
-        return figures;
+    private String records() {
+        return table(
+                List.of(),
+                List.of(
+                        cells("Records", number(summary.records())),
+                        cells("Answered", number(summary.done())),
+                        cells("Set aside", number(summary.failedRecords())),
+                        cells("Not sent", number(summary.unsent()))));
     }
 
-    private static Map<String, String> failures(RunSummary summary) {
-        var failures = new LinkedHashMap<String, String>();
-        summary.failed().forEach((kind, records) -> failures.put(kind, number(records)));
-        return failures;
+    private String spending() {
+        var run = summary.usage();
+        var all = report.usage();
+        return "<h2>Tokens and cost</h2>\n"
+                + table(
+                        cells("", "this run", "all runs"),
+                        List.of(
+                                cells(
+                                        "Batches",
+                                        number(summary.batches()),
+                                        number(report.batches())),
+                                counted("Input tokens", run.promptTokens(), all.promptTokens()),
+                                counted(
+                                        "of these read from cache",
+                                        run.cacheRead(),
+                                        all.cacheRead()),
+                                counted("of these written to cache", written(run), written(all)),
+                                counted("Output tokens", run.output(), all.output()),
+                                cells(
+                                        summary.simulated()
+                                                ? "Cost, were it not simulated"
+                                                : "Cost",
+                                        dollars(summary.costMicros()),
+                                        dollars(summary.totalCostMicros()))))
+                + paragraph(
+                        "At batch prices, half of the standard ones as of "
+                                + report.prices().date()
+                                + " ("
+                                + report.prices().source()
+                                + ").");
     }
 
-    private static String table(Map<String, String> rows) {
-        var table = new StringBuilder("<table>\n");
-        rows.forEach((name, value) ->
-                table.append(
-                        "<tr><th>%s</th><td>%s</td></tr>\n"
-                                .formatted(escaped(name), escaped(value))));
-        return table.append("</table>\n").toString();
+    private static long written(Usage usage) {
+        return usage.cacheWrite5m() + usage.cacheWrite1h();
+    }
+
+    private String setAside() {
+        if (summary.failed().isEmpty()) {
+            return "";
+        }
+        var kinds = new ArrayList<List<Cell>>();
+        summary.failed()
+                .forEach((kind, records) ->
+                        kinds.add(cells(FailureKind.words(kind), number(records))));
+        var shown = report.setAside();
+        var more = summary.failedRecords() - shown.size();
+        return "<h2>Set aside</h2>\n"
+                + table(List.of(), kinds)
+                + table(
+                        cells("record", "reason"),
+                        shown.stream()
+                                .map(record -> cells(record.recordId(), record.message()))
+                                .toList())
+                + (more > 0 ? paragraph("and " + number(more) + " more.") : "");
+    }
+
+    private String batches() {
+        var shown = report.latestBatches();
+        if (shown.isEmpty()) {
+            return "";
+        }
+        var more = report.batches() - shown.size();
+        return "<h2>Batches</h2>\n"
+                + table(
+                        cells("batch", "at the endpoint", "requests", "created"),
+                        shown.stream()
+                                .map(batch ->
+                                        cells(
+                                                number(batch.number()),
+                                                batch.batchId(),
+                                                number(batch.requests()),
+                                                TIME.format(batch.createdAt())))
+                                .toList())
+                + (more > 0 ? paragraph("and " + number(more) + " earlier.") : "");
+    }
+
+    private String origin() {
+        var rows = new ArrayList<List<Cell>>();
+        rows.add(cells("Model", summary.model()));
+        rows.add(cells("Endpoint", summary.endpoint()));
+        rows.add(cells("Prompt version", summary.promptVersion()));
+        rows.add(List.of(Cell.of("Answers"), link(summary.answerFile())));
+        var failed = summary.failedFile();
+        if (failed != null) {
+            rows.add(List.of(Cell.of("Records set aside"), link(failed)));
+        }
+        return "<h2>Where from, where to</h2>\n" + table(List.of(), rows);
+    }
+
+    /** One cell as HTML. */
+    private record Cell(String html, boolean isNumber) {
+        static Cell of(String text) {
+            return new Cell(escaped(text), text.matches("[$]?[0-9][0-9,.]*"));
+        }
+    }
+
+    private static List<Cell> cells(String... texts) {
+        return Arrays.stream(texts).map(Cell::of).toList();
+    }
+
+    private static List<Cell> counted(String name, long run, long all) {
+        return cells(name, number(run), number(all));
+    }
+
+    /** Relative, so that the folder can be moved; none where there is no such way. */
+    private Cell link(Path file) {
+        var folder = summary.reportFile().toAbsolutePath().getParent();
+        if (folder == null) {
+            return Cell.of(file.toString());
+        }
+        var relative = folder.relativize(file.toAbsolutePath()).toString().replace('\\', '/');
+        try {
+            var address = new URI(null, null, relative, null).toASCIIString();
+            return new Cell(
+                    "<a href=\"" + escaped(address) + "\">" + escaped(relative) + "</a>", false);
+        } catch (URISyntaxException _) {
+            return Cell.of(relative);
+        }
+    }
+
+    private static String table(List<Cell> head, List<List<Cell>> rows) {
+        return "<table>\n"
+                + (head.isEmpty() ? "" : row("th", head, rows.getFirst()))
+                + rows.stream().map(row -> row("td", row, row)).collect(Collectors.joining())
+                + "</table>\n";
+    }
+
+    /**
+     * @param like a row whose numbers stand to the right
+     */
+    private static String row(String tag, List<Cell> cells, List<Cell> like) {
+        var row = new StringBuilder("<tr>");
+        for (int column = 0; column < cells.size(); column++) {
+            var isName = column == 0 && cells.size() > 1 && !like.getFirst().isNumber();
+            var name = isName ? "th" : tag;
+            row.append('<')
+                    .append(name)
+                    .append(like.get(column).isNumber() ? " class=\"number\">" : ">")
+                    .append(cells.get(column).html())
+                    .append("</")
+                    .append(name)
+                    .append('>');
+        }
+        return row.append("</tr>\n").toString();
+    }
+
+    private static String paragraph(String text) {
+        return "<p>" + escaped(text) + "</p>\n";
     }
 
     private static String percent(long part, long whole) {

@@ -38,16 +38,19 @@ final class ResultApplier {
     }
 
     /**
-     * Applies one line; a line that is no result, or not of this batch, is passed over: its request
-     * then counts as without result.
+     * Applies one line. A line that is no result, or not of this batch, is passed over: if it stood
+     * for a request of ours, that request counts as without result.
+     *
+     * @return whether the line is a result of this batch
      */
-    void apply(StoredBatch batch, byte[] line) {
+    boolean apply(StoredBatch batch, byte[] line) {
         var result = ResultLine.parse(line).orElse(null);
         if (result == null) {
-            return;
+            return false;
         }
         var attempt = batches.open(batch, result.customId());
         attempt.ifPresent(open -> apply(open, result.outcome()));
+        return attempt.isPresent() || batches.hasMember(batch, result.customId());
     }
 
     /** A batch that has ended should have had a result for this request. */

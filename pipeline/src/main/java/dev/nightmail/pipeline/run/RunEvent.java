@@ -46,6 +46,12 @@ public sealed interface RunEvent {
     /** Some results of a batch have been checked and kept. */
     record ResultsKept(int number, int results) implements RunEvent {}
 
+    /**
+     * Lines among a batch's results were no results, or of requests it does not have. They change
+     * nothing; a request that got none of its own is sent again.
+     */
+    record ResultsPassedOver(int number, long lines) implements RunEvent {}
+
     /** All results of a batch are kept. */
     record BatchCollected(int number, String batchId) implements RunEvent {}
 

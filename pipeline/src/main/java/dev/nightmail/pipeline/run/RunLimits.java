@@ -41,6 +41,6 @@ public record RunLimits(
                     Duration.ofSeconds(20),
                     Duration.ofMinutes(5),
                     Duration.ofHours(1),
-                    6,
+                    5,
                     5);
 }

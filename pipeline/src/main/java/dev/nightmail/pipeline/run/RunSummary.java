@@ -1,5 +1,6 @@
 package dev.nightmail.pipeline.run;
 
+import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.cost.Usage;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,6 +55,11 @@ public record RunSummary(
 
     public RunSummary {
         failed = Collections.unmodifiableMap(new LinkedHashMap<>(failed));
+    }
+
+    /** Whether the answers were made up, so that nothing was charged. */
+    public boolean simulated() {
+        return endpoint.equals(Endpoint.SIMULATOR);
     }
 
     public long failedRecords() {

@@ -72,7 +72,7 @@ final class SubmissionPatience {
         }
         var wait = wait(failure);
         nextTryAt = now.plus(wait);
-        pause = shorter(pause.multipliedBy(2), PAUSE_MAX);
+        pause = shorter(wait.multipliedBy(2), PAUSE_MAX);
         listener.on(
                 new RunEvent.SubmissionFailed(
                         failures, wait, String.valueOf(failure.getMessage())));

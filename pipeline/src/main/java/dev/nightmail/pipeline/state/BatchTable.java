@@ -393,6 +393,33 @@ public final class BatchTable {
                 batch.number());
     }
 
+    /** A batch the endpoint took. */
+    public record SentBatch(int number, String batchId, int requests, Instant createdAt) {}
+
+    /** The last batches the endpoint took, newest first. */
+    public List<SentBatch> latest(int max) {
+        return sql.list(
+                """
+                select batch_number, batch_id, requests, created_at
+                  from batch
+                 where batch_id is not null
+                 order by batch_number desc
+                 limit ?
+                """,
+                row ->
+                        new SentBatch(
+                                row.getInt(1),
+                                row.getString(2),
+                                row.getInt(3),
+                                Instant.parse(row.getString(4))),
+                max);
+    }
+
+    /** How many batches the endpoint took, over all runs. */
+    public long sent() {
+        return sql.number("select count(*) from batch where batch_id is not null");
+    }
+
     /** Everything spent so far, over all runs. */
     public List<Spent> spent() {
         return sql.list(

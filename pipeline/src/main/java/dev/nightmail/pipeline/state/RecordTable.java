@@ -221,6 +221,24 @@ public final class RecordTable {
                 plan.number());
     }
 
+    /** A record without an answer, and why. */
+    public record SetAside(String recordId, String message) {}
+
+    /** The first records of a plan that are set aside, in source order. */
+    public List<SetAside> firstFailures(Plan plan, int max) {
+        return sql.list(
+                """
+                select record_id, failure_message
+                  from record
+                 where plan = ? and state = 'failed'
+                 order by position
+                 limit ?
+                """,
+                row -> new SetAside(row.getString(1), row.getString(2)),
+                plan.number(),
+                max);
+    }
+
     private static String scope(boolean earlierToo) {
         return earlierToo
                 ? """
