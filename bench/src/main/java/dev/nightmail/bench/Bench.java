@@ -1,0 +1,116 @@
+package dev.nightmail.bench;
+
+import dev.nightmail.bench.create.CreateBenchmark;
+import dev.nightmail.bench.drain.DrainBenchmark;
+import dev.nightmail.bench.measure.BenchmarkFailure;
+import dev.nightmail.bench.measure.Finding;
+import dev.nightmail.bench.measure.Scale;
+import dev.nightmail.bench.process.Machine;
+import dev.nightmail.bench.process.Workbench;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Runs benchmarks and prints what they found, a line each.
+ *
+ * <p>Exit codes: 0 done; 1 the server did something wrong, or, in the short form, was slower than
+ * any noise explains; 2 wrong usage.
+ */
+public final class Bench {
+
+    private static final String USAGE =
+            "usage: bench/run [%s|all]... [--smoke] [--work DIR]"
+                    .formatted(String.join("|", benchmarks().keySet()));
+
+    private Bench() {}
+
+    private static Map<String, Benchmark> benchmarks() {
+        var benchmarks = new LinkedHashMap<String, Benchmark>();
+        benchmarks.put("create", CreateBenchmark::run);
+        benchmarks.put("drain", DrainBenchmark::run);
+        return benchmarks;
+    }
+
+    /**
+     * @param work takes the folder of the run, which must be on a real disk
+     */
+    private record Wish(List<String> names, boolean smoke, Path work) {}
+
+    public static void main(String[] args) throws IOException, InterruptedException {
+        Locale.setDefault(Locale.ROOT);
+        var home = Path.of(System.getProperty("nightmail.home", "")).toAbsolutePath();
+        var wish = wish(List.of(args), home);
+        if (wish.isEmpty()) {
+            System.err.println(USAGE);
+            System.exit(2);
+        }
+        System.exit(run(wish.get(), home));
+    }
+
+    private static Optional<Wish> wish(List<String> args, Path home) {
+        var names = new ArrayList<String>();
+        boolean smoke = false;
+        var work = home.resolve("bench/target/work");
+        for (var arg = args.iterator(); arg.hasNext(); ) {
+            var word = arg.next();
+            if (word.equals("--smoke")) {
+                smoke = true;
+            } else if (word.equals("--work") && arg.hasNext()) {
+                work = Path.of(arg.next()).toAbsolutePath();
+            } else if (word.equals("all")) {
+                names.addAll(benchmarks().keySet());
+            } else if (benchmarks().containsKey(word)) {
+                names.add(word);
+            } else {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(
+                new Wish(
+                        names.isEmpty() ? List.copyOf(benchmarks().keySet()) : names, smoke, work));
+    }
+
+    private static int run(Wish wish, Path home) throws IOException, InterruptedException {
+        var scale = wish.smoke() ? Scale.SMOKE : Scale.FULL;
+        System.out.println("machine  " + Machine.current());
+        try (var bench = Workbench.open(home, wish.work())) {
+            var store = Files.getFileStore(bench.folder());
+            System.out.println("disk     " + store.type() + " on " + store.name());
+            boolean far = false;
+            for (var name : wish.names()) {
+                for (var finding : benchmark(name).run(bench, scale)) {
+                    System.out.println(finding);
+                    far |= wish.smoke() && isFar(finding);
+                }
+                bench.clear();
+            }
+            return far ? 1 : 0;
+        } catch (BenchmarkFailure e) {
+            System.err.println("FAILED   " + e.getMessage());
+            return 1;
+        }
+    }
+
+    private static Benchmark benchmark(String name) {
+        var benchmark = benchmarks().get(name);
+        if (benchmark == null) {
+            throw new IllegalStateException("no benchmark is called " + name);
+        }
+        return benchmark;
+    }
+
+    private static boolean isFar(Finding finding) {
+        if (!finding.aim().isFarFrom(finding.value())) {
+            return false;
+        }
+        System.err.println("FAILED   " + finding.name() + " is slower than any noise explains");
+        return true;
+    }
+}

@@ -1,0 +1,50 @@
+package dev.nightmail.bench.measure;
+
+/** What a figure should come to, and where it must be wrong whatever the noise. */
+public sealed interface Aim {
+
+    boolean isMetBy(double value);
+
+    /** Whether the value is beyond what a busy machine explains. */
+    boolean isFarFrom(double value);
+
+    /**
+     * @param unit behind the number: x for a ratio, s for seconds
+     */
+    record AtMost(double aim, double bound, String unit) implements Aim {
+        @Override
+        public boolean isMetBy(double value) {
+            return value <= aim;
+        }
+
+        @Override
+        public boolean isFarFrom(double value) {
+            return value > bound;
+        }
+
+        @Override
+        public String toString() {
+            return "<= %.1f %s".formatted(aim, unit);
+        }
+    }
+
+    /**
+     * @param unit behind the number: x for a ratio, s for seconds
+     */
+    record AtLeast(double aim, double bound, String unit) implements Aim {
+        @Override
+        public boolean isMetBy(double value) {
+            return value >= aim;
+        }
+
+        @Override
+        public boolean isFarFrom(double value) {
+            return value < bound;
+        }
+
+        @Override
+        public String toString() {
+            return ">= %.2f %s".formatted(aim, unit);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package dev.nightmail.bench.process;
+
+import dev.nightmail.bench.measure.BenchmarkFailure;
+import dev.nightmail.bench.upstream.Manner;
+import dev.nightmail.bench.upstream.UpstreamMain;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * A folder on a real disk and the processes that work in it. When it is closed all of them are
+ * ended and the folder is gone, also when a benchmark failed or was interrupted.
+ */
+public final class Workbench implements AutoCloseable {
+
+    /** Calls in flight at the upstream, of the server and of the bare loop beside it. */
+    public static final int IN_FLIGHT = 256;
+
+    private static final Duration START_PATIENCE = Duration.ofSeconds(60);
+    private static final Set<String> MEMORY_DISKS = Set.of("tmpfs", "ramfs");
+
+    private final Path home;
+    private final Path folder;
+    private final Deque<Child> children = new ArrayDeque<>();
+    private final Thread whenInterrupted = new Thread(this::end, "clear the workbench");
+    private int servers;
+
+    private Workbench(Path home, Path folder) {
+        this.home = home;
+        this.folder = folder;
+    }
+
+    /**
+     * @param home the folder of the project
+     * @param parent takes the folder of this run
+     * @throws BenchmarkFailure if that is a disk in memory: durability would cost nothing there
+     */
+    public static Workbench open(Path home, Path parent) throws IOException {
+        Files.createDirectories(parent);
+        var type = Files.getFileStore(parent).type();
+        if (MEMORY_DISKS.contains(type)) {
+            throw new BenchmarkFailure(
+                    "%s is a %s, which is memory: name a folder on a disk with --work"
+                            .formatted(parent, type));
+        }
+        var workbench = new Workbench(home, Files.createTempDirectory(parent, "bench-"));
+        Runtime.getRuntime().addShutdownHook(workbench.whenInterrupted);
+        return workbench;
+    }
+
+    public Path folder() {
+        return folder;
+    }
+
+    /** A place for the data of a server. */
+    public Path dataFolder() {
+        return folder.resolve("data-" + ++servers);
+    }
+
+    /** Where our own local upstream listens, in a process of its own. */
+    public URI startUpstream() throws IOException, InterruptedException {
+        var child = startJava("upstream", UpstreamMain.class, List.of("-Xmx128m"));
+        return URI.create(child.awaitLine("ready at ", START_PATIENCE));
+    }
+
+    /**
+     * The real server: {@code ./nightmail serve}, from its start to its ready line.
+     *
+     * @param heapMax as the virtual machine takes it, such as {@code 256m}
+     */
+    public Server startServer(Path data, String heapMax, URI upstream, Manner manner)
+            throws IOException, InterruptedException {
+        var command =
+                List.of(
+                        home.resolve("nightmail").toString(),
+                        "serve",
+                        "--port",
+                        "0",
+                        "--data",
+                        data.toString(),
+                        "--upstream",
+                        upstream + manner.path(),
+                        "--set",
+                        "upstreams.upstream.calls-in-flight-max=" + IN_FLIGHT);
+        long start = System.nanoTime();
+        var child =
+                keep(
+                        Child.start(
+                                "nightmail",
+                                command,
+                                Map.of("NIGHTMAIL_JAVA_OPTS", "-Xmx" + heapMax),
+                                folder));
+        var url = child.awaitLine("Nightmail is ready at ", START_PATIENCE);
+        return new Server(child, URI.create(url), Duration.ofNanos(System.nanoTime() - start));
+    }
+
+    /** A program of the benchmarks in a process of its own, on the same kind of virtual machine. */
+    public Child startJava(String name, Class<?> main, List<String> options, String... arguments)
+            throws IOException {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-XX:+UseSerialGC");
+        command.add("-XX:+ExitOnOutOfMemoryError");
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of(arguments));
+        return keep(Child.start(name, command, Map.of(), folder));
+    }
+
+    /** Any other program. */
+    public Child start(String name, List<String> command) throws IOException {
+        return keep(Child.start(name, command, Map.of(), folder));
+    }
+
+    private Child keep(Child child) {
+        synchronized (children) {
+            children.push(child);
+        }
+        return child;
+    }
+
+    /** Ends all processes and empties the folder, for the next benchmark. */
+    public void clear() {
+        List<Child> ending;
+        synchronized (children) {
+            ending = List.copyOf(children);
+            children.clear();
+        }
+        ending.forEach(Child::close);
+        delete(folder, path -> !path.equals(folder));
+    }
+
+    @Override
+    public void close() {
+        end();
+        try {
+            Runtime.getRuntime().removeShutdownHook(whenInterrupted);
+        } catch (IllegalStateException _) {
+            // It is running already.
+        }
+    }
+
+    private void end() {
+        clear();
+        delete(folder, _ -> true);
+    }
+
+    private static void delete(Path tree, Predicate<Path> chosen) {
+        try (Stream<Path> paths = Files.walk(tree)) {
+            for (var path : paths.filter(chosen).sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot remove " + tree, e);
+        }
+    }
+}
