@@ -7,6 +7,8 @@ import dev.nightmail.bench.measure.Finding;
 import dev.nightmail.bench.measure.Scale;
 import dev.nightmail.bench.process.Machine;
 import dev.nightmail.bench.process.Workbench;
+import dev.nightmail.bench.restart.RestartBenchmark;
+import dev.nightmail.bench.results.ResultsBenchmark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +37,8 @@ public final class Bench {
         var benchmarks = new LinkedHashMap<String, Benchmark>();
         benchmarks.put("create", CreateBenchmark::run);
         benchmarks.put("drain", DrainBenchmark::run);
+        benchmarks.put("results", ResultsBenchmark::run);
+        benchmarks.put("restart", RestartBenchmark::run);
         return benchmarks;
     }
 
