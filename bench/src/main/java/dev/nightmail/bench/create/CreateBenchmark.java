@@ -6,6 +6,7 @@ import dev.nightmail.bench.measure.Finding;
 import dev.nightmail.bench.measure.Scale;
 import dev.nightmail.bench.measure.Times;
 import dev.nightmail.bench.process.Bytes;
+import dev.nightmail.bench.process.Server;
 import dev.nightmail.bench.process.Workbench;
 import dev.nightmail.bench.upstream.Manner;
 import dev.nightmail.bench.workload.Workload;
@@ -24,18 +25,23 @@ public final class CreateBenchmark {
     private static final Aim AIM = new Aim.AtMost(1.5, 10, "x");
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+    private final Times creates = new Times();
+    private final Times parses = new Times();
+    private final Times writes = new Times();
+
     private CreateBenchmark() {}
 
     public static List<Finding> run(Workbench bench, Scale scale)
             throws IOException, InterruptedException {
+        return List.of(new CreateBenchmark().measure(bench, scale));
+    }
+
+    private Finding measure(Workbench bench, Scale scale) throws IOException, InterruptedException {
         var copy = bench.folder().resolve("copy.json");
         var body = bench.folder().resolve("body.json");
         Workload.of(scale.requests()).writeTo(body);
         var upstream = bench.startUpstream();
-        var server = bench.startServer(bench.dataFolder(), "256m", upstream, Manner.FULL);
-        var creates = new Times();
-        var parses = new Times();
-        var writes = new Times();
+        var server = bench.startServer(bench.dataFolder(), scale.heapMax(), upstream, Manner.FULL);
         try (var api = new BatchApi(server)) {
             for (int round = 0; round < scale.rounds(); round++) {
                 parses.time(() -> BareParse.tokens(body));
@@ -47,20 +53,22 @@ public final class CreateBenchmark {
                 api.delete(batch.id());
             }
         }
+        return finding(scale, new Bytes(Files.size(body)), server);
+    }
+
+    private Finding finding(Scale scale, Bytes size, Server server) {
         double limit = parses.medianSeconds() + writes.medianSeconds();
-        return List.of(
-                new Finding(
-                        "create",
-                        "%.2f s for %,d requests, %s, at -Xmx256m (first of a fresh process: %.2f s)"
-                                .formatted(
-                                        creates.medianSeconds(),
-                                        scale.requests(),
-                                        new Bytes(Files.size(body)),
-                                        Times.seconds(creates.runs().getFirst())),
-                        "%.2f s = bare parse %.2f s + bare write and fdatasync %.2f s"
-                                .formatted(limit, parses.medianSeconds(), writes.medianSeconds()),
-                        creates.medianSeconds() / limit,
-                        AIM,
-                        List.of("server: peak memory " + server.process().residentMax())));
+        return new Finding(
+                "create",
+                "%.2f s for %,d requests, %s, at -Xmx%s"
+                        .formatted(
+                                creates.medianSeconds(), scale.requests(), size, scale.heapMax()),
+                "%.2f s = bare parse %.2f s + bare write and fdatasync %.2f s"
+                        .formatted(limit, parses.medianSeconds(), writes.medianSeconds()),
+                creates.medianSeconds() / limit,
+                AIM,
+                List.of(
+                        "runs: create " + creates + "; parse " + parses + "; write " + writes,
+                        "server: peak memory " + server.process().residentMax()));
     }
 }

@@ -5,6 +5,7 @@ import dev.nightmail.bench.measure.Aim;
 import dev.nightmail.bench.measure.Finding;
 import dev.nightmail.bench.measure.Scale;
 import dev.nightmail.bench.measure.Times;
+import dev.nightmail.bench.process.Bytes;
 import dev.nightmail.bench.process.Child;
 import dev.nightmail.bench.process.Workbench;
 import dev.nightmail.bench.upstream.Manner;
@@ -23,61 +24,85 @@ public final class DrainBenchmark {
 
     private static final Aim RATIO = new Aim.AtLeast(0.7, 0.1, "x");
     private static final Aim CPU = new Aim.AtMost(1.0, 20, "s");
+    private static final Aim MEMORY = new Aim.AtMost(512, 768, "MB");
     private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+    private final Times drains = new Times();
+    private final Times loops = new Times();
+    private final Times cpu = new Times();
 
     private DrainBenchmark() {}
 
     public static List<Finding> run(Workbench bench, Scale scale)
+            throws IOException, InterruptedException {
+        return new DrainBenchmark().measure(bench, scale);
+    }
+
+    private List<Finding> measure(Workbench bench, Scale scale)
             throws IOException, InterruptedException {
         var workload = Workload.of(scale.requests());
         var body = bench.folder().resolve("body.json");
         workload.writeTo(body);
         var upstream = bench.startUpstream();
         var bareLoop = startBareLoop(bench, upstream);
-        var server = bench.startServer(bench.dataFolder(), "256m", upstream, Manner.ANSWERING);
-        var drains = new Times();
-        var loops = new Times();
-        var cpu = new Times();
+        var server =
+                bench.startServer(bench.dataFolder(), scale.heapMax(), upstream, Manner.ANSWERING);
         try (var api = new BatchApi(server)) {
             for (int round = 0; round < scale.rounds(); round++) {
                 loops.add(loop(bareLoop, workload));
-                var batch = api.create(body);
+                var id = api.create(body).id();
                 var cpuBefore = server.process().cpu();
-                drains.time(() -> api.await(batch.id(), BatchApi.Batch::hasEnded, PATIENCE));
+                drains.time(() -> api.await(id, BatchApi.Batch::hasEnded, PATIENCE));
                 cpu.add(server.process().cpu().minus(cpuBefore));
-                api.requireEveryResultJoined(batch.id(), workload);
-                api.delete(batch.id());
+                api.requireEveryResultJoined(id, workload);
+                api.delete(id);
             }
         }
+        return List.of(
+                drained(scale),
+                processorTime(scale),
+                memory(scale, server.process().residentMax()));
+    }
+
+    private Finding drained(Scale scale) {
         double perSecond = scale.requests() / drains.medianSeconds();
         double bare = scale.requests() / loops.medianSeconds();
-        double cpuPer10k = cpu.medianSeconds() * 10_000 / scale.requests();
-        return List.of(
-                new Finding(
-                        "drain",
-                        "%,.0f requests/s, settled and durable, %,d of 2.5 KB in %.2f s, %d in flight (first of a fresh process: %.2f s)"
-                                .formatted(
-                                        perSecond,
-                                        scale.requests(),
-                                        drains.medianSeconds(),
-                                        Workbench.IN_FLIGHT,
-                                        Times.seconds(drains.runs().getFirst())),
-                        "%,.0f calls/s in a bare loop".formatted(bare),
-                        perSecond / bare,
-                        RATIO,
-                        List.of(
-                                "joined: all %,d results of each of %d batches, once, with the answer to their own request"
-                                        .formatted(scale.requests(), scale.rounds()),
-                                "server: peak memory "
-                                        + server.process().residentMax()
-                                        + " at -Xmx256m")),
-                new Finding(
-                        "cpu",
-                        "%.2f s of the server per 10,000 requests drained".formatted(cpuPer10k),
-                        "",
-                        cpuPer10k,
-                        CPU,
-                        List.of()));
+        return new Finding(
+                "drain",
+                "%,.0f requests/s settled and durable, %,d in %.2f s, %d in flight"
+                        .formatted(
+                                perSecond,
+                                scale.requests(),
+                                drains.medianSeconds(),
+                                Workbench.IN_FLIGHT),
+                "%,.0f calls/s in a bare loop".formatted(bare),
+                perSecond / bare,
+                RATIO,
+                List.of(
+                        "runs: drain " + drains + "; bare loop " + loops,
+                        "joined: all %,d results of each of %d batches, once, each with the answer to its own request"
+                                .formatted(scale.requests(), scale.rounds())));
+    }
+
+    private Finding processorTime(Scale scale) {
+        double per10k = cpu.medianSeconds() * 10_000 / scale.requests();
+        return new Finding(
+                "cpu",
+                "%.2f s of the server per 10,000 requests drained".formatted(per10k),
+                "",
+                per10k,
+                CPU,
+                List.of("runs: " + cpu + " for %,d each".formatted(scale.requests())));
+    }
+
+    private static Finding memory(Scale scale, Bytes peak) {
+        return new Finding(
+                "memory",
+                "%s resident at most, at -Xmx%s".formatted(peak, scale.heapMax()),
+                "",
+                peak.megabytes(),
+                MEMORY,
+                List.of());
     }
 
     private static Child startBareLoop(Workbench bench, URI upstream)

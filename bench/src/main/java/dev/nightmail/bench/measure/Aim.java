@@ -5,12 +5,13 @@ public sealed interface Aim {
 
     boolean isMetBy(double value);
 
+    /** What is counted: x for a ratio, s for seconds. */
+    String unit();
+
     /** Whether the value is beyond what a busy machine explains. */
     boolean isFarFrom(double value);
 
-    /**
-     * @param unit behind the number: x for a ratio, s for seconds
-     */
+    /** The less the better. */
     record AtMost(double aim, double bound, String unit) implements Aim {
         @Override
         public boolean isMetBy(double value) {
@@ -28,9 +29,7 @@ public sealed interface Aim {
         }
     }
 
-    /**
-     * @param unit behind the number: x for a ratio, s for seconds
-     */
+    /** The more the better. */
     record AtLeast(double aim, double bound, String unit) implements Aim {
         @Override
         public boolean isMetBy(double value) {

@@ -20,12 +20,13 @@ public record Finding(
     @Override
     public String toString() {
         var line =
-                "%-8s %s | %s | %.2f | aim %s %s"
+                "%-8s %s | %s | %.2f %s, aim %s %s"
                         .formatted(
                                 name,
                                 figure,
                                 limit.isEmpty() ? "no limit" : "limit: " + limit,
                                 value,
+                                aim.unit(),
                                 aim,
                                 aim.isMetBy(value) ? "met" : "MISSED");
         return notes.isEmpty() ? line : line + "\n         " + String.join("\n         ", notes);

@@ -5,12 +5,26 @@ package dev.nightmail.bench.measure;
  *
  * @param requests of a batch
  * @param rounds in which ours and the limit are measured in turn
+ * @param heapMax of the server that takes such a batch, as the virtual machine is told
+ * @param requestsBeforeRestart of each of the batches that a killed server comes back to
+ * @param heapMaxAtRestart of that server
  */
-public record Scale(int requests, int rounds, int batchesBeforeRestart) {
+public record Scale(
+        int requests,
+        int rounds,
+        String heapMax,
+        int requestsBeforeRestart,
+        String heapMaxAtRestart) {
 
-    /** The published limits: 100,000 requests, just under 256 MB. */
-    public static final Scale FULL = new Scale(100_000, 5, 10);
+    /** The published limits: 100,000 requests, just under 256 MB, in a heap no larger than that. */
+    public static final Scale FULL = new Scale(100_000, 5, "256m", 100_000, "512m");
 
-    /** Enough to notice what is broken, quick enough for every commit. */
-    public static final Scale SMOKE = new Scale(10_000, 3, 10);
+    /**
+     * Enough to notice what is broken, quick enough for every commit. The body of the batch would
+     * not fit into the heap, nor would its results.
+     */
+    public static final Scale SMOKE = new Scale(20_000, 2, "48m", 10_000, "96m");
+
+    /** Of 100,000 requests each: a million settled results. */
+    public static final int BATCHES_BEFORE_RESTART = 10;
 }

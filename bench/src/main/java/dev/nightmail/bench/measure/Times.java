@@ -1,9 +1,11 @@
 package dev.nightmail.bench.measure;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** The times that one thing took, run after run. */
 public final class Times {
@@ -12,11 +14,11 @@ public final class Times {
 
     /** Work that is timed. */
     public interface Work<T> {
-        T run() throws java.io.IOException, InterruptedException;
+        T run() throws IOException, InterruptedException;
     }
 
     /** Does it and notes the time, unless it failed. */
-    public <T> T time(Work<T> work) throws java.io.IOException, InterruptedException {
+    public <T> T time(Work<T> work) throws IOException, InterruptedException {
         long start = System.nanoTime();
         var result = work.run();
         add(Duration.ofNanos(System.nanoTime() - start));
@@ -45,6 +47,14 @@ public final class Times {
 
     public double medianSeconds() {
         return seconds(median());
+    }
+
+    /** All runs in seconds, in their order. */
+    @Override
+    public String toString() {
+        return runs.stream()
+                .map(run -> "%.3f".formatted(seconds(run)))
+                .collect(Collectors.joining(" ", "", " s"));
     }
 
     public static double seconds(Duration duration) {

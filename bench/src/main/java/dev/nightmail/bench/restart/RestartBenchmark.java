@@ -28,7 +28,6 @@ public final class RestartBenchmark {
 
     private static final Aim AIM = new Aim.AtMost(2.0, 30, "s");
     private static final Duration PATIENCE = Duration.ofMinutes(10);
-    private static final String HEAP_MAX = "512m";
 
     /** Requests of each batch that the upstream never answers, so that it is still under way. */
     private static final int HELD = 10;
@@ -46,7 +45,7 @@ public final class RestartBenchmark {
             throws IOException, InterruptedException {
         this.bench = bench;
         this.scale = scale;
-        this.workload = new Workload(scale.requests(), HELD);
+        this.workload = new Workload(scale.requestsBeforeRestart(), HELD);
         this.data = bench.dataFolder();
         this.upstream = bench.startUpstream();
     }
@@ -82,7 +81,7 @@ public final class RestartBenchmark {
         workload.writeTo(body);
         var server = start(Manner.HOLDING);
         try (var api = new BatchApi(server)) {
-            for (int i = 0; i < scale.batchesBeforeRestart(); i++) {
+            for (int i = 0; i < Scale.BATCHES_BEFORE_RESTART; i++) {
                 batches.add(api.create(body).id());
             }
             awaitOnlyTheHeldLeft(api);
@@ -92,11 +91,13 @@ public final class RestartBenchmark {
     }
 
     private Server start(Manner manner) throws IOException, InterruptedException {
-        return bench.startServer(data, HEAP_MAX, upstream, manner);
+        return bench.startServer(data, scale.heapMaxAtRestart(), upstream, manner);
     }
 
     private Duration startOnEmptyFolder() throws IOException, InterruptedException {
-        var server = bench.startServer(bench.dataFolder(), HEAP_MAX, upstream, Manner.HOLDING);
+        var server =
+                bench.startServer(
+                        bench.dataFolder(), scale.heapMaxAtRestart(), upstream, Manner.HOLDING);
         server.process().kill();
         return server.readyAfter();
     }
@@ -123,9 +124,11 @@ public final class RestartBenchmark {
                 restarts.medianSeconds(),
                 AIM,
                 List.of(
-                        "joined: all %,d results of each of %d batches after %d kills, once, with the answer to their own request"
+                        "runs: restart " + restarts + "; empty folder " + emptyStarts,
+                        "joined: all %,d results of each of %d batches after %d kills, once, each with the answer to its own request"
                                 .formatted(workload.requests(), batches.size(), scale.rounds() + 1),
                         "server: peak memory %s at -Xmx%s"
-                                .formatted(last.process().residentMax(), HEAP_MAX)));
+                                .formatted(
+                                        last.process().residentMax(), scale.heapMaxAtRestart())));
     }
 }

@@ -36,7 +36,8 @@ public final class ResultsBenchmark {
         var body = bench.folder().resolve("body.json");
         workload.writeTo(body);
         var data = bench.dataFolder();
-        var server = bench.startServer(data, "256m", bench.startUpstream(), Manner.ANSWERING);
+        var server =
+                bench.startServer(data, scale.heapMax(), bench.startUpstream(), Manner.ANSWERING);
         try (var api = new BatchApi(server)) {
             var id = api.create(body).id();
             api.await(id, BatchApi.Batch::hasEnded, PATIENCE);
@@ -63,7 +64,9 @@ public final class ResultsBenchmark {
                                             size.megabytes() / theirs.medianSeconds(), bare.name()),
                             theirs.medianSeconds() / ours.medianSeconds(),
                             AIM,
-                            List.of("server: peak memory " + server.process().residentMax())));
+                            List.of(
+                                    "runs: ours " + ours + "; bare " + theirs,
+                                    "server: peak memory " + server.process().residentMax())));
         }
     }
 

@@ -1,0 +1,87 @@
+package dev.nightmail.bench.upstream;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nightmail.bench.workload.JoinCheck;
+import dev.nightmail.bench.workload.JoinCheck.Findings;
+import dev.nightmail.bench.workload.Workload;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.ServerSocketChannel;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class LocalUpstreamTest {
+
+    private final Workload workload = new Workload(2, 1);
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private ServerSocketChannel listener;
+    private Thread thread;
+
+    @BeforeEach
+    void start() throws IOException {
+        listener = ServerSocketChannel.open();
+        thread = Thread.ofPlatform().name("upstream").start(LocalUpstream.listening(listener));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        client.close();
+        listener.close();
+        thread.join();
+    }
+
+    @Test
+    void anAnswerPassesAsTheOneToItsRequest() throws Exception {
+        var one = send(Manner.ANSWERING, 0).body();
+        var other = send(Manner.ANSWERING, 1).body();
+
+        var results = result(1, other) + "\n" + result(0, one) + "\n";
+        assertThat(JoinCheck.check(workload, new ByteArrayInputStream(results.getBytes(UTF_8))))
+                .isEqualTo(new Findings(2, 0, 0, 0));
+        assertThat(one).hasSize(2_048);
+    }
+
+    @Test
+    void whoHasNoRoomSaysForHowLong() throws Exception {
+        var answer = send(Manner.FULL, 0);
+
+        assertThat(answer.statusCode()).isEqualTo(429);
+        assertThat(answer.headers().firstValue("retry-after")).hasValue("3600");
+    }
+
+    @Test
+    void aHeldRequestWaitsWhileOthersAreAnswered() throws Exception {
+        var held = client.sendAsync(request(Manner.HOLDING, 1), BodyHandlers.ofString());
+
+        assertThat(send(Manner.HOLDING, 0).statusCode()).isEqualTo(200);
+        assertThat(held).isNotDone();
+        held.cancel(true);
+    }
+
+    private HttpResponse<String> send(Manner manner, int number) throws Exception {
+        return client.send(request(manner, number), BodyHandlers.ofString());
+    }
+
+    private HttpRequest request(Manner manner, int number) {
+        int port = listener.socket().getLocalPort();
+        return HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + port + manner.path() + "/v1/messages"))
+                .POST(BodyPublishers.ofByteArray(workload.params(number)))
+                .build();
+    }
+
+    private String result(int number, String message) {
+        return "{\"custom_id\":\"%s\",\"result\":{\"type\":\"succeeded\",\"message\":%s}}"
+                .formatted(workload.customId(number), message);
+    }
+}
