@@ -143,6 +143,11 @@ public final class Engine {
         scheduler.post(new Event.Tick());
     }
 
+    /** Does now what is done anyway within half a minute. */
+    void archiveWhatIsDue() {
+        housekeeper.archiveWhatIsDue();
+    }
+
     private void perform(Effect effect) {
         switch (effect) {
             case Effect.OpenBatch(var batch) -> writer.open(batch);

@@ -47,6 +47,7 @@ final class RunningBatch {
     private boolean recording;
     private boolean recordWaits;
     private int recordFailures;
+    private boolean logBroken;
     private int storageFailures;
     private int withholdings;
     private int unreadableInRow;
@@ -151,7 +152,7 @@ final class RunningBatch {
     }
 
     boolean canSave() {
-        return saving.isEmpty() && !unsaved.isEmpty() && storageFailures == 0;
+        return saving.isEmpty() && !unsaved.isEmpty() && !logBroken;
     }
 
     /** The next group for the log; it stays here until it is durable. */
@@ -173,6 +174,7 @@ final class RunningBatch {
      * @return the chunks of which nothing is left to do
      */
     List<ChunkId> saved(Set<Integer> unnamed) {
+        storageFailures = 0;
         var done = new ArrayList<ChunkId>();
         var kept = new ArrayList<>(withheld);
         var counts = batch.counts();
@@ -214,11 +216,20 @@ final class RunningBatch {
         }
     }
 
-    /** Storage refused. @return how often in a row */
+    /**
+     * Storage refused: the log takes nothing until it was opened again. @return how often in a row
+     */
     int storageFailed() {
+        logBroken = true;
         return ++storageFailures;
     }
 
+    /** Whether the log must be opened again. */
+    boolean isLogBroken() {
+        return logBroken;
+    }
+
+    /** Whether storage has refused and not taken anything since. */
     boolean storageFails() {
         return storageFailures > 0;
     }
@@ -230,7 +241,7 @@ final class RunningBatch {
      * @return the chunks of which nothing is left to do
      */
     List<ChunkId> reopened(BitSet inLog, RequestCounts countsInLog) {
-        storageFailures = 0;
+        logBroken = false;
         var done = new ArrayList<ChunkId>();
         var rest = new ArrayList<Unsaved>(unsaved.size() + saving.size());
         for (var result : saving) {
@@ -243,6 +254,10 @@ final class RunningBatch {
         rest.addAll(unsaved);
         unsaved = rest;
         saving = List.of();
+        if (rest.isEmpty()) {
+            // Else it is trusted again when it has taken the rest.
+            storageFailures = 0;
+        }
         batch = batch.after(new BatchEvent.ResultsSettled(countsInLog));
         return done;
     }

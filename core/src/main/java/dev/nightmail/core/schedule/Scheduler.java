@@ -38,9 +38,9 @@ import org.jspecify.annotations.Nullable;
  * holds: attempts in flight, and results not yet durable. Both are run again, and nothing else.
  *
  * <p>When storage fails: nothing is acknowledged that is not durable; nothing more is sent for a
- * batch whose results cannot be kept, so that no more is paid for than was under way; the other
- * batches go on; and what is decided is kept in memory and offered again until storage takes it or
- * the process ends.
+ * batch whose results cannot be kept, until some were, so that no more is paid for than was under
+ * way; the other batches go on; and what is decided is kept in memory and offered again until
+ * storage takes it or the process ends.
  */
 public final class Scheduler {
 
@@ -98,7 +98,11 @@ public final class Scheduler {
             case Event.RequestUnreadable(var attempt) -> moveOn(sending.unreadable(attempt, now));
             case Event.ResultsDurable(var batch, var unnamed) -> {
                 var running = running(batch);
+                boolean sentNothing = running.storageFails();
                 counted(running, storing.saved(running, unnamed, now));
+                if (sentNothing) {
+                    sending.enter(running);
+                }
             }
             case Event.AppendFailed(var batch) -> {
                 var running = running(batch);

@@ -105,7 +105,7 @@ final class Storing {
     }
 
     void reopen(RunningBatch running) {
-        if (running.storageFails()) {
+        if (running.isLogBroken()) {
             effects.accept(new ReopenLog(running.id()));
         }
     }

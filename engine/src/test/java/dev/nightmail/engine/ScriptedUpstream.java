@@ -1,0 +1,166 @@
+package dev.nightmail.engine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.upstream.AnswerSink;
+import dev.nightmail.core.upstream.AttemptOutcome;
+import dev.nightmail.core.upstream.Call;
+import dev.nightmail.core.upstream.Upstream;
+import dev.nightmail.core.usage.Usage;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Answers when and as the test says; what it is asked is written down. */
+final class ScriptedUpstream implements Upstream {
+
+    static final Usage USAGE = new Usage(10, 5, 0, 0, 0);
+
+    private final String name;
+    private final List<String> asked = new CopyOnWriteArrayList<>();
+    private final LinkedBlockingQueue<CallInFlight> arrived = new LinkedBlockingQueue<>();
+    private final List<CallInFlight> waiting = new CopyOnWriteArrayList<>();
+    private volatile @Nullable Function<String, AttemptOutcome> script;
+    private volatile boolean gone;
+
+    ScriptedUpstream(String name) {
+        this.name = name;
+    }
+
+    /** A call that waits for its answer; {@code request} is the custom_id of what was sent. */
+    record CallInFlight(String request, CompletableFuture<AttemptOutcome> outcome) {
+        void answer(AttemptOutcome answer) {
+            outcome.complete(answer);
+        }
+    }
+
+    // What it says
+
+    static AttemptOutcome answer() {
+        return new AttemptOutcome.Answered(
+                JsonBytes.of(
+                        """
+                        {"id":"msg_1","type":"message","content":[],"usage":{"input_tokens":10,\
+                        "output_tokens":5,"service_tier":"batch"}}\
+                        """),
+                USAGE);
+    }
+
+    static AttemptOutcome refusal() {
+        return new AttemptOutcome.Refused(error("invalid_request_error"));
+    }
+
+    static AttemptOutcome failure() {
+        return new AttemptOutcome.Failed("status 500", null, error("api_error"));
+    }
+
+    static AttemptOutcome throttle(Duration retryAfter) {
+        return new AttemptOutcome.Throttled(retryAfter, error("rate_limit_error"));
+    }
+
+    static AttemptOutcome unreachable() {
+        return new AttemptOutcome.Unreachable("connection refused", error("api_error"));
+    }
+
+    private static JsonBytes error(String type) {
+        return JsonBytes.of(
+                "{\"type\":\"error\",\"error\":{\"type\":\"%s\",\"message\":\"no\"}}"
+                        .formatted(type));
+    }
+
+    /** From here on every request is answered at once, and so are those that wait. */
+    void script(Function<String, AttemptOutcome> answers) {
+        script = answers;
+        arrived.clear();
+        waiting.forEach(call -> call.answer(answers.apply(call.request())));
+    }
+
+    void answerEverything() {
+        script(_ -> answer());
+    }
+
+    /** The process that called has died: nothing that is in flight comes back. */
+    void vanish() {
+        gone = true;
+    }
+
+    // What it is asked
+
+    /** The next call that arrived and waits. */
+    CallInFlight next() {
+        try {
+            var call = arrived.poll(20, TimeUnit.SECONDS);
+            if (call == null) {
+                throw new AssertionError("no call came; so far: " + asked);
+            }
+            return call;
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Every request sent so far, in the order in which the calls arrived. */
+    List<String> asked() {
+        return List.copyOf(asked);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public AttemptOutcome attempt(Call call) throws InterruptedException {
+        var request = request(call);
+        var inFlight = new CallInFlight(request, new CompletableFuture<>());
+        asked.add(request);
+        waiting.add(inFlight);
+        var answers = script;
+        if (answers != null) {
+            inFlight.answer(answers.apply(request));
+        } else {
+            arrived.add(inFlight);
+        }
+        try {
+            return lost(inFlight.outcome().get());
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } finally {
+            waiting.remove(inFlight);
+        }
+    }
+
+    private AttemptOutcome lost(AttemptOutcome outcome) throws InterruptedException {
+        if (gone) {
+            throw new InterruptedException();
+        }
+        return outcome;
+    }
+
+    private static String request(Call call) {
+        var text = new String(call.body().array(), UTF_8);
+        int from = text.indexOf("\"id\":\"") + 6;
+        return text.substring(from, text.indexOf('"', from));
+    }
+
+    @Override
+    public void relay(Call call, AnswerSink sink) throws InterruptedException {
+        attempt(call);
+        try {
+            sink.end();
+        } catch (IOException e) {
+            sink.abort(e);
+        }
+    }
+
+    @Override
+    public void close() {}
+}
