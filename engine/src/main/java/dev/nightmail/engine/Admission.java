@@ -31,10 +31,10 @@ final class Admission {
     Event open(Batch batch) {
         try {
             var files = journal.open(batch.id());
+            batches.put(batch.header(), files);
             for (var damage : files.settled().damages()) {
                 log.error("event=journal_damaged batch_id={} damage=\"{}\"", batch.id(), damage);
             }
-            batches.put(batch.header(), files);
             live.publish(batch.after(new BatchEvent.ResultsSettled(files.settled().counts())));
             return new Event.BatchAdmitted(batch, files.requests(), files.settled());
         } catch (RuntimeException e) {
@@ -44,6 +44,7 @@ final class Admission {
                     batch.id(),
                     e.getMessage(),
                     e);
+            batches.close(batch.id());
             live.publish(batch);
             return new Event.OpenFailed(batch);
         }

@@ -71,6 +71,13 @@ final class Attempts {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             report.accept(new Event.AttemptAborted(effect.attempt()));
+        } catch (RuntimeException | Error e) {
+            log.error(
+                    "event=attempt_broke batch_id={} request={}",
+                    effect.batch(),
+                    effect.request(),
+                    e);
+            report.accept(new Event.RequestUnreadable(effect.attempt()));
         } finally {
             underWay.remove(effect.attempt());
         }
@@ -104,7 +111,7 @@ final class Attempts {
             throws InterruptedException {
         try {
             return outcome(effect, header, request);
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (RuntimeException | Error e) {
             log.error(
                     "event=attempt_broke batch_id={} request={} upstream={}",
                     effect.batch(),

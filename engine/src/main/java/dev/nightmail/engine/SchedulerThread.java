@@ -136,7 +136,7 @@ final class SchedulerThread {
             abandonAsked = true;
             post(new Event.Tick());
             if (!quiet.await(LAST_PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
-                log.error("event=stopped_with_results_not_stored they_are_run_again=true");
+                log.error("event=stopped_before_all_was_stored what_is_missing_is_run_again=true");
             }
         }
         ended = true;

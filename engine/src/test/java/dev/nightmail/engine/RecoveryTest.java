@@ -172,7 +172,7 @@ class RecoveryTest {
         var second = world.submit("b", 5);
         world.untilEnded(first);
         world.untilEnded(second);
-        world.clocks.pass(EngineWorld.RETENTION);
+        world.clocks.pass(EngineWorld.RETENTION.plusSeconds(1));
         world.faults.fail(Step.ARCHIVE, 1);
 
         world.engine().archiveWhatIsDue();

@@ -22,18 +22,19 @@ public final class Leases {
     }
 
     /**
-     * Gives the chunk to a worker, or renews what the worker already holds.
+     * Gives the chunk to a worker, or renews what the worker already holds: even late, as long as
+     * nobody has taken it away. A higher epoch would fence off the holder's own work.
      *
      * @throws IllegalStateException if another worker holds a lease that has not lapsed
      */
     public Lease take(ChunkId chunk, WorkerId worker, Instant now) {
         var held = current.get(chunk);
-        if (held != null && now.isBefore(held.deadline())) {
-            if (!held.holder().equals(worker)) {
-                throw new IllegalStateException(
-                        "chunk " + chunk.number() + " of " + chunk.batch() + " is taken");
-            }
+        if (held != null && held.holder().equals(worker)) {
             return renew(held, now);
+        }
+        if (held != null && now.isBefore(held.deadline())) {
+            throw new IllegalStateException(
+                    "chunk " + chunk.number() + " of " + chunk.batch() + " is taken");
         }
         long epoch = epochs.merge(chunk, 1L, Long::sum);
         var lease = new Lease(chunk, worker, epoch, now.plus(ttl));

@@ -136,10 +136,7 @@ public final class Scheduler {
         return timers.untilNext(now);
     }
 
-    /**
-     * Whether everything that was begun is finished and durable. After a stop was asked for, it
-     * stays so.
-     */
+    /** Whether everything that was begun is finished and durable. */
     public boolean isQuiet() {
         return sending.callsInFlight() == 0
                 && batches.values().stream()

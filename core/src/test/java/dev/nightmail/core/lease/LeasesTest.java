@@ -53,4 +53,24 @@ class LeasesTest {
         assertThat(leases.isCurrent(lease)).isFalse();
         assertThat(leases.take(chunk, firstWorker, now.plusSeconds(61)).epoch()).isEqualTo(2);
     }
+
+    @Test
+    void aHolderThatComesLateButBeforeAnybodyElseDoesNotFenceOffItself() {
+        var lease = leases.take(chunk, firstWorker, now);
+
+        leases.take(chunk, firstWorker, now.plusSeconds(61));
+
+        assertThat(leases.isCurrent(lease)).isTrue();
+        assertThat(leases.lapse(now.plusSeconds(100))).isEmpty();
+    }
+
+    @Test
+    void aChunkThatIsDoneWithBeginsAnew() {
+        leases.take(chunk, firstWorker, now);
+
+        leases.release(chunk);
+
+        assertThat(leases.lapse(now.plusSeconds(100))).isEmpty();
+        assertThat(leases.take(chunk, secondWorker, now).epoch()).isEqualTo(1);
+    }
 }
