@@ -130,7 +130,9 @@ public final class NightmailServer {
                         retries.attemptsMax(),
                         new Backoff(retries.delayMin(), retries.delayMax()),
                         standard.pause(),
-                        Math.max(standard.unsavedMax(), 2 * callsInFlightMax()),
+                        // An answer that waits for storage still takes a place, so that a crash
+                        // repeats no more calls than may be in flight.
+                        callsInFlightMax(),
                         standard.groupMax()));
     }
 

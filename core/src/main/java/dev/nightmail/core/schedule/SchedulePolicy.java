@@ -12,7 +12,8 @@ import java.time.Duration;
  * @param attemptsMax tries of one request that may have cost something, before it is errored
  * @param retryDelay between those tries
  * @param pause of an upstream that has no room or cannot be reached, where it does not say how long
- * @param unsavedMax results that may wait for storage before no more calls are started
+ * @param unsavedMax calls in flight and results that wait for storage, together, before no more
+ *     calls are started: what a crash can make run twice
  * @param groupMax results in one group commit
  */
 public record SchedulePolicy(
