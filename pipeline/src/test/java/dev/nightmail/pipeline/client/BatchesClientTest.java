@@ -71,6 +71,22 @@ class BatchesClientTest {
     }
 
     @Test
+    void aCreateThatMayHaveBeenTakenIsNotCalledUnreachableLater() throws Exception {
+        server.loseCreateAnswers.set(1);
+        try (var client =
+                new BatchesClient(
+                        new Endpoint(server.uri(), new Secret("key"), "test", true),
+                        TestWorld.clientLimits(),
+                        world.clock(),
+                        _ -> server.close(),
+                        world.random())) {
+            assertThatThrownBy(() -> client.create(body(2), "k"))
+                    .isInstanceOf(AnswerLostException.class);
+        }
+        assertThat(server.batches()).hasSize(1);
+    }
+
+    @Test
     void aRefusalSaysStatusTypeMessageAndRequest() throws Exception {
         server.refuseCreate.set(413);
         try (var client = client(true)) {

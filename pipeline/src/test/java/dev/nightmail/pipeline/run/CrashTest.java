@@ -70,6 +70,23 @@ class CrashTest {
     }
 
     @Test
+    void aCreateWithoutAnAnswerIsStillOursWhenTheEndpointThenTurnsUsAway() throws Exception {
+        var pipeline = PipelineFolder.withTexts(folder, RECORDS);
+        server.loseCreateAnswers.set(Integer.MAX_VALUE);
+        assertThat(catchThrowable(() -> pipeline.run(server, new TestWorld(1))))
+                .hasMessageContaining("got no answer");
+        server.loseCreateAnswers.set(0);
+        server.refuseCreate.set(401);
+        assertThat(catchThrowable(() -> pipeline.run(server, new TestWorld(2))))
+                .hasMessageContaining("401");
+
+        pipeline.run(server, new TestWorld(3));
+
+        assertThat(pipeline.answeredIds()).hasSize(RECORDS);
+        assertThat(server.requestsAccepted()).isEqualTo(RECORDS);
+    }
+
+    @Test
     void aSecondRunAtTheSameTimeIsRefused() throws Exception {
         var pipeline = PipelineFolder.withRecords(folder, 3);
         var refusals = new ArrayList<Throwable>();
