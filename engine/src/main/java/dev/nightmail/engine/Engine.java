@@ -190,6 +190,13 @@ public final class Engine {
                 counts.expired());
     }
 
+    /** The first part of {@link #stop}, for when something else takes its time: no more calls. */
+    public void stopCalling() {
+        batchDesk.stopTaking();
+        scheduler.stopCalling();
+        log.info("event=stopping");
+    }
+
     /**
      * Stops cleanly: takes in no more batches, starts no more calls, lets those in flight finish
      * and settles them. Afterwards nothing that was answered is lost, and a start repeats nothing.

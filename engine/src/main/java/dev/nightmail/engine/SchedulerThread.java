@@ -119,6 +119,11 @@ final class SchedulerThread {
         }
     }
 
+    /** Starts no more calls. What is in flight goes on. */
+    void stopCalling() {
+        post(new Event.StopAsked());
+    }
+
     /**
      * Starts no more calls, waits for those in flight and for their results to be durable, then
      * ends the thread. Nothing happens if it was never started.
@@ -130,7 +135,7 @@ final class SchedulerThread {
             return;
         }
         stopAsked = true;
-        post(new Event.StopAsked());
+        stopCalling();
         if (!quiet.await(patience.toNanos(), TimeUnit.NANOSECONDS)) {
             log.warn("event=stop_overdue calls_called_off=true");
             abandonAsked = true;

@@ -46,6 +46,7 @@ public final class NightmailServer {
     /** What has been opened, in order: closed in reverse, whether the start went through or not. */
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
+    private final Engine engine;
     private final ApiServer api;
 
     private NightmailServer(
@@ -59,7 +60,7 @@ public final class NightmailServer {
             opened.push(DataFolderLock.acquire(config.data()));
             var catalog = opened(Catalog.open(config.data().resolve("catalog.db")));
             requireKeysWhenOpenToOthers(catalog.keys());
-            var engine = startEngine(catalog, proxies, onFailure);
+            this.engine = startEngine(catalog, proxies, onFailure);
             this.api = startApi(engine, catalog.keys());
         } catch (RuntimeException e) {
             close();
@@ -193,6 +194,8 @@ public final class NightmailServer {
      * nothing.
      */
     public void stop() {
+        // At once, since each call costs something and a slow download can hold the API open.
+        engine.stopCalling();
         // Jetty first refuses new connections; what is asked meanwhile still gets its answer.
         api.close();
         close();

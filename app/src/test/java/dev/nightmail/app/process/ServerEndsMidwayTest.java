@@ -1,14 +1,8 @@
 package dev.nightmail.app.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,7 +48,7 @@ class ServerEndsMidwayTest {
 
                 server.terminate();
 
-                awaitClosed(server.baseUri());
+                server.awaitError("event=stopping");
                 upstream.allowAll();
                 assertThat(server.awaitExit()).isZero();
                 assertThat(upstream.calls().size()).isLessThan(QUESTIONS.count());
@@ -72,20 +66,6 @@ class ServerEndsMidwayTest {
             var ended = caller.awaitEnded(batch);
             assertThat(ended.path("request_counts")).isEqualTo(BatchJson.counts(QUESTIONS.count()));
             QUESTIONS.assertAllAnswered(caller.results(batch));
-        }
-    }
-
-    private static void awaitClosed(URI server) {
-        await().atMost(Duration.ofSeconds(60))
-                .pollInterval(Duration.ofMillis(10))
-                .until(() -> !listens(server));
-    }
-
-    private static boolean listens(URI server) {
-        try (var _ = new Socket(InetAddress.getLoopbackAddress(), server.getPort())) {
-            return true;
-        } catch (IOException _) {
-            return false;
         }
     }
 }
