@@ -42,7 +42,8 @@ public final class EstimateCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         var limit = target.limit();
         var definition = target.definition(surroundings);
-        try (var chosen = target.choose(surroundings, console)) {
+        var chosen = target.choose(surroundings, console);
+        try (chosen) {
             var environment =
                     RunEnvironment.of(
                             surroundings.clock(), surroundings.pause(), surroundings.random());
@@ -57,6 +58,8 @@ public final class EstimateCommand implements Callable<Integer> {
                         .forEach(console::result);
             }
             return ExitCode.DONE;
+        } finally {
+            chosen.removeUnlessUsed();
         }
     }
 }

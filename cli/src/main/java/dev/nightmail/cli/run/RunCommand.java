@@ -84,6 +84,8 @@ public final class RunCommand implements Callable<Integer> {
         } finally {
             if (complete) {
                 chosen.removeLeftovers();
+            } else if (dryRun) {
+                chosen.removeUnlessUsed();
             }
         }
     }

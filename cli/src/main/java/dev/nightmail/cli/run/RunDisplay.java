@@ -125,7 +125,7 @@ final class RunDisplay implements ProgressListener, AutoCloseable {
     }
 
     private void tellSought(int number, int requests) {
-        note("Batch %d got no answer when it was created: looking for it.".formatted(number));
+        note("It is not known whether batch %d was created: looking for it.".formatted(number));
         progress.phase("Looking for batch " + number + ", " + Figures.counted(requests, "request"));
     }
 

@@ -15,8 +15,12 @@ import org.jspecify.annotations.Nullable;
 record RunTarget(Endpoint endpoint, boolean charged, @Nullable Simulator simulator)
         implements AutoCloseable {
 
-    /** The server inside this process. */
-    record Simulator(EmbeddedServer.Running server, SimulatorFolder folder) {}
+    /**
+     * The server inside this process.
+     *
+     * @param isNew whether no earlier run left it anything
+     */
+    record Simulator(EmbeddedServer.Running server, SimulatorFolder folder, boolean isNew) {}
 
     /**
      * The endpoint that was named; else Claude, if there is a key for it; else a server inside this
@@ -30,9 +34,10 @@ record RunTarget(Endpoint endpoint, boolean charged, @Nullable Simulator simulat
             return of(Endpoints.named(Endpoints.CLAUDE, surroundings), surroundings);
         }
         var folder = SimulatorFolder.of(pipeline, surroundings);
+        var isNew = !folder.exists();
         var server = surroundings.embeddedServer().start(folder.path());
         return new RunTarget(
-                Endpoints.embedded(server.baseUri()), false, new Simulator(server, folder));
+                Endpoints.embedded(server.baseUri()), false, new Simulator(server, folder, isNew));
     }
 
     private static RunTarget of(Endpoint endpoint, Surroundings surroundings) {
@@ -47,6 +52,13 @@ record RunTarget(Endpoint endpoint, boolean charged, @Nullable Simulator simulat
     /** Once it is closed and every answer is in the pipeline's state. */
     void removeLeftovers() {
         if (simulator != null) {
+            simulator.folder().remove();
+        }
+    }
+
+    /** Once it is closed and nothing was sent to it. */
+    void removeUnlessUsed() {
+        if (simulator != null && simulator.isNew()) {
             simulator.folder().remove();
         }
     }

@@ -29,6 +29,10 @@ record SimulatorFolder(Path path) {
                 file.resolveSibling(FAMILY).resolve(dot < 1 ? name : name.substring(0, dot)));
     }
 
+    boolean exists() {
+        return Files.exists(path);
+    }
+
     /**
      * Removes it; its server must have stopped. What resists stays, to be removed the next time.
      */
@@ -37,7 +41,7 @@ record SimulatorFolder(Path path) {
         var leaving = path.resolveSibling(path.getFileName() + ".removed");
         try {
             delete(leaving);
-            if (Files.exists(path)) {
+            if (exists()) {
                 Files.move(path, leaving);
             }
             delete(leaving);

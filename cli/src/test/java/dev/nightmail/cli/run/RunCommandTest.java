@@ -6,6 +6,7 @@ import dev.nightmail.cli.CommandLineSession;
 import dev.nightmail.cli.FakeBatchesServer;
 import dev.nightmail.cli.surroundings.EmbeddedServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,6 +100,36 @@ class RunCommandTest {
         assertThat(embedded.folders).containsExactly(folder.resolve(".nightmail/tides"));
         assertThat(embedded.closed).isEqualTo(1);
         assertThat(code).isZero();
+    }
+
+    @Test
+    void theSimulatorsFolderGoesWithTheRunThatNeedsItNoMore() {
+        session().with(new EmbeddedFake(server)).run("estimate", "tides.yaml");
+        session().with(new EmbeddedFake(server)).run("run", "tides.yaml", "--dry-run");
+        assertThat(folder.resolve(".nightmail")).doesNotExist();
+
+        session().with(new EmbeddedFake(server)).run("run", "tides.yaml");
+        assertThat(folder.resolve(".nightmail")).doesNotExist();
+    }
+
+    @Test
+    void theSimulatorsFolderStaysWhileThereIsSomethingLeftToDo() throws IOException {
+        Files.writeString(folder.resolve("tides.yaml"), PIPELINE + "budget: { usd: 0.0000001 }\n");
+
+        session().with(new EmbeddedFake(server)).run("run", "tides.yaml");
+        session().with(new EmbeddedFake(server)).run("estimate", "tides.yaml");
+
+        assertThat(folder.resolve(".nightmail/tides/batches/a")).exists();
+    }
+
+    @Test
+    void outsideATerminalThePlanEndsWithoutAnEmptyLine() {
+        session().with(new EmbeddedFake(server)).run("run", "tides.yaml");
+        var again = session().with(new EmbeddedFake(server));
+
+        again.run("run", "tides.yaml");
+
+        assertThat(again.err()).endsWith("nothing to send\n");
     }
 
     @Test
@@ -343,6 +374,12 @@ class RunCommandTest {
         @Override
         public Running start(Path dataFolder) {
             folders.add(dataFolder);
+            try {
+                Files.writeString(
+                        Files.createDirectories(dataFolder.resolve("batches")).resolve("a"), "a");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
             return new Running() {
                 @Override
                 public URI baseUri() {

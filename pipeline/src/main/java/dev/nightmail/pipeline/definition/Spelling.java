@@ -22,29 +22,36 @@ final class Spelling {
     }
 
     /**
-     * Letters to put in, take out or replace until one word is the other (Levenshtein's distance);
-     * case and the choice between dash and underscore are free.
+     * Letters to put in, take out, replace or swap with their neighbour until one word is the
+     * other; case and the choice between dash and underscore are free.
      */
     private static int changes(String one, String other) {
         var from = plain(one);
         var to = plain(other);
-        var previous = new int[to.length() + 1];
-        for (int column = 0; column <= to.length(); column++) {
-            previous[column] = column;
-        }
-        for (int row = 1; row <= from.length(); row++) {
-            var current = new int[to.length() + 1];
-            current[0] = row;
-            for (int column = 1; column <= to.length(); column++) {
-                var replaced =
-                        previous[column - 1]
-                                + (from.charAt(row - 1) == to.charAt(column - 1) ? 0 : 1);
-                current[column] =
-                        Math.min(replaced, 1 + Math.min(previous[column], current[column - 1]));
+        var changes = new int[from.length() + 1][to.length() + 1];
+        for (int row = 0; row <= from.length(); row++) {
+            for (int column = 0; column <= to.length(); column++) {
+                changes[row][column] =
+                        row == 0 || column == 0
+                                ? row + column
+                                : fewest(changes, from, to, row, column);
             }
-            previous = current;
         }
-        return previous[to.length()];
+        return changes[from.length()][to.length()];
+    }
+
+    private static int fewest(int[][] changes, String from, String to, int row, int column) {
+        var last = from.charAt(row - 1);
+        var fewest =
+                Math.min(
+                        changes[row - 1][column - 1] + (last == to.charAt(column - 1) ? 0 : 1),
+                        1 + Math.min(changes[row - 1][column], changes[row][column - 1]));
+        var swapped =
+                row > 1
+                        && column > 1
+                        && last == to.charAt(column - 2)
+                        && from.charAt(row - 2) == to.charAt(column - 1);
+        return swapped ? Math.min(fewest, changes[row - 2][column - 2] + 1) : fewest;
     }
 
     private static String plain(String word) {

@@ -86,6 +86,7 @@ final class Execution {
         var summary = summary(planned, end(planned.plan()));
         output.writeReport(report(planned.plan(), summary));
         listener.on(new RunEvent.Finished(summary));
+        state.shrink();
         return summary;
     }
 
@@ -162,6 +163,7 @@ final class Execution {
     }
 
     private Account account() {
-        return new Account(environment.prices(), state.batches().spent());
+        return new Account(
+                environment.prices(), state.batches().spent(sender.endpoint().identity()));
     }
 }

@@ -73,7 +73,10 @@ final class Forecaster {
                         state.records().counts(planned.plan()),
                         estimator.estimate(outstanding.requests(), outstanding.bytes()),
                         planned.sample(),
-                        new Account(environment.prices(), state.batches().spent()).costMicros());
+                        new Account(
+                                        environment.prices(),
+                                        state.batches().spent(client.endpoint().identity()))
+                                .costMicros());
         return new Forecast(preview, estimator);
     }
 
@@ -85,7 +88,9 @@ final class Forecaster {
                         pipeline.maxTokens(),
                         template.systemBytes(),
                         system == null ? null : system.cache(),
-                        state.batches().meanOutputTokens(pipeline.model()).orElse(null),
+                        state.batches()
+                                .meanOutputTokens(pipeline.model(), client.endpoint().identity())
+                                .orElse(null),
                         tokensPerByte(plan, evenOffline)));
     }
 

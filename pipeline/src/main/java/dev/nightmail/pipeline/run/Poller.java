@@ -49,7 +49,7 @@ final class Poller {
         this.environment = environment;
         this.pace = pace;
         this.listener = listener;
-        this.accountAtStart = new Account(environment.prices(), state.batches().spent());
+        this.accountAtStart = account();
     }
 
     PollPace pace() {
@@ -155,9 +155,12 @@ final class Poller {
     private void count(Plan plan) {
         var counts = state.records().counts(plan);
         settledKept = counts.done() + counts.failed() + counts.canceled();
-        costMicros =
-                new Account(environment.prices(), state.batches().spent())
-                        .costMicrosSince(accountAtStart);
+        costMicros = account().costMicrosSince(accountAtStart);
+    }
+
+    private Account account() {
+        return new Account(
+                environment.prices(), state.batches().spent(client.endpoint().identity()));
     }
 
     private List<StoredBatch> submitted() {

@@ -181,11 +181,15 @@ final class Sender {
         var budget = pipeline.budget();
         return budget == null
                 ? null
-                : budget.micros() - spentMicros() - state.batches().likelyMicrosUnderWay();
+                : budget.micros()
+                        - spentMicros()
+                        - state.batches().likelyMicrosUnderWay(endpoint.identity());
     }
 
     private long spentMicros() {
-        var spent = new Account(environment.prices(), state.batches().spent()).costMicros();
+        var spent =
+                new Account(environment.prices(), state.batches().spent(endpoint.identity()))
+                        .costMicros();
         if (spent == null) {
             throw new RunException(
                     "budget: earlier runs used a model without a known price, so what is left of the budget is not known: remove budget, or move the state file away to start anew",

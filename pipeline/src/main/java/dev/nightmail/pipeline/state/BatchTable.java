@@ -1,6 +1,7 @@
 package dev.nightmail.pipeline.state;
 
 import dev.nightmail.pipeline.answer.FailureKind;
+import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.client.RequestBody;
 import dev.nightmail.pipeline.cost.Usage;
 import java.nio.file.Path;
@@ -420,16 +421,29 @@ public final class BatchTable {
         return sql.number("select count(*) from batch where batch_id is not null");
     }
 
-    /** Everything spent so far, over all runs. */
-    public List<Spent> spent() {
+    /**
+     * Made-up answers cost nothing and say nothing of real ones: what the simulator did and what
+     * all other endpoints did are never summed up together.
+     */
+    private static final String LIKE_THIS_ENDPOINT =
+            "(b.endpoint = '%1$s') = (? = '%1$s')".formatted(Endpoint.SIMULATOR);
+
+    /**
+     * Everything spent so far, over all runs.
+     *
+     * @param endpoint the simulator: spent there; any other: spent at all but the simulator
+     */
+    public List<Spent> spent(String endpoint) {
         return sql.list(
                 """
                 select b.model, a.price_step, sum(a.input_tokens), sum(a.output_tokens),
                        sum(a.cache_write_5m_tokens), sum(a.cache_write_1h_tokens), sum(a.cache_read_tokens)
                   from attempt a join batch b on b.batch_number = a.batch_number
+                 where %s
                  group by b.model, a.price_step
                  order by b.model, a.price_step
-                """,
+                """
+                        .formatted(LIKE_THIS_ENDPOINT),
                 row ->
                         new Spent(
                                 row.getString(1),
@@ -439,28 +453,43 @@ public final class BatchTable {
                                         row.getLong(4),
                                         row.getLong(5),
                                         row.getLong(6),
-                                        row.getLong(7))));
+                                        row.getLong(7))),
+                endpoint);
     }
 
-    /** What the batches under way were likely to cost when they were cut. */
-    public long likelyMicrosUnderWay() {
+    /**
+     * What the batches under way were likely to cost when they were cut.
+     *
+     * @param endpoint as for {@link #spent}
+     */
+    public long likelyMicrosUnderWay(String endpoint) {
         return sql.number(
-                "select coalesce(sum(likely_micros), 0) from batch where state in ('intended', 'submitted')");
+                """
+                select coalesce(sum(b.likely_micros), 0)
+                  from batch b
+                 where b.state in ('intended', 'submitted') and %s
+                """
+                        .formatted(LIKE_THIS_ENDPOINT),
+                endpoint);
     }
 
     /**
      * Mean output tokens of the accepted answers of a model so far; empty before there are enough
      * to mean something.
+     *
+     * @param endpoint as for {@link #spent}
      */
-    public Optional<Double> meanOutputTokens(String model) {
+    public Optional<Double> meanOutputTokens(String model, String endpoint) {
         return sql.first(
                         """
                         select count(*), coalesce(avg(a.output_tokens), 0)
                           from attempt a join batch b on b.batch_number = a.batch_number
-                         where b.model = ? and a.outcome = 'accepted'
-                        """,
+                         where b.model = ? and a.outcome = 'accepted' and %s
+                        """
+                                .formatted(LIKE_THIS_ENDPOINT),
                         row -> row.getLong(1) < 20 ? -1.0 : row.getDouble(2),
-                        model)
+                        model,
+                        endpoint)
                 .filter(mean -> mean >= 0);
     }
 

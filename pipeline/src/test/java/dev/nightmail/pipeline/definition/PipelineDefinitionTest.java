@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @SuppressWarnings("NullAway.Init")
 class PipelineDefinitionTest {
@@ -97,6 +99,20 @@ class PipelineDefinitionTest {
                         "retry.transient: must be a whole number from 0 to 100, not a text",
                         "params.stream: cannot be set here: the pipeline sets it, or a batch does not know it",
                         "sorce: is not a key here; did you mean source?");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "modle, model",
+        "max-tokens, max_tokens",
+        "Source, source",
+        "prompts, prompt",
+        "bugdet, budget",
+        "trunkate, truncate"
+    })
+    void anUnknownKeyNamesTheOneThatWasMeant(String written, String meant) {
+        assertThatThrownBy(() -> read(written + ": x\n"))
+                .hasMessageContaining(written + ": is not a key here; did you mean " + meant + "?");
     }
 
     @Test

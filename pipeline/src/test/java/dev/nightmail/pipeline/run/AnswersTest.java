@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nightmail.pipeline.answer.InvalidSchemaException;
+import dev.nightmail.pipeline.client.Endpoint;
+import dev.nightmail.pipeline.client.Secret;
 import dev.nightmail.pipeline.sink.SinkException;
 import dev.nightmail.pipeline.source.SourceException;
 import dev.nightmail.pipeline.testing.FakeBatches;
@@ -166,6 +168,20 @@ class AnswersTest {
         pipeline.pipeline("prompt: '{{text}}'", "budget: { usd: 1 }");
         assertThat(pipeline.run(server, world).done()).isEqualTo(20);
         assertThat(server.requestsAccepted()).isEqualTo(20);
+    }
+
+    @Test
+    void whatTheSimulatorAnsweredCountsAgainstNoBudget() throws Exception {
+        var pipeline =
+                PipelineFolder.withRecords(folder, 20)
+                        .pipeline("prompt: '{{text}}'", "budget: { usd: 0.003 }");
+        var simulator = Endpoint.simulator(server.uri(), new Secret("key"));
+        assertThat(pipeline.run(simulator, world, 100, _ -> {}).done()).isEqualTo(20);
+
+        var summary = pipeline.run(server, world);
+
+        assertThat(summary.done()).isEqualTo(20);
+        assertThat(summary.totalCostMicros()).isEqualTo(summary.costMicros());
     }
 
     @Test

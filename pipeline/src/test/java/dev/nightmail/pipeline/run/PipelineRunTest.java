@@ -10,6 +10,7 @@ import dev.nightmail.pipeline.testing.PipelineFolder;
 import dev.nightmail.pipeline.testing.TestWorld;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,7 +53,7 @@ class PipelineRunTest {
         assertThat(summary.usage().input()).isEqualTo(2500);
         // 2500 input at 0.50 and 250 output at 2.50 USD per million.
         assertThat(summary.costMicros()).isEqualTo(1250 + 625);
-        assertThat(Files.readString(folder.resolve("report.html"))).contains("<td>25</td>");
+        assertThat(Files.readString(folder.resolve("report.html"))).contains(">25</td>");
         assertThat(folder.resolve("failed.jsonl")).doesNotExist();
     }
 
@@ -67,6 +68,52 @@ class PipelineRunTest {
         assertThat(summary.costMicros()).isZero();
         assertThat(summary.totalCostMicros()).isEqualTo(400 + 200);
         assertThat(pipeline.answeredIds()).hasSize(8);
+    }
+
+    @Test
+    void theStateGivesTheSpaceOfAnsweredRequestsBack() throws Exception {
+        var pipeline = PipelineFolder.withTexts(folder, 20);
+        for (int number = 0; number < 20; number++) {
+            pipeline.file(PipelineFolder.textId(number), "much to read ".repeat(10_000));
+        }
+
+        pipeline.run(server, world);
+
+        assertThat(Files.size(folder.resolve("pipeline.state.db"))).isLessThan(500_000);
+        assertThat(pipeline.run(server, world).batches()).isZero();
+        assertThat(pipeline.answeredIds()).hasSize(20);
+    }
+
+    @Test
+    void resultsOfRequestsABatchDoesNotHaveAreToldAndPassedOver() throws Exception {
+        server.addingToResults(
+                "{\"custom_id\":\"stranger\",\"result\":{\"type\":\"expired\"}}\nno JSON\n");
+        var events = new ArrayList<RunEvent>();
+
+        var summary =
+                PipelineFolder.withTexts(folder, 3)
+                        .run(PipelineFolder.endpoint(server), world, 10, events::add);
+
+        assertThat(summary.done()).isEqualTo(3);
+        assertThat(events).contains(new RunEvent.ResultsPassedOver(1, 2));
+    }
+
+    @Test
+    void theReportOfARunWithNothingToDoStillTellsOfTheOthers() throws Exception {
+        server.answering((id, params, before) ->
+                id.equals("r1") ? error("invalid_request_error") : message("fine"));
+        var pipeline = PipelineFolder.withRecords(folder, 3);
+        pipeline.run(server, world);
+
+        pipeline.run(server, world);
+
+        assertThat(Files.readString(folder.resolve("report.html")))
+                .contains(
+                        "<th>Input tokens</th><td class=\"number\">0</td><td class=\"number\">200</td>")
+                .contains("<td class=\"number\">1</td><td>msgbatch_1</td>")
+                .contains("<th>r1</th><td>invalid_request_error: because</td>")
+                .contains("<a href=\"failed.jsonl\">failed.jsonl</a>")
+                .doesNotContain("simulated");
     }
 
     @Test

@@ -65,6 +65,7 @@ public final class FakeBatches implements AutoCloseable {
     private Answering answering = (customId, params, before) -> message("answer to " + customId);
     private boolean honoursIdempotencyKeys = true;
     private boolean countsTokens = true;
+    private String addedToResults = "";
     private int idsGiven;
     private int pollsUntilEnd = 1;
     private Instant now = Instant.parse("2026-11-21T12:00:00Z");
@@ -139,6 +140,12 @@ public final class FakeBatches implements AutoCloseable {
 
     public synchronized FakeBatches withoutTokenCounting() {
         countsTokens = false;
+        return this;
+    }
+
+    /** Lines that stand among the results of every batch. */
+    public synchronized FakeBatches addingToResults(String lines) {
+        addedToResults = lines;
         return this;
     }
 
@@ -297,7 +304,9 @@ public final class FakeBatches implements AutoCloseable {
         }
         // Results come in any order; the reverse is one that a client counting on ours would
         // stumble over.
-        batch.results = String.join("", results.reversed()).getBytes(StandardCharsets.UTF_8);
+        batch.results =
+                (addedToResults + String.join("", results.reversed()))
+                        .getBytes(StandardCharsets.UTF_8);
         batch.pollsLeft = pollsUntilEnd;
         batches.add(batch);
         return batch;
