@@ -146,7 +146,7 @@ final class Poller {
         var elapsed = Duration.between(begunAt, environment.clock().instant());
         var settled = settledKept + settledThere;
         var perSecond =
-                elapsed.isPositive() ? (settled - settledAtStart) * 1000.0 / elapsed.toMillis() : 0;
+                elapsed.isPositive() ? (settled - settledAtStart) * 1e9 / elapsed.toNanos() : 0;
         listener.on(
                 new RunEvent.Progress(
                         settled, state.records().size(plan), perSecond, costMicros, elapsed));
