@@ -42,18 +42,25 @@ create table api_key (
     revoked_at bigint
 );
 
--- Rows are only inserted, and outlive the batch they speak of.
+-- Rows are only inserted, and outlive the batch they speak of. A row is what one batch used at one
+-- tariff: who answered (empty if that was lost), as which tier it was billed (standard, priority,
+-- batch, simulated, unknown), whether in the US only (0 or 1), and how many tokens every prompt
+-- exceeded.
 create table batch_usage (
-    batch_id                 text   not null,
-    model                    text   not null,
-    workspace                text   not null,
-    key_id                   text   not null,
-    day                      text   not null,
-    requests                 bigint not null,
-    input_tokens             bigint not null,
-    output_tokens            bigint not null,
-    cache_creation_5m_tokens bigint not null,
-    cache_creation_1h_tokens bigint not null,
-    cache_read_tokens        bigint not null,
-    primary key (batch_id, model)
+    batch_id                 text    not null,
+    model                    text    not null,
+    upstream                 text    not null,
+    service_tier             text    not null,
+    in_us_only               integer not null,
+    prompt_tokens_over       bigint  not null,
+    workspace                text    not null,
+    key_id                   text    not null,
+    day                      text    not null,
+    requests                 bigint  not null,
+    input_tokens             bigint  not null,
+    output_tokens            bigint  not null,
+    cache_creation_5m_tokens bigint  not null,
+    cache_creation_1h_tokens bigint  not null,
+    cache_read_tokens        bigint  not null,
+    primary key (batch_id, model, upstream, service_tier, in_us_only, prompt_tokens_over)
 );

@@ -5,19 +5,25 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.key.KeyId;
+import dev.nightmail.core.usage.Billing;
 import dev.nightmail.core.usage.Ledger;
 import dev.nightmail.core.usage.Ledger.Grouping;
 import dev.nightmail.core.usage.Ledger.Sum;
 import dev.nightmail.core.usage.LedgerEntry;
+import dev.nightmail.core.usage.ServiceTier;
+import dev.nightmail.core.usage.Tally;
+import dev.nightmail.core.usage.Tariff;
 import dev.nightmail.core.usage.Usage;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every ledger promises. */
 abstract class LedgerContract {
 
+    private static final Billing BATCH = new Billing("claude", ServiceTier.BATCH, false);
     private static final LedgerEntry ONE = entry("1", "key_a", "small", 20, 1);
     private static final LedgerEntry TWO = entry("1", "key_a", "large", 20, 10);
     private static final LedgerEntry THREE = entry("2", "key_b", "small", 21, 100);
@@ -37,10 +43,12 @@ abstract class LedgerContract {
                 new BatchId("msgbatch_" + batch),
                 Samples.TEAM,
                 new KeyId(key),
-                model,
                 LocalDate.of(2026, 11, day),
-                times,
-                usage(times));
+                tally(model, times));
+    }
+
+    private static Tally tally(String model, int times) {
+        return new Tally(new Tariff(model, BATCH, 0), times, usage(times));
     }
 
     private static Usage usage(int times) {
@@ -55,9 +63,9 @@ abstract class LedgerContract {
 
         assertThat(ledger.sums(Grouping.BATCH))
                 .containsExactly(
-                        new Sum("msgbatch_1", "large", 10, usage(10)),
-                        new Sum("msgbatch_1", "small", 1, usage(1)),
-                        new Sum("msgbatch_2", "small", 100, usage(100)));
+                        new Sum("msgbatch_1", tally("large", 10)),
+                        new Sum("msgbatch_1", tally("small", 1)),
+                        new Sum("msgbatch_2", tally("small", 100)));
     }
 
     @Test
@@ -66,16 +74,71 @@ abstract class LedgerContract {
 
         assertThat(ledger.sums(Grouping.MODEL))
                 .containsExactly(
-                        new Sum("large", "large", 10, usage(10)),
-                        new Sum("small", "small", 101, usage(101)));
+                        new Sum("large", tally("large", 10)),
+                        new Sum("small", tally("small", 101)));
         assertThat(ledger.sums(Grouping.KEY))
                 .extracting(Sum::group)
                 .containsExactly("key_a", "key_a", "key_b");
         assertThat(ledger.sums(Grouping.DAY))
-                .extracting(Sum::group, Sum::model)
+                .extracting(Sum::group, sum -> sum.tally().tariff().model())
                 .containsExactly(
                         tuple("2026-11-20", "large"),
                         tuple("2026-11-20", "small"),
                         tuple("2026-11-21", "small"));
+    }
+
+    @Test
+    void whatIsPricedOtherwiseIsSummedApart() {
+        var standard = new Billing("claude", ServiceTier.STANDARD, false);
+        var tariffs =
+                List.of(
+                        new Tariff("small", Billing.UNKNOWN, 0),
+                        new Tariff("small", BATCH, 0),
+                        new Tariff("small", BATCH, 100_000),
+                        new Tariff("small", standard, 0),
+                        new Tariff("small", new Billing("claude", ServiceTier.STANDARD, true), 0),
+                        new Tariff("small", new Billing("local", ServiceTier.STANDARD, false), 0));
+        for (int batch = 1; batch <= 2; batch++) {
+            ledger.insert(
+                    tariffs.stream()
+                            .map(tariff -> new Tally(tariff, 1, usage(1)))
+                            .map(entryOf(batch))
+                            .toList());
+        }
+
+        assertThat(ledger.sums(Grouping.MODEL))
+                .extracting(Sum::tally)
+                .containsExactlyElementsOf(
+                        tariffs.stream().map(tariff -> new Tally(tariff, 2, usage(2))).toList());
+    }
+
+    private static Function<Tally, LedgerEntry> entryOf(int batch) {
+        return tally ->
+                new LedgerEntry(
+                        new BatchId("msgbatch_" + batch),
+                        Samples.TEAM,
+                        new KeyId("key_a"),
+                        LocalDate.of(2026, 11, 20),
+                        tally);
+    }
+
+    /** After a crash the terms may be known no more: the same tokens must not be counted again. */
+    @Test
+    void aBatchIsChargedOnceThoughItsTermsWereLostMeanwhile() {
+        ledger.insert(List.of(ONE, TWO));
+
+        ledger.insert(
+                List.of(
+                        entryOf(1)
+                                .apply(
+                                        new Tally(
+                                                new Tariff("small", Billing.UNKNOWN, 0),
+                                                1,
+                                                usage(1)))));
+
+        assertThat(ledger.sums(Grouping.BATCH))
+                .containsExactly(
+                        new Sum("msgbatch_1", tally("large", 10)),
+                        new Sum("msgbatch_1", tally("small", 1)));
     }
 }

@@ -202,19 +202,10 @@ final class JournalWriter {
     private List<LedgerEntry> entries(Batch batch, Instant endedAt) {
         var header = batch.header();
         var day = LocalDate.ofInstant(endedAt, ZoneOffset.UTC);
-        var entries = new ArrayList<LedgerEntry>();
-        journal.usage(batch.id())
-                .forEach((model, used) ->
-                        entries.add(
-                                new LedgerEntry(
-                                        header.id(),
-                                        header.workspace(),
-                                        header.key(),
-                                        model,
-                                        day,
-                                        used.requests(),
-                                        used.usage())));
-        return entries;
+        return journal.usage(batch.id()).stream()
+                .map(tally ->
+                        new LedgerEntry(header.id(), header.workspace(), header.key(), day, tally))
+                .toList();
     }
 
     /** Ends the threads once what was handed to them is done. */

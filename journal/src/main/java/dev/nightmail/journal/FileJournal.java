@@ -6,6 +6,7 @@ import dev.nightmail.core.journal.BatchDraft;
 import dev.nightmail.core.journal.Journal;
 import dev.nightmail.core.journal.JournalException;
 import dev.nightmail.core.journal.ResultFile;
+import dev.nightmail.core.usage.Tally;
 import dev.nightmail.journal.disk.Disk;
 import dev.nightmail.journal.disk.LocalDisk;
 import dev.nightmail.journal.record.BatchRecord;
@@ -35,7 +36,8 @@ import org.slf4j.LoggerFactory;
  *   requests.jsonl            {"custom_id":…,"params":…} and a line feed each, in the order sent
  *   requests.index            {@link RequestIndex}
  *   results.jsonl             what /results serves, in the order settled
- *   results.index             which request each result belongs to, its usage, its checksum
+ *   results.index             which request each result belongs to, its usage and the terms of it, its
+ *                             checksum
  * </pre>
  *
  * One process at a time: {@link DataFolderLock}.
@@ -199,7 +201,7 @@ public final class FileJournal implements Journal {
     }
 
     @Override
-    public Map<String, ModelUsage> usage(BatchId id) {
+    public List<Tally> usage(BatchId id) {
         var header = require(id).header();
         var folder = folder(id);
         var files = open.get(id);

@@ -6,13 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.nightmail.core.batch.BatchEvent.BatchEnded;
 import dev.nightmail.core.batch.BatchEvent.ResultsSettled;
 import dev.nightmail.core.batch.RequestCounts;
-import dev.nightmail.core.journal.Journal.ModelUsage;
+import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.result.Result;
 import dev.nightmail.core.result.SettledRequest;
+import dev.nightmail.core.usage.Billing;
+import dev.nightmail.core.usage.ServiceTier;
+import dev.nightmail.core.usage.Tally;
+import dev.nightmail.core.usage.Tariff;
+import dev.nightmail.core.usage.Usage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,14 +110,46 @@ class ResultLogTest {
     }
 
     @Test
-    void usageIsSummedByModelOverWhatSucceeded() {
-        var expected = Map.of("m0", new ModelUsage(2, Samples.usage(0).plus(Samples.usage(4))));
+    void usageIsSummedByTariffOverWhatSucceeded() {
+        var tariff = new Tariff("m0", Samples.BILLING, 0);
+        var expected = List.of(new Tally(tariff, 2, Samples.usage(0).plus(Samples.usage(4))));
         try (var open = journal.open(Samples.ID)) {
             open.results().append(group(0, 1, 2));
             open.results().append(group(4));
             assertThat(journal.usage(Samples.ID)).isEqualTo(expected);
         }
         assertThat(journal.usage(Samples.ID)).isEqualTo(expected);
+    }
+
+    @Test
+    void answersOnOtherTermsAreSummedApart() {
+        var batch = new Billing("claude", ServiceTier.BATCH, false);
+        var simulated =
+                new Billing(
+                        "a-name-as-long-as-any-may-be-in-an-index", ServiceTier.SIMULATED, true);
+        var large = new Usage(100_001, 1, 0, 0, 0);
+        try (var open = journal.open(Samples.ID)) {
+            open.results().append(List.of(succeeded(0, Samples.usage(0), batch)));
+            open.results()
+                    .append(
+                            List.of(
+                                    succeeded(4, Samples.usage(4), simulated),
+                                    succeeded(2, large, batch)));
+        }
+
+        assertThat(journal.usage(Samples.ID))
+                .containsExactly(
+                        new Tally(new Tariff("m0", simulated, 0), 1, Samples.usage(4)),
+                        new Tally(new Tariff("m0", batch, 0), 1, Samples.usage(0)),
+                        new Tally(new Tariff("m0", batch, 100_000), 1, large));
+    }
+
+    private static SettledRequest succeeded(int number, Usage usage, Billing billing) {
+        return new SettledRequest(
+                number,
+                Samples.customId(number),
+                new Result.Succeeded(JsonBytes.of("{}"), usage, billing),
+                Samples.CREATED);
     }
 
     @Test

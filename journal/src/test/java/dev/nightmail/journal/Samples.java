@@ -14,6 +14,8 @@ import dev.nightmail.core.request.CustomId;
 import dev.nightmail.core.request.RequestSummary;
 import dev.nightmail.core.result.Result;
 import dev.nightmail.core.result.SettledRequest;
+import dev.nightmail.core.usage.Billing;
+import dev.nightmail.core.usage.ServiceTier;
 import dev.nightmail.core.usage.Usage;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +26,8 @@ final class Samples {
 
     static final Instant CREATED = Instant.parse("2026-11-20T21:00:00.100435Z");
     static final BatchId ID = new BatchId("msgbatch_01abcDEF");
+
+    static final Billing BILLING = new Billing("claude", ServiceTier.PRIORITY, true);
 
     private Samples() {}
 
@@ -113,6 +117,6 @@ final class Samples {
                                 usage.cacheCreation5m(),
                                 usage.cacheCreation1h(),
                                 usage.cacheRead());
-        return new Result.Succeeded(JsonBytes.of(message), usage);
+        return new Result.Succeeded(JsonBytes.of(message), usage, BILLING);
     }
 }

@@ -5,9 +5,8 @@ import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.request.RequestLog;
 import dev.nightmail.core.result.ResultLog;
 import dev.nightmail.core.result.Settled;
-import dev.nightmail.core.usage.Usage;
+import dev.nightmail.core.usage.Tally;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -35,10 +34,8 @@ public interface Journal {
     /** Opens a batch to be run: recovers its result log after whatever happened to it. */
     OpenBatch open(BatchId id);
 
-    /** What has been used, by model, folded over the result index. */
-    Map<String, ModelUsage> usage(BatchId id);
-
-    record ModelUsage(long requests, Usage usage) {}
+    /** What has been used, folded over the result index. In the order of the tariffs. */
+    List<Tally> usage(BatchId id);
 
     /** The result lines of a batch as they stand, if they have not been archived. */
     Optional<ResultFile> results(BatchId id);

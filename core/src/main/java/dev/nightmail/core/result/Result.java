@@ -1,6 +1,7 @@
 package dev.nightmail.core.result;
 
 import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.usage.Billing;
 import dev.nightmail.core.usage.Usage;
 
 /** The one final answer to a request. */
@@ -8,8 +9,9 @@ public sealed interface Result {
 
     /**
      * @param message the whole Message object, its usage marked as {@code service_tier: batch}
+     * @param billing on what terms it really was billed
      */
-    record Succeeded(JsonBytes message, Usage usage) implements Result {}
+    record Succeeded(JsonBytes message, Usage usage, Billing billing) implements Result {}
 
     /**
      * @param error a whole error response: {@code {"type":"error","error":{…},"request_id":…}}
@@ -29,9 +31,5 @@ public sealed interface Result {
             case Canceled _ -> ResultType.CANCELED;
             case Expired _ -> ResultType.EXPIRED;
         };
-    }
-
-    default Usage usage() {
-        return this instanceof Succeeded(var _, var usage) ? usage : Usage.NONE;
     }
 }

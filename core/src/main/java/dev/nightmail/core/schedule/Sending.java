@@ -194,8 +194,8 @@ final class Sending {
         }
         flights.heardOf(flight, now.steady());
         switch (outcome) {
-            case Answered(var message, var usage, var _) ->
-                    decide(flight, customId, new Result.Succeeded(message, usage), now);
+            case Answered(var message, var usage, var billing, var _) ->
+                    decide(flight, customId, new Result.Succeeded(message, usage, billing), now);
             case Refused(var error, var _) ->
                     decide(flight, customId, new Result.Errored(error), now);
             case Throttled _, Unreachable _, Barred _ -> putBack(flight, customId, now);

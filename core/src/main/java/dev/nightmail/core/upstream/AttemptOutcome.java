@@ -1,6 +1,7 @@
 package dev.nightmail.core.upstream;
 
 import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.usage.Billing;
 import dev.nightmail.core.usage.Usage;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +15,10 @@ public sealed interface AttemptOutcome {
     /**
      * @param message the Message, its usage marked as {@code service_tier: batch}, ready to be a
      *     result
+     * @param billing what the service itself said of its price, before it was so marked
      */
-    record Answered(JsonBytes message, Usage usage, Headroom headroom) implements AttemptOutcome {}
+    record Answered(JsonBytes message, Usage usage, Billing billing, Headroom headroom)
+            implements AttemptOutcome {}
 
     /**
      * The service will not answer this request, however often it is asked (4xx). The fault is the

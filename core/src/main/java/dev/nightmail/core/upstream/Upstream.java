@@ -6,7 +6,10 @@ package dev.nightmail.core.upstream;
  */
 public interface Upstream extends AutoCloseable {
 
-    /** As it is called in the configuration, in logs and in metrics. */
+    /**
+     * As it is called in the configuration, in logs, in metrics and on the bill. At most {@link
+     * dev.nightmail.core.usage.Billing#UPSTREAM_LENGTH_MAX} characters.
+     */
     String name();
 
     /**

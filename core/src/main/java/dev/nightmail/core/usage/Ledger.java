@@ -9,7 +9,11 @@ import java.util.List;
  */
 public interface Ledger {
 
-    /** Inserts what is not there yet, by batch and model. */
+    /**
+     * Inserts all that batches used. A batch that has entries already is left as it is: its entries
+     * are always inserted together, and what is found later may be split otherwise, where a crash
+     * lost the terms of an answer.
+     */
     void insert(List<LedgerEntry> entries);
 
     enum Grouping {
@@ -22,12 +26,12 @@ public interface Ledger {
     /**
      * Sums over all entries.
      *
-     * @return ordered by group, then model: prices differ by model, so every group is split by it
+     * @return ordered by group, then tariff: prices differ by tariff, so every group is split by it
      */
     List<Sum> sums(Grouping grouping);
 
     /**
      * @param group the key's id, the model, the day (ISO 8601) or the batch's id
      */
-    record Sum(String group, String model, long requests, Usage usage) {}
+    record Sum(String group, Tally tally) {}
 }

@@ -6,17 +6,9 @@ import dev.nightmail.core.key.KeyId;
 import java.time.LocalDate;
 
 /**
- * What one batch used of one model. Written once, when the batch has ended; writing it again
- * changes nothing.
+ * What one batch used at one tariff. Written once, when the batch has ended.
  *
  * @param day of the batch's end, UTC
- * @param requests how many of them succeeded, which is what is billed
  */
 public record LedgerEntry(
-        BatchId batch,
-        WorkspaceId workspace,
-        KeyId key,
-        String model,
-        LocalDate day,
-        long requests,
-        Usage usage) {}
+        BatchId batch, WorkspaceId workspace, KeyId key, LocalDate day, Tally tally) {}

@@ -22,6 +22,28 @@ public record Usage(
         }
     }
 
+    /**
+     * The one reading of the {@code usage} of a Message. Services differ in what they tell of cache
+     * writes: some the sum only, some the breakdown by ttl, some both, and of two that differ the
+     * larger is believed, since nothing that was spent may be lost. What no ttl is told of had the
+     * default one, five minutes.
+     *
+     * @param cacheCreation {@code cache_creation_input_tokens}, 0 if absent
+     * @param told5m {@code cache_creation.ephemeral_5m_input_tokens}, 0 if absent
+     * @param told1h {@code cache_creation.ephemeral_1h_input_tokens}, 0 if absent
+     */
+    public static Usage told(
+            long input, long output, long cacheCreation, long told5m, long told1h, long cacheRead) {
+        long untold = Math.max(0, cacheCreation - Math.addExact(told5m, told1h));
+        return new Usage(input, output, Math.addExact(told5m, untold), told1h, cacheRead);
+    }
+
+    /** All tokens of the prompt, cached or not: what a price by prompt length looks at. */
+    public long promptTokens() {
+        return Math.addExact(
+                Math.addExact(input, cacheRead), Math.addExact(cacheCreation5m, cacheCreation1h));
+    }
+
     public Usage plus(Usage other) {
         return new Usage(
                 Math.addExact(input, other.input),

@@ -19,6 +19,7 @@ import dev.nightmail.core.schedule.Effect.StartAttempt;
 import dev.nightmail.core.schedule.Effect.Unsaved;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.Headroom;
+import dev.nightmail.core.usage.Billing;
 import dev.nightmail.core.usage.Usage;
 import java.time.Duration;
 import java.time.Instant;
@@ -208,7 +209,7 @@ final class SchedulerWorld {
 
     static AttemptOutcome answer() {
         return new AttemptOutcome.Answered(
-                JsonBytes.of("{}"), new Usage(10, 5, 0, 0, 0), Headroom.UNTOLD);
+                JsonBytes.of("{}"), new Usage(10, 5, 0, 0, 0), Billing.UNKNOWN, Headroom.UNTOLD);
     }
 
     static AttemptOutcome refusal() {

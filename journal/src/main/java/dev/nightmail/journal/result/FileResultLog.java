@@ -2,9 +2,11 @@ package dev.nightmail.journal.result;
 
 import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.journal.JournalException;
+import dev.nightmail.core.result.Result.Succeeded;
 import dev.nightmail.core.result.ResultLog;
 import dev.nightmail.core.result.SettledRequest;
 import dev.nightmail.journal.disk.DiskFile;
+import dev.nightmail.journal.format.Line;
 import dev.nightmail.journal.format.LineWriter;
 import java.io.IOException;
 import java.time.temporal.ChronoUnit;
@@ -117,16 +119,17 @@ public final class FileResultLog implements ResultLog {
     private List<ResultEntry> writeLines(List<SettledRequest> results) throws IOException {
         var entries = new ArrayList<ResultEntry>(results.size());
         for (var result : results) {
-            entries.add(
-                    new ResultEntry(
-                            result.number(),
-                            ResultLine.write(result, lines),
-                            result.result().type(),
-                            result.settledAt().truncatedTo(ChronoUnit.MICROS),
-                            result.result().usage()));
+            entries.add(entry(result, ResultLine.write(result, lines)));
         }
         lines.flush();
         return entries;
+    }
+
+    private static ResultEntry entry(SettledRequest settled, Line line) {
+        var at = settled.settledAt().truncatedTo(ChronoUnit.MICROS);
+        return settled.result() instanceof Succeeded(var _, var usage, var billing)
+                ? ResultEntry.succeeded(settled.number(), line, at, usage, billing)
+                : ResultEntry.unanswered(settled.number(), line, settled.result().type(), at);
     }
 
     private static long recordBytes(int records) {

@@ -1,6 +1,7 @@
 package dev.nightmail.journal.result;
 
 import dev.nightmail.core.result.ResultType;
+import dev.nightmail.core.usage.Billing;
 import dev.nightmail.core.usage.Usage;
 import dev.nightmail.journal.format.Line;
 import java.time.Instant;
@@ -11,8 +12,21 @@ import java.time.Instant;
  * @param number the request's place in its batch
  * @param line where its result lies; of length 0 if the line was lost with a part of the file
  * @param settledAt to the microsecond
+ * @param usage none, unless it succeeded
+ * @param billing unknown, unless it succeeded
  */
-record ResultEntry(int number, Line line, ResultType type, Instant settledAt, Usage usage) {
+record ResultEntry(
+        int number, Line line, ResultType type, Instant settledAt, Usage usage, Billing billing) {
+
+    static ResultEntry succeeded(
+            int number, Line line, Instant settledAt, Usage usage, Billing billing) {
+        return new ResultEntry(number, line, ResultType.SUCCEEDED, settledAt, usage, billing);
+    }
+
+    /** Errored, canceled or expired: nothing was used. */
+    static ResultEntry unanswered(int number, Line line, ResultType type, Instant settledAt) {
+        return new ResultEntry(number, line, type, settledAt, Usage.NONE, Billing.UNKNOWN);
+    }
 
     boolean isLost() {
         return line.length() == 0;
@@ -20,6 +34,6 @@ record ResultEntry(int number, Line line, ResultType type, Instant settledAt, Us
 
     /** The same result, whose line is gone. */
     ResultEntry lost() {
-        return new ResultEntry(number, new Line(0, 0, 0), type, settledAt, usage);
+        return new ResultEntry(number, new Line(0, 0, 0), type, settledAt, usage, billing);
     }
 }

@@ -1,12 +1,12 @@
 package dev.nightmail.journal.result;
 
 import dev.nightmail.core.batch.BatchHeader;
-import dev.nightmail.core.journal.Journal.ModelUsage;
+import dev.nightmail.core.usage.Tally;
 import dev.nightmail.journal.disk.Disk;
 import dev.nightmail.journal.request.FileRequestLog;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Map;
+import java.util.List;
 
 /** The two files of a result log that nobody has open. */
 public final class ResultFiles {
@@ -36,8 +36,8 @@ public final class ResultFiles {
         }
     }
 
-    /** What the batch has used, by model. Reads only. */
-    public static Map<String, ModelUsage> usage(
+    /** What the batch has used, by tariff. Reads only. */
+    public static List<Tally> usage(
             Disk disk, BatchHeader header, FileRequestLog requests, ResultPaths paths)
             throws IOException {
         try (var log = disk.openToRead(paths.log());
@@ -61,7 +61,7 @@ public final class ResultFiles {
     }
 
     /** What the batch has used so far, while its log is open. */
-    public static Map<String, ModelUsage> usage(
+    public static List<Tally> usage(
             Disk disk,
             BatchHeader header,
             FileRequestLog requests,

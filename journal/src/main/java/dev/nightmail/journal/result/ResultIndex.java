@@ -1,5 +1,6 @@
 package dev.nightmail.journal.result;
 
+import dev.nightmail.core.usage.Billing;
 import dev.nightmail.core.usage.Usage;
 import dev.nightmail.journal.disk.DiskFile;
 import dev.nightmail.journal.format.Line;
@@ -27,8 +28,8 @@ import java.util.List;
  *  40      4  tokens written to the cache for five minutes
  *  44      4  tokens written to the cache for one hour
  *  48      4  tokens read from the cache
- *  52      8  zero
- *  60      4  CRC-32C of the 60 bytes before
+ *  52     44  on what terms it was billed: {@link BillingField}
+ *  96      4  CRC-32C of the 96 bytes before
  * </pre>
  *
  * Header and byte order are those of {@link RecordFormat}. A count above 2^31-1 is kept as that.
@@ -40,7 +41,10 @@ import java.util.List;
  */
 record ResultIndex(List<ResultEntry> entries, boolean hasHeader, boolean isWhole) {
 
-    static final RecordFormat FORMAT = new RecordFormat("NMRESIDX", 64);
+    private static final int BILLING_AT = 52;
+
+    static final RecordFormat FORMAT =
+            new RecordFormat("NMRESIDX", BILLING_AT + BillingField.BYTES + 4);
 
     private static final int BLOCK_RECORDS = 4096;
 
@@ -51,6 +55,7 @@ record ResultIndex(List<ResultEntry> entries, boolean hasHeader, boolean isWhole
         boolean hasHeader = FORMAT.isHeader(header.flip());
         long records = Math.max(0, length - RecordFormat.HEADER_BYTES) / FORMAT.recordBytes();
         var entries = new ArrayList<ResultEntry>();
+        var billing = Billing.UNKNOWN;
         var block = ByteBuffer.allocate(BLOCK_RECORDS * FORMAT.recordBytes());
         for (long first = 0; first < records; first += BLOCK_RECORDS) {
             int wanted = (int) Math.min(BLOCK_RECORDS, records - first);
@@ -61,7 +66,8 @@ record ResultIndex(List<ResultEntry> entries, boolean hasHeader, boolean isWhole
                     at + FORMAT.recordBytes() <= block.limit();
                     at += FORMAT.recordBytes()) {
                 if (FORMAT.isSealed(block, at) && isPossible(block, at, requests)) {
-                    entries.add(take(block, at));
+                    billing = BillingField.take(block, at + BILLING_AT, billing);
+                    entries.add(take(block, at, billing));
                 }
             }
         }
@@ -76,10 +82,11 @@ record ResultIndex(List<ResultEntry> entries, boolean hasHeader, boolean isWhole
                 && number < requests
                 && TypeCode.isKnown(records.getInt(at + 4))
                 && records.getLong(at + 8) >= 0
-                && records.getInt(at + 16) >= 0;
+                && records.getInt(at + 16) >= 0
+                && BillingField.isPossible(records, at + BILLING_AT);
     }
 
-    private static ResultEntry take(ByteBuffer records, int at) {
+    private static ResultEntry take(ByteBuffer records, int at, Billing billing) {
         return new ResultEntry(
                 records.getInt(at),
                 new Line(records.getLong(at + 8), records.getInt(at + 16), records.getInt(at + 20)),
@@ -90,7 +97,8 @@ record ResultIndex(List<ResultEntry> entries, boolean hasHeader, boolean isWhole
                         records.getInt(at + 36),
                         records.getInt(at + 40),
                         records.getInt(at + 44),
-                        records.getInt(at + 48)));
+                        records.getInt(at + 48)),
+                billing);
     }
 
     /** The records of {@code entries}, ready to be written. */
@@ -114,9 +122,9 @@ record ResultIndex(List<ResultEntry> entries, boolean hasHeader, boolean isWhole
                 .putInt(count(entry.usage().output()))
                 .putInt(count(entry.usage().cacheCreation5m()))
                 .putInt(count(entry.usage().cacheCreation1h()))
-                .putInt(count(entry.usage().cacheRead()))
-                .putLong(0)
-                .putInt(0);
+                .putInt(count(entry.usage().cacheRead()));
+        BillingField.put(records, entry.billing());
+        records.putInt(0);
         FORMAT.seal(records, start);
     }
 

@@ -60,7 +60,7 @@ record ResultLine(CustomId customId, ResultType type, Usage usage) {
         lines.put(BEFORE_ID);
         lines.put(ascii(settled.customId().value()));
         switch (settled.result()) {
-            case Succeeded(var message, var _) -> {
+            case Succeeded(var message, var _, var _) -> {
                 lines.put(SUCCEEDED);
                 lines.put(message.array());
             }

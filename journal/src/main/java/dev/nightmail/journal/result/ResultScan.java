@@ -2,6 +2,8 @@ package dev.nightmail.journal.result;
 
 import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.request.CustomId;
+import dev.nightmail.core.result.ResultType;
+import dev.nightmail.core.usage.Billing;
 import dev.nightmail.journal.disk.DiskFile;
 import dev.nightmail.journal.format.LineReader;
 import dev.nightmail.journal.request.FileRequestLog;
@@ -10,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +49,7 @@ final class ResultScan {
     private final BitSet settled = new BitSet();
     private boolean indexIsSound;
     private @Nullable Map<CustomId, Integer> numbers;
+    private @Nullable Map<Integer, Billing> billings;
 
     /**
      * @param adoptedAt stands for the time at which adopted lines settled, which they do not tell
@@ -176,8 +180,34 @@ final class ResultScan {
         }
         settled.set(number);
         adopted.add(
-                new ResultEntry(number, lines.line(), result.type(), adoptedAt, result.usage()));
+                result.type() == ResultType.SUCCEEDED
+                        ? ResultEntry.succeeded(
+                                number,
+                                lines.line(),
+                                adoptedAt,
+                                result.usage(),
+                                billings().getOrDefault(requests.model(number), Billing.UNKNOWN))
+                        : ResultEntry.unanswered(number, lines.line(), result.type(), adoptedAt));
         return true;
+    }
+
+    /**
+     * On what terms each model was last billed, by what the index says. A line does not tell its
+     * own, so an adopted one is taken to have had those of its model: within a batch they change
+     * only with the configuration.
+     */
+    private Map<Integer, Billing> billings() {
+        var found = billings;
+        if (found == null) {
+            found = new HashMap<>();
+            for (var entry : known) {
+                if (!entry.billing().equals(Billing.UNKNOWN)) {
+                    found.put(requests.model(entry.number()), entry.billing());
+                }
+            }
+            billings = found;
+        }
+        return found;
     }
 
     private Map<CustomId, Integer> numbers() throws IOException {

@@ -48,9 +48,8 @@ final class UsageField {
         }
     }
 
-    /** What was written to the cache without a ttl being told had the default one, five minutes. */
     private Usage usage() {
-        long untold = Math.max(0, cacheCreation - cacheCreation5m - cacheCreation1h);
-        return new Usage(input, output, cacheCreation5m + untold, cacheCreation1h, cacheRead);
+        return Usage.told(
+                input, output, cacheCreation, cacheCreation5m, cacheCreation1h, cacheRead);
     }
 }

@@ -9,6 +9,7 @@ import dev.nightmail.core.upstream.AttemptOutcome.Failed;
 import dev.nightmail.core.upstream.AttemptOutcome.Refused;
 import dev.nightmail.core.upstream.AttemptOutcome.Throttled;
 import dev.nightmail.core.upstream.AttemptOutcome.Unreachable;
+import dev.nightmail.core.usage.Billing;
 import dev.nightmail.upstream.http.FailedStep;
 import dev.nightmail.upstream.http.HttpHeaders;
 import dev.nightmail.upstream.http.HttpOutcome;
@@ -73,7 +74,11 @@ final class Answers {
     private AttemptOutcome message(HttpHeaders headers, byte[] body) {
         return MessageReading.forBatch(body)
                 .<AttemptOutcome>map(read ->
-                        new Answered(read.line(), read.usage(), RateLimits.headroom(headers)))
+                        new Answered(
+                                read.line(),
+                                read.usage(),
+                                new Billing(upstream, read.tier(), read.inUsOnly()),
+                                RateLimits.headroom(headers)))
                 .orElseGet(() -> new Failed("bad answer", null, badAnswer(headers)));
     }
 

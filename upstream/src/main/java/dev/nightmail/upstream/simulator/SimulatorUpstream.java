@@ -14,6 +14,8 @@ import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Call.Endpoint;
 import dev.nightmail.core.upstream.Headroom;
 import dev.nightmail.core.upstream.Upstream;
+import dev.nightmail.core.usage.Billing;
+import dev.nightmail.core.usage.ServiceTier;
 import dev.nightmail.upstream.wire.ErrorBody;
 import java.io.IOException;
 import java.time.Duration;
@@ -81,6 +83,7 @@ public final class SimulatorUpstream implements Upstream {
             return new Answered(
                     JsonBytes.of(MessageJson.whole(reply, "batch")),
                     reply.usage(),
+                    new Billing(config.name(), ServiceTier.SIMULATED, false),
                     Headroom.UNTOLD);
         } catch (RefusedException e) {
             return new Refused(ErrorBody.of(e.type(), e.reason(), requestId(hash)));

@@ -3,6 +3,7 @@ package dev.nightmail.upstream.wire;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.usage.ServiceTier;
 import dev.nightmail.core.usage.Usage;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
@@ -23,9 +24,11 @@ public final class MessageReading {
     private long input = -1;
     private long output = -1;
     private long cacheCreation;
-    private long cacheCreation5m = -1;
-    private long cacheCreation1h = -1;
+    private long cacheCreation5m;
+    private long cacheCreation1h;
     private long cacheRead;
+    private ServiceTier tier = ServiceTier.STANDARD;
+    private boolean inUsOnly;
 
     /** Where the value of {@code usage.service_tier} stands; -1 if there is none. */
     private int tierStart = -1;
@@ -39,8 +42,11 @@ public final class MessageReading {
 
     /**
      * @param line the Message on one line, its {@code usage.service_tier} being {@code "batch"}
+     * @param tier what {@code usage.service_tier} was before; standard if the service did not say
+     *     or said what we do not know, which understates nothing we know of
+     * @param inUsOnly whether {@code usage.inference_geo} was {@code us}
      */
-    public record Read(JsonBytes line, Usage usage) {}
+    public record Read(JsonBytes line, Usage usage, ServiceTier tier, boolean inUsOnly) {}
 
     /**
      * @param body what the service answered; flattened in place
@@ -55,7 +61,12 @@ public final class MessageReading {
         } catch (JacksonException _) {
             return Optional.empty();
         }
-        return Optional.of(new Read(JsonBytes.flatten(reading.marked(body)), reading.usage()));
+        return Optional.of(
+                new Read(
+                        JsonBytes.flatten(reading.marked(body)),
+                        reading.usage(),
+                        reading.tier,
+                        reading.inUsOnly));
     }
 
     private boolean readMessage(JsonParser json) {
@@ -98,11 +109,15 @@ public final class MessageReading {
                 case "service_tier" -> {
                     tierStart = offset(json.currentTokenLocation().getByteOffset());
                     if (value == JsonToken.VALUE_STRING) {
-                        // Read to its end, so that the parser stands behind it.
-                        var _ = json.getString();
+                        // Reading also takes the parser behind it.
+                        tier = tier(json.getString());
                     }
                     json.skipChildren();
                     tierEnd = offset(json.currentLocation().getByteOffset());
+                }
+                case "inference_geo" -> {
+                    inUsOnly = value == JsonToken.VALUE_STRING && json.getString().equals("us");
+                    json.skipChildren();
                 }
                 default -> json.skipChildren();
             }
@@ -115,8 +130,8 @@ public final class MessageReading {
             String name = json.currentName();
             var value = json.nextToken();
             switch (name) {
-                case "ephemeral_5m_input_tokens" -> cacheCreation5m = count(json, value, -1);
-                case "ephemeral_1h_input_tokens" -> cacheCreation1h = count(json, value, -1);
+                case "ephemeral_5m_input_tokens" -> cacheCreation5m = count(json, value, 0);
+                case "ephemeral_1h_input_tokens" -> cacheCreation1h = count(json, value, 0);
                 default -> json.skipChildren();
             }
         }
@@ -135,17 +150,17 @@ public final class MessageReading {
         return Math.toIntExact(byteOffset);
     }
 
+    private static ServiceTier tier(String name) {
+        return switch (name) {
+            case "batch" -> ServiceTier.BATCH;
+            case "priority" -> ServiceTier.PRIORITY;
+            default -> ServiceTier.STANDARD;
+        };
+    }
+
     private Usage usage() {
-        if (cacheCreation5m < 0 && cacheCreation1h < 0) {
-            // Five minutes is the ttl of whoever names none.
-            return new Usage(input, output, cacheCreation, 0, cacheRead);
-        }
-        return new Usage(
-                input,
-                output,
-                Math.max(0, cacheCreation5m),
-                Math.max(0, cacheCreation1h),
-                cacheRead);
+        return Usage.told(
+                input, output, cacheCreation, cacheCreation5m, cacheCreation1h, cacheRead);
     }
 
     private byte[] marked(byte[] body) {

@@ -19,6 +19,8 @@ import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Headroom;
 import dev.nightmail.core.upstream.Headroom.Allowance;
 import dev.nightmail.core.upstream.Headroom.Limit;
+import dev.nightmail.core.usage.Billing;
+import dev.nightmail.core.usage.ServiceTier;
 import dev.nightmail.core.usage.Usage;
 import dev.nightmail.upstream.http.HttpSettings;
 import dev.nightmail.upstream.http.JettyExchanges;
@@ -166,7 +168,21 @@ final class AnthropicUpstreamTest {
                                 JsonBytes.of(
                                         "{\"id\":\"msg_1\",\"type\":\"message\",\"content\":[],\"usage\":{\"input_tokens\":3,\"output_tokens\":5,\"service_tier\":\"batch\"}}"),
                                 new Usage(3, 5, 0, 0, 0),
+                                new Billing("claude", ServiceTier.STANDARD, false),
                                 Headroom.UNTOLD));
+    }
+
+    @Test
+    void whatTheServiceSaysOfItsPriceIsKeptThoughTheResultSaysBatch() throws Exception {
+        server.then(
+                answer(
+                        200,
+                        "{\"type\":\"message\",\"usage\":{\"input_tokens\":3,\"output_tokens\":5,\"inference_geo\":\"us\",\"service_tier\":\"priority\"}}"));
+
+        var answered = (Answered) attempt();
+
+        assertThat(answered.billing()).isEqualTo(new Billing("claude", ServiceTier.PRIORITY, true));
+        assertThat(text(answered.message())).contains("\"service_tier\":\"batch\"");
     }
 
     @Test

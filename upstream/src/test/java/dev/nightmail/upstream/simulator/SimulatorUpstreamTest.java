@@ -14,6 +14,7 @@ import dev.nightmail.core.upstream.AttemptOutcome.Refused;
 import dev.nightmail.core.upstream.AttemptOutcome.Throttled;
 import dev.nightmail.core.upstream.AttemptOutcome.Unreachable;
 import dev.nightmail.core.upstream.Call;
+import dev.nightmail.core.usage.ServiceTier;
 import dev.nightmail.core.usage.Usage;
 import java.time.Duration;
 import java.time.Instant;
@@ -89,6 +90,7 @@ final class SimulatorUpstreamTest {
                 .containsAnyOf("The fox ran", "The dog slept", "What happened");
         assertThat(message.path("stop_reason").stringValue()).isEqualTo("end_turn");
         assertThat(message.path("usage").path("service_tier").stringValue()).isEqualTo("batch");
+        assertThat(outcome.billing().tier()).isEqualTo(ServiceTier.SIMULATED);
         assertThat(message.path("usage").path("input_tokens").longValue())
                 .isEqualTo(outcome.usage().input())
                 .isPositive();

@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_16;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nightmail.core.usage.ServiceTier;
 import dev.nightmail.core.usage.Usage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class MessageReadingTest {
@@ -47,6 +49,30 @@ final class MessageReadingTest {
                                         + ",\"output_tokens\":2}}"))
                 .isEqualTo(
                         "{\"type\":\"message\",\"usage\":{\"input_tokens\":1,\"service_tier\":\"batch\",\"output_tokens\":2}}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"service_tier\":\"standard\"|STANDARD|false",
+                "\"service_tier\":\"priority\"|PRIORITY|false",
+                "\"service_tier\":\"batch\"|BATCH|false",
+                "\"service_tier\":\"of_next_year\"|STANDARD|false",
+                "\"service_tier\":null|STANDARD|false",
+                "\"x\":1|STANDARD|false",
+                "\"inference_geo\":\"us\"|STANDARD|true",
+                "\"inference_geo\":\"global\"|STANDARD|false",
+                "\"inference_geo\":{\"us\":1},\"service_tier\":\"batch\"|BATCH|false",
+            })
+    void whatItReallyCostIsReadBeforeItIsMarked(String member, ServiceTier tier, boolean us) {
+        var read =
+                read(
+                        "{\"type\":\"message\",\"usage\":{\"input_tokens\":1,\"output_tokens\":2,%s}}"
+                                .formatted(member));
+
+        assertThat(read.tier()).isEqualTo(tier);
+        assertThat(read.inUsOnly()).isEqualTo(us);
     }
 
     @Test

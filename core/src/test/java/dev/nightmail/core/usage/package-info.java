@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nightmail.core.usage;
+
+import org.jspecify.annotations.NullMarked;
