@@ -1,5 +1,7 @@
 package dev.nightmail.app.config;
 
+import static tools.jackson.databind.DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,10 +11,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
- * Where a configuration comes from.
+ * Where a configuration comes from. All values are known by their dotted keys; items of lists are
+ * numbered from 0.
  *
  * @param file null for none
  * @param flags what flags with names of their own say, by key
@@ -20,22 +24,17 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  */
 public record ConfigSource(@Nullable Path file, Map<String, String> flags, List<String> sets) {
 
+    private static final ObjectReader YAML =
+            YAMLMapper.shared().reader().with(FAIL_ON_READING_DUP_TREE_KEY);
+
     public ConfigSource {
         flags = Map.copyOf(flags);
         sets = List.copyOf(sets);
     }
 
-    /** Nothing but defaults. */
-    public static ConfigSource defaults() {
-        return new ConfigSource(null, Map.of(), List.of());
-    }
-
-    /** All values by their dotted keys; items of lists are numbered from 0. */
-    Map<String, String> values() {
+    /** Flags, and behind them what was set; the last one wins. */
+    Map<String, String> commandLine() {
         var values = new LinkedHashMap<String, String>();
-        if (file != null) {
-            flatten("", readFile(file), values);
-        }
         for (var set : sets) {
             int equals = set.indexOf('=');
             if (equals < 1) {
@@ -48,15 +47,37 @@ public record ConfigSource(@Nullable Path file, Map<String, String> flags, List<
         return values;
     }
 
-    private static JsonNode readFile(Path file) {
+    /** What the file says. */
+    Map<String, String> fileValues() {
+        var values = new LinkedHashMap<String, String>();
+        if (file != null) {
+            flatten("", read(file), values);
+        }
+        return values;
+    }
+
+    private static JsonNode read(Path file) {
         try {
-            return YAMLMapper.shared().readTree(Files.readString(file));
+            var root = YAML.readTree(Files.readString(file));
+            if (root.isObject() || root.isNull() || root.isMissingNode()) {
+                return root;
+            }
+            throw new ConfigException(
+                    "--config " + file + ": expected keys with values, such as listen: {port: 80}");
         } catch (IOException e) {
             throw new ConfigException("--config " + file + ": cannot be read; is the path right?");
         } catch (JacksonException e) {
             throw new ConfigException(
-                    "--config " + file + ": not valid YAML: " + firstLine(e.getOriginalMessage()));
+                    "--config %s: not valid YAML%s: %s"
+                            .formatted(file, line(e), firstLine(e.getOriginalMessage())));
         }
+    }
+
+    private static String line(JacksonException failure) {
+        var location = failure.getLocation();
+        return location == null || location.getLineNr() < 1
+                ? ""
+                : " in line " + location.getLineNr();
     }
 
     private static String firstLine(String text) {

@@ -34,7 +34,7 @@ public record NightmailConfig(
 
     /**
      * @param window from creation to expiry of a batch
-     * @param retention from creation until the results are archived
+     * @param retention from creation until the results are archived; not shorter than the window
      * @param callTimeout of one attempt
      * @param stopTimeout for calls in flight when the server is stopped
      */
@@ -73,7 +73,7 @@ public record NightmailConfig(
                 implements UpstreamConfig {}
     }
 
-    /** Whether nobody chose an upstream, so that the simulator answers. */
+    /** Whether every answer is simulated. */
     public boolean isSimulated() {
         return upstreams.stream().allMatch(UpstreamConfig.Simulator.class::isInstance);
     }

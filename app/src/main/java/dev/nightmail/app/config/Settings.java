@@ -2,7 +2,6 @@ package dev.nightmail.app.config;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -12,44 +11,56 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Flat view of a configuration, {@code limits.window} to {@code 24h}, that remembers what was asked
- * for: whatever nobody asked for is a key we do not know. Problems are gathered, so that all are
- * told at once.
+ * Flat view of a configuration, {@code limits.window} to {@code 24h}: the command line wins over
+ * the environment, and that over the file. It remembers what was asked for: whatever nobody asked
+ * for is a key we do not know. Problems are gathered, so that all are told at once.
  */
 final class Settings {
 
-    private final Map<String, String> values;
-    private final Function<String, Optional<String>> environment;
+    private final Map<String, String> commandLine;
+    private final Map<String, String> file;
+    private final Variables variables;
     private final Set<String> known = new LinkedHashSet<>();
     private final List<String> problems = new ArrayList<>();
+    private boolean needsVariables = true;
 
-    /**
-     * @param environment the variables that {@code ${NAME}} stands for
-     */
-    Settings(Map<String, String> values, Function<String, Optional<String>> environment) {
-        this.values = new LinkedHashMap<>(values);
-        this.environment = environment;
+    Settings(ConfigSource source, Variables variables) {
+        this.commandLine = source.commandLine();
+        this.file = source.fileValues();
+        this.variables = variables;
     }
 
+    /** The value of a key, with the variables it names put in. */
     Optional<String> text(String key) {
         known.add(key);
-        return Optional.ofNullable(values.get(key)).flatMap(value -> resolved(key, value));
+        var said = commandLine.get(key);
+        if (said != null) {
+            return resolved(key, said);
+        }
+        return variables
+                .forKey(key)
+                .or(() ->
+                        Optional.ofNullable(file.get(key)).flatMap(value -> resolved(key, value)));
     }
 
     private Optional<String> resolved(String key, String value) {
-        if (!value.startsWith("${") || !value.endsWith("}")) {
-            return Optional.of(value);
+        var missing = variables.missingIn(value);
+        if (needsVariables) {
+            missing.forEach(name ->
+                    problem(key, "names the environment variable " + name + ", which is not set"));
         }
-        var name = value.substring(2, value.length() - 1);
-        var found = environment.apply(name).filter(Predicate.not(String::isBlank));
-        if (found.isEmpty()) {
-            problem(key, "names the environment variable " + name + ", which is not set");
-        }
-        return found;
+        return missing.isEmpty() ? Optional.of(variables.resolve(value)) : Optional.empty();
     }
 
     String text(String key, String fallback) {
         return text(key).orElse(fallback);
+    }
+
+    /** Reads what is checked but not used: variables it names need not be set. */
+    void readUnused(Runnable reading) {
+        needsVariables = false;
+        reading.run();
+        needsVariables = true;
     }
 
     Duration duration(String key, Duration min, Duration max, Duration fallback) {
@@ -58,7 +69,7 @@ final class Settings {
                 Units::duration,
                 fallback,
                 value -> value.compareTo(min) >= 0 && value.compareTo(max) <= 0,
-                min + " to " + max);
+                Units.text(min) + " to " + Units.text(max));
     }
 
     long bytes(String key, long min, long max, long fallback) {
@@ -67,7 +78,7 @@ final class Settings {
                 Units::bytes,
                 fallback,
                 value -> value >= min && value <= max,
-                min + " to " + max + " bytes");
+                Units.bytesText(min) + " to " + Units.bytesText(max));
     }
 
     int number(String key, int min, int max, int fallback) {
@@ -118,14 +129,20 @@ final class Settings {
                 });
     }
 
-    /** The names directly below a key, in the order of the file. */
+    /** The names directly below a key: those of the file in its order, then others. */
     List<String> namesBelow(String key) {
         var prefix = key + ".";
-        return values.keySet().stream()
+        return everything().stream()
                 .filter(name -> name.startsWith(prefix))
                 .map(name -> name.substring(prefix.length()).split("\\.", 2)[0])
                 .distinct()
                 .toList();
+    }
+
+    private Set<String> everything() {
+        var keys = new LinkedHashSet<>(file.keySet());
+        keys.addAll(commandLine.keySet());
+        return keys;
     }
 
     void problem(String key, String what) {
@@ -136,41 +153,24 @@ final class Settings {
      * @throws ConfigException naming everything that was wrong, unknown keys included
      */
     void finish() {
-        for (var key : values.keySet()) {
+        for (var key : everything()) {
             if (!known.contains(key)) {
-                problems.add(
-                        key
-                                + ": no such key"
-                                + nearest(key)
-                                        .map(name -> "; did you mean " + name + "?")
-                                        .orElse(""));
+                problem(key, "no such key" + suggestion(key));
             }
         }
+        failIfWrong();
+    }
+
+    /**
+     * @throws ConfigException naming everything that was wrong with what was asked for
+     */
+    void failIfWrong() {
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
     }
 
-    private Optional<String> nearest(String key) {
-        return known.stream()
-                .filter(name -> distance(key, name) <= Math.max(2, key.length() / 4))
-                .min((a, b) -> Integer.compare(distance(key, a), distance(key, b)));
-    }
-
-    private static int distance(String a, String b) {
-        var row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[b.length()];
+    private String suggestion(String key) {
+        return Nearest.to(key, known).map(name -> "; did you mean " + name + "?").orElse("");
     }
 }

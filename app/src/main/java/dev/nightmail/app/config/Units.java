@@ -2,7 +2,6 @@ package dev.nightmail.app.config;
 
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Map;
 import java.util.regex.Pattern;
 
 /** Values with units: {@code 90s}, {@code 256MB}. */
@@ -11,10 +10,6 @@ final class Units {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h|d)");
     private static final Pattern BYTES =
             Pattern.compile("(\\d{1,9})\\s*(b|kb|mb|gb)?", Pattern.CASE_INSENSITIVE);
-
-    /** Binary, as the published limit of 256 MB is to be read generously. */
-    private static final Map<String, Long> BYTE_UNITS =
-            Map.of("b", 1L, "kb", 1L << 10, "mb", 1L << 20, "gb", 1L << 30);
 
     private Units() {}
 
@@ -34,13 +29,48 @@ final class Units {
         };
     }
 
+    /** In the largest unit that has no remainder. */
+    static String text(Duration duration) {
+        long millis = duration.toMillis();
+        if (millis % 1000 != 0) {
+            return millis + "ms";
+        }
+        long seconds = millis / 1000;
+        if (seconds == 0 || seconds % 60 != 0) {
+            return seconds + "s";
+        }
+        if (seconds % 3600 != 0) {
+            return seconds / 60 + "m";
+        }
+        return seconds % 86_400 == 0 ? seconds / 86_400 + "d" : seconds / 3600 + "h";
+    }
+
+    /** Units are binary, as the published limit of 256 MB is to be read generously. */
     static long bytes(String text) {
         var match = BYTES.matcher(text.strip());
         if (!match.matches()) {
             throw new IllegalArgumentException("expected a size such as 64KB, 256MB or 1GB");
         }
         var unit = match.group(2) == null ? "b" : match.group(2).toLowerCase(Locale.ROOT);
-        return Math.multiplyExact(
-                Long.parseLong(match.group(1)), BYTE_UNITS.getOrDefault(unit, 1L));
+        int power =
+                switch (unit) {
+                    case "kb" -> 10;
+                    case "mb" -> 20;
+                    case "gb" -> 30;
+                    default -> 0;
+                };
+        return Long.parseLong(match.group(1)) << power;
+    }
+
+    /** In the largest unit that has no remainder. */
+    static String bytesText(long bytes) {
+        var units = new String[] {"B", "KB", "MB", "GB"};
+        int unit = 0;
+        long amount = bytes;
+        while (unit < units.length - 1 && amount > 0 && amount % 1024 == 0) {
+            amount /= 1024;
+            unit++;
+        }
+        return amount + units[unit];
     }
 }

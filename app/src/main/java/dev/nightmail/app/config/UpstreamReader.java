@@ -1,0 +1,224 @@
+package dev.nightmail.app.config;
+
+import dev.nightmail.app.config.NightmailConfig.UpstreamConfig;
+import dev.nightmail.core.schedule.Routes;
+import dev.nightmail.upstream.http.Secret;
+import dev.nightmail.upstream.simulator.FaultScript;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * Reads who answers: {@code upstreams} and {@code routes}, or {@code upstream}, which is {@code
+ * --upstream} and takes the place of both.
+ */
+final class UpstreamReader {
+
+    private static final int CALLS_IN_FLIGHT_MAX = 256;
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,39}");
+    private static final URI CLAUDE_URL = URI.create("https://api.anthropic.com");
+
+    /** The one that answers if nothing is said. */
+    private static final String SIMULATOR = "simulator";
+
+    private static final String CLAUDE = "claude";
+
+    /** The name of one that is only known by its URL. */
+    private static final String UPSTREAM = "upstream";
+
+    private final Settings settings;
+    private final Variables variables;
+
+    UpstreamReader(Settings settings, Variables variables) {
+        this.settings = settings;
+        this.variables = variables;
+    }
+
+    /** Who answers what. */
+    record Served(List<UpstreamConfig> upstreams, Routes routes) {}
+
+    Served read() {
+        var chosen = settings.text("upstream");
+        return chosen.isPresent() ? only(chosen.get()) : written();
+    }
+
+    private Served written() {
+        var upstreams = upstreams(settings.namesBelow("upstreams"));
+        if (upstreams.isEmpty()) {
+            upstreams.add(simulator(SIMULATOR));
+        }
+        var routes = routes(upstreams);
+        return new Served(upstreams, routes.orElseGet(() -> everythingToTheFirst(upstreams)));
+    }
+
+    /** One upstream for everything, whose details can still be set; the others are checked. */
+    private Served only(String chosen) {
+        var upstream = chosen(chosen);
+        settings.readUnused(() -> {
+            var others = new ArrayList<>(settings.namesBelow("upstreams"));
+            others.remove(upstream.name());
+            var all = upstreams(others);
+            all.add(upstream);
+            routes(all);
+        });
+        return new Served(List.of(upstream), Routes.all(upstream.name()));
+    }
+
+    private List<UpstreamConfig> upstreams(List<String> names) {
+        var upstreams = new ArrayList<UpstreamConfig>();
+        names.forEach(name -> upstreams.add(upstream(name)));
+        return upstreams;
+    }
+
+    private UpstreamConfig chosen(String chosen) {
+        return switch (chosen) {
+            case SIMULATOR -> simulator(SIMULATOR);
+            case CLAUDE -> {
+                var apiKey = apiKey(CLAUDE).or(() -> apiKeyIn("ANTHROPIC_API_KEY"));
+                if (apiKey.isEmpty()) {
+                    settings.problem(
+                            "upstream",
+                            "claude needs a key: set the environment variable ANTHROPIC_API_KEY");
+                }
+                settings.text(key(CLAUDE, "protocol"));
+                yield anthropic(CLAUDE, url(CLAUDE), apiKey);
+            }
+            default -> {
+                var apiKey = apiKey(UPSTREAM).or(() -> apiKeyIn("NIGHTMAIL_UPSTREAM_API_KEY"));
+                settings.text(key(UPSTREAM, "protocol"));
+                settings.text(key(UPSTREAM, "url"));
+                yield anthropic(UPSTREAM, chosenUrl(), apiKey);
+            }
+        };
+    }
+
+    private URI chosenUrl() {
+        try {
+            return WebUrl.parse(settings.text("upstream", ""));
+        } catch (IllegalArgumentException e) {
+            settings.problem("upstream", e.getMessage() + ", or the word claude or simulator");
+            return CLAUDE_URL;
+        }
+    }
+
+    private Optional<Secret> apiKeyIn(String variable) {
+        try {
+            return variables.named(variable).map(Secret::new);
+        } catch (IllegalArgumentException e) {
+            settings.problem(variable, String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private UpstreamConfig upstream(String name) {
+        if (!NAME.matcher(name).matches()) {
+            settings.problem(
+                    "upstreams." + name,
+                    "is not a name: lower-case letters, digits, '-' and '_', at most 40");
+        }
+        var protocol = settings.text(key(name, "protocol"), "anthropic");
+        return switch (protocol) {
+            case "simulator" -> simulator(name);
+            case "anthropic" -> anthropic(name, url(name), apiKey(name));
+            default -> {
+                settings.problem(
+                        key(name, "protocol"),
+                        "is \"%s\"; this version speaks anthropic (any server of the Messages API) and simulator"
+                                .formatted(protocol));
+                yield anthropic(name, url(name), apiKey(name));
+            }
+        };
+    }
+
+    private static String key(String upstream, String detail) {
+        return "upstreams." + upstream + "." + detail;
+    }
+
+    private Optional<Secret> apiKey(String name) {
+        return settings.checked(key(name, "api-key"), Secret::new);
+    }
+
+    private URI url(String name) {
+        return settings.checked(key(name, "url"), WebUrl::parse).orElse(CLAUDE_URL);
+    }
+
+    private UpstreamConfig anthropic(String name, URI url, Optional<Secret> apiKey) {
+        var mode = settings.text(key(name, "mode"), "calls");
+        if (!mode.equals("calls")) {
+            settings.problem(
+                    key(name, "mode"),
+                    "is \"%s\"; this version makes calls only, one for each request: leave it out or say calls"
+                            .formatted(mode));
+        }
+        return new UpstreamConfig.Anthropic(name, callsInFlightMax(name), url, apiKey.orElse(null));
+    }
+
+    private UpstreamConfig simulator(String name) {
+        settings.text(key(name, "protocol"));
+        var faults = settings.checked(key(name, "faults"), UpstreamReader::faults);
+        return new UpstreamConfig.Simulator(
+                name,
+                callsInFlightMax(name),
+                settings.number(key(name, "seed"), Integer.MIN_VALUE, Integer.MAX_VALUE, 0),
+                settings.duration(
+                        key(name, "first-token"),
+                        Duration.ZERO,
+                        Duration.ofHours(1),
+                        Duration.ZERO),
+                settings.duration(
+                        key(name, "per-output-token"),
+                        Duration.ZERO,
+                        Duration.ofMinutes(1),
+                        Duration.ZERO),
+                faults.orElse(""));
+    }
+
+    private static String faults(String text) {
+        var _ = FaultScript.parse(text);
+        return text;
+    }
+
+    private int callsInFlightMax(String name) {
+        return settings.number(key(name, "calls-in-flight-max"), 1, 100_000, CALLS_IN_FLIGHT_MAX);
+    }
+
+    /** Those that are written down; empty if none are. */
+    private Optional<Routes> routes(List<UpstreamConfig> upstreams) {
+        var names = new TreeSet<String>();
+        upstreams.forEach(upstream -> names.add(upstream.name()));
+        var routes = new ArrayList<Routes.Route>();
+        for (var index : settings.namesBelow("routes")) {
+            routes.add(route("routes." + index, names));
+        }
+        return routes.isEmpty() ? Optional.empty() : Optional.of(new Routes(routes));
+    }
+
+    private Routes.Route route(String key, Set<String> upstreams) {
+        var upstream = settings.text(key + ".upstream", "");
+        if (!upstreams.contains(upstream)) {
+            settings.problem(
+                    key + ".upstream",
+                    "is \"" + upstream + "\"; there are " + String.join(", ", upstreams));
+        }
+        settings.text(key + ".as")
+                .ifPresent(model ->
+                        settings.problem(
+                                key + ".as",
+                                "this version sends a model's name on as it came: leave it out, and have clients ask for "
+                                        + model));
+        return new Routes.Route(settings.text(key + ".model", "*"), upstream);
+    }
+
+    private Routes everythingToTheFirst(List<UpstreamConfig> upstreams) {
+        if (upstreams.size() > 1) {
+            settings.problem(
+                    "routes", "are needed with more than one upstream: which models go to which?");
+        }
+        return Routes.all(upstreams.getFirst().name());
+    }
+}

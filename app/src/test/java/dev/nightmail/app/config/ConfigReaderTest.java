@@ -1,0 +1,494 @@
+package dev.nightmail.app.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.nightmail.app.config.NightmailConfig.UpstreamConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigReaderTest {
+
+    @TempDir private Path folder;
+
+    private final Map<String, String> environment = new HashMap<>();
+    private final Map<String, String> flags = new HashMap<>();
+    private final List<String> sets = new ArrayList<>();
+    private @Nullable Path file;
+
+    // Where values come from
+
+    @Test
+    void withNothingSaidTheSimulatorAnswersOnLoopbackWithThePublishedLimits() {
+        var config = read();
+
+        assertThat(config.listen().host()).isEqualTo("127.0.0.1");
+        assertThat(config.listen().port()).isEqualTo(8787);
+        assertThat(config.listen().publicUrl()).isNull();
+        assertThat(config.data()).isEqualTo(Path.of("nightmail-data"));
+        assertThat(config.limits())
+                .isEqualTo(
+                        new NightmailConfig.Limits(
+                                100_000,
+                                268_435_456,
+                                Duration.ofHours(24),
+                                Duration.ofDays(29),
+                                Duration.ofMinutes(10),
+                                Duration.ofSeconds(30)));
+        assertThat(config.retries())
+                .isEqualTo(
+                        new NightmailConfig.Retries(
+                                5, Duration.ofMillis(500), Duration.ofSeconds(30)));
+        assertThat(config.isSimulated()).isTrue();
+        assertThat(config.routes().upstreamFor("any-model")).contains("simulator");
+    }
+
+    @Test
+    void flagsWinOverSetsThoseOverTheEnvironmentAndThatOverTheFile() {
+        file("listen: { host: 10.0.0.1, port: 1 }");
+        assertThat(read().listen().port()).isEqualTo(1);
+
+        environment.put("NIGHTMAIL_LISTEN_PORT", "2");
+        assertThat(read().listen().port()).isEqualTo(2);
+
+        sets.add("listen.port=3");
+        assertThat(read().listen().port()).isEqualTo(3);
+
+        flags.put("listen.port", "4");
+        assertThat(read().listen().port()).isEqualTo(4);
+        assertThat(read().listen().host()).isEqualTo("10.0.0.1");
+    }
+
+    @Test
+    void theLastOfTwoSetsOfOneKeyCounts() {
+        sets.addAll(List.of("limits.window=1h", "limits.window = 2h"));
+
+        assertThat(read().limits().window()).isEqualTo(Duration.ofHours(2));
+    }
+
+    @Test
+    void aVariableThatIsSetToNothingCountsAsNotSet() {
+        environment.put("NIGHTMAIL_LISTEN_PORT", " ");
+
+        assertThat(read().listen().port()).isEqualTo(8787);
+    }
+
+    @Test
+    void keysWithDashesHaveVariablesWithUnderscores() {
+        environment.put("NIGHTMAIL_LIMITS_BATCH_REQUESTS", "7");
+
+        assertThat(read().limits().batchRequests()).isEqualTo(7);
+    }
+
+    @Test
+    void variablesArePutInWhereverAFileNamesThem() {
+        file(
+                """
+                data: "${BASE}/nightmail/${STAGE}"
+                upstreams:
+                  relay: { url: "https://${RELAY_HOST}/v1x", api-key: "${RELAY_KEY}" }
+                """);
+        environment.putAll(
+                Map.of(
+                        "BASE", "/srv",
+                        "STAGE", "a$1${BASE}",
+                        "RELAY_HOST", "relay.example",
+                        "RELAY_KEY", "sk-relay"));
+
+        var config = read();
+
+        assertThat(config.data()).isEqualTo(Path.of("/srv/nightmail/a$1${BASE}"));
+        assertThat(config.upstreams())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        UpstreamConfig.Anthropic.class,
+                        relay -> {
+                            assertThat(relay.url())
+                                    .isEqualTo(URI.create("https://relay.example/v1x"));
+                            assertThat(relay.apiKey()).hasToString("***");
+                        });
+    }
+
+    @Test
+    void aVariableThatIsNotSetIsNamedWithTheKeyThatNeedsIt() {
+        file("upstreams: { relay: { api-key: \"Bearer ${RELAY_KEY}\" } }");
+
+        assertThat(problems())
+                .containsExactly(
+                        "upstreams.relay.api-key: names the environment variable RELAY_KEY, which is not set");
+    }
+
+    @Test
+    void anEmptyFileSaysNothing() {
+        file("# later\n");
+
+        assertThat(read().listen().port()).isEqualTo(8787);
+    }
+
+    @Test
+    void aFileThatIsNoConfigurationIsRefusedByName() {
+        file("just words");
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith("--config " + file + ": expected keys");
+
+        file("listen: { port: 1\nlimits: [");
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith("--config " + file + ": not valid YAML in line ");
+
+        file("listen: { port: 1 }\nlisten: { port: 2 }\n");
+        assertThat(problems()).singleElement().asString().contains("not valid YAML", "listen");
+
+        file = folder.resolve("missing.yaml");
+        assertThat(problems())
+                .containsExactly("--config " + file + ": cannot be read; is the path right?");
+    }
+
+    @Test
+    void aSetWithoutAValueIsRefused() {
+        sets.add("limits.window");
+
+        assertThat(problems())
+                .containsExactly(
+                        "--set limits.window: expected key=value, such as limits.window=3s");
+    }
+
+    // What may stand there
+
+    @ParameterizedTest
+    @CsvSource({
+        "500ms, PT0.5S",
+        "90s, PT1M30S",
+        "10m, PT10M",
+        "24h, PT24H",
+        "20d, PT480H",
+        "3 s, PT3S",
+    })
+    void durationsHaveUnits(String text, Duration expected) {
+        sets.add("limits.window=" + text);
+
+        assertThat(read().limits().window()).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"512, 512", "2KB, 2048", "1mb, 1048576", "1 GB, 1073741824", "64GB, 68719476736"})
+    void sizesHaveUnits(String text, long expected) {
+        sets.add("limits.batch-bytes=" + text);
+
+        assertThat(read().limits().batchBytes()).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "limits.window=3 | expected a duration such as 500ms, 90s, 10m, 24h or 29d",
+                "limits.window=-3s | expected a duration such as 500ms, 90s, 10m, 24h or 29d",
+                "limits.window=0s | allowed is 1ms to 366d",
+                "limits.batch-bytes=1TB | expected a size such as 64KB, 256MB or 1GB",
+                "limits.batch-bytes=65GB | allowed is 1B to 64GB",
+                "limits.batch-requests=0 | allowed is 1 to 10000000",
+                "listen.port=65536 | allowed is 0 to 65535",
+                "listen.port=http | expected a whole number",
+            })
+    void whatMayNotStandThereIsNamedWithItsKeyAndWhatMay(String set, String expected) {
+        sets.add(set);
+
+        var parts = set.split("=", 2);
+        assertThat(problems())
+                .containsExactly("%s: is \"%s\"; %s".formatted(parts[0], parts[1], expected));
+    }
+
+    @Test
+    void allProblemsAreToldAtOnce() {
+        file("limits: { window: soon, batch-bytes: big }\nretries: { attempts-max: 0 }");
+        sets.add("listen.port=x");
+
+        assertThat(problems())
+                .hasSize(4)
+                .anyMatch(line -> line.startsWith("limits.window:"))
+                .anyMatch(line -> line.startsWith("limits.batch-bytes:"))
+                .anyMatch(line -> line.startsWith("retries.attempts-max:"))
+                .anyMatch(line -> line.startsWith("listen.port:"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "limit.window, limits.window",
+        "limits.windows, limits.window",
+        "listen.Port, listen.port",
+        "upstreams.local.calls-inflight-max, upstreams.local.calls-in-flight-max",
+    })
+    void anUnknownKeyIsRefusedWithTheOneThatWasMeant(String key, String meant) {
+        sets.add("upstreams.local.seed=1");
+        sets.add("upstreams.local.protocol=simulator");
+        sets.add(key + "=1");
+
+        assertThat(problems())
+                .containsExactly(key + ": no such key; did you mean " + meant + "?");
+    }
+
+    @Test
+    void anUnknownKeyThatIsLikeNoOtherIsRefusedWithoutAGuess() {
+        file("telemetry: { endpoint: https://example.com }");
+
+        assertThat(problems()).containsExactly("telemetry.endpoint: no such key");
+    }
+
+    @Test
+    void resultsAreNotKeptForLessThanABatchMayTake() {
+        sets.addAll(List.of("limits.window=2d", "limits.retention=36h"));
+
+        assertThat(problems())
+                .containsExactly(
+                        "limits.retention: is 36h, shorter than limits.window (2d): results would be"
+                                + " deleted before their batch has to end");
+    }
+
+    @Test
+    void aWindowNobodyChoseFitsInTheRetention() {
+        sets.add("limits.retention=3s");
+
+        assertThat(read().limits().window()).isEqualTo(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void theLongestDelayIsNotShorterThanTheShortest() {
+        sets.addAll(List.of("retries.delay-min=10s", "retries.delay-max=1s"));
+
+        assertThat(problems())
+                .containsExactly(
+                        "retries.delay-max: is 1s, shorter than retries.delay-min (10s)");
+    }
+
+    // Who answers
+
+    @Test
+    void routesLeadModelsToUpstreams() {
+        file(
+                """
+                upstreams:
+                  claude: { url: "https://api.anthropic.com", api-key: sk-1, calls-in-flight-max: 8 }
+                  fake: { protocol: simulator, seed: 7, first-token: 20ms, faults: "error=overloaded;every=50" }
+                routes:
+                  - { model: "claude-*", upstream: claude }
+                  - { model: "*", upstream: fake }
+                """);
+
+        var config = read();
+
+        assertThat(config.isSimulated()).isFalse();
+        assertThat(config.upstreams())
+                .extracting(UpstreamConfig::name)
+                .containsExactly("claude", "fake");
+        assertThat(config.upstreams())
+                .extracting(UpstreamConfig::callsInFlightMax)
+                .containsExactly(8, 256);
+        assertThat(config.upstreams().getLast())
+                .isInstanceOfSatisfying(
+                        UpstreamConfig.Simulator.class,
+                        fake -> {
+                            assertThat(fake.seed()).isEqualTo(7);
+                            assertThat(fake.firstToken()).isEqualTo(Duration.ofMillis(20));
+                            assertThat(fake.faults()).isEqualTo("error=overloaded;every=50");
+                        });
+        assertThat(config.routes().upstreamFor("claude-haiku-4-5")).contains("claude");
+        assertThat(config.routes().upstreamFor("qwen3-8b")).contains("fake");
+    }
+
+    @Test
+    void twoUpstreamsNeedRoutes() {
+        file("upstreams: { a: { protocol: simulator }, b: { protocol: simulator } }");
+
+        assertThat(problems())
+                .containsExactly(
+                        "routes: are needed with more than one upstream: which models go to which?");
+    }
+
+    @Test
+    void aRouteToAnUnknownUpstreamIsRefusedWithThoseThereAre() {
+        file(
+                """
+                upstreams: { b: { protocol: simulator }, a: { protocol: simulator } }
+                routes: [ { model: "*", upstream: c } ]
+                """);
+
+        assertThat(problems()).containsExactly("routes.0.upstream: is \"c\"; there are a, b");
+    }
+
+    @Test
+    void anUpstreamIsNamedSoThatLogsAndMetricsCanNameIt() {
+        file("upstreams: { \"My GPU\": { protocol: simulator } }");
+
+        assertThat(problems())
+                .containsExactly(
+                        "upstreams.My GPU: is not a name: lower-case letters, digits, '-' and '_', at most 40");
+    }
+
+    @Test
+    void whatIsNotBuiltYetIsRefusedByItsKeyWithWhatIsPossible() {
+        environment.put("ANTHROPIC_API_KEY", "sk-1");
+        file(
+                """
+                upstreams:
+                  claude: { protocol: anthropic, mode: batches, url: "https://api.anthropic.com", api-key: "${ANTHROPIC_API_KEY}" }
+                  local: { protocol: openai, url: "http://localhost:8000/v1", calls-in-flight-max: 256 }
+                routes:
+                  - { model: "claude-*", upstream: claude }
+                  - { model: "*", upstream: local, as: qwen3-8b }
+                """);
+
+        assertThat(problems())
+                .containsExactly(
+                        "upstreams.claude.mode: is \"batches\"; this version makes calls only, one for"
+                                + " each request: leave it out or say calls",
+                        "upstreams.local.protocol: is \"openai\"; this version speaks anthropic (any"
+                                + " server of the Messages API) and simulator",
+                        "routes.1.as: this version sends a model's name on as it came: leave it out,"
+                                + " and have clients ask for qwen3-8b");
+    }
+
+    // --upstream
+
+    @Test
+    void theFlagTakesThePlaceOfTheFilesUpstreamsAndRoutes() {
+        file(
+                """
+                upstreams:
+                  claude: { api-key: "${NOT_SET_HERE}" }
+                  local: { url: "http://localhost:8000" }
+                routes:
+                  - { model: "claude-*", upstream: claude }
+                  - { model: "*", upstream: local }
+                limits: { batch-requests: 10 }
+                """);
+        flags.put("upstream", "simulator");
+
+        var config = read();
+
+        assertThat(config.isSimulated()).isTrue();
+        assertThat(config.upstreams()).extracting(UpstreamConfig::name).containsExactly("simulator");
+        assertThat(config.routes().upstreamFor("claude-haiku-4-5")).contains("simulator");
+        assertThat(config.limits().batchRequests()).isEqualTo(10);
+    }
+
+    @Test
+    void whatTheFlagMakesIdleIsCheckedAllTheSame() {
+        file(
+                """
+                upstreams:
+                  local: { url: "http://localhost:8000", calls-in-flight-max: many, color: red }
+                routes:
+                  - { model: "*", upstream: lokal }
+                """);
+        flags.put("upstream", "simulator");
+
+        assertThat(problems())
+                .containsExactly(
+                        "upstreams.local.calls-in-flight-max: is \"many\"; expected a whole number",
+                        "routes.0.upstream: is \"lokal\"; there are local, simulator",
+                        "upstreams.local.color: no such key");
+    }
+
+    @Test
+    void theFlagsUpstreamHasTheDetailsThatAreWrittenForItsName() {
+        file("upstreams: { claude: { protocol: anthropic, url: \"https://eu.example\" } }");
+        sets.add("upstreams.claude.calls-in-flight-max=3");
+        flags.put("upstream", "claude");
+        environment.put("ANTHROPIC_API_KEY", "sk-1");
+
+        assertThat(read().upstreams())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        UpstreamConfig.Anthropic.class,
+                        claude -> {
+                            assertThat(claude.url()).isEqualTo(URI.create("https://eu.example"));
+                            assertThat(claude.callsInFlightMax()).isEqualTo(3);
+                            assertThat(claude.apiKey()).isNotNull();
+                        });
+    }
+
+    @Test
+    void aUrlNeedsNoKeyAndMayHaveOne() {
+        flags.put("upstream", "https://relay.example/some/prefix");
+
+        assertThat(anthropic().url()).isEqualTo(URI.create("https://relay.example/some/prefix"));
+        assertThat(anthropic().apiKey()).isNull();
+
+        environment.put("ANTHROPIC_API_KEY", "sk-not-for-others");
+        assertThat(anthropic().apiKey()).isNull();
+
+        environment.put("NIGHTMAIL_UPSTREAM_API_KEY", "sk-relay");
+        assertThat(anthropic().apiKey()).isNotNull();
+    }
+
+    @Test
+    void claudeNeedsAKey() {
+        flags.put("upstream", "claude");
+
+        assertThat(problems())
+                .containsExactly(
+                        "upstream: claude needs a key: set the environment variable ANTHROPIC_API_KEY");
+    }
+
+    @Test
+    void anUpstreamThatIsNeitherUrlNorWordIsRefusedWithoutRepeatingIt() {
+        flags.put("upstream", "ftp://someone:secret@relay.example");
+
+        assertThat(problems())
+                .containsExactly(
+                        "upstream: expected a URL such as https://relay.example/prefix, or the word"
+                                + " claude or simulator");
+    }
+
+    // Only the data folder
+
+    @Test
+    void theDataFolderIsFoundWhateverElseIsWrong() {
+        file("data: /srv/mail\nupstreams: { claude: { api-key: \"${NOT_SET_HERE}\" } }\nbogus: 1");
+
+        var source = new ConfigSource(file, flags, sets);
+        assertThat(ConfigReader.dataFolder(source, _ -> Optional.empty()))
+                .isEqualTo(Path.of("/srv/mail"));
+    }
+
+    private UpstreamConfig.Anthropic anthropic() {
+        return (UpstreamConfig.Anthropic) read().upstreams().getFirst();
+    }
+
+    private List<String> problems() {
+        return catchThrowableOfType(ConfigException.class, this::read).problems();
+    }
+
+    private NightmailConfig read() {
+        return ConfigReader.read(
+                new ConfigSource(file, flags, sets),
+                name -> Optional.ofNullable(environment.get(name)));
+    }
+
+    private void file(String yaml) {
+        file = folder.resolve("nightmail.yaml");
+        try {
+            Files.writeString(file, yaml);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
