@@ -4,17 +4,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.nightmail.app.server.SimulatedServer;
 import dev.nightmail.cli.PoliteStop;
+import dev.nightmail.cli.surroundings.Surroundings;
 import dev.nightmail.cli.surroundings.Terminal;
 import dev.nightmail.pipeline.client.Pause;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 
 /** Where the process begins: hands the real surroundings to the commands. */
 public final class Main {
@@ -28,7 +29,7 @@ public final class Main {
         // Before the first logger: only a server tells of the life of its batches.
         boolean isServer = args.length > 0 && args[0].equals("serve");
         System.setProperty("nightmail.log", isServer ? "INFO" : "WARN");
-        var commands = RootCommand.commandLine(surroundings(), clientSurroundings());
+        var commands = RootCommand.commandLine(surroundings(), Main::whenToldToEnd);
         System.exit(
                 isServer
                         ? commands.execute(args)
@@ -36,17 +37,8 @@ public final class Main {
     }
 
     private static Surroundings surroundings() {
-        return new Surroundings(
-                writer(FileDescriptor.out),
-                writer(FileDescriptor.err),
-                InstantSource.system(),
-                name -> Optional.ofNullable(System.getenv(name)),
-                Main::whenToldToEnd);
-    }
-
-    private static dev.nightmail.cli.surroundings.Surroundings clientSurroundings() {
         var clock = InstantSource.system();
-        return new dev.nightmail.cli.surroundings.Surroundings(
+        return new Surroundings(
                 System.in,
                 stream(FileDescriptor.out),
                 stream(FileDescriptor.err),
@@ -57,7 +49,7 @@ public final class Main {
                 Pause.parking(),
                 new SecureRandom(),
                 new SimulatedServer(clock),
-                dev.nightmail.cli.surroundings.Surroundings.CLAUDE);
+                Surroundings.CLAUDE);
     }
 
     /**
@@ -82,19 +74,9 @@ public final class Main {
         return new PrintStream(new FileOutputStream(descriptor), true, UTF_8);
     }
 
-    private static PrintWriter writer(FileDescriptor stream) {
-        return new PrintWriter(new FileOutputStream(stream), true, UTF_8);
-    }
-
     /** A stop that went through is a success, whatever signal asked for it. */
-    private static void whenToldToEnd(Runnable action) {
-        var hook =
-                new Thread(
-                        () -> {
-                            action.run();
-                            Runtime.getRuntime().halt(0);
-                        },
-                        "nightmail-stop");
+    private static void whenToldToEnd(IntSupplier stop) {
+        var hook = new Thread(() -> Runtime.getRuntime().halt(stop.getAsInt()), "nightmail-stop");
         Runtime.getRuntime().addShutdownHook(hook);
     }
 }

@@ -2,15 +2,18 @@ package dev.nightmail.app;
 
 import dev.nightmail.app.command.KeysCommand;
 import dev.nightmail.app.command.ServeCommand;
+import dev.nightmail.app.command.Shutdown;
 import dev.nightmail.app.command.UsageCommand;
 import dev.nightmail.app.config.ConfigException;
-import dev.nightmail.app.server.StartException;
 import dev.nightmail.cli.Commands;
-import dev.nightmail.core.journal.JournalException;
+import dev.nightmail.cli.command.Console;
+import dev.nightmail.cli.command.ExitCode;
+import dev.nightmail.cli.surroundings.Surroundings;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -22,9 +25,23 @@ import picocli.CommandLine.Spec;
                 "Bulk work with Claude-shaped language models, at half the price, delivered by morning.",
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Every command explains itself: nightmail COMMAND --help"})
-public final class RootCommand implements Runnable {
+final class RootCommand implements Runnable {
 
     @Spec private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    @SuppressWarnings("UnusedVariable") // picocli acts on it.
+    private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version.")
+    @SuppressWarnings("UnusedVariable") // picocli acts on it.
+    private boolean version;
 
     private RootCommand() {}
 
@@ -38,49 +55,28 @@ public final class RootCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "say what to do: run, estimate, serve, batches, keys, usage");
+                spec.commandLine(),
+                "say what to do: " + String.join(", ", spec.subcommands().keySet()));
     }
 
     /** All commands, put together for these surroundings. */
-    static CommandLine commandLine(
-            Surroundings surroundings, dev.nightmail.cli.surroundings.Surroundings client) {
+    static CommandLine commandLine(Surroundings surroundings, Shutdown shutdown) {
         var root = new CommandLine(new RootCommand());
-        Commands.addTo(root, client);
-        root.addSubcommand(new ServeCommand(surroundings));
-        root.addSubcommand(new KeysCommand(surroundings));
+        Commands.addTo(root, surroundings);
+        root.addSubcommand(new ServeCommand(surroundings, shutdown));
+        root.addSubcommand(KeysCommand.commandLine(surroundings));
         root.addSubcommand(new UsageCommand(surroundings));
-        addHelp(root);
-        root.getCommandSpec().mixinStandardHelpOptions(true);
-        Commands.giveManners(root, client);
+        Commands.giveManners(root, surroundings);
         var others = root.getExecutionExceptionHandler();
         root.setExecutionExceptionHandler((failure, command, arguments) ->
-                isOfTheServer(failure)
-                        ? report(surroundings, failure)
+                failure instanceof ConfigException config
+                        ? tell(config, new Console(surroundings))
                         : others.handleExecutionException(failure, command, arguments));
         return root;
     }
 
-    private static void addHelp(CommandLine parent) {
-        for (var command : parent.getSubcommands().values()) {
-            if (!command.getCommandSpec().mixinStandardHelpOptions()) {
-                command.getCommandSpec().mixinStandardHelpOptions(true);
-            }
-            addHelp(command);
-        }
-    }
-
-    private static boolean isOfTheServer(Exception failure) {
-        return failure instanceof ConfigException
-                || failure instanceof StartException
-                || failure instanceof JournalException;
-    }
-
-    private static int report(Surroundings surroundings, Exception failure) {
-        if (failure instanceof ConfigException config) {
-            config.problems().forEach(surroundings.err()::println);
-            return CommandLine.ExitCode.USAGE;
-        }
-        surroundings.err().println(failure.getMessage());
-        return CommandLine.ExitCode.SOFTWARE;
+    private static int tell(ConfigException failure, Console console) {
+        failure.problems().forEach(problem -> console.note("nightmail: " + problem));
+        return ExitCode.WRONG_USAGE;
     }
 }

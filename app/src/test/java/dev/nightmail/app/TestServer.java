@@ -49,6 +49,10 @@ public final class TestServer implements AutoCloseable {
         return server.baseUri();
     }
 
+    public Path data() {
+        return data;
+    }
+
     @Override
     public void close() {
         server.stop();

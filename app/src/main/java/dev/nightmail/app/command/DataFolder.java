@@ -1,47 +1,69 @@
 package dev.nightmail.app.command;
 
-import dev.nightmail.app.server.StartException;
+import dev.nightmail.app.config.ConfigReader;
+import dev.nightmail.app.config.ConfigSource;
+import dev.nightmail.cli.command.CommandException;
+import dev.nightmail.cli.surroundings.Surroundings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The option by which commands that do not need a running server find its data. */
+/**
+ * The options by which commands that do not need a running server find its data: where that server
+ * would look for it.
+ */
 final class DataFolder {
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "The server's configuration file, if it has one.")
+    private @Nullable Path config;
 
     @Option(
             names = "--data",
             paramLabel = "DIR",
-            defaultValue = "nightmail-data",
-            description = "The server's data folder (default: ${DEFAULT-VALUE}).")
-    Path path = Path.of("nightmail-data");
+            description = "The server's data folder. Default: nightmail-data")
+    private @Nullable String data;
 
     /**
-     * The catalog of a folder that was used before.
+     * The catalog of a server that was there.
      *
-     * @throws StartException if there is none: most likely another folder was meant
+     * @throws CommandException if there is none: most likely another folder was meant
      */
-    Path catalog() {
-        var catalog = catalogFile();
+    Path catalog(Surroundings surroundings) {
+        var folder = folder(surroundings);
+        var catalog = catalog(folder, surroundings);
         if (!Files.isRegularFile(catalog)) {
-            throw new StartException(
-                    "there is no server's data in %s: name its data folder with --data"
-                            .formatted(path));
+            throw CommandException.failed(
+                    "there is no server's data in %s: name its data folder with --data DIR"
+                            .formatted(folder));
         }
         return catalog;
     }
 
-    /** The catalog, in a folder that is made if need be. */
-    Path catalogToBe() {
+    /** The same in a folder that may be new. */
+    Path catalogMadeIfNeedBe(Surroundings surroundings) {
+        var folder = folder(surroundings);
         try {
-            Files.createDirectories(path);
+            Files.createDirectories(surroundings.folder().resolve(folder));
         } catch (IOException e) {
-            throw new StartException("cannot make data folder %s: %s".formatted(path, e), e);
+            throw CommandException.failed("cannot make data folder %s: %s".formatted(folder, e), e);
         }
-        return catalogFile();
+        return catalog(folder, surroundings);
     }
 
-    private Path catalogFile() {
-        return path.resolve("catalog.db");
+    private Path folder(Surroundings surroundings) {
+        Map<String, String> flags = data == null ? Map.of() : Map.of("data", data);
+        return ConfigReader.dataFolder(
+                new ConfigSource(config, flags, List.of()), surroundings::variable);
+    }
+
+    private static Path catalog(Path folder, Surroundings surroundings) {
+        return surroundings.folder().resolve(folder).resolve("catalog.db");
     }
 }

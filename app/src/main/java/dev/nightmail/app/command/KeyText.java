@@ -1,48 +1,48 @@
 package dev.nightmail.app.command;
 
+import dev.nightmail.cli.text.Table;
+import dev.nightmail.cli.text.Table.Align;
 import dev.nightmail.core.key.ApiKey;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import dev.nightmail.core.key.Scope;
 import java.util.List;
+import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
-/** How keys are printed. */
+/** How keys are shown. What is shown never holds a secret. */
 final class KeyText {
 
     private KeyText() {}
 
     static List<String> table(List<ApiKey> keys) {
-        var lines = new ArrayList<String>();
-        lines.add(row("ID", "WORKSPACE", "SCOPES", "CREATED", "STATE", "NAME"));
+        var table =
+                new Table(Align.LEFT, Align.LEFT, Align.LEFT, Align.LEFT, Align.LEFT, Align.LEFT)
+                        .row("ID", "WORKSPACE", "SCOPES", "CREATED", "STATE", "NAME");
         for (var key : keys) {
-            lines.add(
-                    row(
-                            key.id().value(),
-                            key.workspace().value(),
-                            KeysCommand.scopes(key),
-                            key.createdAt().toString().substring(0, 10),
-                            key.isRevoked() ? "revoked" : "active",
-                            key.name()));
+            table.row(
+                    key.id().value(),
+                    key.workspace().value(),
+                    String.join(",", scopes(key).toList()),
+                    key.createdAt().toString().substring(0, 10),
+                    key.isRevoked() ? "revoked" : "active",
+                    key.name());
         }
-        return lines;
+        return table.lines();
     }
 
-    private static String row(
-            String id, String workspace, String scopes, String created, String state, String name) {
-        return "%-18s %-16s %-18s %-11s %-8s %s"
-                .formatted(id, workspace, scopes, created, state, name)
-                .stripTrailing();
+    static ObjectNode json(ApiKey key) {
+        var json = JsonMapper.shared().createObjectNode();
+        json.put("id", key.id().value());
+        json.put("workspace", key.workspace().value());
+        json.put("name", key.name());
+        var scopes = json.putArray("scopes");
+        scopes(key).forEach(scopes::add);
+        json.put("created_at", key.createdAt().toString());
+        json.put("revoked_at", key.revokedAt() == null ? null : key.revokedAt().toString());
+        return json;
     }
 
-    static String json(ApiKey key) {
-        var fields = new LinkedHashMap<String, Object>();
-        fields.put("id", key.id().value());
-        fields.put("workspace", key.workspace().value());
-        fields.put("name", key.name());
-        fields.put(
-                "scopes", key.scopes().stream().sorted().map(scope -> scope.wireName()).toList());
-        fields.put("created_at", key.createdAt().toString());
-        fields.put("revoked_at", key.revokedAt() == null ? null : key.revokedAt().toString());
-        return JsonMapper.shared().writeValueAsString(fields);
+    private static Stream<String> scopes(ApiKey key) {
+        return key.scopes().stream().sorted().map(Scope::wireName);
     }
 }

@@ -1,7 +1,11 @@
 package dev.nightmail.app.command;
 
-import dev.nightmail.app.Surroundings;
 import dev.nightmail.catalog.Catalog;
+import dev.nightmail.cli.command.CommandException;
+import dev.nightmail.cli.command.CommonOptions;
+import dev.nightmail.cli.command.Console;
+import dev.nightmail.cli.command.ExitCode;
+import dev.nightmail.cli.surroundings.Surroundings;
 import dev.nightmail.core.usage.Ledger;
 import dev.nightmail.pipeline.cost.PriceList;
 import java.util.Arrays;
@@ -10,65 +14,66 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code usage}: what was used, and what it costs at batch prices. */
 @Command(
         name = "usage",
-        description = "Tokens and cost of all ended batches, by key, model, day or batch.")
+        sortOptions = false,
+        abbreviateSynopsis = true,
+        description = "Tokens and cost of all ended batches, by key, model, day or batch.",
+        footer = {"", "With --json: one row a line; cost in millionths of a dollar."})
 public final class UsageCommand implements Callable<Integer> {
 
     private final Surroundings surroundings;
-
-    @Mixin private DataFolder data = new DataFolder();
+    private final Console console;
 
     @Option(
             names = "--by",
             paramLabel = "key|model|day|batch",
             defaultValue = "model",
-            description = "What a row stands for (default: ${DEFAULT-VALUE}).")
+            description = "What a row stands for. Default: ${DEFAULT-VALUE}")
     private String by = "model";
 
-    @Option(names = "--json", description = "One JSON object a line.")
-    private boolean json;
-
-    @Spec private CommandSpec spec = CommandSpec.create();
+    @Mixin private DataFolder data = new DataFolder();
+    @Mixin private CommonOptions common = new CommonOptions();
 
     public UsageCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
+        this.console = new Console(surroundings);
     }
 
     @Override
     public Integer call() {
         var grouping = grouping();
         var text = new UsageText(PriceList.shipped());
-        try (var catalog = Catalog.open(data.catalog())) {
+        try (var catalog = Catalog.open(data.catalog(surroundings))) {
             var sums = catalog.ledger().sums(grouping);
-            var lines = json ? sums.stream().map(text::json).toList() : text.table(grouping, sums);
-            lines.forEach(surroundings.out()::println);
+            if (common.json()) {
+                sums.forEach(sum -> console.json(text.json(sum)));
+            } else if (sums.isEmpty()) {
+                console.note("Nothing was used yet: no batch has ended.");
+            } else {
+                text.table(grouping, sums).forEach(console::result);
+            }
         }
-        return 0;
+        return ExitCode.DONE;
     }
 
     private Ledger.Grouping grouping() {
         return Arrays.stream(Ledger.Grouping.values())
                 .filter(grouping -> name(grouping).equals(by))
                 .findFirst()
-                .orElseThrow(() -> new ParameterException(spec.commandLine(), unknown()));
+                .orElseThrow(() -> CommandException.usage(unknown()));
     }
 
     private String unknown() {
-        var allowed =
-                Arrays.stream(Ledger.Grouping.values())
-                        .map(UsageCommand::name)
-                        .collect(Collectors.joining(", "));
-        return "usage: --by " + by + ": expected one of " + allowed;
+        return Arrays.stream(Ledger.Grouping.values())
+                .map(UsageCommand::name)
+                .collect(Collectors.joining(", ", "--by " + by + ": expected one of ", ""));
     }
 
-    static String name(Ledger.Grouping grouping) {
+    private static String name(Ledger.Grouping grouping) {
         return grouping.name().toLowerCase(Locale.ROOT);
     }
 }

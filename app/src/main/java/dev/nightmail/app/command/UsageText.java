@@ -1,22 +1,27 @@
 package dev.nightmail.app.command;
 
+import dev.nightmail.cli.text.Figures;
+import dev.nightmail.cli.text.Table;
+import dev.nightmail.cli.text.Table.Align;
 import dev.nightmail.core.usage.Ledger;
+import dev.nightmail.core.usage.Ledger.Grouping;
 import dev.nightmail.pipeline.cost.PriceList;
 import dev.nightmail.pipeline.cost.Usage;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalLong;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
- * How usage is printed. A model that has no known price has no cost: the figure is left out, not
+ * How usage is shown. A model that has no known price has no cost: the figure is left out, not
  * guessed.
  */
 final class UsageText {
+
+    private static final List<String> FIGURES =
+            List.of("REQUESTS", "INPUT", "CACHE WRITE", "CACHE READ", "OUTPUT", "COST");
 
     private final PriceList prices;
 
@@ -24,55 +29,51 @@ final class UsageText {
         this.prices = prices;
     }
 
-    List<String> table(Ledger.Grouping grouping, List<Ledger.Sum> sums) {
-        var lines = new ArrayList<String>();
-        if (sums.isEmpty()) {
-            lines.add("Nothing was used yet: no batch has ended.");
-            return lines;
-        }
-        var first = UsageCommand.name(grouping).toUpperCase(Locale.ROOT);
-        lines.add(
-                row(
-                        first,
-                        "MODEL",
-                        "REQUESTS",
-                        "INPUT",
-                        "CACHE WRITE",
-                        "CACHE READ",
-                        "OUTPUT",
-                        "COST"));
+    List<String> table(Grouping grouping, List<Ledger.Sum> sums) {
+        var names = names(grouping);
+        var columns = new Align[names.size() + FIGURES.size()];
+        Arrays.fill(columns, Align.RIGHT);
+        Arrays.fill(columns, 0, names.size(), Align.LEFT);
+        var table = new Table(columns).row(joined(names, FIGURES));
         for (var sum : sums) {
-            var used = sum.usage();
-            lines.add(
-                    row(
-                            sum.group(),
-                            sum.model(),
-                            number(sum.requests()),
-                            number(used.input()),
-                            number(used.cacheCreation5m() + used.cacheCreation1h()),
-                            number(used.cacheRead()),
-                            number(used.output()),
-                            dollars(costMicros(sum))));
+            var of = grouping == Grouping.MODEL ? List.of(sum.model()) : groupAndModel(sum);
+            table.row(joined(of, figures(sum)));
         }
+        var lines = new ArrayList<>(table.lines());
         lines.add("Costs at batch prices of " + prices.date() + ".");
         return lines;
     }
 
-    private static String row(String... cells) {
-        return String.format(
-                        Locale.ROOT, "%-34s %-22s %9s %12s %12s %12s %12s %12s", (Object[]) cells)
-                .stripTrailing();
+    /** Prices differ by model, so every row is of one. */
+    private static List<String> names(Grouping grouping) {
+        return switch (grouping) {
+            case MODEL -> List.of("MODEL");
+            case KEY -> List.of("KEY", "MODEL");
+            case DAY -> List.of("DAY", "MODEL");
+            case BATCH -> List.of("BATCH", "MODEL");
+        };
     }
 
-    private static String number(long value) {
-        return String.format(Locale.ROOT, "%,d", value);
+    private static List<String> groupAndModel(Ledger.Sum sum) {
+        return List.of(sum.group(), sum.model());
     }
 
-    private static String dollars(OptionalLong micros) {
-        if (micros.isEmpty()) {
-            return "?";
-        }
-        return "$" + BigDecimal.valueOf(micros.getAsLong(), 6).setScale(4, RoundingMode.CEILING);
+    private List<String> figures(Ledger.Sum sum) {
+        var used = sum.usage();
+        var cost = costMicros(sum);
+        return List.of(
+                Figures.count(sum.requests()),
+                Figures.count(used.input()),
+                Figures.count(used.cacheCreation5m() + used.cacheCreation1h()),
+                Figures.count(used.cacheRead()),
+                Figures.count(used.output()),
+                cost.isEmpty() ? "?" : Figures.money(cost.getAsLong()));
+    }
+
+    private static String[] joined(List<String> first, List<String> second) {
+        var cells = new ArrayList<>(first);
+        cells.addAll(second);
+        return cells.toArray(String[]::new);
     }
 
     /**
@@ -93,19 +94,23 @@ final class UsageText {
                 .orElseGet(OptionalLong::empty);
     }
 
-    String json(Ledger.Sum sum) {
+    ObjectNode json(Ledger.Sum sum) {
         var used = sum.usage();
-        var fields = new LinkedHashMap<String, Object>();
-        fields.put("group", sum.group());
-        fields.put("model", sum.model());
-        fields.put("requests", sum.requests());
-        fields.put("input_tokens", used.input());
-        fields.put("output_tokens", used.output());
-        fields.put("cache_creation_5m_input_tokens", used.cacheCreation5m());
-        fields.put("cache_creation_1h_input_tokens", used.cacheCreation1h());
-        fields.put("cache_read_input_tokens", used.cacheRead());
+        var json = JsonMapper.shared().createObjectNode();
+        json.put("group", sum.group());
+        json.put("model", sum.model());
+        json.put("requests", sum.requests());
+        json.put("input_tokens", used.input());
+        json.put("output_tokens", used.output());
+        json.put("cache_creation_5m_input_tokens", used.cacheCreation5m());
+        json.put("cache_creation_1h_input_tokens", used.cacheCreation1h());
+        json.put("cache_read_input_tokens", used.cacheRead());
         var cost = costMicros(sum);
-        fields.put("cost_micros", cost.isEmpty() ? null : cost.getAsLong());
-        return JsonMapper.shared().writeValueAsString(fields);
+        if (cost.isPresent()) {
+            json.put("cost_micros", cost.getAsLong());
+        } else {
+            json.putNull("cost_micros");
+        }
+        return json;
     }
 }

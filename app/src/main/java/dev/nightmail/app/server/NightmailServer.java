@@ -143,18 +143,20 @@ public final class NightmailServer {
 
     private ApiServer startApi(Engine engine, KeyCatalog keys) {
         var listen = config.listen();
+        // Closed first: it refuses new connections; what is asked meanwhile still gets its answer.
         var server =
-                new ApiServer(
-                        new ApiConfig(
-                                listen.host(),
-                                listen.port(),
-                                listen.publicUrl(),
-                                ApiLimits.DEFAULT),
-                        engine.batchDesk(),
-                        engine.messageDesk(),
-                        keys,
-                        clock,
-                        random);
+                opened(
+                        new ApiServer(
+                                new ApiConfig(
+                                        listen.host(),
+                                        listen.port(),
+                                        listen.publicUrl(),
+                                        ApiLimits.DEFAULT),
+                                engine.batchDesk(),
+                                engine.messageDesk(),
+                                keys,
+                                clock,
+                                random));
         try {
             server.start();
             return server;
@@ -179,7 +181,7 @@ public final class NightmailServer {
         try {
             return InetAddress.getByName(host).isLoopbackAddress();
         } catch (UnknownHostException e) {
-            throw new StartException("--host " + host + ": no such address on this machine", e);
+            throw new StartException("listen.host: " + host + " is no address of this machine", e);
         }
     }
 
@@ -192,26 +194,30 @@ public final class NightmailServer {
      * Stops cleanly: no new calls, those in flight finish as long as the limits allow, everything
      * that was answered is settled. A server that is started on the folder afterwards repeats
      * nothing.
+     *
+     * @return whether all of that went well; what did not is logged
      */
-    public void stop() {
+    public boolean stop() {
         // At once, since each call costs something and a slow download can hold the API open.
         engine.stopCalling();
-        // Jetty first refuses new connections; what is asked meanwhile still gets its answer.
-        api.close();
-        close();
+        return close();
     }
 
-    private void close() {
+    private boolean close() {
+        boolean clean = true;
         for (var part : List.copyOf(opened)) {
             try {
                 part.close();
             } catch (InterruptedException e) {
+                clean = false;
                 Thread.currentThread().interrupt();
                 log.error("event=stop_interrupted");
             } catch (Exception e) {
+                clean = false;
                 log.error("event=part_not_closed reason=\"{}\"", e.getMessage(), e);
             }
         }
         opened.clear();
+        return clean;
     }
 }

@@ -1,8 +1,6 @@
 package dev.nightmail.app.server;
 
-/**
- * The server, or a command on its data, cannot start; the message is one line that says what to do.
- */
+/** The server cannot start; the message is one line that says what to do. */
 public final class StartException extends RuntimeException {
 
     public StartException(String message) {

@@ -1,0 +1,254 @@
+package dev.nightmail.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nightmail.app.command.Shutdown;
+import dev.nightmail.journal.DataFolderLock;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+
+class ServeCommandTest {
+
+    private static final String SIMULATOR_LINE =
+            "The built-in simulator answers every request. For real answers: --upstream claude, or"
+                    + " the URL of a server of the Messages API.\n";
+
+    @TempDir private Path folder;
+
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private AppSession session;
+
+    @BeforeEach
+    void sitDown() {
+        session = new AppSession(folder);
+    }
+
+    @AfterEach
+    void leave() {
+        threads.shutdownNow();
+    }
+
+    @Test
+    void whenItIsReadyItSaysWhereOnOneLineAndWhoAnswersOnAnother() throws Exception {
+        try (var server = new Serving()) {
+            var url = session.awaitLine().substring("Nightmail is ready at ".length());
+
+            assertThat(session.outLines()).hasSize(1);
+            assertThat(session.err()).isEqualTo(SIMULATOR_LINE);
+            assertThat(URI.create(url).getHost()).isEqualTo("127.0.0.1");
+            assertThat(listens(URI.create(url))).isTrue();
+
+            assertThat(server.askToEnd()).isZero();
+            assertThat(server.exitCode()).isZero();
+            assertThat(listens(URI.create(url))).isFalse();
+        }
+    }
+
+    @Test
+    void withAnUpstreamNothingIsSimulated() throws Exception {
+        try (var server = new Serving("--upstream", "http://127.0.0.1:9")) {
+            session.awaitLine();
+
+            assertThat(server.askToEnd()).isZero();
+            assertThat(session.err()).isEmpty();
+        }
+    }
+
+    @Test
+    void forProgramsReadyIsAnObject() throws Exception {
+        try (var server = new Serving("--json")) {
+            var ready = JsonMapper.shared().readTree(session.awaitLine());
+
+            assertThat(listens(URI.create(ready.path("url").asString()))).isTrue();
+            assertThat(ready.path("simulated").asBoolean()).isTrue();
+            assertThat(server.askToEnd()).isZero();
+        }
+    }
+
+    @Test
+    void aStoppedServerGivesItsFolderBack() throws Exception {
+        try (var server = new Serving()) {
+            session.awaitLine();
+            assertThat(server.askToEnd()).isZero();
+        }
+
+        DataFolderLock.acquire(data()).close();
+    }
+
+    @Test
+    void aStopThatWasNotCleanIsAFailure() throws Exception {
+        try (var server = new Serving()) {
+            session.awaitLine();
+            // The command's thread is interrupted while it waits for its part of the stop.
+            server.interrupt();
+
+            assertThat(server.askToEnd()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void listeningBeyondThisMachineNeedsAKey() throws Exception {
+        assertThat(serve("--host", "0.0.0.0")).isEqualTo(1);
+        assertThat(session.out()).isEmpty();
+        assertThat(session.err())
+                .isEqualTo(
+                        "nightmail: listening on 0.0.0.0 would let anyone in, since no API key was"
+                                + " made yet: make one with ./nightmail keys create --workspace default"
+                                + " --name first --data "
+                                + data()
+                                + "\n");
+
+        assertThat(keysCreate()).isZero();
+        try (var server = new Serving("--host", "0.0.0.0")) {
+            session.awaitLine();
+            assertThat(server.askToEnd()).isZero();
+        }
+    }
+
+    @Test
+    void everyNameOfLoopbackNeedsNoKey() throws Exception {
+        for (var host : new String[] {"localhost", "127.0.0.2"}) {
+            try (var server = new Serving("--host", host)) {
+                assertThat(session.awaitLine()).contains("http://" + host + ":");
+                assertThat(server.askToEnd()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void aHostThatIsNotHereIsNamed() {
+        assertThat(serve("--host", "no-such-host.invalid")).isEqualTo(1);
+        assertThat(session.err())
+                .startsWith("nightmail: listen.host: no-such-host.invalid is no address");
+    }
+
+    @Test
+    void aPortThatIsTakenIsNamed() throws IOException {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            var port = Integer.toString(taken.getLocalPort());
+
+            assertThat(serve("--port", port)).isEqualTo(1);
+
+            assertThat(session.err())
+                    .contains("nightmail: cannot listen on 127.0.0.1 port " + port)
+                    .contains("--port 0 takes any free one");
+            assertThat(session.out()).isEmpty();
+        }
+        DataFolderLock.acquire(data()).close();
+    }
+
+    @Test
+    void aFolderInUseIsNamed() {
+        try (var _ = DataFolderLock.acquire(data())) {
+            assertThat(serve()).isEqualTo(1);
+        }
+
+        assertThat(session.err())
+                .startsWith("nightmail: data folder " + data() + " is in use by process ");
+        assertThat(session.err().lines()).hasSize(1);
+    }
+
+    @Test
+    void everythingWrongWithTheConfigurationIsToldALineEach() {
+        var config = session.file("nightmail.yaml", "limits: { window: soon }\nbogus: 1\n");
+
+        assertThat(serve("--config", config.toString(), "--port", "x")).isEqualTo(2);
+
+        assertThat(session.err().lines())
+                .containsExactlyInAnyOrder(
+                        "nightmail: listen.port: is \"x\"; expected a whole number",
+                        "nightmail: limits.window: is \"soon\"; expected a duration such as 500ms,"
+                                + " 90s, 10m, 24h or 29d",
+                        "nightmail: bogus: no such key");
+        assertThat(data()).doesNotExist();
+    }
+
+    private int keysCreate() {
+        return session.run(
+                "keys", "create", "--workspace", "w", "--name", "n", "--data", data().toString());
+    }
+
+    private Path data() {
+        return folder.resolve("data");
+    }
+
+    private int serve(String... more) {
+        return session.run(serving(more));
+    }
+
+    private String[] serving(String... more) {
+        var arguments = new ArrayList<>(List.of("serve", "--data", data().toString()));
+        arguments.addAll(List.of(more));
+        if (!arguments.contains("--port")) {
+            arguments.addAll(List.of("--port", "0"));
+        }
+        return arguments.toArray(String[]::new);
+    }
+
+    private static boolean listens(URI url) {
+        try (var _ = new Socket(url.getHost(), url.getPort())) {
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** A server in the foreground of another thread, until it is asked to end. */
+    private final class Serving implements AutoCloseable {
+
+        private final SynchronousQueue<IntSupplier> stops = new SynchronousQueue<>();
+        private final Future<Integer> command;
+        private volatile Thread thread;
+
+        Serving(String... more) {
+            Shutdown shutdown = stop -> threads.submit(() -> offer(stop));
+            Callable<Integer> running =
+                    () -> {
+                        thread = Thread.currentThread();
+                        return session.run(shutdown, serving(more));
+                    };
+            command = threads.submit(running);
+        }
+
+        private Void offer(IntSupplier stop) throws InterruptedException {
+            stops.put(stop);
+            return null;
+        }
+
+        /** As a signal does; gives the exit code of the process. */
+        int askToEnd() throws Exception {
+            return stops.poll(30, TimeUnit.SECONDS).getAsInt();
+        }
+
+        void interrupt() {
+            thread.interrupt();
+        }
+
+        int exitCode() throws Exception {
+            return command.get(30, TimeUnit.SECONDS);
+        }
+
+        @Override
+        public void close() throws Exception {
+            exitCode();
+        }
+    }
+}
