@@ -1,9 +1,11 @@
 package dev.nightmail.api.server;
 
 import dev.nightmail.api.wire.ApiError;
+import dev.nightmail.core.catalog.CatalogException;
 import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.journal.JournalException;
 import dev.nightmail.engine.desk.BatchDesk.StoppingException;
+import java.util.List;
 import java.util.Locale;
 import org.eclipse.jetty.http.HttpException;
 import org.slf4j.Logger;
@@ -14,6 +16,8 @@ final class Failures {
 
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
     private static final String STOPPING_RETRY_SECONDS = "5";
+    private static final List<String> DISK_FULL =
+            List.of("no space left", "quota exceeded", "database or disk is full");
 
     private Failures() {}
 
@@ -30,11 +34,11 @@ final class Failures {
                                     ErrorType.OVERLOADED_ERROR,
                                     "the server is being stopped; try again")
                             .withHeader("retry-after", STOPPING_RETRY_SECONDS);
-            case JournalException storage -> {
-                LOG.error("event=storage_failed request_id={}", requestId, storage);
+            case JournalException _, CatalogException _ -> {
+                LOG.error("event=storage_failed request_id={}", requestId, failure);
                 yield ApiError.of(
                         ErrorType.API_ERROR,
-                        isDiskFull(storage)
+                        isDiskFull(failure)
                                 ? "the server's disk is full; nothing was stored"
                                 : "the server's storage failed; nothing was acknowledged");
             }
@@ -45,14 +49,12 @@ final class Failures {
         };
     }
 
+    /** Only words tell it apart: the file system's, which Java passes on, and SQLite's. */
     private static boolean isDiskFull(Throwable failure) {
         for (var at = failure; at != null; at = at.getCause()) {
-            var message = at.getMessage();
-            if (message != null) {
-                var text = message.toLowerCase(Locale.ROOT);
-                if (text.contains("no space left") || text.contains("quota exceeded")) {
-                    return true;
-                }
+            var text = String.valueOf(at.getMessage()).toLowerCase(Locale.ROOT);
+            if (DISK_FULL.stream().anyMatch(text::contains)) {
+                return true;
             }
         }
         return false;

@@ -3,8 +3,10 @@ package dev.nightmail.api.server;
 import static dev.nightmail.api.server.TestServer.json;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.nightmail.api.json.JsonTestSuite;
+import dev.nightmail.core.catalog.CatalogException;
 import dev.nightmail.core.journal.JournalException;
 import dev.nightmail.engine.desk.BatchDesk.Limits;
 import dev.nightmail.engine.desk.BatchDesk.StoppingException;
@@ -14,13 +16,16 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CreateRefusalTest {
@@ -245,17 +250,40 @@ class CreateRefusalTest {
         assertThat(response.headers().firstValue("retry-after")).hasValue("5");
     }
 
-    @Test
-    void storageThatFailsIsSaidWithoutDetail() throws Exception {
-        server.desk.failWith(
-                new JournalException(
-                        "writing /secret/path", new IOException("No space left on device")));
+    static Stream<Arguments> failuresOfStorage() {
+        var full = "the server's disk is full; nothing was stored";
+        var failed = "the server's storage failed; nothing was acknowledged";
+        return Stream.of(
+                arguments(
+                        new JournalException(
+                                "writing /secret/path", new IOException("No space left on device")),
+                        full),
+                arguments(
+                        new JournalException(
+                                "writing /secret/path", new IOException("Input/output error")),
+                        failed),
+                arguments(
+                        new CatalogException(
+                                "the catalog failed: [SQLITE_FULL] Insertion failed because database"
+                                        + " is full (database or disk is full)"),
+                        full),
+                arguments(
+                        new CatalogException(
+                                "the catalog failed: [SQLITE_IOERR_FSYNC] /secret/path"),
+                        failed));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failuresOfStorage")
+    void storageThatFailsIsSaidWithoutDetail(RuntimeException failure, String message)
+            throws Exception {
+        server.desk.failWith(failure);
 
         var response = server.create(GOOD);
 
         assertThat(response.statusCode()).isEqualTo(500);
-        assertThat(json(response).at("/error/message").asString())
-                .isEqualTo("the server's disk is full; nothing was stored");
+        assertThat(json(response).at("/error/type").asString()).isEqualTo("api_error");
+        assertThat(json(response).at("/error/message").asString()).isEqualTo(message);
         assertNothingIsLeft();
     }
 
