@@ -20,10 +20,10 @@ public record Scale(
     public static final Scale FULL = new Scale(100_000, 5, "256m", 100_000, "512m");
 
     /**
-     * Enough to notice what is broken, quick enough for every commit. The body of the batch would
-     * not fit into the heap, nor would its results.
+     * Enough to notice what is broken, quick enough for every commit. The heap has no room for the
+     * body of a batch, or its results, beside what the server itself needs.
      */
-    public static final Scale SMOKE = new Scale(20_000, 2, "48m", 10_000, "96m");
+    public static final Scale SMOKE = new Scale(10_000, 2, "48m", 10_000, "96m");
 
     /** Of 100,000 requests each: a million settled results. */
     public static final int BATCHES_BEFORE_RESTART = 10;

@@ -28,7 +28,7 @@ public final class Workbench implements AutoCloseable {
     /** Calls in flight at the upstream, of the server and of the bare loop beside it. */
     public static final int IN_FLIGHT = 256;
 
-    private static final Duration START_PATIENCE = Duration.ofSeconds(60);
+    private static final Duration START_PATIENCE = Duration.ofMinutes(2);
     private static final Set<String> MEMORY_DISKS = Set.of("tmpfs", "ramfs");
 
     private final Path home;

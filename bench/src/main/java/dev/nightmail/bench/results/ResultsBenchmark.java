@@ -22,7 +22,7 @@ import java.util.List;
  */
 public final class ResultsBenchmark {
 
-    private static final Aim AIM = new Aim.AtLeast(0.45, 0.05, "x");
+    private static final Aim AIM = new Aim.AtLeast(0.45, 0.02, "x");
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     /** A download takes a blink: many of them make a steadier median. */
