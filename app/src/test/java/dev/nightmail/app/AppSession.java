@@ -21,7 +21,9 @@ import java.util.Map;
 import java.util.Random;
 import org.awaitility.Awaitility;
 
-/** Somebody at the command line of the whole program: arguments in, streams and an exit code out. */
+/**
+ * Somebody at the command line of the whole program: arguments in, streams and an exit code out.
+ */
 final class AppSession {
 
     /** When the first command of a session runs; a second passes before each that follows. */

@@ -77,6 +77,7 @@ class HelpTest {
                         "nightmail: say what to do: run, estimate, batches, completion, serve, keys, usage");
 
         assertThat(session.run("keys")).isEqualTo(2);
-        assertThat(session.err()).startsWith("nightmail keys: say what to do: create, list, revoke");
+        assertThat(session.err())
+                .startsWith("nightmail keys: say what to do: create, list, revoke");
     }
 }

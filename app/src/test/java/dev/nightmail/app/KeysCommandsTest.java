@@ -32,7 +32,8 @@ class KeysCommandsTest {
 
     @Test
     void aNewKeyStandsAloneOnStandardOutput() {
-        assertThat(session.run("keys", "create", "--workspace", "team", "--name", "first")).isZero();
+        assertThat(session.run("keys", "create", "--workspace", "team", "--name", "first"))
+                .isZero();
 
         var secret = KeySecret.presented(session.out().strip());
         assertThat(session.outLines()).hasSize(1);
@@ -75,7 +76,16 @@ class KeysCommandsTest {
         assertThat(session.run("keys", "create", "--workspace", "a", "--name", " ")).isEqualTo(2);
         assertThat(session.err()).isEqualTo("nightmail: --name: expected 1 to 100 characters\n");
 
-        assertThat(session.run("keys", "create", "--workspace", "a", "--name", "x", "--scope", "all"))
+        assertThat(
+                        session.run(
+                                "keys",
+                                "create",
+                                "--workspace",
+                                "a",
+                                "--name",
+                                "x",
+                                "--scope",
+                                "all"))
                 .isEqualTo(2);
         assertThat(session.err())
                 .isEqualTo("nightmail: --scope all: expected submit, read or admin\n");
@@ -116,7 +126,11 @@ class KeysCommandsTest {
                     var key = JsonMapper.shared().readTree(line);
                     assertThat(key.propertyNames())
                             .containsExactly(
-                                    "id", "workspace", "name", "scopes", "created_at",
+                                    "id",
+                                    "workspace",
+                                    "name",
+                                    "scopes",
+                                    "created_at",
                                     "revoked_at");
                     assertThat(key.path("created_at").asString())
                             .matches("2026-11-21T13:00:0[01]\\.123456Z");
@@ -183,7 +197,8 @@ class KeysCommandsTest {
 
     @Test
     void theDataFolderIsTheOneTheServersConfigurationNames() {
-        session.file("nightmail.yaml", "data: mail/of/tonight\nupstreams: {a: {api-key: \"${NONE}\"}}");
+        session.file(
+                "nightmail.yaml", "data: mail/of/tonight\nupstreams: {a: {api-key: \"${NONE}\"}}");
         var config = folder.resolve("nightmail.yaml").toString();
 
         create("--config", config);

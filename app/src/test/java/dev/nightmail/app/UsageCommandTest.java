@@ -39,22 +39,23 @@ class UsageCommandTest {
                     send(
                             client,
                             call("").POST(
-                                    BodyPublishers.ofString(
-                                            """
-                                            {"requests":[%s,%s,%s,%s,%s]}
-                                            """
-                                                    .formatted(
-                                                            request("a", KNOWN),
-                                                            request("b", KNOWN),
-                                                            request("c", KNOWN),
-                                                            request("d", UNPRICED),
-                                                            request("e", UNPRICED)))));
+                                            BodyPublishers.ofString(
+                                                    """
+                                                    {"requests":[%s,%s,%s,%s,%s]}
+                                                    """
+                                                            .formatted(
+                                                                    request("a", KNOWN),
+                                                                    request("b", KNOWN),
+                                                                    request("c", KNOWN),
+                                                                    request("d", UNPRICED),
+                                                                    request("e", UNPRICED)))));
             batchId = created.path("id").asString();
             Awaitility.await()
-                    .until(() -> send(client, call("/" + batchId))
-                            .path("processing_status")
-                            .asString()
-                            .equals("ended"));
+                    .until(() ->
+                            send(client, call("/" + batchId))
+                                    .path("processing_status")
+                                    .asString()
+                                    .equals("ended"));
         }
         // Usage is entered after the end of the batch is shown.
         var first = new AppSession(server.data());
@@ -67,8 +68,9 @@ class UsageCommandTest {
 
     private static String request(String customId, String model) {
         return """
-               {"custom_id":"%s","params":{"model":"%s","max_tokens":20,
-                "messages":[{"role":"user","content":"How are you tonight?"}]}}"""
+        {"custom_id":"%s","params":{"model":"%s","max_tokens":20,
+         "messages":[{"role":"user","content":"How are you tonight?"}]}}\
+        """
                 .formatted(customId, model);
     }
 
@@ -100,8 +102,7 @@ class UsageCommandTest {
         assertThat(usage()).isZero();
 
         assertThat(session.outLines().getFirst())
-                .containsPattern(
-                        "^MODEL +REQUESTS +INPUT +CACHE WRITE +CACHE READ +OUTPUT +COST");
+                .containsPattern("^MODEL +REQUESTS +INPUT +CACHE WRITE +CACHE READ +OUTPUT +COST");
         assertThat(session.outLines().get(1)).containsPattern("^claude-haiku-4-5 +3 +[1-9]");
         assertThat(session.outLines().get(2)).containsPattern("^some-model +2 +[1-9]");
         assertThat(session.err()).isEmpty();
@@ -146,8 +147,7 @@ class UsageCommandTest {
         assertThat(usage("--by", "hour")).isEqualTo(2);
 
         assertThat(session.err())
-                .isEqualTo(
-                        "nightmail: --by hour: expected one of key, model, day, batch\n");
+                .isEqualTo("nightmail: --by hour: expected one of key, model, day, batch\n");
     }
 
     @Test

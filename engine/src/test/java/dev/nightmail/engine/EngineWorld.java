@@ -233,7 +233,7 @@ final class EngineWorld implements AutoCloseable {
     long charged(BatchId id) {
         return catalog.ledger().sums(Ledger.Grouping.BATCH).stream()
                 .filter(sum -> sum.group().equals(id.value()))
-                .mapToLong(Ledger.Sum::requests)
+                .mapToLong(sum -> sum.tally().requests())
                 .sum();
     }
 

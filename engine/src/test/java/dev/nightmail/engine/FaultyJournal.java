@@ -13,9 +13,9 @@ import dev.nightmail.core.request.RequestSummary;
 import dev.nightmail.core.result.ResultLog;
 import dev.nightmail.core.result.Settled;
 import dev.nightmail.core.result.SettledRequest;
+import dev.nightmail.core.usage.Tally;
 import dev.nightmail.engine.Faults.Step;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** A journal that can fail at every step. */
@@ -47,7 +47,7 @@ record FaultyJournal(Journal journal, Faults faults) implements Journal {
     }
 
     @Override
-    public Map<String, ModelUsage> usage(BatchId id) {
+    public List<Tally> usage(BatchId id) {
         return journal.usage(id);
     }
 

@@ -6,7 +6,9 @@ import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.Call;
+import dev.nightmail.core.upstream.Headroom;
 import dev.nightmail.core.upstream.Upstream;
+import dev.nightmail.core.usage.Billing;
 import dev.nightmail.core.usage.Usage;
 import java.io.IOException;
 import java.time.Duration;
@@ -51,11 +53,13 @@ final class ScriptedUpstream implements Upstream {
                         {"id":"msg_1","type":"message","content":[],"usage":{"input_tokens":10,\
                         "output_tokens":5,"service_tier":"batch"}}\
                         """),
-                USAGE);
+                USAGE,
+                Billing.UNKNOWN,
+                Headroom.UNTOLD);
     }
 
     static AttemptOutcome refusal() {
-        return new AttemptOutcome.Refused(error("invalid_request_error"));
+        return new AttemptOutcome.Refused(error("invalid_request_error"), Headroom.UNTOLD);
     }
 
     static AttemptOutcome failure() {
@@ -63,7 +67,7 @@ final class ScriptedUpstream implements Upstream {
     }
 
     static AttemptOutcome throttle(Duration retryAfter) {
-        return new AttemptOutcome.Throttled(retryAfter, error("rate_limit_error"));
+        return new AttemptOutcome.Throttled(retryAfter, error("rate_limit_error"), Headroom.UNTOLD);
     }
 
     static AttemptOutcome unreachable() {

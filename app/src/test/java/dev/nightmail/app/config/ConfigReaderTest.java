@@ -241,8 +241,7 @@ class ConfigReaderTest {
         sets.add("upstreams.local.protocol=simulator");
         sets.add(key + "=1");
 
-        assertThat(problems())
-                .containsExactly(key + ": no such key; did you mean " + meant + "?");
+        assertThat(problems()).containsExactly(key + ": no such key; did you mean " + meant + "?");
     }
 
     @Test
@@ -274,8 +273,7 @@ class ConfigReaderTest {
         sets.addAll(List.of("retries.delay-min=10s", "retries.delay-max=1s"));
 
         assertThat(problems())
-                .containsExactly(
-                        "retries.delay-max: is 1s, shorter than retries.delay-min (10s)");
+                .containsExactly("retries.delay-max: is 1s, shorter than retries.delay-min (10s)");
     }
 
     // Who answers
@@ -384,7 +382,9 @@ class ConfigReaderTest {
         var config = read();
 
         assertThat(config.isSimulated()).isTrue();
-        assertThat(config.upstreams()).extracting(UpstreamConfig::name).containsExactly("simulator");
+        assertThat(config.upstreams())
+                .extracting(UpstreamConfig::name)
+                .containsExactly("simulator");
         assertThat(config.routes().upstreamFor("claude-haiku-4-5")).contains("simulator");
         assertThat(config.limits().batchRequests()).isEqualTo(10);
     }

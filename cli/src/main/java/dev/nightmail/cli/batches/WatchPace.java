@@ -24,9 +24,7 @@ final class WatchPace {
         }
         var elapsed = Duration.between(since, now);
         var perSecond =
-                elapsed.isPositive()
-                        ? (counts.settled() - before) * 1e9 / elapsed.toNanos()
-                        : 0;
+                elapsed.isPositive() ? (counts.settled() - before) * 1e9 / elapsed.toNanos() : 0;
         return new Standing(counts.settled(), counts.total(), perSecond, null, elapsed);
     }
 }
