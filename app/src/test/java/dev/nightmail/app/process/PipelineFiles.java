@@ -40,11 +40,6 @@ record PipelineFiles(Path folder, Questions questions) {
         return folder.resolve("results.jsonl");
     }
 
-    /** Where the server inside a run keeps its batches. */
-    Path embeddedBatches() {
-        return folder.resolve(".nightmail/questions/batches");
-    }
-
     /** Each record is in the sink once, with an answer of the simulator that takes it up. */
     void assertAllSimulatedInSink() throws IOException {
         var rows = sinkRows();

@@ -3,9 +3,7 @@ package dev.nightmail.app.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,9 +87,7 @@ class RunEndsMidwayTest {
             assertThat(run.awaitExit()).isEqualTo(SIGKILLED);
         }
 
-        assertCompletes(runWithServerInside());
-
-        assertAnsweredInOneBatch();
+        assertGoesOnWithItsBatch();
     }
 
     @Test
@@ -106,9 +102,7 @@ class RunEndsMidwayTest {
                     .contains("stopped", "Nothing is lost", "run it again");
         }
 
-        assertCompletes(runWithServerInside());
-
-        assertAnsweredInOneBatch();
+        assertGoesOnWithItsBatch();
     }
 
     private ForkedNightmail run(ForkedNightmail server) {
@@ -126,18 +120,12 @@ class RunEndsMidwayTest {
         }
     }
 
-    private void assertAnsweredInOneBatch() throws IOException {
-        pipeline.assertAllSimulatedInSink();
-        try (var batches = Files.list(pipeline.embeddedBatches())) {
-            assertThat(batches)
-                    .singleElement()
-                    .satisfies(batch ->
-                            assertThat(lines(batch.resolve("results.jsonl")))
-                                    .hasSize(QUESTIONS.count()));
+    /** The folder of the server inside goes with the run that completes, so the run must tell. */
+    private void assertGoesOnWithItsBatch() throws IOException {
+        try (var next = runWithServerInside()) {
+            assertThat(next.awaitExit()).as("%s", next.errors()).isZero();
+            assertThat(next.errors()).noneMatch(line -> line.contains("submitted as"));
         }
-    }
-
-    private static List<String> lines(Path file) throws IOException {
-        return Files.readAllLines(file);
+        pipeline.assertAllSimulatedInSink();
     }
 }
