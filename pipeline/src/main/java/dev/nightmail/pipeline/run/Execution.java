@@ -86,7 +86,6 @@ final class Execution {
         var summary = summary(planned, end(planned.plan()));
         output.writeReport(report(planned.plan(), summary));
         listener.on(new RunEvent.Finished(summary));
-        state.shrink();
         return summary;
     }
 

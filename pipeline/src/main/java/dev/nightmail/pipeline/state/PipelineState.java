@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 /** The state of one pipeline, open for one run. One thread. */
 public final class PipelineState implements AutoCloseable {
 
-    /** Not worth rewriting a file for. */
-    private static final long FREE_BYTES_MAX = 1 << 20;
-
     private final Sql sql;
     private final @Nullable Path file;
     private final @Nullable FileChannel lockFile;
@@ -84,23 +81,6 @@ public final class PipelineState implements AutoCloseable {
     /** Does work as if, and leaves the state as it was. */
     public <T> T undone(Trial<T> trial) throws InterruptedException {
         return sql.undone(trial);
-    }
-
-    /**
-     * Gives the space of requests that have been answered back to the disk, when it is most of the
-     * file. Needs as much room as what is kept, for a moment; without it the file stays as it is.
-     */
-    public void shrink() {
-        var pages = sql.number("pragma page_count");
-        var free = sql.number("pragma freelist_count");
-        if (free * 2 < pages || free * sql.number("pragma page_size") < FREE_BYTES_MAX) {
-            return;
-        }
-        try {
-            sql.update("vacuum");
-        } catch (StateException _) {
-            // A disk too full to tidy up on is no reason to fail a run that is over.
-        }
     }
 
     @Override

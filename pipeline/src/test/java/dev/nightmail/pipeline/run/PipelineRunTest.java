@@ -71,20 +71,6 @@ class PipelineRunTest {
     }
 
     @Test
-    void theStateGivesTheSpaceOfAnsweredRequestsBack() throws Exception {
-        var pipeline = PipelineFolder.withTexts(folder, 20);
-        for (int number = 0; number < 20; number++) {
-            pipeline.file(PipelineFolder.textId(number), "much to read ".repeat(10_000));
-        }
-
-        pipeline.run(server, world);
-
-        assertThat(Files.size(folder.resolve("pipeline.state.db"))).isLessThan(500_000);
-        assertThat(pipeline.run(server, world).batches()).isZero();
-        assertThat(pipeline.answeredIds()).hasSize(20);
-    }
-
-    @Test
     void resultsOfRequestsABatchDoesNotHaveAreToldAndPassedOver() throws Exception {
         server.addingToResults(
                 "{\"custom_id\":\"stranger\",\"result\":{\"type\":\"expired\"}}\nno JSON\n");
