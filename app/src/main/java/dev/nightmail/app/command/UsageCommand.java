@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code usage}: what was used, and what it costs at batch prices. */
+/** {@code usage}: what was used, and what it cost. */
 @Command(
         name = "usage",
         sortOptions = false,
@@ -46,7 +46,7 @@ public final class UsageCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var grouping = grouping();
-        var text = new UsageText(PriceList.shipped());
+        var text = new UsageText(new UsageCost(PriceList.shipped()));
         try (var catalog = Catalog.open(data.catalog(surroundings))) {
             var sums = catalog.ledger().sums(grouping);
             if (common.json()) {

@@ -3,13 +3,15 @@ package dev.nightmail.pipeline.cost;
 import java.util.List;
 
 /**
- * A model's batch prices, from the shortest prompts to the longest. Most models have one step;
- * longer prompts of some cost more per token.
+ * A model's prices, from the shortest prompts to the longest. Most models have one step; longer
+ * prompts of some cost more per token.
  */
 public record ModelPrice(List<Step> steps) {
 
-    /** Prices for prompts of up to {@code promptTokensMax} tokens, cached ones included. */
-    public record Step(long promptTokensMax, BatchPrice price) {}
+    /**
+     * Standard prices for prompts of up to {@code promptTokensMax} tokens, cached ones included.
+     */
+    public record Step(long promptTokensMax, TokenPrices standard) {}
 
     public ModelPrice {
         steps = List.copyOf(steps);
@@ -30,9 +32,15 @@ public record ModelPrice(List<Step> steps) {
         return step;
     }
 
-    public BatchPrice price(int step) {
+    /** What a batch pays. */
+    public TokenPrices price(int step) {
+        return standardPrice(step).half();
+    }
+
+    /** What a call of the Messages API pays. */
+    public TokenPrices standardPrice(int step) {
         // A price list of another release may have fewer steps than the one the tokens were counted
         // under.
-        return steps.get(Math.min(step, steps.size() - 1)).price();
+        return steps.get(Math.min(step, steps.size() - 1)).standard();
     }
 }

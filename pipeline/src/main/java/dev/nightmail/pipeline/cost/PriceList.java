@@ -12,15 +12,12 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The prices of models on a day. Ours ship as {@code prices.json} beside this class, with their
- * source; they hold the standard prices, of which a batch pays half.
+ * source; they are the standard prices, of which a batch pays half.
  *
  * @param source where the figures were read
  * @param date when
  */
 public record PriceList(String source, LocalDate date, Map<String, ModelPrice> models) {
-
-    /** A batch is billed at half of every standard price (wire contract, section 1.7). */
-    private static final long BATCH_DIVISOR = 2;
 
     public PriceList {
         models = Map.copyOf(models);
@@ -49,12 +46,12 @@ public record PriceList(String source, LocalDate date, Map<String, ModelPrice> m
                 steps.add(
                         new ModelPrice.Step(
                                 step.path("prompt_tokens_max").asLong(Long.MAX_VALUE),
-                                new BatchPrice(
-                                        batchPrice(step, "input"),
-                                        batchPrice(step, "output"),
-                                        batchPrice(step, "write_5m"),
-                                        batchPrice(step, "write_1h"),
-                                        batchPrice(step, "read"))));
+                                new TokenPrices(
+                                        price(step, "input"),
+                                        price(step, "output"),
+                                        price(step, "write_5m"),
+                                        price(step, "write_1h"),
+                                        price(step, "read"))));
             }
             for (var id : entry.required("ids").values()) {
                 models.put(id.asString(), new ModelPrice(steps));
@@ -66,7 +63,7 @@ public record PriceList(String source, LocalDate date, Map<String, ModelPrice> m
                 models);
     }
 
-    private static TokenPrice batchPrice(JsonNode step, String kind) {
-        return new TokenPrice(Math.ceilDiv(step.required(kind).asLong(), BATCH_DIVISOR));
+    private static TokenPrice price(JsonNode step, String kind) {
+        return new TokenPrice(step.required(kind).asLong());
     }
 }

@@ -13,4 +13,8 @@ public record TokenPrice(long microsPerMillionTokens) {
     public long costMicros(long tokens) {
         return Math.ceilDiv(Math.multiplyExact(tokens, microsPerMillionTokens), 1_000_000L);
     }
+
+    TokenPrice half() {
+        return new TokenPrice(Math.ceilDiv(microsPerMillionTokens, 2));
+    }
 }

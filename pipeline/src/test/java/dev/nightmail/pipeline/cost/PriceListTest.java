@@ -21,6 +21,14 @@ class PriceListTest {
     }
 
     @Test
+    void aCallPaysAllOfIt() {
+        var haiku = prices.of("claude-haiku-4-5").orElseThrow().standardPrice(0);
+
+        assertThat(haiku.costMicros(new Usage(1_000_000, 1_000_000, 0, 0, 1_000_000)))
+                .isEqualTo(1_000_000 + 5_000_000 + 100_000);
+    }
+
+    @Test
     void longPromptsOfHaiku55CostMore() {
         var haiku = prices.of("claude-haiku-5-5").orElseThrow();
 

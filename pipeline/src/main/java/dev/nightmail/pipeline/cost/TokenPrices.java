@@ -1,7 +1,7 @@
 package dev.nightmail.pipeline.cost;
 
-/** What the tokens of a model cost in a batch, by kind. */
-public record BatchPrice(
+/** What the tokens of a model cost, by kind. */
+public record TokenPrices(
         TokenPrice input,
         TokenPrice output,
         TokenPrice cacheWrite5m,
@@ -14,5 +14,15 @@ public record BatchPrice(
                 + cacheWrite5m.costMicros(usage.cacheWrite5m())
                 + cacheWrite1h.costMicros(usage.cacheWrite1h())
                 + cacheRead.costMicros(usage.cacheRead());
+    }
+
+    /** What they cost in a batch: half of every standard price (wire contract, section 1.7). */
+    TokenPrices half() {
+        return new TokenPrices(
+                input.half(),
+                output.half(),
+                cacheWrite5m.half(),
+                cacheWrite1h.half(),
+                cacheRead.half());
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nightmail.app.command;
+
+import org.jspecify.annotations.NullMarked;
