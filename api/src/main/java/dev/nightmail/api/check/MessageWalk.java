@@ -20,7 +20,9 @@ final class MessageWalk {
     private final Problems problems;
     private int documentAt = NOWHERE;
     private int citationsAt = NOWHERE;
-    private boolean citationsInside;
+
+    /** Which part of the block has the citations; nowhere if the block itself has them. */
+    private int citationsInside = NOWHERE;
 
     MessageWalk(JsonScanner json, int number, Problems problems) {
         this.json = json;
@@ -54,7 +56,9 @@ final class MessageWalk {
                             .formatted(
                                     number,
                                     citationsAt,
-                                    citationsInside ? ".content" : ".citations"),
+                                    citationsInside == NOWHERE
+                                            ? ".citations"
+                                            : ".content." + citationsInside + ".citations"),
                     "a text block in a user message cannot have citations");
         }
     }
@@ -77,13 +81,13 @@ final class MessageWalk {
         }
         String type = null;
         boolean cites = false;
-        boolean citesInside = false;
+        int citesInside = NOWHERE;
         json.beginObject();
         for (var name = json.nextName(); name != null; name = json.nextName()) {
             switch (name) {
                 case "type" -> type = word();
                 case "citations" -> cites = isFilledArray();
-                case "content" -> citesInside = hasCitingText();
+                case "content" -> citesInside = citingText();
                 default -> json.skip();
             }
         }
@@ -91,23 +95,25 @@ final class MessageWalk {
             documentAt = at;
         }
         boolean citing = "text".equals(type) && cites;
-        boolean citingInside = "search_result".equals(type) && citesInside;
+        boolean citingInside = "search_result".equals(type) && citesInside != NOWHERE;
         if ((citing || citingInside) && citationsAt == NOWHERE) {
             citationsAt = at;
-            citationsInside = citingInside;
+            citationsInside = citingInside ? citesInside : NOWHERE;
         }
     }
 
-    /** Whether one of the blocks in the array that comes next is a text with citations. */
-    private boolean hasCitingText() {
+    /** Where in the array that comes next the first text with citations is. */
+    private int citingText() {
         if (json.kind() != Kind.ARRAY) {
             json.skip();
-            return false;
+            return NOWHERE;
         }
-        boolean found = false;
+        int found = NOWHERE;
         json.beginArray();
-        while (json.nextElement()) {
-            found |= isCitingText();
+        for (int at = 0; json.nextElement(); at++) {
+            if (isCitingText() && found == NOWHERE) {
+                found = at;
+            }
         }
         return found;
     }

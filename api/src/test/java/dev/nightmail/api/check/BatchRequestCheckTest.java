@@ -131,7 +131,7 @@ class BatchRequestCheckTest {
                         """);
 
         assertThat(message(params, ApiVersion.V2026_10_21))
-                .startsWith("messages.0.content.0.content: ");
+                .startsWith("messages.0.content.0.content.1.citations: ");
     }
 
     private static JsonBytes with(String field) {
