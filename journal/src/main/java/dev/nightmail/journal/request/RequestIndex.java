@@ -17,18 +17,16 @@ import java.nio.ByteBuffer;
  *   8      4  length of its line in bytes, line feed included
  *  12      4  CRC-32C of its line
  *  16      4  model: position in the batch's list of models
- *  20      4  prefix group; 0 while none is planned
- *  24      4  estimate of its input tokens
- *  28      4  most output tokens it may have; 0 if it does not say
- *  32      4  zero
- *  36      4  CRC-32C of the 36 bytes before
+ *  20      4  estimate of its input tokens
+ *  24      4  most output tokens it may have; 0 if it does not say
+ *  28      4  CRC-32C of the 28 bytes before
  * </pre>
  *
  * Header and byte order are those of {@link RecordFormat}. In memory a request takes 28 bytes.
  */
 public final class RequestIndex {
 
-    static final RecordFormat FORMAT = new RecordFormat("NMREQIDX", 40);
+    static final RecordFormat FORMAT = new RecordFormat("NMREQIDX", 32);
 
     private final long[] offsets;
     private final int[] lengths;
@@ -90,8 +88,8 @@ public final class RequestIndex {
         lengths[number] = records.getInt(at + 8);
         crcs[number] = records.getInt(at + 12);
         models[number] = records.getInt(at + 16);
-        inputTokensEstimates[number] = records.getInt(at + 24);
-        outputTokensMaxes[number] = records.getInt(at + 28);
+        inputTokensEstimates[number] = records.getInt(at + 20);
+        outputTokensMaxes[number] = records.getInt(at + 24);
     }
 
     /** Appends one record to a buffer that is on its way to the file. */
@@ -101,10 +99,8 @@ public final class RequestIndex {
                 .putInt(line.length())
                 .putInt(line.crc())
                 .putInt(model)
-                .putInt(0)
                 .putInt(summary.inputTokensEstimate())
                 .putInt(summary.outputTokensMax())
-                .putInt(0)
                 .putInt(0);
         FORMAT.seal(records, start);
     }
