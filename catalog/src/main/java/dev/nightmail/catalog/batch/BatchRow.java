@@ -12,6 +12,7 @@ import dev.nightmail.core.batch.BatchState.Canceling;
 import dev.nightmail.core.batch.BatchState.Ended;
 import dev.nightmail.core.batch.BatchState.InProgress;
 import dev.nightmail.core.batch.RequestCounts;
+import dev.nightmail.core.batch.StateName;
 import dev.nightmail.core.batch.WorkspaceId;
 import dev.nightmail.core.key.KeyId;
 import java.sql.ResultSet;

@@ -9,6 +9,7 @@ import dev.nightmail.core.batch.BatchState.Archived;
 import dev.nightmail.core.batch.BatchState.Canceling;
 import dev.nightmail.core.batch.BatchState.Ended;
 import dev.nightmail.core.batch.BatchState.InProgress;
+import dev.nightmail.core.batch.StateName;
 import java.io.StringWriter;
 import java.time.Instant;
 import java.time.ZoneOffset;

@@ -6,8 +6,10 @@ import dev.nightmail.core.batch.BatchHeader;
 import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.batch.BatchState;
 import dev.nightmail.core.batch.RequestCounts;
+import dev.nightmail.core.batch.StateName;
 import dev.nightmail.core.batch.WorkspaceId;
 import dev.nightmail.core.key.KeyId;
+import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,9 +32,10 @@ public final class BatchRecordReader {
     private BatchRecordReader() {}
 
     /**
-     * @throws UnreadableRecord if it is not such a record, or one of a newer format
+     * @throws IOException if it is not such a record, or one of a newer format; the message
+     *     continues "batch.json of batch …"
      */
-    public static Batch read(byte[] record) throws UnreadableRecord {
+    public static Batch read(byte[] record) throws IOException {
         try {
             var reader = new BatchRecordReader();
             try (var json = BatchRecord.JSON.createParser(ObjectReadContext.empty(), record)) {

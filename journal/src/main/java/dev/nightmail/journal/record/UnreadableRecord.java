@@ -3,7 +3,7 @@ package dev.nightmail.journal.record;
 import java.io.IOException;
 
 /** A batch.json that cannot be read; the message continues "batch.json of batch …". */
-public final class UnreadableRecord extends IOException {
+final class UnreadableRecord extends IOException {
 
     UnreadableRecord(String message) {
         super(message);
