@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 /** What a client is told of a failure. Our own are logged here, once, with everything. */
 final class Failures {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+    private static final Logger log = LoggerFactory.getLogger(Failures.class);
     private static final String STOPPING_RETRY_SECONDS = "5";
     private static final List<String> DISK_FULL =
             List.of("no space left", "quota exceeded", "database or disk is full");
@@ -35,7 +35,7 @@ final class Failures {
                                     "the server is being stopped; try again")
                             .withHeader("retry-after", STOPPING_RETRY_SECONDS);
             case JournalException _, CatalogException _ -> {
-                LOG.error("event=storage_failed request_id={}", requestId, failure);
+                log.error("event=storage_failed request_id={}", requestId, failure);
                 yield ApiError.of(
                         ErrorType.API_ERROR,
                         isDiskFull(failure)
@@ -43,7 +43,7 @@ final class Failures {
                                 : "the server's storage failed; nothing was acknowledged");
             }
             default -> {
-                LOG.error("event=call_failed request_id={}", requestId, failure);
+                log.error("event=call_failed request_id={}", requestId, failure);
                 yield ApiError.of(ErrorType.API_ERROR, "internal server error");
             }
         };

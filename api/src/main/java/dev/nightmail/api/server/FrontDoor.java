@@ -28,7 +28,7 @@ final class FrontDoor extends Handler.Abstract {
 
     static final String REQUEST_ID = "request-id";
 
-    private static final Logger LOG = LoggerFactory.getLogger(FrontDoor.class);
+    private static final Logger log = LoggerFactory.getLogger(FrontDoor.class);
     private static final String ORGANIZATION = "nightmail";
     private static final byte[] HEALTHY =
             WireJson.object(json -> json.writeStringProperty("status", "ok"));
@@ -70,7 +70,7 @@ final class FrontDoor extends Handler.Abstract {
             exchange.allowNoStalls();
             fail(exchange, failure, callback);
         }
-        LOG.debug(
+        log.debug(
                 "event=call method={} path={} status={} millis={} request_id={}",
                 request.getMethod(),
                 request.getHttpURI().getPath(),
@@ -105,7 +105,7 @@ final class FrontDoor extends Handler.Abstract {
     private void fail(Exchange exchange, Throwable failure, Callback callback) {
         var cause = unwrapped(failure);
         if (cause instanceof ClientGoneException || exchange.response().isCommitted()) {
-            LOG.debug("event=call_broken request_id={}", exchange.requestId(), cause);
+            log.debug("event=call_broken request_id={}", exchange.requestId(), cause);
             callback.failed(cause);
             return;
         }

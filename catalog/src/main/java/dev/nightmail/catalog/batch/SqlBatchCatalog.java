@@ -27,6 +27,15 @@ public final class SqlBatchCatalog implements BatchCatalog {
         this.database = database;
     }
 
+    private static final String SELECT =
+            """
+            select batch_id, workspace, key_id, created_at, expires_at, api_version, betas,
+                   user_profile_id, request_count, models, body_sha256, idempotency_key,
+                   state, cancel_requested_at, ended_at, archived_at,
+                   processing, succeeded, errored, canceled, expired
+              from batch
+            """;
+
     private static final String INSERT =
             """
             insert into batch (
@@ -87,11 +96,10 @@ public final class SqlBatchCatalog implements BatchCatalog {
     }
 
     private static final String FIND =
-            """
-            select *
-              from batch
-             where batch_id = :batch
-            """;
+            SELECT
+                    + """
+                     where batch_id = :batch
+                    """;
 
     @Override
     public Optional<Batch> find(BatchId id) {
@@ -103,12 +111,11 @@ public final class SqlBatchCatalog implements BatchCatalog {
     }
 
     private static final String FIND_BY_IDEMPOTENCY_KEY =
-            """
-            select *
-              from batch
-             where workspace = :workspace
-               and idempotency_key = :idempotencyKey
-            """;
+            SELECT
+                    + """
+                     where workspace = :workspace
+                       and idempotency_key = :idempotencyKey
+                    """;
 
     @Override
     public Optional<Batch> findByIdempotencyKey(WorkspaceId workspace, String idempotencyKey) {
@@ -124,33 +131,30 @@ public final class SqlBatchCatalog implements BatchCatalog {
     }
 
     private static final String NEWEST =
-            """
-            select *
-              from batch
-             where workspace = :workspace
-             order by batch_id desc
-             limit :limit
-            """;
+            SELECT
+                    + """
+                     where workspace = :workspace
+                     order by batch_id desc
+                     limit :limit
+                    """;
 
     private static final String OLDER =
-            """
-            select *
-              from batch
-             where workspace = :workspace
-               and batch_id < :cursor
-             order by batch_id desc
-             limit :limit
-            """;
+            SELECT
+                    + """
+                     where workspace = :workspace
+                       and batch_id < :cursor
+                     order by batch_id desc
+                     limit :limit
+                    """;
 
     private static final String NEWER =
-            """
-            select *
-              from batch
-             where workspace = :workspace
-               and batch_id > :cursor
-             order by batch_id
-             limit :limit
-            """;
+            SELECT
+                    + """
+                     where workspace = :workspace
+                       and batch_id > :cursor
+                     order by batch_id
+                     limit :limit
+                    """;
 
     @Override
     public BatchPage page(WorkspaceId workspace, BatchPage.Query query) {
@@ -202,12 +206,11 @@ public final class SqlBatchCatalog implements BatchCatalog {
     }
 
     private static final String RUNNING =
-            """
-            select *
-              from batch
-             where state in ('in_progress', 'canceling')
-             order by created_at, batch_id
-            """;
+            SELECT
+                    + """
+                     where state in ('in_progress', 'canceling')
+                     order by created_at, batch_id
+                    """;
 
     @Override
     public List<Batch> running() {
@@ -215,14 +218,13 @@ public final class SqlBatchCatalog implements BatchCatalog {
     }
 
     private static final String TO_ARCHIVE =
-            """
-            select *
-              from batch
-             where state = 'ended'
-               and created_at <= :createdAtMax
-             order by created_at, batch_id
-             limit :limit
-            """;
+            SELECT
+                    + """
+                     where state = 'ended'
+                       and created_at <= :createdAtMax
+                     order by created_at, batch_id
+                     limit :limit
+                    """;
 
     @Override
     public List<Batch> toArchive(Instant createdAtMax, int limit) {

@@ -48,7 +48,7 @@ public final class SqlKeyCatalog implements KeyCatalog {
 
     private static final String FIND_BY_HASH =
             """
-            select *
+            select key_id, workspace, name, scopes, created_at, revoked_at
               from api_key
              where sha256 = :sha256
             """;
@@ -64,7 +64,7 @@ public final class SqlKeyCatalog implements KeyCatalog {
 
     private static final String LIST =
             """
-            select *
+            select key_id, workspace, name, scopes, created_at, revoked_at
               from api_key
              order by created_at, key_id
             """;
