@@ -150,10 +150,6 @@ public final class Scheduler {
         return effects;
     }
 
-    public int callsInFlight() {
-        return sending.callsInFlight();
-    }
-
     private RunningBatch running(BatchId id) {
         var batch = batches.get(id);
         if (batch == null) {

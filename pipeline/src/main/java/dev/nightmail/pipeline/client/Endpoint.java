@@ -36,11 +36,6 @@ public record Endpoint(URI base, Secret key, String identity, boolean honoursIde
         }
     }
 
-    /** Anthropic's own API. */
-    public static Endpoint anthropic(Secret key) {
-        return at(URI.create("https://" + ANTHROPIC_HOST), key);
-    }
-
     /**
      * Any server of the API, of which nothing more is known than its address; the address is its
      * identity.

@@ -8,6 +8,11 @@ import java.io.IOException;
  *
  * <p>Redirects are answers like any other here, and no credentials are added: both are the business
  * of who calls. What the network does is an outcome, never an exception.
+ *
+ * <p>Limits: no exchange lasts longer than its call's own timeout, and none waits longer than
+ * {@link HttpSettings} allows for a connection, the beginning of an answer, or its next piece.
+ * Calls beyond the connections allowed to one origin wait for one within their timeout; none is
+ * turned away.
  */
 public interface HttpExchanges extends AutoCloseable {
 
