@@ -29,7 +29,7 @@ public final class Main {
         // Before the first logger: only a server tells of the life of its batches.
         boolean isServer = args.length > 0 && args[0].equals("serve");
         System.setProperty("nightmail.log", isServer ? "INFO" : "WARN");
-        var commands = RootCommand.commandLine(surroundings(), Main::whenToldToEnd);
+        var commands = RootCommand.commandLine(surroundings(), Main::whenToldToEnd, args);
         System.exit(
                 isServer
                         ? commands.execute(args)

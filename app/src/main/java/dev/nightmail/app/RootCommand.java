@@ -59,19 +59,31 @@ final class RootCommand implements Runnable {
                 "say what to do: " + String.join(", ", spec.subcommands().keySet()));
     }
 
-    /** All commands, put together for these surroundings. */
-    static CommandLine commandLine(Surroundings surroundings, Shutdown shutdown) {
+    /**
+     * All commands, put together for these surroundings; or only the one that the arguments begin
+     * with, if it is one of the server's: describing all the others would take longer than to start
+     * it.
+     */
+    static CommandLine commandLine(
+            Surroundings surroundings, Shutdown shutdown, String... arguments) {
         var root = new CommandLine(new RootCommand());
-        Commands.addTo(root, surroundings);
-        root.addSubcommand(new ServeCommand(surroundings, shutdown));
-        root.addSubcommand(KeysCommand.commandLine(surroundings));
-        root.addSubcommand(new UsageCommand(surroundings));
+        switch (arguments.length == 0 ? "" : arguments[0]) {
+            case "serve" -> root.addSubcommand(new ServeCommand(surroundings, shutdown));
+            case "keys" -> root.addSubcommand(KeysCommand.commandLine(surroundings));
+            case "usage" -> root.addSubcommand(new UsageCommand(surroundings));
+            default -> {
+                Commands.addTo(root, surroundings);
+                root.addSubcommand(new ServeCommand(surroundings, shutdown));
+                root.addSubcommand(KeysCommand.commandLine(surroundings));
+                root.addSubcommand(new UsageCommand(surroundings));
+            }
+        }
         Commands.giveManners(root, surroundings);
         var others = root.getExecutionExceptionHandler();
-        root.setExecutionExceptionHandler((failure, command, arguments) ->
+        root.setExecutionExceptionHandler((failure, command, parsed) ->
                 failure instanceof ConfigException config
                         ? tell(config, new Console(surroundings))
-                        : others.handleExecutionException(failure, command, arguments));
+                        : others.handleExecutionException(failure, command, parsed));
         return root;
     }
 

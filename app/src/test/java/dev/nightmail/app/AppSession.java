@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -26,15 +27,18 @@ import org.awaitility.Awaitility;
  */
 final class AppSession {
 
-    /** When the first command of a session runs; a second passes before each that follows. */
+    /** What the clock shows first; a second passes each time somebody looks. */
     static final Instant START = Instant.parse("2026-11-21T13:00:00.123456Z");
+
+    /** More than anything here takes on a busy machine. */
+    static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final Path folder;
     private final Map<String, String> environment = new HashMap<>();
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private final Random random = new Random(7);
-    private Instant now = START.minusSeconds(1);
+    private InstantSource clock = new SteppingClock();
 
     AppSession(Path folder) {
         this.folder = folder;
@@ -42,6 +46,11 @@ final class AppSession {
 
     AppSession with(String variable, String value) {
         environment.put(variable, value);
+        return this;
+    }
+
+    AppSession with(InstantSource other) {
+        clock = other;
         return this;
     }
 
@@ -62,8 +71,6 @@ final class AppSession {
     int run(Shutdown shutdown, String... arguments) {
         out.reset();
         err.reset();
-        now = now.plusSeconds(1);
-        var clock = InstantSource.fixed(now);
         var surroundings =
                 new Surroundings(
                         new ByteArrayInputStream(new byte[0]),
@@ -77,7 +84,19 @@ final class AppSession {
                         random,
                         new SimulatedServer(clock),
                         Surroundings.CLAUDE);
-        return RootCommand.commandLine(surroundings, shutdown).execute(arguments);
+        return RootCommand.commandLine(surroundings, shutdown, arguments).execute(arguments);
+    }
+
+    private static final class SteppingClock implements InstantSource {
+
+        private Instant next = START;
+
+        @Override
+        public synchronized Instant instant() {
+            var now = next;
+            next = now.plusSeconds(1);
+            return now;
+        }
     }
 
     String out() {
@@ -94,7 +113,7 @@ final class AppSession {
 
     /** Waits for the first line of the command's result. */
     String awaitLine() {
-        Awaitility.await().until(() -> out().contains("\n"));
+        Awaitility.await().atMost(PATIENCE).until(() -> out().contains("\n"));
         return outLines().getFirst();
     }
 }

@@ -10,14 +10,15 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,14 +95,24 @@ class ServeCommandTest {
     }
 
     @Test
-    void aStopThatWasNotCleanIsAFailure() throws Exception {
+    void aServerWhoseSchedulerFailedStopsItselfAndIsAFailureHoweverItEnds() throws Exception {
+        var broken = new AtomicBoolean();
+        session.with((InstantSource)
+                () -> {
+                    if (broken.get() && Thread.currentThread().getName().contains("scheduler")) {
+                        throw new IllegalStateException("the clock broke");
+                    }
+                    return AppSession.START;
+                });
         try (var server = new Serving()) {
             session.awaitLine();
-            // The command's thread is interrupted while it waits for its part of the stop.
-            server.interrupt();
+            broken.set(true);
 
+            assertThat(server.exitCode()).isEqualTo(1);
+            // The process ends by itself now, and asks as a signal would.
             assertThat(server.askToEnd()).isEqualTo(1);
         }
+        DataFolderLock.acquire(data()).close();
     }
 
     @Test
@@ -216,16 +227,10 @@ class ServeCommandTest {
 
         private final SynchronousQueue<IntSupplier> stops = new SynchronousQueue<>();
         private final Future<Integer> command;
-        private volatile Thread thread;
 
         Serving(String... more) {
             Shutdown shutdown = stop -> threads.submit(() -> offer(stop));
-            Callable<Integer> running =
-                    () -> {
-                        thread = Thread.currentThread();
-                        return session.run(shutdown, serving(more));
-                    };
-            command = threads.submit(running);
+            command = threads.submit(() -> session.run(shutdown, serving(more)));
         }
 
         private Void offer(IntSupplier stop) throws InterruptedException {
@@ -235,15 +240,11 @@ class ServeCommandTest {
 
         /** As a signal does; gives the exit code of the process. */
         int askToEnd() throws Exception {
-            return stops.poll(30, TimeUnit.SECONDS).getAsInt();
-        }
-
-        void interrupt() {
-            thread.interrupt();
+            return stops.poll(AppSession.PATIENCE.toSeconds(), TimeUnit.SECONDS).getAsInt();
         }
 
         int exitCode() throws Exception {
-            return command.get(30, TimeUnit.SECONDS);
+            return command.get(AppSession.PATIENCE.toSeconds(), TimeUnit.SECONDS);
         }
 
         @Override

@@ -118,11 +118,9 @@ public final class ServeCommand implements Callable<Integer> {
         try {
             sayReady(settings, server.baseUri());
             ended.await();
-            boolean stopped = server.stop();
-            exitCode.complete(stopped && !failed.get() ? ExitCode.DONE : ExitCode.FAILED);
         } finally {
-            // Counts only if the way out was another one: nobody shall wait for a code for ever.
-            exitCode.complete(ExitCode.FAILED);
+            boolean clean = server.stop() && !failed.get();
+            exitCode.complete(clean ? ExitCode.DONE : ExitCode.FAILED);
         }
         return exitCode.join();
     }
