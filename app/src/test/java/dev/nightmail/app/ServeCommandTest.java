@@ -153,7 +153,7 @@ class ServeCommandTest {
 
     @Test
     void aPortThatIsTakenIsNamed() throws IOException {
-        try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var port = Integer.toString(taken.getLocalPort());
 
             assertThat(serve("--port", port)).isEqualTo(1);
@@ -229,13 +229,16 @@ class ServeCommandTest {
         private final Future<Integer> command;
 
         Serving(String... more) {
-            Shutdown shutdown = stop -> threads.submit(() -> offer(stop));
+            Shutdown shutdown = stop -> threads.execute(() -> offer(stop));
             command = threads.submit(() -> session.run(shutdown, serving(more)));
         }
 
-        private Void offer(IntSupplier stop) throws InterruptedException {
-            stops.put(stop);
-            return null;
+        private void offer(IntSupplier stop) {
+            try {
+                stops.put(stop);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
 
         /** As a signal does; gives the exit code of the process. */
@@ -247,9 +250,13 @@ class ServeCommandTest {
             return command.get(AppSession.PATIENCE.toSeconds(), TimeUnit.SECONDS);
         }
 
+        /** Stops it if nobody did. */
         @Override
-        public void close() throws Exception {
-            exitCode();
+        public void close() {
+            var stop = stops.poll();
+            if (stop != null) {
+                var _ = stop.getAsInt();
+            }
         }
     }
 }
