@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 class UsageCommandTest {
 
     private static final String KNOWN = "claude-haiku-4-5";
-    private static final String UNPRICED = "some-model";
+    private static final String OTHER = "some-model";
 
     private static TestServer server;
     private static String batchId;
@@ -47,8 +47,8 @@ class UsageCommandTest {
                                                                     request("a", KNOWN),
                                                                     request("b", KNOWN),
                                                                     request("c", KNOWN),
-                                                                    request("d", UNPRICED),
-                                                                    request("e", UNPRICED)))));
+                                                                    request("d", OTHER),
+                                                                    request("e", OTHER)))));
             batchId = created.path("id").asString();
             Awaitility.await().atMost(AppSession.PATIENCE)
                     .until(() -> send(client, call("/" + batchId))
@@ -101,9 +101,12 @@ class UsageCommandTest {
         assertThat(usage()).isZero();
 
         assertThat(session.outLines().getFirst())
-                .containsPattern("^MODEL +REQUESTS +INPUT +CACHE WRITE +CACHE READ +OUTPUT +COST");
-        assertThat(session.outLines().get(1)).containsPattern("^claude-haiku-4-5 +3 +[1-9]");
-        assertThat(session.outLines().get(2)).containsPattern("^some-model +2 +[1-9]");
+                .containsPattern(
+                        "^MODEL +UPSTREAM +TIER +REQUESTS +INPUT +CACHE WRITE +CACHE READ +OUTPUT +COST");
+        assertThat(session.outLines().get(1))
+                .containsPattern("^claude-haiku-4-5 +simulator +simulated +3 +[1-9]");
+        assertThat(session.outLines().get(2))
+                .containsPattern("^some-model +simulator +simulated +2 +[1-9]");
         assertThat(session.err()).isEmpty();
     }
 
@@ -112,10 +115,12 @@ class UsageCommandTest {
     void byAnythingElseTheModelStandsBesideIt(String by, String heading, String group) {
         assertThat(usage("--by", by)).isZero();
 
-        assertThat(session.outLines().getFirst()).containsPattern("^" + heading + " +MODEL +");
+        assertThat(session.outLines().getFirst())
+                .containsPattern("^" + heading + " +MODEL +UPSTREAM +TIER +");
         assertThat(session.outLines().get(1))
-                .containsPattern("^" + group + " +claude-haiku-4-5 +3 ");
-        assertThat(session.outLines().get(2)).containsPattern("^" + group + " +some-model +2 ");
+                .containsPattern("^" + group + " +claude-haiku-4-5 +simulator +simulated +3 ");
+        assertThat(session.outLines().get(2))
+                .containsPattern("^" + group + " +some-model +simulator +simulated +2 ");
     }
 
     @Test
@@ -129,16 +134,22 @@ class UsageCommandTest {
         assertThat(row.path("requests").asInt()).isEqualTo(3);
         assertThat(row.path("input_tokens").asLong()).isPositive();
         assertThat(row.path("output_tokens").asLong()).isBetween(3L, 60L);
-        assertThat(row.path("cost_micros").isNumber()).isTrue();
+        assertThat(row.path("upstream").asString()).isEqualTo("simulator");
     }
 
     @Test
-    void aModelWithoutAKnownPriceHasNoCost() {
+    void whatTheSimulatorAnsweredCostsNothingWhateverTheModel() {
         usage("--json");
 
-        var row = JsonMapper.shared().readTree(session.outLines().getLast());
-        assertThat(row.path("model").asString()).isEqualTo(UNPRICED);
-        assertThat(row.path("cost_micros").isNull()).isTrue();
+        assertThat(session.outLines())
+                .hasSize(2)
+                .allSatisfy(line ->
+                        assertThat(
+                                        JsonMapper.shared()
+                                                .readTree(line)
+                                                .path("cost_micros")
+                                                .asLong(-1))
+                                .isZero());
     }
 
     @Test

@@ -43,8 +43,7 @@ final class UsageText {
                     requests + other.requests,
                     usage.plus(other.usage),
                     priced
-                            ? OptionalLong.of(
-                                    costMicros.getAsLong() + other.costMicros.getAsLong())
+                            ? OptionalLong.of(costMicros.getAsLong() + other.costMicros.getAsLong())
                             : OptionalLong.empty());
         }
 

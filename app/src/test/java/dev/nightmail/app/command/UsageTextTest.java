@@ -95,8 +95,7 @@ class UsageTextTest {
 
     @Test
     void aProgramReadsEveryTariffApart() {
-        var json =
-                text.json(sum(tally("claude-haiku-5-5", ServiceTier.BATCH, true, 100_000)));
+        var json = text.json(sum(tally("claude-haiku-5-5", ServiceTier.BATCH, true, 100_000)));
 
         assertThat(json.path("upstream").asString()).isEqualTo("claude");
         assertThat(json.path("service_tier").asString()).isEqualTo("batch");
