@@ -33,15 +33,17 @@ public record Message(
 
     private static Usage usage(JsonNode usage) {
         var creation = usage.path("cache_creation");
-        var written = tokens(usage, "cache_creation_input_tokens");
-        var writtenForAnHour = Math.min(written, tokens(creation, "ephemeral_1h_input_tokens"));
+        var written5m = tokens(creation, "ephemeral_5m_input_tokens");
+        var written1h = tokens(creation, "ephemeral_1h_input_tokens");
+        // Some tell the sum only, some the breakdown too. What no ttl is told of had the default
+        // one, five minutes.
+        var untold =
+                Math.max(0, tokens(usage, "cache_creation_input_tokens") - written5m - written1h);
         return new Usage(
                 tokens(usage, "input_tokens"),
                 tokens(usage, "output_tokens"),
-                // Without the breakdown all of it was written for five minutes, which is the
-                // default.
-                written - writtenForAnHour,
-                writtenForAnHour,
+                written5m + untold,
+                written1h,
                 tokens(usage, "cache_read_input_tokens"));
     }
 

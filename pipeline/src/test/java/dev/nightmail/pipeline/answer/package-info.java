@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nightmail.pipeline.answer;
+
+import org.jspecify.annotations.NullMarked;
