@@ -12,8 +12,10 @@ public interface MessageDesk {
     /**
      * Passes one exchange through; see {@link dev.nightmail.core.upstream.Upstream#relay}.
      *
-     * @param model that the call names; empty where it names none, which the default upstream then
-     *     serves
+     * @param model that the call names; empty where it names none, which the first upstream of the
+     *     configuration then serves. So a list of models is that upstream's own, page by page and
+     *     with its own cursors: lists of several cannot be joined without asking all of them for
+     *     everything first, and some do not list what they serve
      */
     void relay(String model, Call call, AnswerSink sink) throws InterruptedException;
 }
