@@ -33,7 +33,7 @@ class WireRulesTest {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    private record Example(
+    record Example(
             String rule,
             ApiVersion version,
             JsonBytes params,
