@@ -222,12 +222,16 @@ class KeysCommandsTest {
             var key = JsonMapper.shared().readTree(session.out());
             var secret = key.path("key").asString();
 
-            Awaitility.await().atMost(AppSession.PATIENCE).until(() -> status(client, server, "anything") == 401);
+            Awaitility.await()
+                    .atMost(AppSession.PATIENCE)
+                    .until(() -> status(client, server, "anything") == 401);
             assertThat(status(client, server, secret)).isEqualTo(200);
 
             assertThat(session.run("keys", "revoke", key.path("id").asString(), "--data", data))
                     .isZero();
-            Awaitility.await().atMost(AppSession.PATIENCE).until(() -> status(client, server, secret) == 401);
+            Awaitility.await()
+                    .atMost(AppSession.PATIENCE)
+                    .until(() -> status(client, server, secret) == 401);
         }
     }
 

@@ -97,13 +97,15 @@ class ServeCommandTest {
     @Test
     void aServerWhoseSchedulerFailedStopsItselfAndIsAFailureHoweverItEnds() throws Exception {
         var broken = new AtomicBoolean();
-        session.with((InstantSource)
-                () -> {
-                    if (broken.get() && Thread.currentThread().getName().contains("scheduler")) {
-                        throw new IllegalStateException("the clock broke");
-                    }
-                    return AppSession.START;
-                });
+        session.with(
+                (InstantSource)
+                        () -> {
+                            if (broken.get()
+                                    && Thread.currentThread().getName().contains("scheduler")) {
+                                throw new IllegalStateException("the clock broke");
+                            }
+                            return AppSession.START;
+                        });
         try (var server = new Serving()) {
             session.awaitLine();
             broken.set(true);

@@ -50,15 +50,18 @@ class UsageCommandTest {
                                                                     request("d", OTHER),
                                                                     request("e", OTHER)))));
             batchId = created.path("id").asString();
-            Awaitility.await().atMost(AppSession.PATIENCE)
-                    .until(() -> send(client, call("/" + batchId))
-                            .path("processing_status")
-                            .asString()
-                            .equals("ended"));
+            Awaitility.await()
+                    .atMost(AppSession.PATIENCE)
+                    .until(() ->
+                            send(client, call("/" + batchId))
+                                    .path("processing_status")
+                                    .asString()
+                                    .equals("ended"));
         }
         // Usage is entered after the end of the batch is shown.
         var first = new AppSession(server.data());
-        Awaitility.await().atMost(AppSession.PATIENCE)
+        Awaitility.await()
+                .atMost(AppSession.PATIENCE)
                 .until(() -> {
                     first.run("usage", "--data", server.data().toString(), "--json");
                     return first.outLines().size() == 2;
