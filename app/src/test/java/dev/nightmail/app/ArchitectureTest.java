@@ -123,7 +123,17 @@ class ArchitectureTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"journal", "catalog", "upstream", "engine", "api", "pipeline", "cli", "app"})
+            strings = {
+                "core",
+                "journal",
+                "catalog",
+                "upstream",
+                "engine",
+                "api",
+                "pipeline",
+                "cli",
+                "app"
+            })
     void featuresOfAModuleDoNotGoInCircles(String module) {
         slices().matching("dev.nightmail." + module + ".(*)..")
                 .should()

@@ -6,7 +6,7 @@ import dev.nightmail.catalog.sql.Database;
 import dev.nightmail.catalog.usage.SqlLedger;
 import dev.nightmail.core.batch.BatchCatalog;
 import dev.nightmail.core.key.KeyCatalog;
-import dev.nightmail.core.usage.Ledger;
+import dev.nightmail.core.ledger.Ledger;
 import java.nio.file.Path;
 
 /** All tables of a server, in one database. Several processes may have it open. */

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.key.KeyId;
+import dev.nightmail.core.ledger.Ledger;
+import dev.nightmail.core.ledger.Ledger.Grouping;
+import dev.nightmail.core.ledger.Ledger.Sum;
+import dev.nightmail.core.ledger.LedgerEntry;
 import dev.nightmail.core.usage.Billing;
-import dev.nightmail.core.usage.Ledger;
-import dev.nightmail.core.usage.Ledger.Grouping;
-import dev.nightmail.core.usage.Ledger.Sum;
-import dev.nightmail.core.usage.LedgerEntry;
 import dev.nightmail.core.usage.ServiceTier;
 import dev.nightmail.core.usage.Tally;
 import dev.nightmail.core.usage.Tariff;

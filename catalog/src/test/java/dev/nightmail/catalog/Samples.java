@@ -1,11 +1,11 @@
 package dev.nightmail.catalog;
 
-import dev.nightmail.core.batch.ApiVersion;
 import dev.nightmail.core.batch.Batch;
 import dev.nightmail.core.batch.BatchHeader;
 import dev.nightmail.core.batch.BatchId;
-import dev.nightmail.core.batch.WorkspaceId;
 import dev.nightmail.core.key.KeyId;
+import dev.nightmail.core.key.WorkspaceId;
+import dev.nightmail.core.request.ApiVersion;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.nightmail.catalog;
 
-import dev.nightmail.core.usage.Ledger;
+import dev.nightmail.core.ledger.Ledger;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.batch.BatchState.Archived;
-import dev.nightmail.core.batch.RequestCounts;
+import dev.nightmail.core.result.RequestCounts;
 import dev.nightmail.engine.Faults.Step;
 import dev.nightmail.engine.desk.BatchDesk.Results;
 import dev.nightmail.engine.desk.BatchDesk.Submission;

@@ -9,8 +9,8 @@ import static dev.nightmail.engine.ScriptedUpstream.unreachable;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nightmail.core.batch.RequestCounts;
 import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.result.RequestCounts;
 import dev.nightmail.engine.Faults.Step;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -4,7 +4,7 @@ import static dev.nightmail.engine.EngineWorld.ids;
 import static dev.nightmail.engine.ScriptedUpstream.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nightmail.core.batch.RequestCounts;
+import dev.nightmail.core.result.RequestCounts;
 import dev.nightmail.engine.Faults.Step;
 import dev.nightmail.engine.desk.BatchDesk.StoppingException;
 import java.nio.file.Path;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.batch.BatchState.InProgress;
-import dev.nightmail.core.batch.RequestCounts;
+import dev.nightmail.core.result.RequestCounts;
 import dev.nightmail.engine.Faults.Step;
 import java.io.IOException;
 import java.io.RandomAccessFile;

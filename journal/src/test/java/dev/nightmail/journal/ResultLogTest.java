@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nightmail.core.batch.BatchEvent.BatchEnded;
 import dev.nightmail.core.batch.BatchEvent.ResultsSettled;
-import dev.nightmail.core.batch.RequestCounts;
 import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.result.RequestCounts;
 import dev.nightmail.core.result.Result;
 import dev.nightmail.core.result.SettledRequest;
 import dev.nightmail.core.usage.Billing;

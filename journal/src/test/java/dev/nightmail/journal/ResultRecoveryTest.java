@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.nightmail.core.batch.RequestCounts;
 import dev.nightmail.core.journal.JournalException;
+import dev.nightmail.core.result.RequestCounts;
 import dev.nightmail.core.result.SettledRequest;
 import dev.nightmail.core.usage.Billing;
 import dev.nightmail.core.usage.Tally;

@@ -2,14 +2,14 @@ package dev.nightmail.journal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.nightmail.core.batch.ApiVersion;
 import dev.nightmail.core.batch.BatchHeader;
 import dev.nightmail.core.batch.BatchId;
-import dev.nightmail.core.batch.WorkspaceId;
 import dev.nightmail.core.journal.BatchDraft;
 import dev.nightmail.core.journal.Journal;
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.key.KeyId;
+import dev.nightmail.core.key.WorkspaceId;
+import dev.nightmail.core.request.ApiVersion;
 import dev.nightmail.core.request.CustomId;
 import dev.nightmail.core.request.RequestSummary;
 import dev.nightmail.core.result.Result;

@@ -1,12 +1,12 @@
 package dev.nightmail.api.auth;
 
 import dev.nightmail.api.wire.ApiError;
-import dev.nightmail.core.batch.WorkspaceId;
 import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.key.KeyCatalog;
 import dev.nightmail.core.key.KeyId;
 import dev.nightmail.core.key.KeySecret;
 import dev.nightmail.core.key.Scope;
+import dev.nightmail.core.key.WorkspaceId;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.Optional;

@@ -4,9 +4,9 @@ import dev.nightmail.api.json.JsonScanner;
 import dev.nightmail.api.json.JsonScanner.Kind;
 import dev.nightmail.api.json.MalformedJsonException;
 import dev.nightmail.api.wire.WireJson;
-import dev.nightmail.core.batch.ApiVersion;
 import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.request.ApiVersion;
 import dev.nightmail.core.request.RequestCheck;
 import java.util.Optional;
 

@@ -2,7 +2,7 @@ package dev.nightmail.api.check;
 
 import dev.nightmail.api.json.JsonScanner;
 import dev.nightmail.api.json.JsonScanner.Kind;
-import dev.nightmail.core.batch.ApiVersion;
+import dev.nightmail.core.request.ApiVersion;
 
 /** One pass over the params of one request. */
 final class ParamsWalk {

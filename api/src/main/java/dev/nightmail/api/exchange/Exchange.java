@@ -1,7 +1,7 @@
 package dev.nightmail.api.exchange;
 
 import dev.nightmail.api.wire.ApiError;
-import dev.nightmail.core.batch.ApiVersion;
+import dev.nightmail.core.request.ApiVersion;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

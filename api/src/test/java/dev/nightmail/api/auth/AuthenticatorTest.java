@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nightmail.api.server.InMemoryKeyCatalog;
 import dev.nightmail.api.wire.ApiError;
-import dev.nightmail.core.batch.WorkspaceId;
 import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.key.ApiKey;
 import dev.nightmail.core.key.KeyId;
 import dev.nightmail.core.key.KeySecret;
 import dev.nightmail.core.key.Scope;
+import dev.nightmail.core.key.WorkspaceId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;

@@ -3,8 +3,8 @@ package dev.nightmail.api.check;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nightmail.core.batch.ApiVersion;
 import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.request.ApiVersion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

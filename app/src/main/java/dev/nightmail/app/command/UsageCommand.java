@@ -6,7 +6,7 @@ import dev.nightmail.cli.command.CommonOptions;
 import dev.nightmail.cli.command.Console;
 import dev.nightmail.cli.command.ExitCode;
 import dev.nightmail.cli.surroundings.Surroundings;
-import dev.nightmail.core.usage.Ledger;
+import dev.nightmail.core.ledger.Ledger;
 import dev.nightmail.pipeline.cost.PriceList;
 import java.util.Arrays;
 import java.util.Locale;

@@ -2,9 +2,9 @@ package dev.nightmail.app.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nightmail.core.ledger.Ledger.Grouping;
+import dev.nightmail.core.ledger.Ledger.Sum;
 import dev.nightmail.core.usage.Billing;
-import dev.nightmail.core.usage.Ledger.Grouping;
-import dev.nightmail.core.usage.Ledger.Sum;
 import dev.nightmail.core.usage.ServiceTier;
 import dev.nightmail.core.usage.Tally;
 import dev.nightmail.core.usage.Tariff;

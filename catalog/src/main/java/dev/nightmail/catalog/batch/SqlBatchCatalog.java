@@ -11,7 +11,7 @@ import dev.nightmail.core.batch.BatchPage;
 import dev.nightmail.core.batch.BatchPage.Place.After;
 import dev.nightmail.core.batch.BatchPage.Place.Before;
 import dev.nightmail.core.batch.BatchPage.Place.Newest;
-import dev.nightmail.core.batch.WorkspaceId;
+import dev.nightmail.core.key.WorkspaceId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

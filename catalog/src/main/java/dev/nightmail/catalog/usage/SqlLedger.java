@@ -2,9 +2,9 @@ package dev.nightmail.catalog.usage;
 
 import dev.nightmail.catalog.sql.Database;
 import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.core.ledger.Ledger;
+import dev.nightmail.core.ledger.LedgerEntry;
 import dev.nightmail.core.usage.Billing;
-import dev.nightmail.core.usage.Ledger;
-import dev.nightmail.core.usage.LedgerEntry;
 import dev.nightmail.core.usage.ServiceTier;
 import dev.nightmail.core.usage.Tally;
 import dev.nightmail.core.usage.Tariff;

@@ -9,6 +9,7 @@ import dev.nightmail.core.batch.BatchState.Canceling;
 import dev.nightmail.core.batch.BatchState.Ended;
 import dev.nightmail.core.batch.BatchState.InProgress;
 import dev.nightmail.core.batch.Decision.Refusal;
+import dev.nightmail.core.result.RequestCounts;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package dev.nightmail.core.batch;
 
+import dev.nightmail.core.key.WorkspaceId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

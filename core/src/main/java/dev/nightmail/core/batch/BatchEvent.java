@@ -1,5 +1,6 @@
 package dev.nightmail.core.batch;
 
+import dev.nightmail.core.result.RequestCounts;
 import java.time.Instant;
 
 /** What can happen to a batch once it is accepted. A batch is the fold of its events. */

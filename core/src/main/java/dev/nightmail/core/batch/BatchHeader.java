@@ -1,6 +1,8 @@
 package dev.nightmail.core.batch;
 
 import dev.nightmail.core.key.KeyId;
+import dev.nightmail.core.key.WorkspaceId;
+import dev.nightmail.core.request.ApiVersion;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

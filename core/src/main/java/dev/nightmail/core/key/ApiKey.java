@@ -1,6 +1,5 @@
 package dev.nightmail.core.key;
 
-import dev.nightmail.core.batch.WorkspaceId;
 import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,5 @@
 package dev.nightmail.core.request;
 
-import dev.nightmail.core.batch.ApiVersion;
 import dev.nightmail.core.json.JsonBytes;
 import java.util.Optional;
 

@@ -1,6 +1,5 @@
 package dev.nightmail.core.result;
 
-import dev.nightmail.core.batch.RequestCounts;
 import java.time.Instant;
 import java.util.BitSet;
 import java.util.List;

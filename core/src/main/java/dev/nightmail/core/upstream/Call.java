@@ -1,7 +1,7 @@
 package dev.nightmail.core.upstream;
 
-import dev.nightmail.core.batch.ApiVersion;
 import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.request.ApiVersion;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

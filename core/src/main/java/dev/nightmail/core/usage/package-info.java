@@ -1,4 +1,4 @@
-/** What was used: token counts, and the ledger they are kept in. */
+/** What was used, and on what terms it is billed. */
 @NullMarked
 package dev.nightmail.core.usage;
 

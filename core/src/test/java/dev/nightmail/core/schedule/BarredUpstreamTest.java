@@ -4,7 +4,7 @@ import static dev.nightmail.core.schedule.SchedulerWorld.answer;
 import static dev.nightmail.core.schedule.SchedulerWorld.barred;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nightmail.core.batch.RequestCounts;
+import dev.nightmail.core.result.RequestCounts;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightmail.core.batch.BatchState.Canceling;
 import dev.nightmail.core.batch.BatchState.InProgress;
-import dev.nightmail.core.batch.RequestCounts;
+import dev.nightmail.core.result.RequestCounts;
 import dev.nightmail.core.schedule.Effect.StartAttempt;
 import java.time.Duration;
 import java.util.List;

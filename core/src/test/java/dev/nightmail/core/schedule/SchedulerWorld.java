@@ -2,17 +2,17 @@ package dev.nightmail.core.schedule;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.nightmail.core.batch.ApiVersion;
 import dev.nightmail.core.batch.Batch;
 import dev.nightmail.core.batch.BatchHeader;
 import dev.nightmail.core.batch.BatchId;
-import dev.nightmail.core.batch.RequestCounts;
-import dev.nightmail.core.batch.WorkspaceId;
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.key.KeyId;
+import dev.nightmail.core.key.WorkspaceId;
 import dev.nightmail.core.lease.WorkerId;
+import dev.nightmail.core.request.ApiVersion;
 import dev.nightmail.core.request.CustomId;
 import dev.nightmail.core.request.RequestFacts;
+import dev.nightmail.core.result.RequestCounts;
 import dev.nightmail.core.result.ResultType;
 import dev.nightmail.core.result.Settled;
 import dev.nightmail.core.schedule.Effect.StartAttempt;

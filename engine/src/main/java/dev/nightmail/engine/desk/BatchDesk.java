@@ -1,13 +1,13 @@
 package dev.nightmail.engine.desk;
 
-import dev.nightmail.core.batch.ApiVersion;
 import dev.nightmail.core.batch.Batch;
 import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.batch.BatchPage;
-import dev.nightmail.core.batch.WorkspaceId;
 import dev.nightmail.core.journal.BatchDraft;
 import dev.nightmail.core.journal.ResultFile;
 import dev.nightmail.core.key.KeyId;
+import dev.nightmail.core.key.WorkspaceId;
+import dev.nightmail.core.request.ApiVersion;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

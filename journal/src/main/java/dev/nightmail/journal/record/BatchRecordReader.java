@@ -1,14 +1,14 @@
 package dev.nightmail.journal.record;
 
-import dev.nightmail.core.batch.ApiVersion;
 import dev.nightmail.core.batch.Batch;
 import dev.nightmail.core.batch.BatchHeader;
 import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.batch.BatchState;
-import dev.nightmail.core.batch.RequestCounts;
 import dev.nightmail.core.batch.StateName;
-import dev.nightmail.core.batch.WorkspaceId;
 import dev.nightmail.core.key.KeyId;
+import dev.nightmail.core.key.WorkspaceId;
+import dev.nightmail.core.request.ApiVersion;
+import dev.nightmail.core.result.RequestCounts;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;

@@ -1,7 +1,7 @@
 package dev.nightmail.journal.result;
 
 import dev.nightmail.core.batch.BatchId;
-import dev.nightmail.core.batch.RequestCounts;
+import dev.nightmail.core.result.RequestCounts;
 import dev.nightmail.core.result.Settled;
 import dev.nightmail.journal.disk.Disk;
 import dev.nightmail.journal.disk.DiskFile;

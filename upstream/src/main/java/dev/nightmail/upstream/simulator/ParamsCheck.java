@@ -2,7 +2,7 @@ package dev.nightmail.upstream.simulator;
 
 import static dev.nightmail.upstream.simulator.RefusedException.invalid;
 
-import dev.nightmail.core.batch.ApiVersion;
+import dev.nightmail.core.request.ApiVersion;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

@@ -3,8 +3,8 @@ package dev.nightmail.upstream.anthropic;
 import static dev.nightmail.upstream.http.MisbehavingUpstream.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nightmail.core.batch.ApiVersion;
 import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.request.ApiVersion;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Call.Endpoint;
 import dev.nightmail.upstream.Gathered;

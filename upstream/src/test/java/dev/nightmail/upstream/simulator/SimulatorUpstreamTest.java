@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.nightmail.core.batch.ApiVersion;
 import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.request.ApiVersion;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.AttemptOutcome.Answered;
 import dev.nightmail.core.upstream.AttemptOutcome.Barred;

@@ -1,5 +1,6 @@
-package dev.nightmail.core.usage;
+package dev.nightmail.core.ledger;
 
+import dev.nightmail.core.usage.Tally;
 import java.util.List;
 
 /**

@@ -1,6 +1,4 @@
-package dev.nightmail.core.batch;
-
-import dev.nightmail.core.result.ResultType;
+package dev.nightmail.core.result;
 
 /** How many requests of a batch stand where. The five always add up to the batch's size. */
 public record RequestCounts(int processing, int succeeded, int errored, int canceled, int expired) {

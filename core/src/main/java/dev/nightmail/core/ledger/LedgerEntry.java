@@ -1,8 +1,9 @@
-package dev.nightmail.core.usage;
+package dev.nightmail.core.ledger;
 
 import dev.nightmail.core.batch.BatchId;
-import dev.nightmail.core.batch.WorkspaceId;
 import dev.nightmail.core.key.KeyId;
+import dev.nightmail.core.key.WorkspaceId;
+import dev.nightmail.core.usage.Tally;
 import java.time.LocalDate;
 
 /**

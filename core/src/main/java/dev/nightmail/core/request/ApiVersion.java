@@ -1,4 +1,4 @@
-package dev.nightmail.core.batch;
+package dev.nightmail.core.request;
 
 import java.util.Arrays;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package dev.nightmail.core.batch;
+package dev.nightmail.core.key;
 
 import java.util.regex.Pattern;
 
