@@ -98,6 +98,7 @@ final class FrontDoor extends Handler.Abstract {
         var headers = exchange.response().getHeaders();
         headers.put("anthropic-organization-id", ORGANIZATION);
         headers.put("anthropic-workspace-id", caller.workspace().value());
+        headers.put("nightmail-honours", "idempotency-key");
         exchange.apiVersion();
         match.action().endpoint().answer(exchange, caller, match.id());
     }

@@ -39,7 +39,11 @@ public final class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--dry-run",
-            description = "Read, render and price everything, show one prompt, send nothing.")
+            description = {
+                "Read, render and price everything, show one prompt.",
+                "Sends no batch; a few prompts go to the endpoint",
+                "to have their tokens counted, which is free."
+            })
     private boolean dryRun;
 
     @Option(names = "--yes", description = "Spend at Anthropic without asking.")
@@ -102,7 +106,7 @@ public final class RunCommand implements Callable<Integer> {
         plan.lines(preview).forEach(console::result);
         plan.prompt(preview, console.columns()).forEach(console::result);
         console.result("");
-        console.result("Nothing was sent.");
+        console.result("No batch was sent.");
     }
 
     private RunSummary run(

@@ -215,7 +215,7 @@ class RunCommandTest {
                 .contains("3 records, 3 to send")
                 .containsPattern("low +likely +high")
                 .contains("The prompt of record a:\n\n  | Rate this.\n  | high\n")
-                .endsWith("Nothing was sent.\n");
+                .endsWith("No batch was sent.\n");
         assertThat(server.calls("POST", "/v1/messages/batches")).isEmpty();
     }
 

@@ -52,6 +52,25 @@ public final class BatchesClient implements AutoCloseable {
     }
 
     /**
+     * Whether a create sent twice with one {@code Idempotency-Key} makes one batch. A Nightmail
+     * server says so with every answer; it is asked for one if there was none yet.
+     *
+     * @throws EndpointException if it does not answer
+     */
+    public boolean honoursIdempotencyKeys() throws InterruptedException {
+        if (endpoint.honoursIdempotencyKeys()) {
+            return true;
+        }
+        if (endpoint.isAnthropic()) {
+            return false;
+        }
+        if (calls.honoursIdempotencyKeys() == null) {
+            list(1, null);
+        }
+        return Boolean.TRUE.equals(calls.honoursIdempotencyKeys());
+    }
+
+    /**
      * Submits a batch.
      *
      * <p>Sent again only when that cannot make a second batch: if no connection stood, if the
@@ -76,7 +95,7 @@ public final class BatchesClient implements AutoCloseable {
                                         body.bytes()))
                         .build();
         var repeat =
-                endpoint.honoursIdempotencyKeys()
+                honoursIdempotencyKeys()
                         ? Calls.Repeat.WITH_THE_SAME_KEY
                         : Calls.Repeat.ONLY_IF_NOTHING_WAS_TAKEN;
         return BatchSnapshot.parse(

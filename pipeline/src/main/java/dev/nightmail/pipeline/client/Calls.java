@@ -18,6 +18,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -47,6 +48,11 @@ final class Calls implements AutoCloseable {
     /** A page of 1000 batches is half a megabyte; nothing that is read whole comes near this. */
     private static final int ANSWER_BYTES_MAX = 16 * 1024 * 1024;
 
+    /** A Nightmail server says with every answer what it does beyond the API it speaks. */
+    private static final String HONOURS = "nightmail-honours";
+
+    private static final String IDEMPOTENCY_KEYS = "idempotency-key";
+
     /** No server is obeyed beyond this, so that a mad header cannot stop a run for a day. */
     private static final Duration RETRY_AFTER_MAX = Duration.ofMinutes(15);
 
@@ -58,6 +64,7 @@ final class Calls implements AutoCloseable {
     private final Pause pause;
     private final RandomGenerator random;
     private final HttpClient http;
+    private volatile @Nullable Boolean honoursIdempotencyKeys;
 
     Calls(
             Endpoint endpoint,
@@ -96,6 +103,11 @@ final class Calls implements AutoCloseable {
     Answer stream(String operation, HttpRequest request, Repeat repeat)
             throws InterruptedException {
         return withRetries(operation, request, repeat, response -> response);
+    }
+
+    /** What the last answer said of it; null before the first. */
+    @Nullable Boolean honoursIdempotencyKeys() {
+        return honoursIdempotencyKeys;
     }
 
     @Override
@@ -165,6 +177,7 @@ final class Calls implements AutoCloseable {
     }
 
     private Answer guarded(HttpResponse<InputStream> response) {
+        honoursIdempotencyKeys = response.headers().allValues(HONOURS).contains(IDEMPOTENCY_KEYS);
         return new Answer(
                 response.statusCode(),
                 response.headers(),

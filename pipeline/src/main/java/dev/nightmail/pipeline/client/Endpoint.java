@@ -9,8 +9,10 @@ import java.util.Locale;
  * @param base scheme, host and any path prefix; {@code /v1/…} is put behind it
  * @param identity whose answers these are. Answers of one identity are never taken for those of
  *     another, so it stays the same from run to run even where the port does not
- * @param honoursIdempotencyKeys whether a create sent twice with one {@code Idempotency-Key} makes
- *     one batch. Where it does not, a create without an answer is looked for first
+ * @param honoursIdempotencyKeys whether it is known that a create sent twice with one {@code
+ *     Idempotency-Key} makes one batch; else the server's answers tell ({@link
+ *     BatchesClient#honoursIdempotencyKeys}). Where it does not, a create without an answer is
+ *     looked for first
  */
 public record Endpoint(URI base, Secret key, String identity, boolean honoursIdempotencyKeys) {
 

@@ -59,7 +59,7 @@ final class Submitter {
      */
     void resolve(StoredBatch batch, boolean hadTimeToArrive) throws InterruptedException {
         listener.on(new RunEvent.BatchSought(batch.number(), batch.requests()));
-        if (client.endpoint().honoursIdempotencyKeys()) {
+        if (client.honoursIdempotencyKeys()) {
             resolveByKey(batch);
         } else {
             resolveByLooking(batch, hadTimeToArrive);

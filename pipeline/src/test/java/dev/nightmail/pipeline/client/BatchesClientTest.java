@@ -71,6 +71,24 @@ class BatchesClientTest {
     }
 
     @Test
+    void aServerThatSaysItHonoursIdempotencyKeysIsBelieved() throws Exception {
+        server.sayingWhatItHonours().loseCreateAnswers.set(1);
+        try (var client = client(false)) {
+            client.create(body(2), "k");
+
+            assertThat(client.honoursIdempotencyKeys()).isTrue();
+        }
+        assertThat(server.batches()).hasSize(1);
+    }
+
+    @Test
+    void aServerThatSaysNothingOfIdempotencyKeysIsNotTrusted() throws Exception {
+        try (var client = client(false)) {
+            assertThat(client.honoursIdempotencyKeys()).isFalse();
+        }
+    }
+
+    @Test
     void aCreateThatMayHaveBeenTakenIsNotCalledUnreachableLater() throws Exception {
         server.loseCreateAnswers.set(1);
         try (var client =

@@ -64,6 +64,7 @@ public final class FakeBatches implements AutoCloseable {
     private final List<String> callsSeen = new ArrayList<>();
     private Answering answering = (customId, params, before) -> message("answer to " + customId);
     private boolean honoursIdempotencyKeys = true;
+    private boolean saysWhatItHonours;
     private boolean countsTokens = true;
     private String addedToResults = "";
     private int idsGiven;
@@ -111,6 +112,9 @@ public final class FakeBatches implements AutoCloseable {
                     public boolean handle(Request request, Response response, Callback callback)
                             throws Exception {
                         synchronized (FakeBatches.this) {
+                            if (saysWhatItHonours) {
+                                response.getHeaders().put("nightmail-honours", "idempotency-key");
+                            }
                             FakeBatches.this.handle(request, response, callback);
                         }
                         return true;
@@ -130,6 +134,11 @@ public final class FakeBatches implements AutoCloseable {
 
     public synchronized FakeBatches ignoringIdempotencyKeys() {
         honoursIdempotencyKeys = false;
+        return this;
+    }
+
+    public synchronized FakeBatches sayingWhatItHonours() {
+        saysWhatItHonours = true;
         return this;
     }
 
