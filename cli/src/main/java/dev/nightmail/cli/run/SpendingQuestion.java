@@ -46,6 +46,15 @@ final class SpendingQuestion implements RunOptions.Confirmation {
         return false;
     }
 
+    @Override
+    public boolean confirmResending(String batchId, int requests) {
+        // Not covered by --yes: with the key of another workspace everything would look lost.
+        return console.canAsk()
+                && console.ask(
+                        "Batch %s cannot be seen with this key. Was it deleted, and shall its %s be sent and paid for again?"
+                                .formatted(batchId, Figures.counted(requests, "request")));
+    }
+
     /** Why nothing was sent. */
     Optional<String> refusal() {
         return Optional.ofNullable(refusal);

@@ -66,7 +66,7 @@ final class Execution {
 
     RunSummary run(RunOptions options) throws InterruptedException {
         output.check();
-        poller.releaseGone();
+        poller.releaseGone(options.confirmation());
         var planned = planner.plan(options);
         var forecast = forecaster.forecast(planned, false);
         listener.on(new RunEvent.Planned(forecast.preview()));

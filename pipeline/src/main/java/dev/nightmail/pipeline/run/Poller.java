@@ -2,6 +2,7 @@ package dev.nightmail.pipeline.run;
 
 import dev.nightmail.pipeline.client.BatchSnapshot;
 import dev.nightmail.pipeline.client.BatchesClient;
+import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.client.EndpointException;
 import dev.nightmail.pipeline.client.RefusedException;
 import dev.nightmail.pipeline.client.UnreachableException;
@@ -57,16 +58,27 @@ final class Poller {
     }
 
     /**
-     * Batches the endpoint does not know any more will never be answered: their requests are free
-     * again, before the plan says what is left to pay for.
+     * Frees the requests of batches the endpoint does not show any more, before the plan says what
+     * is left to pay for. Those of the simulator cost nothing; for others somebody has to agree,
+     * since a batch cannot be seen with the key of another workspace either.
+     *
+     * @throws RunException if nobody agrees
      */
-    void releaseGone() throws InterruptedException {
+    void releaseGone(RunOptions.Confirmation confirmation) throws InterruptedException {
         for (var batch : submitted()) {
-            if (retrieve(batch).isEmpty()) {
-                state.inTransaction(() -> state.batches().release(batch, ReleaseReason.GONE));
-                listener.on(new RunEvent.BatchGone(batch.number(), idOf(batch)));
+            if (retrieve(batch).isPresent()) {
+                continue;
             }
+            if (!isSimulated() && !confirmation.confirmResending(idOf(batch), batch.requests())) {
+                throw gone(batch);
+            }
+            state.inTransaction(() -> state.batches().release(batch, ReleaseReason.GONE));
+            listener.on(new RunEvent.BatchGone(batch.number(), idOf(batch)));
         }
+    }
+
+    private boolean isSimulated() {
+        return client.endpoint().identity().equals(Endpoint.SIMULATOR);
     }
 
     void begin(Plan plan, Account account) {
@@ -169,11 +181,8 @@ final class Poller {
 
     private static RunException gone(StoredBatch batch) {
         return new RunException(
-                "batch "
-                        + idOf(batch)
-                        + " is no longer at the endpoint: run again to send its "
-                        + batch.requests()
-                        + " requests anew",
+                "batch %s is not at the endpoint for this key. If another key made it, use that one; if it was deleted, run again at a terminal and agree to send its %d requests anew"
+                        .formatted(idOf(batch), batch.requests()),
                 null);
     }
 

@@ -20,6 +20,14 @@ public record RunOptions(@Nullable Integer limit, Confirmation confirmation) {
     @FunctionalInterface
     public interface Confirmation {
         boolean confirm(Preview preview);
+
+        /**
+         * Says whether to pay again for a batch that is not to be found with this key: either it
+         * was deleted, or it belongs to another workspace, whose key this is not.
+         */
+        default boolean confirmResending(String batchId, int requests) {
+            return false;
+        }
     }
 
     /** All records, without asking. */

@@ -243,7 +243,7 @@ class AnswersTest {
     }
 
     @Test
-    void aBatchTheEndpointHasForgottenIsSentAgainByTheNextRun() throws Exception {
+    void aBatchTheEndpointDoesNotShowIsPaidForAgainOnlyIfSomebodyAgrees() throws Exception {
         var pipeline = PipelineFolder.withRecords(folder, 3);
         assertThatThrownBy(() ->
                         pipeline.run(
@@ -256,9 +256,31 @@ class AnswersTest {
                                     }
                                 }))
                 .isInstanceOf(RunException.class)
-                .hasMessageContaining("run again to send its 3 requests anew");
+                .hasMessageContaining("agree to send its 3 requests anew");
+        assertThatThrownBy(() -> pipeline.run(server, world))
+                .hasMessageContaining("is not at the endpoint for this key");
+        assertThat(server.requestsAccepted()).isEqualTo(3);
 
-        assertThat(pipeline.run(server, world).done()).isEqualTo(3);
+        var agreeing =
+                new RunOptions.Confirmation() {
+                    @Override
+                    public boolean confirm(Preview preview) {
+                        return true;
+                    }
+
+                    @Override
+                    public boolean confirmResending(String batchId, int requests) {
+                        return requests == 3;
+                    }
+                };
+        var summary =
+                PipelineRun.of(
+                                pipeline.definition(),
+                                PipelineFolder.endpoint(server),
+                                world.environment(10))
+                        .run(new RunOptions(null, agreeing), _ -> {});
+
+        assertThat(summary.done()).isEqualTo(3);
     }
 
     @Test
