@@ -50,6 +50,11 @@ public final class AnswerCheck {
                             FailureKind.MAX_TOKENS,
                             "the answer was cut off at max_tokens",
                             message);
+            case "pause_turn" ->
+                    rejected(
+                            FailureKind.UNFINISHED,
+                            "the model paused before it had answered",
+                            message);
             case "refusal" ->
                     rejected(FailureKind.REFUSAL, "the model declined to answer", message);
             case "model_context_window_exceeded" ->

@@ -22,6 +22,8 @@ public enum FailureKind {
     MAX_TOKENS(false, "cut off at max_tokens"),
     /** The prompt left no room in the model's context window. */
     CONTEXT_WINDOW(false, "too long for the model"),
+    /** The model paused in the middle of a turn, to be asked to go on; a batch cannot. */
+    UNFINISHED(false, "left unfinished"),
     /** The model declined to answer. */
     REFUSAL(false, "declined by the model"),
     /** The batch ended without a result for this request. */
@@ -35,14 +37,15 @@ public enum FailureKind {
         this.words = words;
     }
 
-    /** Otherwise the record stays set aside until its request changes. */
-    public boolean nextRunTriesAgain() {
-        return nextRunTriesAgain;
-    }
-
     /** As it stands in {@code failed.jsonl}. */
     public String wireName() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether the next run tries again; else the record is set aside until its request changes. */
+    public static boolean nextRunTriesAgain(String wireName) {
+        return Arrays.stream(values())
+                .anyMatch(kind -> kind.nextRunTriesAgain && kind.wireName().equals(wireName));
     }
 
     /** For people, after a number of records: {@code 3 cut off at max_tokens}. */

@@ -2,21 +2,13 @@ package dev.nightmail.pipeline.state;
 
 import dev.nightmail.pipeline.answer.FailureKind;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The records of a pipeline: what the source holds now, and what of it is done. */
 public final class RecordTable {
-
-    private static final String RETRIED_KINDS =
-            Arrays.stream(FailureKind.values())
-                    .filter(FailureKind::nextRunTriesAgain)
-                    .map(kind -> "'" + kind.wireName() + "'")
-                    .collect(Collectors.joining(", "));
 
     private final Sql sql;
 
@@ -259,8 +251,7 @@ public final class RecordTable {
         boolean isToBeTriedAgain() {
             return switch (state) {
                 case "outstanding", "canceled" -> true;
-                case "failed" ->
-                        failureKind != null && RETRIED_KINDS.contains("'" + failureKind + "'");
+                case "failed" -> failureKind != null && FailureKind.nextRunTriesAgain(failureKind);
                 default -> false;
             };
         }

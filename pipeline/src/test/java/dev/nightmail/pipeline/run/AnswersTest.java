@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.util.ArrayList;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,14 +78,18 @@ class AnswersTest {
     }
 
     @Test
-    void cutOffAndDeclinedAnswersAreKindsOfTheirOwn() throws Exception {
+    void cutOffDeclinedAndUnfinishedAnswersAreKindsOfTheirOwn() throws Exception {
+        var reasons = Map.of("r0", "max_tokens", "r1", "refusal", "r2", "pause_turn");
         server.answering(
-                (id, params, before) -> message("{}", id.equals("r0") ? "max_tokens" : "refusal"));
+                (id, params, before) -> message("{}", reasons.getOrDefault(id, "end_turn")));
 
-        var summary = withSchema(2, 3, "results.jsonl").run(server, world);
+        var summary = withSchema(3, 3, "results.jsonl").run(server, world);
 
-        assertThat(summary.failed()).containsEntry("max_tokens", 1L).containsEntry("refusal", 1L);
-        assertThat(server.requestsAccepted()).isEqualTo(2);
+        assertThat(summary.failed())
+                .containsEntry("max_tokens", 1L)
+                .containsEntry("refusal", 1L)
+                .containsEntry("unfinished", 1L);
+        assertThat(server.requestsAccepted()).isEqualTo(3);
     }
 
     @Test
