@@ -105,7 +105,7 @@ final class Calls implements AutoCloseable {
         return withRetries(operation, request, repeat, response -> response);
     }
 
-    /** What the last answer said of it; null before the first. */
+    /** What the last success said of it; null before the first. */
     @Nullable Boolean honoursIdempotencyKeys() {
         return honoursIdempotencyKeys;
     }
@@ -136,6 +136,9 @@ final class Calls implements AutoCloseable {
             try {
                 var response = guarded(http.send(request, BodyHandlers.ofInputStream()));
                 if (response.status() / 100 == 2) {
+                    // A failure may be a proxy's on the way, which says nothing of the server.
+                    honoursIdempotencyKeys =
+                            response.headers().allValues(HONOURS).contains(IDEMPOTENCY_KEYS);
                     return reading.read(response);
                 }
                 var refusal = refusal(operation, response);
@@ -177,7 +180,6 @@ final class Calls implements AutoCloseable {
     }
 
     private Answer guarded(HttpResponse<InputStream> response) {
-        honoursIdempotencyKeys = response.headers().allValues(HONOURS).contains(IDEMPOTENCY_KEYS);
         return new Answer(
                 response.statusCode(),
                 response.headers(),
