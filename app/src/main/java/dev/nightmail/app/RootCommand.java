@@ -6,16 +6,14 @@ import dev.nightmail.app.command.Shutdown;
 import dev.nightmail.app.command.UsageCommand;
 import dev.nightmail.app.config.ConfigException;
 import dev.nightmail.cli.Commands;
+import dev.nightmail.cli.command.CommandGroup;
 import dev.nightmail.cli.command.Console;
 import dev.nightmail.cli.command.ExitCode;
 import dev.nightmail.cli.surroundings.Surroundings;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code nightmail}: what all commands have in common. */
 @Command(
@@ -25,16 +23,7 @@ import picocli.CommandLine.Spec;
                 "Bulk work with Claude-shaped language models, at half the price, delivered by morning.",
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Every command explains itself: nightmail COMMAND --help"})
-final class RootCommand implements Runnable {
-
-    @Spec private CommandSpec spec = CommandSpec.create();
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    @SuppressWarnings("UnusedVariable") // picocli acts on it.
-    private boolean help;
+final class RootCommand extends CommandGroup {
 
     @Option(
             names = {"-V", "--version"},
@@ -50,13 +39,6 @@ final class RootCommand implements Runnable {
         public String[] getVersion() {
             return new String[] {"nightmail " + Version.current()};
         }
-    }
-
-    @Override
-    public void run() {
-        throw new ParameterException(
-                spec.commandLine(),
-                "say what to do: " + String.join(", ", spec.subcommands().keySet()));
     }
 
     /**

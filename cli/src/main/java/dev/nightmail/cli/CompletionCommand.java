@@ -1,10 +1,11 @@
 package dev.nightmail.cli;
 
+import dev.nightmail.cli.command.HelpOption;
 import dev.nightmail.cli.surroundings.Surroundings;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code completion}: a script that teaches a shell to complete our commands. */
@@ -18,12 +19,9 @@ final class CompletionCommand implements Runnable {
 
     @Spec private CommandSpec spec = CommandSpec.create();
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
+    @Mixin
     @SuppressWarnings("UnusedVariable") // picocli acts on it.
-    private boolean help;
+    private HelpOption help = new HelpOption();
 
     CompletionCommand(Surroundings surroundings) {
         this.surroundings = surroundings;

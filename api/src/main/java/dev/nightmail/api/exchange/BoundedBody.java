@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /** A body after decoding, refused once it is larger than it may be. */
-final class BoundedBody extends InputStream {
+final class BoundedBody extends BodyStream {
 
     private final InputStream decoded;
     private final long bytesMax;
@@ -17,12 +17,6 @@ final class BoundedBody extends InputStream {
         this.decoded = decoded;
         this.bytesMax = bytesMax;
         this.wasEncoded = wasEncoded;
-    }
-
-    @Override
-    public int read() throws IOException {
-        var one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override

@@ -40,19 +40,13 @@ enum ContentCoding {
     }
 
     /** Inflates, and tells a body that is no gzip from a network that failed. */
-    private static final class Inflated extends InputStream {
+    private static final class Inflated extends BodyStream {
 
         private final InputStream encoded;
         private @Nullable InputStream plain;
 
         Inflated(InputStream encoded) {
             this.encoded = encoded;
-        }
-
-        @Override
-        public int read() throws IOException {
-            var one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
         }
 
         @Override

@@ -8,7 +8,7 @@ import java.time.InstantSource;
 import java.util.concurrent.TimeoutException;
 
 /** A call's body as it comes off the network, given up on when it comes too slowly. */
-final class PacedBody extends InputStream {
+final class PacedBody extends BodyStream {
 
     private static final int REQUEST_TIMEOUT = 408;
 
@@ -23,12 +23,6 @@ final class PacedBody extends InputStream {
         this.clock = clock;
         this.limits = limits;
         this.startMillis = clock.millis();
-    }
-
-    @Override
-    public int read() throws IOException {
-        var one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override

@@ -1,12 +1,9 @@
 package dev.nightmail.cli.batches;
 
+import dev.nightmail.cli.command.CommandGroup;
 import dev.nightmail.cli.surroundings.Surroundings;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code batches}: what can be done with batches; each part is a command of its own. */
 @Command(
@@ -19,16 +16,7 @@ import picocli.CommandLine.Spec;
             "NIGHTMAIL_API_KEY for servers of your own (on this machine none is needed),",
             "ANTHROPIC_API_KEY for --endpoint claude."
         })
-public final class BatchesCommand implements Runnable {
-
-    @Spec private CommandSpec spec = CommandSpec.create();
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    @SuppressWarnings("UnusedVariable") // picocli acts on it.
-    private boolean help;
+public final class BatchesCommand extends CommandGroup {
 
     private BatchesCommand() {}
 
@@ -42,12 +30,5 @@ public final class BatchesCommand implements Runnable {
                 .addSubcommand(new ResultsCommand(surroundings))
                 .addSubcommand(new CancelCommand(surroundings))
                 .addSubcommand(new DeleteCommand(surroundings));
-    }
-
-    @Override
-    public void run() {
-        throw new ParameterException(
-                spec.commandLine(),
-                "say what to do: " + String.join(", ", spec.subcommands().keySet()));
     }
 }

@@ -1,5 +1,6 @@
 package dev.nightmail.cli.command;
 
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options every command has; a command mixes them in. */
@@ -16,12 +17,9 @@ public final class CommonOptions {
     @SuppressWarnings("UnusedVariable") // Failures asks the parse result for it.
     private boolean verbose;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
+    @Mixin
     @SuppressWarnings("UnusedVariable") // picocli acts on it.
-    private boolean help;
+    private HelpOption help = new HelpOption();
 
     public boolean json() {
         return json;

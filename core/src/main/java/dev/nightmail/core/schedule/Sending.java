@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -219,31 +220,32 @@ final class Sending {
             case Answered _, Refused _ -> pace.answered();
             case Failed _ -> pace.failed();
             case Throttled(var retryAfter, var _, var _) ->
-                    paused(pace, "throttled", pace.throttled(retryAfter, now.steady()), now);
+                    paused(
+                            pace.throttled(retryAfter, now.steady()),
+                            length -> new UpstreamPaused(pace.upstream(), "throttled", length),
+                            now);
             case Unreachable(var phase, var _) ->
-                    paused(pace, phase, pace.unreachable(now.steady()), now);
-            case Barred(var reason) -> barred(pace, reason, pace.unreachable(now.steady()), now);
+                    paused(
+                            pace.unreachable(now.steady()),
+                            length -> new UpstreamPaused(pace.upstream(), phase, length),
+                            now);
+            case Barred(var reason) ->
+                    // A pause like any other, but for this one a person has to be called.
+                    paused(
+                            pace.unreachable(now.steady()),
+                            length -> new UpstreamBarred(pace.upstream(), reason, length),
+                            now);
         }
     }
 
-    private void paused(Pace pace, String reason, Pace.@Nullable Pause pause, Moment now) {
+    private void paused(
+            Pace.@Nullable Pause pause, Function<Duration, Effect> announcement, Moment now) {
         if (pause == null) {
             return;
         }
         timers.after(pause.length(), now, new Timer.Due.PauseOver());
         if (pause.begins()) {
-            effects.accept(new UpstreamPaused(pace.upstream(), reason, pause.length()));
-        }
-    }
-
-    /** A pause like any other, but for this one a person has to be called. */
-    private void barred(Pace pace, String reason, Pace.@Nullable Pause pause, Moment now) {
-        if (pause == null) {
-            return;
-        }
-        timers.after(pause.length(), now, new Timer.Due.PauseOver());
-        if (pause.begins()) {
-            effects.accept(new UpstreamBarred(pace.upstream(), reason, pause.length()));
+            effects.accept(announcement.apply(pause.length()));
         }
     }
 

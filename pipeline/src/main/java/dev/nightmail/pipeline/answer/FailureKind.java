@@ -2,6 +2,7 @@ package dev.nightmail.pipeline.answer;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Why a record has no answer. */
 public enum FailureKind {
@@ -44,16 +45,15 @@ public enum FailureKind {
 
     /** Whether the next run tries again; else the record is set aside until its request changes. */
     public static boolean nextRunTriesAgain(String wireName) {
-        return Arrays.stream(values())
-                .anyMatch(kind -> kind.nextRunTriesAgain && kind.wireName().equals(wireName));
+        return ofWireName(wireName).map(kind -> kind.nextRunTriesAgain).orElse(false);
     }
 
     /** For people, after a number of records: {@code 3 cut off at max_tokens}. */
     public static String words(String wireName) {
-        return Arrays.stream(values())
-                .filter(kind -> kind.wireName().equals(wireName))
-                .findFirst()
-                .map(kind -> kind.words)
-                .orElse(wireName);
+        return ofWireName(wireName).map(kind -> kind.words).orElse(wireName);
+    }
+
+    private static Optional<FailureKind> ofWireName(String wireName) {
+        return Arrays.stream(values()).filter(kind -> kind.wireName().equals(wireName)).findFirst();
     }
 }
