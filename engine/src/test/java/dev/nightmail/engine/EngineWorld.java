@@ -49,6 +49,10 @@ final class EngineWorld implements AutoCloseable {
     static final Duration WINDOW = Duration.ofHours(24);
     static final Duration RETENTION = Duration.ofDays(29);
     static final WorkspaceId WORKSPACE = WorkspaceId.DEFAULT;
+
+    /** Calls in flight and answers that wait for storage, together. */
+    static final int UNSAVED_MAX = 16;
+
     private static final String MODEL = "claude-haiku-4-5";
 
     final Clocks clocks = new Clocks();
@@ -83,7 +87,7 @@ final class EngineWorld implements AutoCloseable {
                         RETENTION,
                         Duration.ofSeconds(30),
                         2,
-                        SchedulePolicy.standard(new WorkerId("test")));
+                        policy());
         var parts =
                 new Engine.Parts(
                         new FaultyJournal(FileJournal.open(data), faults),
@@ -97,6 +101,19 @@ final class EngineWorld implements AutoCloseable {
                         clocks::nanoTime,
                         random);
         return new Engine(config, parts, failures::add);
+    }
+
+    private static SchedulePolicy policy() {
+        var standard = SchedulePolicy.standard(new WorkerId("test"));
+        return new SchedulePolicy(
+                standard.worker(),
+                standard.chunkRequests(),
+                standard.callTimeout(),
+                standard.attemptsMax(),
+                standard.retryDelay(),
+                standard.pause(),
+                UNSAVED_MAX,
+                standard.groupMax());
     }
 
     void check(RequestCheck requestCheck) {
