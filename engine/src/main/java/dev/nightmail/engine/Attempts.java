@@ -10,6 +10,8 @@ import dev.nightmail.core.schedule.Event;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Upstream;
+import dev.nightmail.engine.thread.Threads;
+import dev.nightmail.engine.thread.Threads.Strand;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,31 +38,33 @@ final class Attempts {
     private final Map<String, Upstream> upstreams;
     private final RequestCheck check;
     private final Consumer<Event> report;
-    private final Map<Long, Thread> underWay = new ConcurrentHashMap<>();
+    private final Threads threads;
+    private final Map<Long, Strand> underWay = new ConcurrentHashMap<>();
 
     Attempts(
             OpenBatches batches,
             Map<String, Upstream> upstreams,
             RequestCheck check,
-            Consumer<Event> report) {
+            Consumer<Event> report,
+            Threads threads) {
         this.batches = batches;
         this.upstreams = upstreams;
         this.check = check;
         this.report = report;
+        this.threads = threads;
     }
 
     void start(StartAttempt effect) {
-        var thread =
-                Thread.ofVirtual().name("attempt-" + effect.attempt()).unstarted(() -> run(effect));
-        underWay.put(effect.attempt(), thread);
-        thread.start();
+        var strand = threads.virtual("attempt-" + effect.attempt(), () -> run(effect));
+        underWay.put(effect.attempt(), strand);
+        strand.start();
     }
 
     void abort(List<Long> attempts) {
         for (var attempt : attempts) {
-            var thread = underWay.get(attempt);
-            if (thread != null) {
-                thread.interrupt();
+            var strand = underWay.get(attempt);
+            if (strand != null) {
+                strand.interrupt();
             }
         }
     }

@@ -13,6 +13,7 @@ import dev.nightmail.core.schedule.Scheduler;
 import dev.nightmail.core.upstream.Upstream;
 import dev.nightmail.engine.desk.BatchDesk;
 import dev.nightmail.engine.desk.MessageDesk;
+import dev.nightmail.engine.thread.Threads;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -35,7 +36,7 @@ public final class Engine {
     private final Journal journal;
     private final BatchCatalog catalog;
     private final OpenBatches batches = new OpenBatches();
-    private final LiveBatches live = new LiveBatches();
+    private final LiveBatches live;
     private final Admission admission;
     private final SchedulerThread scheduler;
     private final JournalWriter writer;
@@ -62,7 +63,8 @@ public final class Engine {
             RequestCheck check,
             InstantSource clock,
             LongSupplier nanoTime,
-            RandomGenerator random) {
+            RandomGenerator random,
+            Threads threads) {
         public Parts {
             upstreams = List.copyOf(upstreams);
         }
@@ -76,6 +78,8 @@ public final class Engine {
         this.config = config;
         this.journal = parts.journal();
         this.catalog = parts.catalog();
+        var threads = parts.threads();
+        this.live = new LiveBatches(threads);
         var upstreams = new LinkedHashMap<String, Upstream>();
         var callsInFlightMax = new LinkedHashMap<String, Integer>();
         for (var served : parts.upstreams()) {
@@ -90,7 +94,7 @@ public final class Engine {
                         parts.noRoute(),
                         parts.random());
         var moments = new Moments(parts.clock(), parts.nanoTime());
-        this.scheduler = new SchedulerThread(core, moments, this::perform, onFailure);
+        this.scheduler = new SchedulerThread(core, moments, this::perform, threads, onFailure);
         this.admission = new Admission(journal, batches, live);
         this.writer =
                 new JournalWriter(
@@ -99,11 +103,11 @@ public final class Engine {
                         parts.ledger(),
                         batches,
                         admission,
-                        config.journalThreads(),
-                        scheduler::post,
-                        scheduler::fail);
-        this.attempts = new Attempts(batches, upstreams, parts.check(), scheduler::post);
-        this.housekeeper = new Housekeeper(journal, catalog, parts.clock(), config.retention());
+                        new JournalThreads(threads, config.journalThreads(), scheduler::fail),
+                        scheduler::post);
+        this.attempts = new Attempts(batches, upstreams, parts.check(), scheduler::post, threads);
+        this.housekeeper =
+                new Housekeeper(journal, catalog, parts.clock(), config.retention(), threads);
         this.batchDesk =
                 new JournaledBatchDesk(
                         config,
@@ -121,6 +125,7 @@ public final class Engine {
     /** Recovers what was there and goes on with it. When this returns, the desks may be used. */
     public void start() {
         new Recovery(journal, catalog, writer).run();
+        writer.start();
         scheduler.start();
         var resumed = catalog.running();
         resumed.forEach(batch -> scheduler.post(admission.open(batch)));

@@ -5,13 +5,11 @@ import dev.nightmail.core.batch.BatchCatalog;
 import dev.nightmail.core.batch.Decision;
 import dev.nightmail.core.journal.Journal;
 import dev.nightmail.core.journal.JournalException;
+import dev.nightmail.engine.thread.Mailbox;
+import dev.nightmail.engine.thread.Threads;
+import dev.nightmail.engine.thread.Threads.Strand;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,29 +19,54 @@ final class Housekeeper {
     private static final Logger log = LoggerFactory.getLogger(Housekeeper.class);
     private static final Duration ROUND_MIN = Duration.ofMillis(100);
     private static final Duration ROUND_MAX = Duration.ofSeconds(30);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
     private static final int BATCHES_AT_ONCE = 100;
 
     private final Journal journal;
     private final BatchCatalog catalog;
     private final InstantSource clock;
     private final Duration retention;
-    private final ScheduledExecutorService thread;
-    private @Nullable ScheduledFuture<?> rounds;
+    private final Strand thread;
+    private final Mailbox<Boolean> stopAsked;
+    private final Mailbox<Boolean> ended;
+    private boolean started;
 
-    Housekeeper(Journal journal, BatchCatalog catalog, InstantSource clock, Duration retention) {
+    Housekeeper(
+            Journal journal,
+            BatchCatalog catalog,
+            InstantSource clock,
+            Duration retention,
+            Threads threads) {
         this.journal = journal;
         this.catalog = catalog;
         this.clock = clock;
         this.retention = retention;
-        this.thread =
-                Executors.newSingleThreadScheduledExecutor(
-                        Thread.ofPlatform().name("nightmail-housekeeper").factory());
+        this.thread = threads.platform("nightmail-housekeeper", this::run);
+        this.stopAsked = threads.mailbox();
+        this.ended = threads.mailbox();
     }
 
     void start() {
-        var round = retention.dividedBy(100);
-        long millis = Math.clamp(round.toMillis(), ROUND_MIN.toMillis(), ROUND_MAX.toMillis());
-        rounds = thread.scheduleWithFixedDelay(this::round, millis, millis, TimeUnit.MILLISECONDS);
+        started = true;
+        thread.start();
+    }
+
+    private void run() {
+        try {
+            var pause = pause();
+            while (stopAsked.poll(pause) == null) {
+                round();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            ended.put(true);
+        }
+    }
+
+    private Duration pause() {
+        long millis = retention.dividedBy(100).toMillis();
+        return Duration.ofMillis(Math.clamp(millis, ROUND_MIN.toMillis(), ROUND_MAX.toMillis()));
     }
 
     private void round() {
@@ -90,11 +113,8 @@ final class Housekeeper {
     }
 
     void stop() throws InterruptedException {
-        if (rounds != null) {
-            rounds.cancel(false);
-        }
-        thread.shutdown();
-        if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {
+        stopAsked.put(true);
+        if (started && ended.poll(STOP_TIMEOUT) == null) {
             log.error("event=housekeeper_stuck");
         }
     }

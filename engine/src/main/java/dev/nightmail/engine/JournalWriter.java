@@ -22,17 +22,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes durable what was decided, on a few platform threads: a virtual thread that waits for a disk
- * would hold up the others on its carrier. The scheduler has at most one piece of work of each kind
- * per batch under way.
+ * Makes durable what was decided, on threads of its own. The scheduler has at most one piece of
+ * work of each kind per batch under way.
  */
 final class JournalWriter {
 
@@ -44,8 +40,7 @@ final class JournalWriter {
     private final OpenBatches batches;
     private final Admission admission;
     private final Consumer<Event> report;
-    private final Consumer<Throwable> onFailure;
-    private final ExecutorService threads;
+    private final JournalThreads threads;
 
     JournalWriter(
             Journal journal,
@@ -53,43 +48,28 @@ final class JournalWriter {
             Ledger ledger,
             OpenBatches batches,
             Admission admission,
-            int threadCount,
-            Consumer<Event> report,
-            Consumer<Throwable> onFailure) {
+            JournalThreads threads,
+            Consumer<Event> report) {
         this.journal = journal;
         this.catalog = catalog;
         this.ledger = ledger;
         this.batches = batches;
         this.admission = admission;
         this.report = report;
-        this.onFailure = onFailure;
-        this.threads =
-                Executors.newFixedThreadPool(
-                        threadCount, Thread.ofPlatform().name("nightmail-journal-", 0).factory());
-    }
-
-    /** What fails in a way that nobody foresaw ends the engine: its report would never come. */
-    private void execute(Runnable work) {
-        threads.execute(() -> {
-            try {
-                work.run();
-            } catch (RuntimeException | Error e) {
-                onFailure.accept(e);
-            }
-        });
+        this.threads = threads;
     }
 
     void open(Batch batch) {
-        execute(() -> report.accept(admission.open(batch)));
+        threads.execute(() -> report.accept(admission.open(batch)));
     }
 
     /** Closing flushes, so it is no work for the thread that decides. */
     void close(BatchId id) {
-        execute(() -> batches.close(id));
+        threads.execute(() -> batches.close(id));
     }
 
     void append(Effect.AppendResults effect) {
-        execute(() -> report.accept(appended(effect)));
+        threads.execute(() -> report.accept(appended(effect)));
     }
 
     private Event appended(Effect.AppendResults effect) {
@@ -141,7 +121,7 @@ final class JournalWriter {
     }
 
     void reopen(BatchId id) {
-        execute(() -> report.accept(reopened(id)));
+        threads.execute(() -> report.accept(reopened(id)));
     }
 
     private Event reopened(BatchId id) {
@@ -165,7 +145,7 @@ final class JournalWriter {
     }
 
     void record(Batch batch) {
-        execute(() -> report.accept(recorded(batch)));
+        threads.execute(() -> report.accept(recorded(batch)));
     }
 
     private Event recorded(Batch batch) {
@@ -208,10 +188,13 @@ final class JournalWriter {
                 .toList();
     }
 
+    void start() {
+        threads.start();
+    }
+
     /** Ends the threads once what was handed to them is done. */
     void stop(Duration timeout) throws InterruptedException {
-        threads.shutdown();
-        if (!threads.awaitTermination(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+        if (!threads.stop(timeout)) {
             log.error("event=journal_threads_stuck");
         }
     }

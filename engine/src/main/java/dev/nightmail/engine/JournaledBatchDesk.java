@@ -17,12 +17,10 @@ import dev.nightmail.core.journal.JournalException;
 import dev.nightmail.core.key.WorkspaceId;
 import dev.nightmail.core.schedule.Event;
 import dev.nightmail.engine.desk.BatchDesk;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -50,7 +48,7 @@ import org.slf4j.LoggerFactory;
 final class JournaledBatchDesk implements BatchDesk {
 
     private static final Logger log = LoggerFactory.getLogger(JournaledBatchDesk.class);
-    private static final int CANCEL_TIMEOUT_SECONDS = 60;
+    private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(60);
 
     private final EngineConfig config;
     private final Journal journal;
@@ -240,15 +238,17 @@ final class JournaledBatchDesk implements BatchDesk {
             // It may have ended between the look and the asking, and then nobody publishes it any
             // more.
             if (live.find(id).isEmpty()) {
-                catalog.find(id).filter(Batch::isOver).ifPresent(canceler::complete);
+                catalog.find(id).filter(Batch::isOver).ifPresent(canceler::put);
             }
-            return canceler.get(CANCEL_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            var canceled = canceler.poll(CANCEL_TIMEOUT);
+            if (canceled == null) {
+                throw new JournalException(
+                        "the cancellation of batch %s is not durable yet".formatted(id));
+            }
+            return canceled;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StoppingException();
-        } catch (TimeoutException | ExecutionException e) {
-            throw new JournalException(
-                    "the cancellation of batch %s is not durable yet".formatted(id), e);
         } finally {
             live.giveUp(id, canceler);
         }

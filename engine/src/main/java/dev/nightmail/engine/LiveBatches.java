@@ -3,19 +3,24 @@ package dev.nightmail.engine;
 import dev.nightmail.core.batch.Batch;
 import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.batch.BatchState.Canceling;
+import dev.nightmail.engine.thread.Mailbox;
+import dev.nightmail.engine.thread.Threads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The running batches as clients may see them. Written by the scheduler thread, read by many. */
 final class LiveBatches {
 
     private final Map<BatchId, Batch> published = new ConcurrentHashMap<>();
-    private final Map<BatchId, List<CompletableFuture<Batch>>> cancelers =
-            new ConcurrentHashMap<>();
+    private final Map<BatchId, List<Mailbox<Batch>>> cancelers = new ConcurrentHashMap<>();
+    private final Threads threads;
+
+    LiveBatches(Threads threads) {
+        this.threads = threads;
+    }
 
     Optional<Batch> find(BatchId id) {
         return Optional.ofNullable(published.get(id));
@@ -39,17 +44,17 @@ final class LiveBatches {
     private void tellCancelers(Batch batch) {
         var waiting = cancelers.remove(batch.id());
         if (waiting != null) {
-            waiting.forEach(canceler -> canceler.complete(batch));
+            waiting.forEach(canceler -> canceler.put(batch));
         }
     }
 
-    /** Completes with the batch once it is published as canceling or ended. */
-    CompletableFuture<Batch> whenCanceledOrOver(BatchId id) {
-        var canceler = new CompletableFuture<Batch>();
+    /** Receives the batch once it is published as canceling or ended. */
+    Mailbox<Batch> whenCanceledOrOver(BatchId id) {
+        Mailbox<Batch> canceler = threads.mailbox();
         cancelers.compute(
                 id,
                 (_, waiting) -> {
-                    var all = waiting == null ? new ArrayList<CompletableFuture<Batch>>() : waiting;
+                    var all = waiting == null ? new ArrayList<Mailbox<Batch>>() : waiting;
                     all.add(canceler);
                     return all;
                 });
@@ -57,12 +62,11 @@ final class LiveBatches {
     }
 
     /** This one waits no longer. */
-    void giveUp(BatchId id, CompletableFuture<Batch> canceler) {
-        canceler.cancel(false);
+    void giveUp(BatchId id, Mailbox<Batch> canceler) {
         cancelers.computeIfPresent(
                 id,
                 (_, waiting) -> {
-                    waiting.removeIf(CompletableFuture::isDone);
+                    waiting.remove(canceler);
                     return waiting.isEmpty() ? null : waiting;
                 });
     }

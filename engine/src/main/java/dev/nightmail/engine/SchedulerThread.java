@@ -3,12 +3,12 @@ package dev.nightmail.engine;
 import dev.nightmail.core.schedule.Effect;
 import dev.nightmail.core.schedule.Event;
 import dev.nightmail.core.schedule.Scheduler;
+import dev.nightmail.engine.thread.Mailbox;
+import dev.nightmail.engine.thread.Threads;
+import dev.nightmail.engine.thread.Threads.Strand;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,9 +34,11 @@ final class SchedulerThread {
     private final Moments moments;
     private final Consumer<Effect> effects;
     private final Consumer<Throwable> onFailure;
-    private final LinkedBlockingQueue<Event> inbox = new LinkedBlockingQueue<>();
-    private final CountDownLatch quiet = new CountDownLatch(1);
-    private final Thread thread;
+    private final Mailbox<Event> inbox;
+    private final Mailbox<Boolean> quiet;
+    private final Mailbox<Boolean> over;
+    private final Strand thread;
+    private boolean started;
     private volatile boolean stopAsked;
     private volatile boolean abandonAsked;
     private volatile boolean ended;
@@ -50,20 +52,25 @@ final class SchedulerThread {
             Scheduler scheduler,
             Moments moments,
             Consumer<Effect> effects,
+            Threads threads,
             Consumer<Throwable> onFailure) {
         this.scheduler = scheduler;
         this.moments = moments;
         this.effects = effects;
         this.onFailure = onFailure;
-        this.thread = Thread.ofPlatform().name("nightmail-scheduler").unstarted(this::run);
+        this.inbox = threads.mailbox();
+        this.quiet = threads.mailbox();
+        this.over = threads.mailbox();
+        this.thread = threads.platform("nightmail-scheduler", this::run);
     }
 
     void start() {
+        started = true;
         thread.start();
     }
 
     void post(Event event) {
-        inbox.add(event);
+        inbox.put(event);
     }
 
     /** Ends the thread: something it relies on has failed in a way that nobody foresaw. */
@@ -86,12 +93,13 @@ final class SchedulerThread {
             log.error("event=scheduler_failed", e);
             onFailure.accept(e);
         } finally {
-            quiet.countDown();
+            quiet.put(true);
+            over.put(true);
         }
     }
 
     private void waitForEvents(List<Event> events) throws InterruptedException {
-        var first = inbox.poll(nap().toNanos(), TimeUnit.NANOSECONDS);
+        var first = inbox.poll(nap());
         events.add(first == null ? new Event.Tick() : first);
         inbox.drainTo(events, EVENTS_AT_ONCE - 1);
     }
@@ -115,7 +123,7 @@ final class SchedulerThread {
             scheduler.abandon().forEach(effects);
         }
         if (stopAsked && scheduler.isQuiet()) {
-            quiet.countDown();
+            quiet.put(true);
         }
     }
 
@@ -131,21 +139,21 @@ final class SchedulerThread {
      * @param patience with the calls in flight; afterwards they are called off
      */
     void stop(Duration patience) throws InterruptedException {
-        if (thread.getState() == Thread.State.NEW) {
+        if (!started) {
             return;
         }
         stopAsked = true;
         stopCalling();
-        if (!quiet.await(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+        if (quiet.poll(patience) == null) {
             log.warn("event=stop_overdue calls_called_off=true");
             abandonAsked = true;
             post(new Event.Tick());
-            if (!quiet.await(LAST_PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
+            if (quiet.poll(LAST_PATIENCE) == null) {
                 log.error("event=stopped_before_all_was_stored what_is_missing_is_run_again=true");
             }
         }
         ended = true;
         post(new Event.Tick());
-        thread.join();
+        over.take();
     }
 }

@@ -21,6 +21,7 @@ import dev.nightmail.core.schedule.SchedulePolicy;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.engine.desk.BatchDesk;
 import dev.nightmail.engine.desk.BatchDesk.Submission;
+import dev.nightmail.engine.thread.SystemThreads;
 import dev.nightmail.journal.FileJournal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -99,7 +100,8 @@ final class EngineWorld implements AutoCloseable {
                         (params, version) -> check.problem(params, version),
                         clocks,
                         clocks::nanoTime,
-                        random);
+                        random,
+                        new SystemThreads());
         return new Engine(config, parts, failures::add);
     }
 

@@ -15,6 +15,7 @@ import dev.nightmail.core.schedule.SchedulePolicy;
 import dev.nightmail.engine.Engine;
 import dev.nightmail.engine.EngineConfig;
 import dev.nightmail.engine.desk.BatchDesk;
+import dev.nightmail.engine.thread.SystemThreads;
 import dev.nightmail.journal.DataFolderLock;
 import dev.nightmail.journal.FileJournal;
 import java.io.IOException;
@@ -107,7 +108,8 @@ public final class NightmailServer {
                         new BatchRequestCheck(),
                         clock,
                         System::nanoTime,
-                        random);
+                        random,
+                        new SystemThreads());
         var engine = new Engine(engineConfig(), parts, onFailure);
         opened.push(engine::stop);
         engine.start();
