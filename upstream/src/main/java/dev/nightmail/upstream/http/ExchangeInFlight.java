@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One exchange as its caller waits for it. Jetty's threads report how far it has come; the caller's
- * thread keeps every timeout by parking until the earliest that counts in this phase, and looking
- * again. So an exchange that goes well costs one wake-up and no timer of Jetty's.
+ * thread parks, and whenever it is woken looks whether what it waits for has come, or a timeout of
+ * this phase has passed. For the latter the {@link DeadlineWatch} wakes it, so an exchange that
+ * goes well costs one wake-up and no timer.
  */
 abstract class ExchangeInFlight implements Request.Listener {
 
@@ -16,7 +17,6 @@ abstract class ExchangeInFlight implements Request.Listener {
     private final HttpSettings settings;
     private final Thread caller = Thread.currentThread();
     private final long callDeadlineNanos;
-    private final long shortestLimitNanos;
 
     private volatile boolean begun;
     private volatile boolean committed;
@@ -29,8 +29,6 @@ abstract class ExchangeInFlight implements Request.Listener {
         this.request = request;
         this.settings = settings;
         this.callDeadlineNanos = System.nanoTime() + call.timeout().toNanos();
-        this.shortestLimitNanos =
-                Math.min(settings.responseTimeout().toNanos(), settings.idleTimeout().toNanos());
     }
 
     @Override
@@ -76,34 +74,44 @@ abstract class ExchangeInFlight implements Request.Listener {
     }
 
     /**
-     * Parks once, at most until the next timeout.
+     * Parks until woken once, be it by what it waits for or by a timeout that has passed.
      *
-     * @return the outcome, if that timeout has passed; null if it is time to look again
+     * @return the outcome, if a timeout has passed; null if it is time to look again
      */
     final @Nullable HttpOutcome parkOnce() throws InterruptedException {
         long now = System.nanoTime();
-        var step = FailedStep.CALL_TIMEOUT;
-        long remaining = callDeadlineNanos - now;
-        if (!begun) {
-            step = FailedStep.CONNECTION_WAIT;
-        } else {
-            var limit = answering ? settings.idleTimeout() : settings.responseTimeout();
-            long untilLimit = progressNanos + limit.toNanos() - now;
-            if (untilLimit < remaining) {
-                remaining = untilLimit;
-                step = answering ? FailedStep.IDLE_TIMEOUT : FailedStep.RESPONSE_TIMEOUT;
-            }
-        }
-        if (remaining <= 0) {
+        if (isOverdue(now)) {
+            var step = overdueStep(now);
             return giveUp(step, new TimeoutException(step.toString()));
         }
-        // Nobody wakes us when a phase changes; but no deadline of a new phase can come sooner.
-        LockSupport.parkNanos(this, Math.min(remaining, shortestLimitNanos));
+        LockSupport.park(this);
         if (Thread.interrupted()) {
             abort(new InterruptedException());
             throw new InterruptedException("the exchange was called off");
         }
         return null;
+    }
+
+    /** Whether a timeout of the phase it is in has passed. */
+    final boolean isOverdue(long now) {
+        return callDeadlineNanos - now <= 0 || (begun && phaseDeadlineNanos() - now <= 0);
+    }
+
+    private long phaseDeadlineNanos() {
+        var limit = answering ? settings.idleTimeout() : settings.responseTimeout();
+        return progressNanos + limit.toNanos();
+    }
+
+    /** Which timeout it was: the one that passed first. */
+    private FailedStep overdueStep(long now) {
+        if (!begun) {
+            return FailedStep.CONNECTION_WAIT;
+        }
+        long phase = phaseDeadlineNanos();
+        if (phase - now > 0 || callDeadlineNanos - phase <= 0) {
+            return FailedStep.CALL_TIMEOUT;
+        }
+        return answering ? FailedStep.IDLE_TIMEOUT : FailedStep.RESPONSE_TIMEOUT;
     }
 
     /** Breaks the exchange off and says what that means for the request. */

@@ -33,6 +33,7 @@ public final class JettyExchanges implements HttpExchanges {
 
     private final HttpSettings settings;
     private final HttpClient client;
+    private final DeadlineWatch deadlines = new DeadlineWatch();
 
     /** Trusts the certificates that the Java runtime trusts. */
     public JettyExchanges(HttpSettings settings) {
@@ -108,8 +109,13 @@ public final class JettyExchanges implements HttpExchanges {
         var request = request(call);
         var exchange = new CollectedExchange(request, call, settings, bodyBytesMax);
         request.onRequestListener(exchange);
-        request.send(exchange);
-        return exchange.await();
+        deadlines.add(exchange);
+        try {
+            request.send(exchange);
+            return exchange.await();
+        } finally {
+            deadlines.remove(exchange);
+        }
     }
 
     @Override
@@ -118,9 +124,14 @@ public final class JettyExchanges implements HttpExchanges {
         var request = request(call);
         var exchange = new StreamedExchange(request, call, settings);
         request.onRequestListener(exchange);
-        // Jetty finds the other listeners it implements by itself.
-        request.send(exchange);
-        return exchange.await(receiver);
+        deadlines.add(exchange);
+        try {
+            // Jetty finds the other listeners it implements by itself.
+            request.send(exchange);
+            return exchange.await(receiver);
+        } finally {
+            deadlines.remove(exchange);
+        }
     }
 
     private Request request(HttpCall call) {
@@ -144,6 +155,7 @@ public final class JettyExchanges implements HttpExchanges {
 
     @Override
     public void close() {
+        deadlines.close();
         try {
             client.stop();
         } catch (Exception e) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nightmail.core.json;
+
+import org.jspecify.annotations.NullMarked;
