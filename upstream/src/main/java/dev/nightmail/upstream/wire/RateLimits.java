@@ -7,7 +7,9 @@ import dev.nightmail.upstream.http.HttpHeaders;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -17,6 +19,18 @@ import java.util.Optional;
  */
 public final class RateLimits {
 
+    private static final List<Told> TOLD = Arrays.stream(Limit.values()).map(Told::by).toList();
+
+    /** The three headers that tell of one limit. */
+    private record Told(
+            Limit limit, String limitHeader, String remainingHeader, String resetHeader) {
+        static Told by(Limit limit) {
+            var name = limit.name().toLowerCase(Locale.ROOT).replace('_', '-');
+            var prefix = "anthropic-ratelimit-" + name;
+            return new Told(limit, prefix + "-limit", prefix + "-remaining", prefix + "-reset");
+        }
+    }
+
     private RateLimits() {}
 
     /**
@@ -25,21 +39,21 @@ public final class RateLimits {
      */
     public static Headroom headroom(HttpHeaders headers) {
         var allowances = new EnumMap<Limit, Allowance>(Limit.class);
-        for (var limit : Limit.values()) {
-            allowance(headers, prefix(limit)).ifPresent(told -> allowances.put(limit, told));
+        for (var told : TOLD) {
+            allowance(headers, told)
+                    .ifPresent(allowance -> allowances.put(told.limit(), allowance));
         }
         return allowances.isEmpty() ? Headroom.UNTOLD : new Headroom(allowances);
     }
 
-    private static String prefix(Limit limit) {
-        return "anthropic-ratelimit-" + limit.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    private static Optional<Allowance> allowance(HttpHeaders headers, String prefix) {
-        var limit = headers.first(prefix + "-limit").flatMap(RateLimits::count);
-        var remaining = headers.first(prefix + "-remaining").flatMap(RateLimits::count);
-        var reset = headers.first(prefix + "-reset").flatMap(RateLimits::time);
-        if (limit.isEmpty() || remaining.isEmpty() || reset.isEmpty()) {
+    private static Optional<Allowance> allowance(HttpHeaders headers, Told told) {
+        var limit = headers.first(told.limitHeader()).flatMap(RateLimits::count);
+        if (limit.isEmpty()) {
+            return Optional.empty();
+        }
+        var remaining = headers.first(told.remainingHeader()).flatMap(RateLimits::count);
+        var reset = headers.first(told.resetHeader()).flatMap(RateLimits::time);
+        if (remaining.isEmpty() || reset.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(new Allowance(limit.get(), remaining.get(), reset.get()));
