@@ -34,11 +34,7 @@ public final class JsonBytes {
      * become spaces, in place.
      */
     public static JsonBytes flatten(byte[] json) {
-        for (int i = 0; i < json.length; i++) {
-            if (json[i] == '\n' || json[i] == '\r') {
-                json[i] = ' ';
-            }
-        }
+        LineBreaks.toSpaces(json, 0, json.length);
         return new JsonBytes(json);
     }
 
