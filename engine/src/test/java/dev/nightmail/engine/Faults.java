@@ -46,6 +46,7 @@ final class Faults {
 
     private final Map<Step, Integer> before = new EnumMap<>(Step.class);
     private final Map<Step, Integer> after = new EnumMap<>(Step.class);
+    private final Map<Step, Error> breakdowns = new EnumMap<>(Step.class);
     private final Map<Step, CountDownLatch> held = new EnumMap<>(Step.class);
     private final Map<Step, Integer> waiting = new EnumMap<>(Step.class);
     private int crashIn = Integer.MAX_VALUE;
@@ -63,6 +64,11 @@ final class Faults {
     /** The next time it does what it should, and then says that it failed. */
     synchronized void failAfterwards(Step step) {
         after.put(step, 1);
+    }
+
+    /** The next time it breaks down with this, without having done anything. */
+    synchronized void breakDown(Step step, Error with) {
+        breakdowns.put(step, with);
     }
 
     synchronized void mend(Step step) {
@@ -150,6 +156,10 @@ final class Faults {
                 throw new Crash();
             }
             passed++;
+        }
+        var breakdown = breakdowns.remove(step);
+        if (breakdown != null) {
+            throw breakdown;
         }
         int left = failures.getOrDefault(step, 0);
         if (left > 0) {

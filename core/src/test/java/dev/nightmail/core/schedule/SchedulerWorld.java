@@ -71,10 +71,15 @@ final class SchedulerWorld {
     }
 
     SchedulerWorld(long seed, Map<String, Integer> upstreams, Routes routes) {
+        this(seed, SchedulePolicy.standard(new WorkerId("test")), upstreams, routes);
+    }
+
+    SchedulerWorld(
+            long seed, SchedulePolicy policy, Map<String, Integer> upstreams, Routes routes) {
         random = new Random(seed);
         scheduler =
                 new Scheduler(
-                        SchedulePolicy.standard(new WorkerId("test")),
+                        policy,
                         upstreams,
                         routes,
                         model -> JsonBytes.of("{\"model\":\"" + model + "\"}"),

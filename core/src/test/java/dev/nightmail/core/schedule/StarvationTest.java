@@ -1,0 +1,180 @@
+package dev.nightmail.core.schedule;
+
+import static dev.nightmail.core.schedule.SchedulerWorld.answer;
+import static dev.nightmail.core.schedule.SchedulerWorld.failure;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.core.lease.WorkerId;
+import dev.nightmail.core.request.RequestFacts;
+import dev.nightmail.core.result.ResultType;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** Nobody waits for what is none of their affair. */
+class StarvationTest {
+
+    /** As the server has it: as many answers may wait for storage as calls may be in flight. */
+    private static SchedulerWorld world(Map<String, Integer> upstreams, Routes routes) {
+        var standard = SchedulePolicy.standard(new WorkerId("test"));
+        int callsInFlightMax = upstreams.values().stream().mapToInt(Integer::intValue).sum();
+        var policy =
+                new SchedulePolicy(
+                        standard.worker(),
+                        standard.chunkRequests(),
+                        standard.callTimeout(),
+                        standard.attemptsMax(),
+                        standard.retryDelay(),
+                        standard.pause(),
+                        callsInFlightMax,
+                        standard.groupMax());
+        return new SchedulerWorld(1, policy, upstreams, routes);
+    }
+
+    private static SchedulerWorld world(int callsInFlightMax) {
+        return world(Map.of("claude", callsInFlightMax), Routes.all("claude"));
+    }
+
+    private static List<BatchId> inFlight(SchedulerWorld world) {
+        return world.inFlight.values().stream().map(Effect.StartAttempt::batch).toList();
+    }
+
+    @Test
+    void aBatchWhoseLogFailsHoldsUpNoOther() {
+        var world = world(4);
+        var broken = world.submit("a", 4);
+        world.finishAll(answer());
+        world.on(new Event.AppendFailed(broken));
+
+        var other = world.submit("b", 3);
+
+        assertThat(inFlight(world)).contains(other);
+    }
+
+    @Test
+    void manyResultsThatCostNothingHoldUpNoOtherBatchWhileTheyAreStored() {
+        var world = world(4);
+        var canceled = world.submit("a", 100);
+        world.finishAll(answer());
+        world.store();
+        world.on(new Event.CancelAsked(canceled));
+        world.record(world.records.removeFirst());
+        world.finishAll(answer());
+        assertThat(world.isOver(canceled)).isFalse();
+
+        // The log still writes what was canceled.
+        var other = world.submit("b", 3);
+
+        assertThat(inFlight(world)).contains(other);
+    }
+
+    @Test
+    void anUpstreamFasterThanStorageTakesNothingFromAnother() {
+        var routes =
+                new Routes(List.of(new Routes.Route("f*", "fast"), new Routes.Route("s*", "slow")));
+        var world = world(new TreeMap<>(Map.of("fast", 4, "slow", 4)), routes);
+        world.submit("a", List.of("f"), new int[2_000]);
+        var patient = world.submit("b", List.of("s"), new int[2_000]);
+
+        for (int round = 0; round < 200; round++) {
+            world.finishAll(answer());
+            world.append(world.appends.removeFirst());
+        }
+
+        assertThat(world.started.stream().filter(start -> start.batch().equals(patient)).count())
+                .isGreaterThan(100);
+    }
+
+    @Test
+    void aCallNobodyHearsOfTakesNoPlaceForEver() {
+        var world = world(1);
+        var batch = world.submit("a", 1);
+        var lost = world.oneInFlight();
+        world.inFlight.clear();
+        world.setClock(SchedulerWorld.WINDOW.plusSeconds(1));
+        world.store();
+        assertThat(world.isOver(batch)).isTrue();
+
+        var next = world.submit("b", 1);
+        world.advance(Duration.ofHours(1));
+
+        assertThat(world.started).hasSize(2).first().isEqualTo(lost);
+        assertThat(inFlight(world)).containsExactly(next);
+        assertThat(world.scheduler.isQuiet()).isFalse();
+    }
+
+    @Test
+    void aMinuteInWhichTheUpstreamFailsEverythingDoesNotCostABatchItsResults() {
+        var world = world(40);
+        var batch = world.submit("a", 1_000);
+
+        for (int tenths = 0; tenths < 600; tenths++) {
+            world.finishAll(failure());
+            world.advance(Duration.ofMillis(100));
+            world.store();
+        }
+
+        assertThat(world.log(batch).values().stream().filter(ResultType.ERRORED::equals).count())
+                .isLessThan(500);
+    }
+
+    @Test
+    void nothingIsRememberedOfABatchThatHasEnded() {
+        var world = world(1);
+        var batch = world.submit("a", 1);
+        world.finishAll(answer());
+        world.store();
+        assertThat(world.isOver(batch)).isTrue();
+
+        // The round that looks for lost calls finds none.
+        world.advance(Duration.ofHours(1));
+
+        assertThat(world.scheduler.untilNextTick(world.now)).isEmpty();
+    }
+
+    @Test
+    void oneRequestThatAsksForTooMuchDoesNotCostItsKeyItsTurns() {
+        var world = world(1);
+        var greedy = world.accept("a", 1);
+        world.on(
+                new Event.BatchAdmitted(
+                        greedy, new Asking(Integer.MAX_VALUE), world.settled(greedy.id())));
+        world.submit("b", 1_000);
+        world.finishAll(SchedulerWorld.refusal());
+        world.store();
+        var modest = world.submit("a", 10);
+
+        for (int i = 0; i < 900; i++) {
+            world.finishAll(answer());
+            world.store();
+        }
+
+        assertThat(world.started.stream().map(Effect.StartAttempt::batch)).contains(modest);
+    }
+
+    /** One request. */
+    private record Asking(int maxTokens) implements RequestFacts {
+        @Override
+        public int size() {
+            return 1;
+        }
+
+        @Override
+        public int model(int number) {
+            return 0;
+        }
+
+        @Override
+        public int inputTokensEstimate(int number) {
+            return 100;
+        }
+
+        @Override
+        public int outputTokensMax(int number) {
+            return maxTokens;
+        }
+    }
+}
