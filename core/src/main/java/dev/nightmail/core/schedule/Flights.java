@@ -69,12 +69,12 @@ final class Flights {
 
     /** Takes out the attempts whose lease has lapsed: nobody has heard of them for too long. */
     List<Flight> lapse(Instant steady) {
+        leases.lapse(steady);
         var lost = new ArrayList<Flight>();
-        for (var lease : leases.lapse(steady)) {
-            for (var flight : underWay.values()) {
-                if (flight.lease().chunk().equals(lease.chunk())) {
-                    lost.add(flight);
-                }
+        for (var flight : underWay.values()) {
+            // Its chunk may also be done with and released: what expired is settled without it.
+            if (!leases.isCurrent(flight.lease()) && !steady.isBefore(flight.lease().deadline())) {
+                lost.add(flight);
             }
         }
         lost.forEach(flight -> underWay.remove(flight.attempt()));
