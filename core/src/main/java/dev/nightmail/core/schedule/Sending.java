@@ -39,6 +39,12 @@ final class Sending {
     private static final int OUTPUT_SHARE = 4;
 
     /**
+     * No model writes more (wire contract, section 1.5). Who asks for more is refused, and should
+     * not pay for it with the turns of thousands of other requests.
+     */
+    private static final int OUTPUT_TOKENS_MAX = 300_000;
+
+    /**
      * One request that cannot be read may be damaged, and the others go on. So many in a row mean
      * that none can be, and the batch rests.
      */
@@ -165,7 +171,7 @@ final class Sending {
     private static long tokens(RequestFacts requests, int number) {
         return 1L
                 + requests.inputTokensEstimate(number)
-                + requests.outputTokensMax(number) / OUTPUT_SHARE;
+                + Math.min(requests.outputTokensMax(number), OUTPUT_TOKENS_MAX) / OUTPUT_SHARE;
     }
 
     private Duration timeout(RunningBatch running, Moment now) {
