@@ -259,6 +259,7 @@ public final class Scheduler {
         add(new Publish(running.shown()));
         if (recorded.isOver()) {
             batches.remove(running.id());
+            timers.off(recorded.header().expiresAt(), new Timer.Due.Expiry(running.id()));
             add(new Close(running.id()));
             return;
         }

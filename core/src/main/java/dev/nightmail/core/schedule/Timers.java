@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -13,13 +14,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Timers {
 
-    private final PriorityQueue<Timer> dates = new PriorityQueue<>();
+    private final TreeSet<Timer> dates = new TreeSet<>();
     private final PriorityQueue<Timer> waits = new PriorityQueue<>();
     private long count;
 
     /** To be looked at once the wall clock says {@code wall}. */
     void on(Instant wall, Due due) {
         dates.add(new Timer(wall, count++, due));
+    }
+
+    /** No longer to be looked at: a date may be a year away, and its reason is gone today. */
+    void off(Instant wall, Due due) {
+        dates.subSet(new Timer(wall, 0, due), new Timer(wall, count, due))
+                .removeIf(timer -> timer.due().equals(due));
     }
 
     /** To be looked at once so much time has passed. */
@@ -29,9 +36,8 @@ final class Timers {
 
     /** Takes out the next that is due, dates before waits: what has expired is not tried again. */
     @Nullable Due next(Moment now) {
-        var date = dates.peek();
-        if (date != null && !now.wall().isBefore(date.at())) {
-            return dates.remove().due();
+        if (!dates.isEmpty() && !now.wall().isBefore(dates.first().at())) {
+            return dates.removeFirst().due();
         }
         var wait = waits.peek();
         return wait != null && !now.steady().isBefore(wait.at()) ? waits.remove().due() : null;
@@ -39,12 +45,14 @@ final class Timers {
 
     /** How long nothing becomes due, if the clocks go on as they do; empty if nothing waits. */
     Optional<Duration> untilNext(Moment now) {
-        return Stream.concat(left(dates, now.wall()).stream(), left(waits, now.steady()).stream())
+        var date = dates.isEmpty() ? null : dates.first();
+        return Stream.concat(
+                        left(date, now.wall()).stream(), left(waits.peek(), now.steady()).stream())
                 .min(Duration::compareTo);
     }
 
-    private static Optional<Duration> left(PriorityQueue<Timer> timers, Instant now) {
-        return Optional.ofNullable(timers.peek())
+    private static Optional<Duration> left(@Nullable Timer first, Instant now) {
+        return Optional.ofNullable(first)
                 .map(timer -> Duration.between(now, timer.at()))
                 .map(left -> left.isNegative() ? Duration.ZERO : left);
     }
