@@ -57,6 +57,11 @@ final class Sending {
     private final Storing storing;
     private final Consumer<Effect> effects;
     private final Map<String, Turns> turns = new LinkedHashMap<>();
+
+    /** The same, for going round: all draw on one budget, and none is to be served first. */
+    private final List<Turns> round;
+
+    private int place;
     private final Flights flights;
     private boolean sweepSet;
     private boolean stopped;
@@ -79,6 +84,7 @@ final class Sending {
         upstreams.forEach((name, callsInFlightMax) ->
                 turns.put(
                         name, new Turns(new Pace(name, callsInFlightMax, policy.pause(), random))));
+        this.round = List.copyOf(turns.values());
     }
 
     Pace pace(String upstream) {
@@ -139,13 +145,16 @@ final class Sending {
         if (stopped) {
             return;
         }
-        for (var upstream : turns.values()) {
-            while (storing.unsaved() + flights.size() < policy.unsavedMax()
-                    && upstream.pace().hasRoom(now.steady())) {
-                var lane = upstream.next();
-                if (lane == null) {
-                    break;
-                }
+        int passedOver = 0;
+        while (passedOver < round.size()
+                && storing.unsaved() + flights.size() < policy.unsavedMax()) {
+            var upstream = round.get(place);
+            place = (place + 1) % round.size();
+            var lane = upstream.pace().hasRoom(now.steady()) ? upstream.next() : null;
+            if (lane == null) {
+                passedOver++;
+            } else {
+                passedOver = 0;
                 start(upstream, lane, now);
             }
         }
