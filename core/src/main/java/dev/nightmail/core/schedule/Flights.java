@@ -19,6 +19,8 @@ final class Flights {
     private final Leases leases;
     private final Map<Long, Flight> underWay = new LinkedHashMap<>();
     private long attemptCount;
+    private long attemptsBefore;
+    private int recent;
 
     record Flight(long attempt, Lane lane, int request, Lease lease) {
         RunningBatch batch() {
@@ -50,12 +52,28 @@ final class Flights {
         var lease = leases.take(lane.batch().chunkOf(request), worker, steady);
         var flight = new Flight(++attemptCount, lane, request, lease);
         underWay.put(flight.attempt(), flight);
+        recent++;
         return flight;
     }
 
     /** The attempt is over, however it went; null if it was taken for lost before. */
     @Nullable Flight end(long attempt) {
-        return underWay.remove(attempt);
+        var flight = underWay.remove(attempt);
+        if (flight != null && attempt > attemptsBefore) {
+            recent--;
+        }
+        return flight;
+    }
+
+    /** From here on {@link #recent} counts anew. */
+    void countAnew() {
+        attemptsBefore = attemptCount;
+        recent = 0;
+    }
+
+    /** Those under way that have begun since {@link #countAnew}. */
+    int recent() {
+        return recent;
     }
 
     /** Whether what the attempt brings may still be used. */
@@ -77,7 +95,7 @@ final class Flights {
                 lost.add(flight);
             }
         }
-        lost.forEach(flight -> underWay.remove(flight.attempt()));
+        lost.forEach(flight -> end(flight.attempt()));
         return lost;
     }
 

@@ -49,6 +49,7 @@ final class RunningBatch {
     private int recordFailures;
     private boolean logBroken;
     private int storageFailures;
+    private int answersWaiting;
     private int withholdings;
     private int unreadableInRow;
     private boolean resting;
@@ -141,6 +142,23 @@ final class RunningBatch {
     void decided(Unsaved result) {
         stages[result.request()] = DECIDED;
         unsaved.add(result);
+        if (isAnswer(result)) {
+            answersWaiting++;
+        }
+    }
+
+    /** Whether a call brought it: only then would a crash make one be repeated. */
+    private static boolean isAnswer(Unsaved result) {
+        return result.customId() != null;
+    }
+
+    /**
+     * Calls that have ended and would be repeated after a crash, since what they brought is on its
+     * way to storage. None while storage fails: nothing is sent then, so they become no more, and
+     * they take no place from other batches however long it lasts.
+     */
+    int atStake() {
+        return storageFails() ? 0 : answersWaiting;
     }
 
     /**
@@ -197,16 +215,17 @@ final class RunningBatch {
         return ++withholdings;
     }
 
-    /** What was withheld is tried again. @return how many results that is */
-    int releaseWithheld() {
-        int released = withheld.size();
+    /** What was withheld is tried again. */
+    void releaseWithheld() {
         unsaved.addAll(withheld);
         withheld = List.of();
-        return released;
     }
 
     private void settle(Unsaved result, List<ChunkId> done) {
         stages[result.request()] = SETTLED;
+        if (isAnswer(result)) {
+            answersWaiting--;
+        }
         if (result.settledAt().isAfter(lastSettledAt)) {
             lastSettledAt = result.settledAt();
         }

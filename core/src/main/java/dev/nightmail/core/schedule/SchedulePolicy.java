@@ -12,8 +12,9 @@ import java.time.Duration;
  * @param attemptsMax tries of one request that may have cost something, before it is errored
  * @param retryDelay between those tries
  * @param pause of an upstream that has no room or cannot be reached, where it does not say how long
- * @param unsavedMax calls in flight and results that wait for storage, together, before no more
- *     calls are started: what a crash can make run twice
+ * @param unsavedMax calls in flight and answers that wait for storage, together, before no more
+ *     calls are started: what a crash can make run twice, while storage works. A batch whose log
+ *     fails keeps what it has beside that, and sends nothing
  * @param groupMax results in one group commit
  */
 public record SchedulePolicy(

@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>When storage fails: nothing is acknowledged that is not durable; nothing more is sent for a
  * batch whose results cannot be kept, until some were, so that no more is paid for than was under
- * way; the other batches go on; and what is decided is kept in memory and offered again until
- * storage takes it or the process ends.
+ * way; the other batches go on, with one call at first, in case their storage fails too; and what
+ * is decided is kept in memory and offered again until storage takes it or the process ends.
  */
 public final class Scheduler {
 
@@ -100,12 +100,16 @@ public final class Scheduler {
                 var running = running(batch);
                 boolean sentNothing = running.storageFails();
                 counted(running, storing.saved(running, unnamed, now));
+                sending.storageWorked();
                 if (sentNothing) {
                     sending.enter(running);
                 }
             }
             case Event.AppendFailed(var batch) -> {
                 var running = running(batch);
+                if (!running.storageFails()) {
+                    sending.storageFailed();
+                }
                 storing.failed(running, now);
                 sending.leave(running);
             }

@@ -63,6 +63,14 @@ final class Sending {
 
     private int place;
     private final Flights flights;
+
+    /**
+     * So many calls more may be at stake: storage that has failed once has to show that it works,
+     * with one at first, and with twice as many each time it does. Otherwise every batch there is
+     * would find out for itself, at the price of all it may have in flight.
+     */
+    private int trust = Integer.MAX_VALUE;
+
     private boolean sweepSet;
     private boolean stopped;
 
@@ -146,8 +154,7 @@ final class Sending {
             return;
         }
         int passedOver = 0;
-        while (passedOver < round.size()
-                && storing.unsaved() + flights.size() < policy.unsavedMax()) {
+        while (passedOver < round.size() && mayStakeMore()) {
             var upstream = round.get(place);
             place = (place + 1) % round.size();
             var lane = upstream.pace().hasRoom(now.steady()) ? upstream.next() : null;
@@ -158,6 +165,22 @@ final class Sending {
                 start(upstream, lane, now);
             }
         }
+    }
+
+    private boolean mayStakeMore() {
+        return storing.atStake() + flights.size() < policy.unsavedMax()
+                && storing.atStake() + flights.recent() < trust;
+    }
+
+    /** The log of a batch has failed that had worked. */
+    void storageFailed() {
+        trust = 1;
+        flights.countAnew();
+    }
+
+    /** The log of a batch has taken something. */
+    void storageWorked() {
+        trust = trust > Integer.MAX_VALUE / 2 ? Integer.MAX_VALUE : 2 * trust;
     }
 
     private void start(Turns upstream, Lane lane, Moment now) {

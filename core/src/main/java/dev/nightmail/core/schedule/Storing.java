@@ -30,7 +30,7 @@ final class Storing {
     private final RandomGenerator random;
     private final Timers timers;
     private final Consumer<Effect> effects;
-    private int unsaved;
+    private int atStake;
 
     Storing(
             int groupMax,
@@ -45,9 +45,9 @@ final class Storing {
         this.effects = effects;
     }
 
-    /** Results of all batches that are decided and not yet durable. */
-    int unsaved() {
-        return unsaved;
+    /** What calls have brought and is not yet durable, of all batches whose storage works. */
+    int atStake() {
+        return atStake;
     }
 
     /**
@@ -59,8 +59,9 @@ final class Storing {
             @Nullable CustomId customId,
             Result result,
             Moment now) {
+        int before = running.atStake();
         running.decided(new Unsaved(number, customId, result, now.wall()));
-        unsaved++;
+        atStake += running.atStake() - before;
     }
 
     /** Whatever happened to a batch, this is what follows from where it stands now. */
@@ -85,9 +86,9 @@ final class Storing {
      * @return the chunks of which nothing is left to do
      */
     List<ChunkId> saved(RunningBatch running, Set<Integer> unnamed, Moment now) {
-        int before = running.waiting();
+        int before = running.atStake();
         var done = running.saved(unnamed);
-        unsaved -= before - running.waiting();
+        atStake += running.atStake() - before;
         if (!unnamed.isEmpty()) {
             var wait = retry.delay(running.countWithholding(), random);
             timers.after(wait, now, new Timer.Due.Withheld(running.id()));
@@ -96,11 +97,13 @@ final class Storing {
     }
 
     void releaseWithheld(RunningBatch running) {
-        unsaved += running.releaseWithheld();
+        running.releaseWithheld();
     }
 
     void failed(RunningBatch running, Moment now) {
+        int before = running.atStake();
         var wait = retry.delay(running.storageFailed(), random);
+        atStake += running.atStake() - before;
         timers.after(wait, now, new Timer.Due.Storage(running.id()));
     }
 
@@ -114,9 +117,9 @@ final class Storing {
      * @return the chunks of which nothing is left to do
      */
     List<ChunkId> reopened(RunningBatch running, Settled settled) {
-        int before = running.waiting();
+        int before = running.atStake();
         var done = running.reopened(settled.requests(), settled.counts());
-        unsaved -= before - running.waiting();
+        atStake += running.atStake() - before;
         return done;
     }
 

@@ -482,9 +482,9 @@ class SchedulerTest {
                 .filteredOn(start -> start.batch().equals(batch))
                 .hasSize(sentBefore);
         assertThat(world.started)
-                .as("other batches go on")
+                .as("other batches go on, with one call at first")
                 .filteredOn(start -> start.batch().equals(other))
-                .hasSize(2);
+                .hasSize(1);
         world.storageWorks = true;
         world.advanceToNextTick();
         world.store();
