@@ -154,7 +154,7 @@ class AcknowledgedTest {
             batches.add(world.submit("b" + i, 1));
         }
         batches.forEach(world::untilEnded);
-        world.setClock(EngineWorld.RETENTION);
+        world.setClock(EngineWorld.RETENTION.plusSeconds(1));
 
         world.engine().archiveWhatIsDue();
 
