@@ -37,8 +37,9 @@ final class Admission {
             }
             live.publish(batch.after(new BatchEvent.ResultsSettled(files.settled().counts())));
             return new Event.BatchAdmitted(batch, files.requests(), files.settled());
-        } catch (RuntimeException e) {
-            // Whatever is wrong with its files, the other batches are not to suffer from it.
+        } catch (RuntimeException | Error e) {
+            // Whatever is wrong with its files, the other batches are not to suffer from it. Nor
+            // is this one to be forgotten because memory was short for a moment: it has its row.
             log.error(
                     "event=batch_not_opened batch_id={} reason=\"{}\" it_is_tried_again=true",
                     batch.id(),
