@@ -48,7 +48,8 @@ import org.slf4j.LoggerFactory;
 final class JournaledBatchDesk implements BatchDesk {
 
     private static final Logger log = LoggerFactory.getLogger(JournaledBatchDesk.class);
-    private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(60);
+    private static final int CANCEL_ASKED_MAX = 60;
+    private static final Duration CANCEL_ASKED_AGAIN = Duration.ofSeconds(1);
 
     private final EngineConfig config;
     private final Journal journal;
@@ -233,19 +234,23 @@ final class JournaledBatchDesk implements BatchDesk {
 
     private Batch awaitCancel(BatchId id) {
         var canceler = live.whenCanceledOrOver(id);
-        post.accept(new Event.CancelAsked(id));
         try {
-            // It may have ended between the look and the asking, and then nobody publishes it any
-            // more.
-            if (live.find(id).isEmpty()) {
-                catalog.find(id).filter(Batch::isOver).ifPresent(canceler::put);
+            for (int asked = 0; asked < CANCEL_ASKED_MAX; asked++) {
+                // More than once: the scheduler knows nothing of a batch whose files are just being
+                // opened for the first time.
+                post.accept(new Event.CancelAsked(id));
+                // It may have ended between the look and the asking, and then nobody publishes it
+                // any more.
+                if (live.find(id).isEmpty()) {
+                    catalog.find(id).filter(Batch::isOver).ifPresent(canceler::put);
+                }
+                var canceled = canceler.poll(CANCEL_ASKED_AGAIN);
+                if (canceled != null) {
+                    return canceled;
+                }
             }
-            var canceled = canceler.poll(CANCEL_TIMEOUT);
-            if (canceled == null) {
-                throw new JournalException(
-                        "the cancellation of batch %s is not durable yet".formatted(id));
-            }
-            return canceled;
+            throw new JournalException(
+                    "the cancellation of batch %s is not durable yet".formatted(id));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StoppingException();
