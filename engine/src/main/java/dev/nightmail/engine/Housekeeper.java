@@ -2,6 +2,7 @@ package dev.nightmail.engine;
 
 import dev.nightmail.core.batch.Batch;
 import dev.nightmail.core.batch.BatchCatalog;
+import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.batch.Decision;
 import dev.nightmail.core.journal.Journal;
 import dev.nightmail.core.journal.JournalException;
@@ -10,6 +11,8 @@ import dev.nightmail.engine.thread.Threads;
 import dev.nightmail.engine.thread.Threads.Strand;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,25 +75,43 @@ final class Housekeeper {
     private void round() {
         try {
             archiveWhatIsDue();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // One that got out would be the last round there is, and nobody would hear of it.
             log.error(
                     "event=archive_failed reason=\"{}\" it_is_tried_again=true", e.getMessage(), e);
         }
     }
 
     void archiveWhatIsDue() {
-        var due = catalog.toArchive(clock.instant().minus(retention), BATCHES_AT_ONCE);
-        for (var batch : due) {
-            try {
-                archive(batch);
-            } catch (JournalException e) {
-                // One that cannot be archived keeps no other from it.
-                log.error(
-                        "event=batch_not_archived batch_id={} reason=\"{}\" it_is_tried_again=true",
-                        batch.id(),
-                        e.getMessage(),
-                        e);
+        var createdAtMax = clock.instant().minus(retention);
+        var failed = new HashSet<BatchId>();
+        List<Batch> due;
+        do {
+            // Those that failed are still due, and keep no other from its turn.
+            due =
+                    catalog.toArchive(createdAtMax, failed.size() + BATCHES_AT_ONCE).stream()
+                            .filter(batch -> !failed.contains(batch.id()))
+                            .toList();
+            for (var batch : due) {
+                if (!archived(batch)) {
+                    failed.add(batch.id());
+                }
             }
+        } while (due.size() == BATCHES_AT_ONCE);
+    }
+
+    /** Archives it, if it can be. */
+    private boolean archived(Batch batch) {
+        try {
+            archive(batch);
+            return true;
+        } catch (JournalException e) {
+            log.error(
+                    "event=batch_not_archived batch_id={} reason=\"{}\" it_is_tried_again=true",
+                    batch.id(),
+                    e.getMessage(),
+                    e);
+            return false;
         }
     }
 

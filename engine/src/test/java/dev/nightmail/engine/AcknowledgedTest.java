@@ -9,6 +9,7 @@ import dev.nightmail.core.batch.BatchState;
 import dev.nightmail.engine.Faults.Step;
 import dev.nightmail.engine.desk.BatchDesk.Cancellation;
 import dev.nightmail.engine.desk.BatchDesk.Submission;
+import dev.nightmail.engine.thread.SystemThreads;
 import dev.nightmail.journal.FileJournal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -175,7 +176,8 @@ class AcknowledgedTest {
                         new FaultyJournal(FileJournal.open(folder), faults),
                         world.catalog().batches(),
                         world.clocks,
-                        Duration.ofSeconds(1));
+                        Duration.ofSeconds(1),
+                        new SystemThreads());
         housekeeper.start();
         try {
             world.until(batch, now -> now.state() instanceof BatchState.Archived);
