@@ -36,10 +36,11 @@ import org.slf4j.LoggerFactory;
  *   <li><i>draft</i>: it lies apart; whatever happens, nothing of it is left;
  *   <li><i>committed</i>: its folder is in place and durable, and it has no row yet. A crash here
  *       leaves a batch that no client was told of; the next start gives it its row and runs it. If
- *       the row cannot be written, it is withdrawn and the client is told that nothing was
- *       accepted. Only if storage refuses that too is it <i>in doubt</i>: the client is told of a
- *       failure, and the batch runs after the next start. An idempotency key takes the doubt away:
- *       who sends it again with its key has it once, whichever of the two is found first;
+ *       the row cannot be written, and is not there although the catalog says so, the batch is
+ *       withdrawn and the client is told that nothing was accepted. Only if storage refuses that
+ *       too is it <i>in doubt</i>: the client is told of a failure, and the batch runs after the
+ *       next start. An idempotency key takes the doubt away: who sends it again with its key has it
+ *       once, whichever of the two is found first;
  *   <li><i>cataloged</i>: it is accepted, and nothing takes that back;
  *   <li><i>admitted</i>: its files are open and the scheduler has it. If they cannot be opened, the
  *       client has its answer all the same, and opening is tried again.
@@ -101,7 +102,7 @@ final class JournaledBatchDesk implements BatchDesk {
         refuseWhenStopping();
         var key = terms.idempotencyKey();
         if (key != null) {
-            var used = catalog.findByIdempotencyKey(terms.workspace(), key);
+            var used = catalog.findByIdempotencyKey(terms.workspace(), key).filter(this::isThere);
             if (used.isPresent()) {
                 return replay(used.get(), terms);
             }
@@ -127,12 +128,34 @@ final class JournaledBatchDesk implements BatchDesk {
         };
     }
 
+    /** A row without a folder is what a failure left of a batch that was withdrawn or deleted. */
+    private boolean isThere(Batch row) {
+        if (journal.find(row.id()).isPresent()) {
+            return true;
+        }
+        log.warn("event=row_without_folder batch_id={} row_deleted=true", row.id());
+        catalog.delete(row.id());
+        return false;
+    }
+
     private Insertion insert(Batch batch) {
         try {
             return catalog.insert(batch);
         } catch (CatalogException e) {
+            if (wasInserted(batch.id())) {
+                // Somebody who sent the same key may have been told of it already.
+                return new Insertion.Inserted();
+            }
             withdraw(batch);
             throw e;
+        }
+    }
+
+    private boolean wasInserted(BatchId id) {
+        try {
+            return catalog.find(id).isPresent();
+        } catch (CatalogException e) {
+            return false;
         }
     }
 
@@ -169,12 +192,15 @@ final class JournaledBatchDesk implements BatchDesk {
 
     private BatchHeader header(BatchDraft draft, Terms terms) {
         var createdAt = nextCreatedAt();
+        var now = clock.instant();
         return new BatchHeader(
                 newId(createdAt),
                 terms.workspace(),
                 terms.key(),
                 createdAt,
-                createdAt.plus(config.window()),
+                // By the clock as it is now: where it was fast once, what came since is dated ahead
+                // of it, and is not to wait as much longer for its end.
+                (now.isBefore(createdAt) ? now : createdAt).plus(config.window()),
                 terms.apiVersion(),
                 terms.betas(),
                 terms.userProfileId(),
@@ -186,11 +212,15 @@ final class JournaledBatchDesk implements BatchDesk {
 
     /**
      * Never the same twice, so that the order of the list is the order of acceptance even if the
-     * clock stands still.
+     * clock stands still or goes back. Only one that goes back by more than half a window was so
+     * wrong before that there is no staying ahead of it.
      */
     private synchronized Instant nextCreatedAt() {
         var now = clock.instant().truncatedTo(MICROS);
-        lastCreatedAt = now.isAfter(lastCreatedAt) ? now : lastCreatedAt.plus(1, MICROS);
+        boolean follows =
+                now.isAfter(lastCreatedAt)
+                        || lastCreatedAt.isAfter(now.plus(config.window().dividedBy(2)));
+        lastCreatedAt = follows ? now : lastCreatedAt.plus(1, MICROS);
         return lastCreatedAt;
     }
 

@@ -1,11 +1,12 @@
 package dev.nightmail.engine;
 
-import static dev.nightmail.engine.ScriptedUpstream.answer;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.batch.BatchPage;
 import dev.nightmail.core.batch.BatchState;
+import dev.nightmail.core.catalog.CatalogException;
 import dev.nightmail.engine.Faults.Step;
 import dev.nightmail.engine.desk.BatchDesk.Cancellation;
 import dev.nightmail.engine.desk.BatchDesk.Submission;
@@ -50,15 +51,18 @@ class AcknowledgedTest {
 
     @Test
     void aRowWithoutAFolderIsNotTakenForTheBatchOfItsKey() {
-        world.faults.failAfterwards(Step.INSERT);
+        world.upstream.answerEverything();
+        var deleted = id(world.submit("a", 3, "once"));
+        world.untilEnded(deleted);
         world.faults.fail(Step.CATALOG_DELETE, 1);
-        EngineWorld.meanwhile(() -> world.submit("a", 3, "once")).handle((_, _) -> true).join();
+        assertThatThrownBy(() -> world.desk().delete(EngineWorld.WORKSPACE, deleted))
+                .isInstanceOf(CatalogException.class);
 
         var batch = id(world.submit("a", 3, "once"));
 
-        assertThat(world.folder(batch)).exists();
-        world.upstream.answerEverything();
+        assertThat(batch).isNotEqualTo(deleted);
         world.untilEnded(batch);
+        assertThat(world.settled(batch)).hasSize(3);
     }
 
     @Test
@@ -118,21 +122,6 @@ class AcknowledgedTest {
         var batch = id(world.submit("a", 3, "once"));
 
         world.passUntil(() -> world.find(batch).isOver());
-    }
-
-    @Test
-    void countsThatWereShownDoNotGoBackBecauseTheLogCannotBeOpenedAtTheStart() {
-        var batch = world.submit("a", 5);
-        for (int i = 0; i < 3; i++) {
-            world.upstream.next().answer(answer());
-        }
-        world.until(batch, now -> now.counts().succeeded() == 3);
-        world.kill();
-        var faults = new Faults();
-        faults.fail(Step.OPEN);
-        world.startAgain(faults);
-
-        assertThat(world.counts(batch).succeeded()).isEqualTo(3);
     }
 
     @Test

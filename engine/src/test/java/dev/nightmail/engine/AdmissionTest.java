@@ -64,25 +64,14 @@ class AdmissionTest {
     }
 
     @Test
-    void aRowThatWasWrittenAfterAllIsWithdrawnToo() throws IOException {
+    void aRowThatWasWrittenAfterAllMakesABatchLikeAnyOther() throws IOException {
         world.faults.failAfterwards(Step.INSERT);
+        world.upstream.answerEverything();
 
-        assertThatThrownBy(() -> world.submit("a", 3)).isInstanceOf(CatalogException.class);
+        var batch = world.submit("a", 3);
 
-        assertThat(folders()).isEmpty();
-        assertThat(everyBatch()).isEmpty();
-    }
-
-    @Test
-    void aRowThatCannotBeWithdrawnGoesAtTheNextStart() {
-        world.faults.failAfterwards(Step.INSERT);
-        world.faults.fail(Step.CATALOG_DELETE, 1);
-        assertThatThrownBy(() -> world.submit("a", 3)).isInstanceOf(CatalogException.class);
-
-        world.kill();
-        world.startAgain();
-
-        assertThat(everyBatch()).isEmpty();
+        world.untilEnded(batch);
+        assertThat(folders()).hasSize(1);
     }
 
     @Test

@@ -270,8 +270,9 @@ public final class FileJournal implements Journal {
             if (disk.exists(folder(id).path())) {
                 disk.deleteAll(vanishing);
                 disk.rename(folder(id).path(), vanishing);
-                disk.forceFolder(batches);
             }
+            // Also if it was gone already: an earlier try may have failed just here.
+            disk.forceFolder(batches);
             disk.deleteAll(vanishing);
         } catch (IOException e) {
             throw failed("delete", id, e);

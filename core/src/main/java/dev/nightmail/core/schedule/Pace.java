@@ -21,6 +21,12 @@ final class Pace {
 
     private static final double SHRINK = 2.0 / 3;
 
+    /**
+     * One bad request may fail a few times without end. So many failures in a row, or as many as
+     * there are calls in flight, are the upstream's.
+     */
+    private static final int FAILURES_IN_ROW_MIN = 10;
+
     private final String upstream;
     private final int limitMax;
     private final Backoff backoff;
@@ -31,6 +37,7 @@ final class Pace {
     private int interactive;
     private boolean inDoubt;
     private int pausesInRow;
+    private int failuresInRow;
     private @Nullable Instant pausedUntil;
     private Instant shrunkAt = Instant.MIN;
 
@@ -75,12 +82,23 @@ final class Pace {
     void answered() {
         inDoubt = false;
         pausesInRow = 0;
+        failuresInRow = 0;
         limit = Math.min(limitMax, limit + 1 / limit);
     }
 
-    /** It failed on a request: that says nothing about how much it can take, but it is there. */
-    void failed() {
+    /**
+     * It failed on a request, which may be the request's own fault. When nothing but failures come
+     * back, it is the upstream that is ill, and is treated as one that has no room: every further
+     * request sent would use up its tries.
+     */
+    @Nullable Pause failed(Instant now) {
         inDoubt = false;
+        failuresInRow++;
+        if (failuresInRow < Math.max(FAILURES_IN_ROW_MIN, limit)) {
+            return null;
+        }
+        failuresInRow = 0;
+        return throttled(null, now);
     }
 
     /** A pause that has begun or become longer. */

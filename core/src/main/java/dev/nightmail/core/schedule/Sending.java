@@ -256,7 +256,11 @@ final class Sending {
     private void learn(Pace pace, AttemptOutcome outcome, Moment now) {
         switch (outcome) {
             case Answered _, Refused _ -> pace.answered();
-            case Failed _ -> pace.failed();
+            case Failed _ ->
+                    paused(
+                            pace.failed(now.steady()),
+                            length -> new UpstreamPaused(pace.upstream(), "failing", length),
+                            now);
             case Throttled(var retryAfter, var _, var _) ->
                     paused(
                             pace.throttled(retryAfter, now.steady()),

@@ -45,7 +45,6 @@ public final class FileResultLog implements ResultLog {
     private final BitSet settled;
     private final DiskFile log;
     private final DiskFile index;
-    private final LineWriter lines;
     private volatile Extent durable;
     private boolean indexGrew;
     private boolean broken;
@@ -66,7 +65,6 @@ public final class FileResultLog implements ResultLog {
         this.settled = settled;
         this.log = log;
         this.index = index;
-        this.lines = new LineWriter(log, logLength, BUFFER_BYTES);
         this.durable = new Extent(logLength, indexLength);
     }
 
@@ -79,7 +77,9 @@ public final class FileResultLog implements ResultLog {
         }
         checkUnsettled(results);
         try {
-            var entries = writeLines(results);
+            // Not kept from group to group: thousands of batches may wait at the same time.
+            var lines = new LineWriter(log, durable.log(), BUFFER_BYTES);
+            var entries = writeLines(results, lines);
             log.force();
             indexGrew = true;
             index.write(ResultIndex.encode(entries), durable.index());
@@ -116,7 +116,8 @@ public final class FileResultLog implements ResultLog {
         }
     }
 
-    private List<ResultEntry> writeLines(List<SettledRequest> results) throws IOException {
+    private List<ResultEntry> writeLines(List<SettledRequest> results, LineWriter lines)
+            throws IOException {
         var entries = new ArrayList<ResultEntry>(results.size());
         for (var result : results) {
             entries.add(entry(result, ResultLine.write(result, lines)));

@@ -27,7 +27,7 @@ final class UsageField {
         for (var name = json.nextName(); name != null; name = json.nextName()) {
             var value = json.nextToken();
             if (value == JsonToken.VALUE_NUMBER_INT) {
-                take(name, Math.max(0, json.getLongValue()));
+                take(name, json);
             } else if (value == JsonToken.START_OBJECT && name.equals("cache_creation")) {
                 take(json);
             } else {
@@ -36,16 +36,21 @@ final class UsageField {
         }
     }
 
-    private void take(String name, long tokens) {
+    /** Only what we know is read: a figure of somebody else's may be of any size. */
+    private void take(String name, JsonParser json) {
         switch (name) {
-            case "input_tokens" -> input = tokens;
-            case "output_tokens" -> output = tokens;
-            case "cache_creation_input_tokens" -> cacheCreation = tokens;
-            case "ephemeral_5m_input_tokens" -> cacheCreation5m = tokens;
-            case "ephemeral_1h_input_tokens" -> cacheCreation1h = tokens;
-            case "cache_read_input_tokens" -> cacheRead = tokens;
+            case "input_tokens" -> input = tokens(json);
+            case "output_tokens" -> output = tokens(json);
+            case "cache_creation_input_tokens" -> cacheCreation = tokens(json);
+            case "ephemeral_5m_input_tokens" -> cacheCreation5m = tokens(json);
+            case "ephemeral_1h_input_tokens" -> cacheCreation1h = tokens(json);
+            case "cache_read_input_tokens" -> cacheRead = tokens(json);
             default -> {}
         }
+    }
+
+    private static long tokens(JsonParser json) {
+        return Math.max(0, json.getLongValue());
     }
 
     private Usage usage() {
