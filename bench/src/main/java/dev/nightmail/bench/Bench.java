@@ -2,13 +2,17 @@ package dev.nightmail.bench;
 
 import dev.nightmail.bench.create.CreateBenchmark;
 import dev.nightmail.bench.drain.DrainBenchmark;
+import dev.nightmail.bench.fairness.FairnessBenchmark;
+import dev.nightmail.bench.inflight.InFlightBenchmark;
 import dev.nightmail.bench.measure.BenchmarkFailure;
 import dev.nightmail.bench.measure.Finding;
 import dev.nightmail.bench.measure.Scale;
+import dev.nightmail.bench.million.MillionBenchmark;
 import dev.nightmail.bench.process.Machine;
 import dev.nightmail.bench.process.Workbench;
 import dev.nightmail.bench.restart.RestartBenchmark;
 import dev.nightmail.bench.results.ResultsBenchmark;
+import dev.nightmail.bench.settle.SettleBenchmark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,9 +40,13 @@ public final class Bench {
     private static Map<String, Benchmark> benchmarks() {
         var benchmarks = new LinkedHashMap<String, Benchmark>();
         benchmarks.put("create", CreateBenchmark::run);
+        benchmarks.put("settle", SettleBenchmark::run);
         benchmarks.put("drain", DrainBenchmark::run);
+        benchmarks.put("in-flight", InFlightBenchmark::run);
         benchmarks.put("results", ResultsBenchmark::run);
         benchmarks.put("restart", RestartBenchmark::run);
+        benchmarks.put("million", MillionBenchmark::run);
+        benchmarks.put("fairness", FairnessBenchmark::run);
         return benchmarks;
     }
 

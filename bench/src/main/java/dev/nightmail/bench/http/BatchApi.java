@@ -25,11 +25,18 @@ public final class BatchApi implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final Server server;
+    private final String key;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
+    /** With no key in particular, as a server takes it that has none made. */
     public BatchApi(Server server) {
+        this(server, Wire.ANY_KEY);
+    }
+
+    public BatchApi(Server server, String key) {
         this.server = server;
+        this.key = key;
     }
 
     /**
@@ -43,7 +50,7 @@ public final class BatchApi implements AutoCloseable {
     }
 
     public Batch create(Path body) {
-        return batch(JSON.readTree(Wire.post(uri("/v1/messages/batches"), body)));
+        return batch(JSON.readTree(Wire.post(uri("/v1/messages/batches"), key, body)));
     }
 
     public Batch show(String id) throws InterruptedException {
@@ -118,7 +125,7 @@ public final class BatchApi implements AutoCloseable {
     private HttpRequest request(String method, String path) {
         return HttpRequest.newBuilder(uri(path))
                 .method(method, HttpRequest.BodyPublishers.noBody())
-                .header("x-api-key", "bench")
+                .header("x-api-key", key)
                 .header("anthropic-version", "2023-06-01")
                 .timeout(Duration.ofMinutes(2))
                 .build();

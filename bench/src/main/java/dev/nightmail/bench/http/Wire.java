@@ -22,16 +22,36 @@ import java.util.regex.Pattern;
  */
 public final class Wire {
 
+    /** What a server takes that has no key made, and any other ignores. */
+    static final String ANY_KEY = "bench";
+
     private static final int BUFFER_BYTES = 256 * 1024;
     private static final Pattern LENGTH = Pattern.compile("\r\ncontent-length: *([0-9]+)\r\n");
 
     private Wire() {}
 
+    /** Some bytes of a file: from the first until before the end. */
+    public record Span(long from, long end) {
+
+        public long bytes() {
+            return end - from;
+        }
+
+        private String header() {
+            return "range: bytes=%d-%d\r\n".formatted(from, end - 1);
+        }
+    }
+
+    /** Is handed the bytes of a body as they come. */
+    public interface Taker {
+        void take(ByteBuffer bytes);
+    }
+
     /** Posts a file. @return the body of the answer, which must be a 200 */
-    public static byte[] post(URI url, Path body) {
+    public static byte[] post(URI url, String key, Path body) {
         try (var socket = connect(url);
                 var file = FileChannel.open(body, StandardOpenOption.READ)) {
-            writeAll(socket, ByteBuffer.wrap(postHead(url, file.size()).getBytes(US_ASCII)));
+            writeAll(socket, ByteBuffer.wrap(postHead(url, key, file.size()).getBytes(US_ASCII)));
             long at = 0;
             while (at < file.size()) {
                 at += file.transferTo(at, file.size() - at, socket);
@@ -44,8 +64,8 @@ public final class Wire {
         }
     }
 
-    private static String postHead(URI url, long length) {
-        return head("POST", url)
+    private static String postHead(URI url, String key, long length) {
+        return head("POST", url, key)
                 + "content-type: application/json\r\ncontent-length: "
                 + length
                 + "\r\n\r\n";
@@ -66,9 +86,19 @@ public final class Wire {
      * @return how many bytes it had, which are as many as were announced
      */
     public static long get(URI url) {
+        return get(url, "", "200", _ -> {});
+    }
+
+    /** Gets a part of a body. @return how many bytes it had, which are as many as were announced */
+    public static long get(URI url, Span span, Taker taker) {
+        return get(url, span.header(), "206", taker);
+    }
+
+    private static long get(URI url, String header, String status, Taker taker) {
         try (var socket = connect(url)) {
-            writeAll(socket, ByteBuffer.wrap((head("GET", url) + "\r\n").getBytes(US_ASCII)));
-            var counted = new Counted(url);
+            var head = head("GET", url, ANY_KEY) + header + "\r\n";
+            writeAll(socket, ByteBuffer.wrap(head.getBytes(US_ASCII)));
+            var counted = new Counted(url, status, taker);
             drain(socket, counted::take);
             return counted.bytes();
         } catch (IOException e) {
@@ -79,19 +109,24 @@ public final class Wire {
     /** Knows from the head of an answer how long its body is, and counts what comes. */
     private static final class Counted {
         private final URI url;
+        private final String status;
+        private final Taker taker;
         private long announced = -1;
         private long arrived;
 
-        Counted(URI url) {
+        Counted(URI url, String status, Taker taker) {
             this.url = url;
+            this.status = status;
+            this.taker = taker;
         }
 
         void take(ByteBuffer bytes) {
             if (announced < 0) {
                 // The first read holds the head: nobody sends one in pieces.
-                arrived -= readHead(bytes);
+                bytes.position(readHead(bytes));
             }
             arrived += bytes.remaining();
+            taker.take(bytes);
         }
 
         private int readHead(ByteBuffer bytes) {
@@ -99,7 +134,7 @@ public final class Wire {
             int end = start.indexOf("\r\n\r\n") + 4;
             var head = start.substring(0, Math.max(0, end)).toLowerCase(Locale.ROOT);
             var length = LENGTH.matcher(head);
-            if (!head.startsWith("http/1.1 200 ") || !length.find()) {
+            if (!head.startsWith("http/1.1 " + status + " ") || !length.find()) {
                 throw new BenchmarkFailure("GET " + url + " was answered with " + head);
             }
             announced = Long.parseLong(length.group(1));
@@ -115,9 +150,9 @@ public final class Wire {
         }
     }
 
-    private static String head(String method, URI url) {
-        return "%s %s HTTP/1.1\r\nhost: %s\r\nx-api-key: bench\r\nanthropic-version: 2023-06-01\r\nconnection: close\r\n"
-                .formatted(method, url.getRawPath(), url.getRawAuthority());
+    private static String head(String method, URI url, String key) {
+        return "%s %s HTTP/1.1\r\nhost: %s\r\nx-api-key: %s\r\nanthropic-version: 2023-06-01\r\nconnection: close\r\n"
+                .formatted(method, url.getRawPath(), url.getRawAuthority(), key);
     }
 
     private static SocketChannel connect(URI url) throws IOException {
@@ -134,10 +169,6 @@ public final class Wire {
         var copy = new byte[bytes.remaining()];
         bytes.get(copy);
         return copy;
-    }
-
-    private interface Taker {
-        void take(ByteBuffer bytes);
     }
 
     private static void drain(SocketChannel socket, Taker taker) throws IOException {

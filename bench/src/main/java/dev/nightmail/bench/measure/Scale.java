@@ -8,22 +8,30 @@ package dev.nightmail.bench.measure;
  * @param heapMax of the server that takes such a batch, as the virtual machine is told
  * @param requestsBeforeRestart of each of the batches that a killed server comes back to
  * @param heapMaxAtRestart of that server
+ * @param inFlight calls at once at a slow upstream
+ * @param requestsOfTen of each of ten batches that are under way at once
+ * @param heapMaxForTen of the server that has them
  */
 public record Scale(
         int requests,
         int rounds,
         String heapMax,
         int requestsBeforeRestart,
-        String heapMaxAtRestart) {
+        String heapMaxAtRestart,
+        int inFlight,
+        int requestsOfTen,
+        String heapMaxForTen) {
 
     /** The published limits: 100,000 requests, just under 256 MB, in a heap no larger than that. */
-    public static final Scale FULL = new Scale(100_000, 5, "256m", 100_000, "512m");
+    public static final Scale FULL =
+            new Scale(100_000, 5, "256m", 100_000, "512m", 10_000, 100_000, "512m");
 
     /**
      * Enough to notice what is broken, quick enough for every commit. The heap has no room for the
      * body of a batch, or its results, beside what the server itself needs.
      */
-    public static final Scale SMOKE = new Scale(10_000, 2, "48m", 10_000, "96m");
+    public static final Scale SMOKE =
+            new Scale(10_000, 2, "48m", 10_000, "96m", 2_500, 4_000, "96m");
 
     /** Of 100,000 requests each: a million settled results. */
     public static final int BATCHES_BEFORE_RESTART = 10;

@@ -11,6 +11,10 @@ public record Bytes(long count) {
         return fromProc(Path.of("/proc", Long.toString(pid), "status"), "VmHWM:");
     }
 
+    static Bytes resident(long pid) {
+        return fromProc(Path.of("/proc", Long.toString(pid), "status"), "VmRSS:");
+    }
+
     static Bytes ofMachine() {
         return fromProc(Path.of("/proc/meminfo"), "MemTotal:");
     }

@@ -128,6 +128,11 @@ public final class Child implements AutoCloseable {
         return Bytes.residentMax(process.pid());
     }
 
+    /** The memory that is resident now. */
+    public Bytes resident() {
+        return Bytes.resident(process.pid());
+    }
+
     /** SIGKILL: no last words, no clean-up. */
     public void kill() throws InterruptedException {
         process.destroyForcibly();

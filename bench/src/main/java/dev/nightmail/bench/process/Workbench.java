@@ -76,15 +76,26 @@ public final class Workbench implements AutoCloseable {
     }
 
     /**
-     * The real server: {@code ./nightmail serve}, from its start to its ready line.
+     * The real server, with {@link #IN_FLIGHT} calls in flight at the upstream.
      *
      * @param heapMax as the virtual machine takes it, such as {@code 256m}
      */
     public Server startServer(Path data, String heapMax, URI upstream, Manner manner)
             throws IOException, InterruptedException {
+        return startServer(data, heapMax, upstream, manner, IN_FLIGHT);
+    }
+
+    /**
+     * The real server: {@code ./nightmail serve}, from its start to its ready line.
+     *
+     * @param heapMax as the virtual machine takes it, such as {@code 256m}
+     * @param inFlight calls at the upstream at once
+     */
+    public Server startServer(Path data, String heapMax, URI upstream, Manner manner, int inFlight)
+            throws IOException, InterruptedException {
         var command =
                 List.of(
-                        home.resolve("nightmail").toString(),
+                        nightmail(),
                         "serve",
                         "--port",
                         "0",
@@ -93,7 +104,7 @@ public final class Workbench implements AutoCloseable {
                         "--upstream",
                         upstream + manner.path(),
                         "--set",
-                        "upstreams.upstream.calls-in-flight-max=" + IN_FLIGHT);
+                        "upstreams.upstream.calls-in-flight-max=" + inFlight);
         long start = System.nanoTime();
         var child =
                 keep(
@@ -104,6 +115,27 @@ public final class Workbench implements AutoCloseable {
                                 folder));
         var url = child.awaitLine("Nightmail is ready at ", START_PATIENCE);
         return new Server(child, URI.create(url), Duration.ofNanos(System.nanoTime() - start));
+    }
+
+    /** An API key of this workspace for whoever serves this data from now on. */
+    public String createKey(Path data, String workspace) throws IOException, InterruptedException {
+        var command =
+                List.of(
+                        nightmail(),
+                        "keys",
+                        "create",
+                        "--data",
+                        data.toString(),
+                        "--workspace",
+                        workspace,
+                        "--name",
+                        "bench");
+        var child = keep(Child.start("nightmail-keys", command, Map.of(), folder));
+        return child.awaitLine("", START_PATIENCE);
+    }
+
+    private String nightmail() {
+        return home.resolve("nightmail").toString();
     }
 
     /** A program of the benchmarks in a process of its own, on the same kind of virtual machine. */

@@ -11,15 +11,18 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.regex.Pattern;
 
 /**
- * The limit as a process, where there is no nginx: gives one file to whoever connects, whatever
- * they ask for, one after the other, and lets the system copy it to the socket. Ends with its
- * standard input.
+ * The limit as a process, where there is no nginx: gives one file, or the range of it that is asked
+ * for, to whoever connects, whatever they ask for, one after the other, and lets the system copy it
+ * to the socket. Ends with its standard input.
  *
  * <p>Argument: the file.
  */
 public final class SendfileMain {
+
+    private static final Pattern RANGE = Pattern.compile("\r\nrange: bytes=([0-9]+)-([0-9]+)\r\n");
 
     private SendfileMain() {}
 
@@ -47,14 +50,16 @@ public final class SendfileMain {
         var call = ByteBuffer.allocate(8192);
         // One read holds the whole call: nobody sends one in pieces.
         socket.read(call);
+        var range = RANGE.matcher(new String(call.array(), 0, call.position(), US_ASCII));
+        boolean part = range.find();
+        long from = part ? Long.parseLong(range.group(1)) : 0;
+        long end = part ? Long.parseLong(range.group(2)) + 1 : file.size();
         var head =
-                "HTTP/1.1 200 OK\r\ncontent-length: "
-                        + file.size()
-                        + "\r\nconnection: close\r\n\r\n";
+                "HTTP/1.1 %s\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
+                        .formatted(part ? "206 Partial Content" : "200 OK", end - from);
         socket.write(ByteBuffer.wrap(head.getBytes(US_ASCII)));
-        long at = 0;
-        while (at < file.size()) {
-            at += file.transferTo(at, file.size() - at, socket);
+        for (long at = from; at < end; ) {
+            at += file.transferTo(at, end - at, socket);
         }
     }
 }

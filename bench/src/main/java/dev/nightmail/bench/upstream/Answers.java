@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /** What the upstream says: a Message of 2 KB that tells which request it answers. */
-final class Answers {
+public final class Answers {
 
     /** Of an answer's body. */
     static final int BODY_BYTES = 2_048;
@@ -51,10 +51,18 @@ final class Answers {
     private static byte[] message(String text) {
         var answer = new byte[OK.length + BODY_BYTES];
         System.arraycopy(OK, 0, answer, 0, OK.length);
-        int filler = BODY_BYTES - HEAD.length() - TAIL.length() - text.length();
-        var body = ascii(HEAD + text + FILLER.substring(0, filler) + TAIL);
-        System.arraycopy(body, 0, answer, OK.length, BODY_BYTES);
+        System.arraycopy(body(text), 0, answer, OK.length, BODY_BYTES);
         return answer;
+    }
+
+    /**
+     * A Message of 2 KB.
+     *
+     * @param text in ASCII that it begins with
+     */
+    public static byte[] body(String text) {
+        int filler = BODY_BYTES - HEAD.length() - TAIL.length() - text.length();
+        return ascii(HEAD + text + FILLER.substring(0, filler) + TAIL);
     }
 
     static boolean asksToBeHeld(ByteBuffer buffer, int offset, int length) {

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One client's connection: reads calls one after the other, as HTTP/1.1 clients without pipelining
@@ -14,14 +13,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connection {
 
-    private static final int CALL_BYTES_MAX = 16 * 1024;
+    /** Enough for most calls: there may be ten thousand connections. */
+    private static final int CALL_BYTES = 4 * 1024;
+
+    private static final int CALL_BYTES_MAX = 256 * 1024;
     private static final byte[] LENGTH = "\r\ncontent-length:".getBytes(US_ASCII);
 
     private final SocketChannel channel;
-    private final ByteBuffer call = ByteBuffer.allocate(CALL_BYTES_MAX);
+    private final Delays delays;
+    private ByteBuffer call = ByteBuffer.allocate(CALL_BYTES);
 
-    Connection(SocketChannel channel) {
+    Connection(SocketChannel channel, Delays delays) {
         this.channel = channel;
+        this.delays = delays;
     }
 
     /** There is something to read. */
@@ -32,10 +36,21 @@ final class Connection {
                 return;
             }
             answerWholeCall();
+            if (!call.hasRemaining()) {
+                enlarge();
+            }
         } catch (IOException _) {
             // The client broke off, as one does that is killed.
             channel.close();
         }
+    }
+
+    private void enlarge() {
+        if (call.capacity() >= CALL_BYTES_MAX) {
+            throw new IllegalArgumentException(
+                    "a call of more than %,d bytes".formatted(CALL_BYTES_MAX));
+        }
+        call = ByteBuffer.allocate(2 * call.capacity()).put(call.flip());
     }
 
     private void answerWholeCall() throws IOException {
@@ -47,22 +62,35 @@ final class Connection {
         if (call.position() < head + length) {
             return;
         }
-        var answer = answer(Manner.of(requestLine()), head, length);
+        answer(Manner.of(requestLine()), head, length);
         call.clear();
-        if (answer != null) {
-            write(ByteBuffer.wrap(answer));
+    }
+
+    private void answer(Manner manner, int head, int length) throws IOException {
+        switch (manner) {
+            case Manner.Answering(var after) -> {
+                var answer = ByteBuffer.wrap(Answers.to(call, head, length));
+                if (after.isZero()) {
+                    write(answer);
+                } else {
+                    delays.after(after, () -> writeLate(answer));
+                }
+            }
+            case Manner.Holding _ -> {
+                if (!Answers.asksToBeHeld(call, head, length)) {
+                    write(ByteBuffer.wrap(Answers.to(call, head, length)));
+                }
+            }
+            case Manner.Full _ -> write(ByteBuffer.wrap(Answers.noRoom()));
         }
     }
 
-    private byte @Nullable [] answer(Manner manner, int head, int length) {
-        return switch (manner) {
-            case ANSWERING -> Answers.to(call, head, length);
-            case HOLDING ->
-                    Answers.asksToBeHeld(call, head, length)
-                            ? null
-                            : Answers.to(call, head, length);
-            case FULL -> Answers.noRoom();
-        };
+    private void writeLate(ByteBuffer answer) {
+        try {
+            write(answer);
+        } catch (IOException _) {
+            // The client is gone; the selector will say so.
+        }
     }
 
     /** An answer is shorter than any socket's buffer, so this goes round once. */

@@ -17,9 +17,11 @@ import java.nio.channels.ServerSocketChannel;
 final class LocalUpstream implements Runnable {
 
     private static final int BACKLOG = 4096;
+    private static final long WAIT_MILLIS_MAX = 100;
 
     private final ServerSocketChannel listener;
     private final Selector selector;
+    private final Delays delays = new Delays();
 
     private LocalUpstream(ServerSocketChannel listener, Selector selector) {
         this.listener = listener;
@@ -39,10 +41,19 @@ final class LocalUpstream implements Runnable {
     public void run() {
         try (selector) {
             while (listener.isOpen()) {
-                selector.select(this::serve, 100);
+                select(delays.millisToWait(WAIT_MILLIS_MAX));
+                delays.run();
             }
         } catch (IOException e) {
             throw new UncheckedIOException("the local upstream cannot go on", e);
+        }
+    }
+
+    private void select(long waitMillis) throws IOException {
+        if (waitMillis == 0) {
+            selector.selectNow(this::serve);
+        } else {
+            selector.select(this::serve, waitMillis);
         }
     }
 
@@ -64,7 +75,7 @@ final class LocalUpstream implements Runnable {
         for (var channel = listener.accept(); channel != null; channel = listener.accept()) {
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            channel.register(selector, SelectionKey.OP_READ, new Connection(channel));
+            channel.register(selector, SelectionKey.OP_READ, new Connection(channel, delays));
         }
     }
 }

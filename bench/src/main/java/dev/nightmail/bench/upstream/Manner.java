@@ -1,28 +1,63 @@
 package dev.nightmail.bench.upstream;
 
+import java.time.Duration;
+
 /** How the upstream takes a call, chosen by the first part of its path. */
-public enum Manner {
+public sealed interface Manner {
+
     /** Answers at once. */
-    ANSWERING,
+    Manner ANSWERING = new Answering(Duration.ZERO);
+
     /** Answers at once, but never to a request that asks to be held. */
-    HOLDING,
+    Manner HOLDING = new Holding();
+
     /** Has no room, and asks to be left alone for an hour: nothing is run meanwhile. */
-    FULL;
+    Manner FULL = new Full();
 
     /** The path that a client puts before its own. */
-    public String path() {
-        return switch (this) {
-            case ANSWERING -> "/answering";
-            case HOLDING -> "/holding";
-            case FULL -> "/full";
-        };
+    String path();
+
+    /**
+     * Answers every call, however many there are, so long after it came.
+     *
+     * @param after in whole milliseconds
+     */
+    record Answering(Duration after) implements Manner {
+
+        private static final String BEFORE = "/answering/";
+        private static final String BEHIND = "ms/";
+
+        @Override
+        public String path() {
+            return BEFORE + after.toMillis() + "ms";
+        }
+    }
+
+    record Holding() implements Manner {
+        @Override
+        public String path() {
+            return "/holding";
+        }
+    }
+
+    record Full() implements Manner {
+        @Override
+        public String path() {
+            return "/full";
+        }
     }
 
     static Manner of(String requestLine) {
-        for (var manner : values()) {
-            if (requestLine.startsWith("POST " + manner.path() + "/")) {
-                return manner;
-            }
+        if (requestLine.startsWith("POST " + Answering.BEFORE)) {
+            int from = "POST ".length() + Answering.BEFORE.length();
+            int to = requestLine.indexOf(Answering.BEHIND, from);
+            return new Answering(Duration.ofMillis(Long.parseLong(requestLine, from, to, 10)));
+        }
+        if (requestLine.startsWith("POST /holding/")) {
+            return HOLDING;
+        }
+        if (requestLine.startsWith("POST /full/")) {
+            return FULL;
         }
         throw new IllegalArgumentException("no such path: " + requestLine);
     }
