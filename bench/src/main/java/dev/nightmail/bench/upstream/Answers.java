@@ -27,6 +27,9 @@ public final class Answers {
             ascii(
                     "HTTP/1.1 429 Too Many Requests\r\nretry-after: 3600\r\ncontent-type: application/json\r\ncontent-length: 0\r\n\r\n");
 
+    private static final byte[] MODELS =
+            response(
+                    "{\"object\":\"list\",\"data\":[{\"id\":\"claude-bench\",\"type\":\"model\",\"object\":\"model\",\"display_name\":\"claude-bench\",\"created_at\":\"2026-01-01T00:00:00Z\",\"created\":1767225600,\"owned_by\":\"bench\"}],\"has_more\":false,\"first_id\":\"claude-bench\",\"last_id\":\"claude-bench\"}");
     private static final byte[] MARK = ascii(Workload.MARK);
     private static final int ID_BYTES = "request-0000000".length();
 
@@ -34,6 +37,19 @@ public final class Answers {
 
     static byte[] noRoom() {
         return NO_ROOM;
+    }
+
+    /** The list of models, in words that clients of either kind of API understand. */
+    static byte[] models() {
+        return MODELS;
+    }
+
+    private static byte[] response(String body) {
+        return ascii(
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: "
+                        + body.length()
+                        + "\r\n\r\n"
+                        + body);
     }
 
     /**

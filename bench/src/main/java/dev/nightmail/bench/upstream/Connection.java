@@ -58,11 +58,17 @@ final class Connection {
         if (head < 0) {
             return;
         }
+        var line = requestLine();
+        if (line.startsWith("GET ")) {
+            call.clear();
+            write(ByteBuffer.wrap(Answers.models()));
+            return;
+        }
         int length = contentLength(head);
         if (call.position() < head + length) {
             return;
         }
-        answer(Manner.of(requestLine()), head, length);
+        answer(Manner.of(line), head, length);
         call.clear();
     }
 
