@@ -8,6 +8,7 @@ import dev.nightmail.bench.measure.BenchmarkFailure;
 import dev.nightmail.bench.measure.Finding;
 import dev.nightmail.bench.measure.Scale;
 import dev.nightmail.bench.million.MillionBenchmark;
+import dev.nightmail.bench.peers.PeersBenchmark;
 import dev.nightmail.bench.process.Machine;
 import dev.nightmail.bench.process.Workbench;
 import dev.nightmail.bench.restart.RestartBenchmark;
@@ -31,6 +32,9 @@ import java.util.Optional;
  */
 public final class Bench {
 
+    /** Is run only by name: it needs what others have made. */
+    private static final String PEERS = "peers";
+
     private static final String USAGE =
             "usage: bench/run [%s|all]... [--smoke] [--work DIR]"
                     .formatted(String.join("|", benchmarks().keySet()));
@@ -47,6 +51,7 @@ public final class Bench {
         benchmarks.put("restart", RestartBenchmark::run);
         benchmarks.put("million", MillionBenchmark::run);
         benchmarks.put("fairness", FairnessBenchmark::run);
+        benchmarks.put(PEERS, PeersBenchmark::run);
         return benchmarks;
     }
 
@@ -77,16 +82,18 @@ public final class Bench {
             } else if (word.equals("--work") && arg.hasNext()) {
                 work = Path.of(arg.next()).toAbsolutePath();
             } else if (word.equals("all")) {
-                names.addAll(benchmarks().keySet());
+                names.addAll(all());
             } else if (benchmarks().containsKey(word)) {
                 names.add(word);
             } else {
                 return Optional.empty();
             }
         }
-        return Optional.of(
-                new Wish(
-                        names.isEmpty() ? List.copyOf(benchmarks().keySet()) : names, smoke, work));
+        return Optional.of(new Wish(names.isEmpty() ? all() : names, smoke, work));
+    }
+
+    private static List<String> all() {
+        return benchmarks().keySet().stream().filter(name -> !name.equals(PEERS)).toList();
     }
 
     private static int run(Wish wish, Path home) throws IOException, InterruptedException {

@@ -3,6 +3,7 @@ package dev.nightmail.bench.http;
 import dev.nightmail.bench.measure.BenchmarkFailure;
 import dev.nightmail.bench.process.Server;
 import dev.nightmail.bench.workload.JoinCheck;
+import dev.nightmail.bench.workload.JoinCheck.Proof;
 import dev.nightmail.bench.workload.Workload;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,21 +23,34 @@ import tools.jackson.databind.json.JsonMapper;
 public final class BatchApi implements AutoCloseable {
 
     private static final Duration POLL_INTERVAL = Duration.ofMillis(10);
+
+    /** What a server takes that has no key made. */
+    public static final String ANY_KEY = Wire.ANY_KEY;
+
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final Server server;
     private final String key;
+    private final Duration pollInterval;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     /** With no key in particular, as a server takes it that has none made. */
     public BatchApi(Server server) {
-        this(server, Wire.ANY_KEY);
+        this(server, ANY_KEY);
     }
 
     public BatchApi(Server server, String key) {
+        this(server, key, POLL_INTERVAL);
+    }
+
+    /**
+     * @param pollInterval between two looks at a batch that is waited for
+     */
+    public BatchApi(Server server, String key, Duration pollInterval) {
         this.server = server;
         this.key = key;
+        this.pollInterval = pollInterval;
     }
 
     /**
@@ -78,17 +92,23 @@ public final class BatchApi implements AutoCloseable {
             if (System.nanoTime() > deadline) {
                 throw new BenchmarkFailure("still waiting after " + patience + ": " + batch);
             }
-            LockSupport.parkNanos(POLL_INTERVAL.toNanos());
+            LockSupport.parkNanos(pollInterval.toNanos());
         }
     }
 
     /** Reads all results of a batch back and holds each against its request. */
     public void requireEveryResultJoined(String id, Workload workload)
             throws IOException, InterruptedException {
+        requireEveryResultJoined(id, workload, Proof.EVERY_BYTE);
+    }
+
+    /** As above, with less proof. */
+    public void requireEveryResultJoined(String id, Workload workload, Proof proof)
+            throws IOException, InterruptedException {
         HttpResponse<InputStream> response =
                 client.send(request("GET", resultsPath(id)), BodyHandlers.ofInputStream());
         try (var body = response.body()) {
-            var findings = JoinCheck.check(workload, body);
+            var findings = JoinCheck.check(workload, body, proof);
             if (response.statusCode() != 200 || !findings.allRight()) {
                 throw new BenchmarkFailure("results of %s: %s".formatted(id, findings));
             }

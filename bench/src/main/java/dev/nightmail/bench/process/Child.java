@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A process that we started: what it says, what it costs, its end. */
 public final class Child implements AutoCloseable {
@@ -118,9 +119,14 @@ public final class Child implements AutoCloseable {
         return process.pid();
     }
 
-    /** Processor time used so far, in user and system mode, by all its threads. */
+    /**
+     * Processor time used so far, in user and system mode, by all its threads and the processes
+     * that it started and that still run.
+     */
     public Duration cpu() {
-        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+        return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .map(running -> running.info().totalCpuDuration().orElse(Duration.ZERO))
+                .reduce(Duration.ZERO, Duration::plus);
     }
 
     /** The most memory that was resident so far, as the system counts it. */

@@ -153,7 +153,18 @@ public final class Workbench implements AutoCloseable {
 
     /** Any other program. */
     public Child start(String name, List<String> command) throws IOException {
-        return keep(Child.start(name, command, Map.of(), folder));
+        return start(name, command, Map.of());
+    }
+
+    /** Any other program, with these variables in its environment. */
+    public Child start(String name, List<String> command, Map<String, String> environment)
+            throws IOException {
+        return keep(Child.start(name, command, environment, folder));
+    }
+
+    /** The folder of the project. */
+    public Path home() {
+        return home;
     }
 
     private Child keep(Child child) {

@@ -1,12 +1,9 @@
 package dev.nightmail.bench.results;
 
-import dev.nightmail.bench.measure.BenchmarkFailure;
+import dev.nightmail.bench.process.LocalPort;
 import dev.nightmail.bench.process.Workbench;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +11,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * A server of one file, as fast as there is: nginx if it is on this machine, else {@link
@@ -43,22 +39,22 @@ record BareFileServer(String name, URI file) {
 
     private static BareFileServer nginx(Workbench bench, Path program, Path file)
             throws IOException {
-        int port = freePort();
+        var port = LocalPort.free();
         var configuration = bench.folder().resolve("nginx.conf");
-        Files.writeString(configuration, nginxConfiguration(bench.folder(), port, file));
-        bench.start(
-                "nginx",
-                List.of(
-                        program.toString(),
-                        "-p",
-                        bench.folder().toString(),
-                        "-e",
-                        "stderr",
-                        "-c",
-                        configuration.toString()));
-        awaitListening(port);
-        return new BareFileServer(
-                "nginx", URI.create("http://127.0.0.1:" + port + "/" + file.getFileName()));
+        Files.writeString(configuration, nginxConfiguration(bench.folder(), port.number(), file));
+        var child =
+                bench.start(
+                        "nginx",
+                        List.of(
+                                program.toString(),
+                                "-p",
+                                bench.folder().toString(),
+                                "-e",
+                                "stderr",
+                                "-c",
+                                configuration.toString()));
+        port.awaitListener(child, START_PATIENCE);
+        return new BareFileServer("nginx", port.url().resolve("/" + file.getFileName()));
     }
 
     private static String nginxConfiguration(Path temp, int port, Path file) {
@@ -81,24 +77,6 @@ record BareFileServer(String name, URI file) {
         }
         """
                 .formatted(temp, port, file.resolveSibling("."));
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
-    private static void awaitListening(int port) {
-        long deadline = System.nanoTime() + START_PATIENCE.toNanos();
-        while (System.nanoTime() < deadline) {
-            try (var _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                return;
-            } catch (IOException _) {
-                LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
-            }
-        }
-        throw new BenchmarkFailure("nginx does not listen");
     }
 
     private static BareFileServer sendfile(Workbench bench, Path file)

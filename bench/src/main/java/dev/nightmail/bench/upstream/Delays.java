@@ -3,11 +3,13 @@ package dev.nightmail.bench.upstream;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import java.util.function.LongSupplier;
 
 /** What is to be done later, on the thread that does everything else. Not for many threads. */
 final class Delays {
 
-    private final long origin = System.nanoTime();
+    private final LongSupplier clock;
+    private final long origin;
     private final PriorityQueue<Delayed> queue =
             new PriorityQueue<>(Comparator.comparingLong(Delayed::due));
 
@@ -15,6 +17,14 @@ final class Delays {
      * @param due in nanoseconds since the origin
      */
     private record Delayed(long due, Runnable work) {}
+
+    /**
+     * @param clock in nanoseconds since any moment
+     */
+    Delays(LongSupplier clock) {
+        this.clock = clock;
+        this.origin = clock.getAsLong();
+    }
 
     void after(Duration delay, Runnable work) {
         queue.add(new Delayed(now() + delay.toNanos(), work));
@@ -36,6 +46,6 @@ final class Delays {
     }
 
     private long now() {
-        return System.nanoTime() - origin;
+        return clock.getAsLong() - origin;
     }
 }

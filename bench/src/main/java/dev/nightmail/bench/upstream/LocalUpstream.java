@@ -21,7 +21,7 @@ final class LocalUpstream implements Runnable {
 
     private final ServerSocketChannel listener;
     private final Selector selector;
-    private final Delays delays = new Delays();
+    private final Delays delays = new Delays(System::nanoTime);
 
     private LocalUpstream(ServerSocketChannel listener, Selector selector) {
         this.listener = listener;

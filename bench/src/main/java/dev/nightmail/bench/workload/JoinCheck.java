@@ -16,14 +16,27 @@ public final class JoinCheck {
     private static final JsonFactory JSON = new JsonFactory();
 
     private final Workload workload;
+    private final Proof proof;
     private final BitSet seen;
     private int right;
     private int wrong;
     private int doubled;
 
-    private JoinCheck(Workload workload) {
+    private JoinCheck(Workload workload, Proof proof) {
         this.workload = workload;
+        this.proof = proof;
         this.seen = new BitSet(workload.requests());
+    }
+
+    /** By what an answer is known to belong to its request. */
+    public enum Proof {
+        /** It names the request and the checksum of the very bytes that the batch had for it. */
+        EVERY_BYTE,
+        /**
+         * It names the request. Who reads a request and writes it anew sends other bytes, with
+         * another checksum, though they mean the same.
+         */
+        NUMBER
     }
 
     /**
@@ -44,7 +57,14 @@ public final class JoinCheck {
      * @param results JSONL, as the server gives it
      */
     public static Findings check(Workload workload, InputStream results) {
-        var check = new JoinCheck(workload);
+        return check(workload, results, Proof.EVERY_BYTE);
+    }
+
+    /**
+     * @param results JSONL, as the server gives it
+     */
+    public static Findings check(Workload workload, InputStream results, Proof proof) {
+        var check = new JoinCheck(workload, proof);
         try (var json = JSON.createParser(ObjectReadContext.empty(), results)) {
             while (json.nextToken() == JsonToken.START_OBJECT) {
                 check.line(json);
@@ -108,7 +128,7 @@ public final class JoinCheck {
 
     private void judge(String customId, String answer) {
         int number = number(customId);
-        if (number < 0 || !answer.startsWith(workload.answerTo(number))) {
+        if (number < 0 || !answer.startsWith(expected(number))) {
             wrong++;
         } else if (seen.get(number)) {
             doubled++;
@@ -118,6 +138,13 @@ public final class JoinCheck {
         if (number >= 0) {
             seen.set(number);
         }
+    }
+
+    private String expected(int number) {
+        return switch (proof) {
+            case EVERY_BYTE -> workload.answerTo(number);
+            case NUMBER -> workload.anyAnswerTo(number);
+        };
     }
 
     private int number(String customId) {

@@ -138,9 +138,18 @@ public record Workload(int requests, int held) {
         return answer(customId(number), crc.getValue());
     }
 
+    /** How the text of an answer to a request begins, whatever bytes it was sent with. */
+    String anyAnswerTo(int number) {
+        return beginning(customId(number));
+    }
+
     /** How the answer to a prompt begins. */
     public static String answer(String customId, long checksum) {
-        return "[" + customId + "] was sent with checksum " + checksum + ". ";
+        return beginning(customId) + checksum + ". ";
+    }
+
+    private static String beginning(String customId) {
+        return "[" + customId + "] was sent with checksum ";
     }
 
     /** The body of the create call. */

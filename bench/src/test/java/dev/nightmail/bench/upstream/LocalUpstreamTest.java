@@ -15,6 +15,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,16 +70,50 @@ class LocalUpstreamTest {
         held.cancel(true);
     }
 
+    @Test
+    void aSlowAnswerKeepsNobodyElseWaiting() throws Exception {
+        var slow = new Manner.Answering(Duration.ofSeconds(2));
+        var first = client.sendAsync(request(slow, 0), BodyHandlers.ofString());
+
+        assertThat(send(Manner.ANSWERING, 1).statusCode()).isEqualTo(200);
+        assertThat(first).isNotDone();
+        assertThat(first.get().body()).contains(Workload.of(2).customId(0));
+    }
+
+    @Test
+    void aCallMayBeLargerThanAUsualOne() throws Exception {
+        var padded = Arrays.copyOf(workload.params(0), 100_000);
+        Arrays.fill(padded, workload.params(0).length, padded.length, (byte) ' ');
+
+        var call =
+                HttpRequest.newBuilder(uri(Manner.ANSWERING))
+                        .POST(BodyPublishers.ofByteArray(padded))
+                        .build();
+
+        assertThat(client.send(call, BodyHandlers.ofString()).body())
+                .contains(workload.customId(0));
+    }
+
+    @Test
+    void itTellsOfItsModel() throws Exception {
+        var call = HttpRequest.newBuilder(uri(Manner.ANSWERING).resolve("models")).GET().build();
+
+        assertThat(client.send(call, BodyHandlers.ofString()).body()).contains("claude-bench");
+    }
+
     private HttpResponse<String> send(Manner manner, int number) throws Exception {
         return client.send(request(manner, number), BodyHandlers.ofString());
     }
 
     private HttpRequest request(Manner manner, int number) {
-        int port = listener.socket().getLocalPort();
-        return HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + port + manner.path() + "/v1/messages"))
+        return HttpRequest.newBuilder(uri(manner))
                 .POST(BodyPublishers.ofByteArray(workload.params(number)))
                 .build();
+    }
+
+    private URI uri(Manner manner) {
+        int port = listener.socket().getLocalPort();
+        return URI.create("http://127.0.0.1:" + port + manner.path() + "/v1/messages");
     }
 
     private String result(int number, String message) {

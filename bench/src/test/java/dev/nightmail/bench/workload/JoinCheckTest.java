@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightmail.bench.workload.JoinCheck.Findings;
+import dev.nightmail.bench.workload.JoinCheck.Proof;
 import java.io.ByteArrayInputStream;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,15 @@ class JoinCheckTest {
     }
 
     @Test
+    void anAnswerToBytesWrittenAnewIsRightWhereItsNumberIsProofEnough() {
+        var anew = result("request-0000001", Workload.answer("request-0000001", 1234));
+        var swapped = result("request-0000002", Workload.answer("request-0000000", 1234));
+
+        assertThat(check(Proof.NUMBER, answered(0), anew, swapped))
+                .isEqualTo(new Findings(2, 1, 0, 0));
+    }
+
+    @Test
     void aResultThatIsNotThereIsMissing() {
         assertThat(check(answered(0), answered(2))).isEqualTo(new Findings(2, 0, 0, 1));
     }
@@ -60,8 +70,12 @@ class JoinCheckTest {
     }
 
     private Findings check(String... lines) {
+        return check(Proof.EVERY_BYTE, lines);
+    }
+
+    private Findings check(Proof proof, String... lines) {
         var results = String.join("\n", List.of(lines)) + "\n";
-        return JoinCheck.check(workload, new ByteArrayInputStream(results.getBytes(UTF_8)));
+        return JoinCheck.check(workload, new ByteArrayInputStream(results.getBytes(UTF_8)), proof);
     }
 
     private String answered(int number) {
