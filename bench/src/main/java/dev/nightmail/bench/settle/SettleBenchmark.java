@@ -24,10 +24,11 @@ public final class SettleBenchmark {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     /**
-     * Results of a group: as many as there can be with so many calls in flight, and as many as the
-     * engine ever lets one have.
+     * Results of a group: about as many as come in during one fdatasync while a batch is drained,
+     * as many as there can be with so many calls in flight, and as many as the engine ever lets one
+     * have.
      */
-    private static final List<Integer> GROUPS = List.of(Workbench.IN_FLIGHT, 4_096);
+    private static final List<Integer> GROUPS = List.of(32, Workbench.IN_FLIGHT, 4_096);
 
     private final Child child;
     private final int requests;
@@ -51,6 +52,9 @@ public final class SettleBenchmark {
     }
 
     private List<Finding> measure(int rounds) throws IOException, InterruptedException {
+        // In their first runs both are slowed by the compiler.
+        run(SettleMain.OURS, Workbench.IN_FLIGHT, new Times());
+        run(SettleMain.BARE, Workbench.IN_FLIGHT, new Times());
         var findings = new ArrayList<Finding>();
         for (int group : GROUPS) {
             findings.add(measure(rounds, group));
@@ -61,9 +65,7 @@ public final class SettleBenchmark {
     private Finding measure(int rounds, int group) throws IOException, InterruptedException {
         var ours = new Times();
         var bare = new Times();
-        // In their first runs both are slowed by the compiler.
-        run(SettleMain.OURS, group, new Times());
-        long bytes = run(SettleMain.BARE, group, new Times());
+        long bytes = 0;
         for (int round = 0; round < rounds; round++) {
             bytes = run(SettleMain.BARE, group, bare);
             if (run(SettleMain.OURS, group, ours) != bytes) {
