@@ -12,8 +12,12 @@ import java.util.regex.Pattern;
  */
 public final class LiveHeap {
 
-    /** The last line of a histogram: objects, then bytes. */
-    private static final Pattern TOTAL = Pattern.compile("(?m)^Total\\s+[0-9]+\\s+([0-9]+)\\s*$");
+    /** A class with its instances and their bytes. */
+    private static final Pattern CLASS =
+            Pattern.compile("(?m)^ *[0-9]+: +[0-9]+ +([0-9]+) +([^ ]+)");
+
+    /** What the collector puts where it leaves garbage lying: nobody's. */
+    private static final Pattern FILLER = Pattern.compile("\\[?L?jdk\\.internal\\.vm\\.Filler.*");
 
     private LiveHeap() {}
 
@@ -23,12 +27,20 @@ public final class LiveHeap {
                 new ProcessBuilder(jcmd, Long.toString(virtualMachine.pid()), "GC.class_histogram")
                         .redirectErrorStream(true)
                         .start();
-        var told = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        process.waitFor();
-        var total = TOTAL.matcher(told);
-        if (!total.find()) {
-            throw new BenchmarkFailure("the heap of the server cannot be counted: " + told);
+        var histogram = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new BenchmarkFailure("the heap of the server cannot be counted: " + histogram);
         }
-        return new Bytes(Long.parseLong(total.group(1)));
+        return of(histogram);
+    }
+
+    static Bytes of(String histogram) {
+        long bytes =
+                CLASS.matcher(histogram)
+                        .results()
+                        .filter(line -> !FILLER.matcher(line.group(2)).matches())
+                        .mapToLong(line -> Long.parseLong(line.group(1)))
+                        .sum();
+        return new Bytes(bytes);
     }
 }
