@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -36,10 +37,13 @@ public final class SendfileMain {
         }
     }
 
-    private static void serve(ServerSocketChannel listener, FileChannel file) {
+    /** Returns once the listener is closed. */
+    static void serve(ServerSocketChannel listener, FileChannel file) {
         while (listener.isOpen()) {
             try (var socket = listener.accept()) {
                 give(file, socket);
+            } catch (AsynchronousCloseException _) {
+                return;
             } catch (IOException e) {
                 System.err.println("a download broke off: " + e);
             }
