@@ -53,7 +53,10 @@ public final class JettyExchanges implements HttpExchanges {
         connector.setSelectors(SELECTORS);
         connector.setExecutor(threads);
         connector.setSslContextFactory(tls);
-        var client = new HttpClient(new HttpClientTransportOverHTTP(connector));
+        var transport = new HttpClientTransportOverHTTP(connector);
+        transport.setConnectionPoolFactory(
+                destination -> new IdleFirstConnections(destination, settings.connectionsMax()));
+        var client = new HttpClient(transport);
         client.setExecutor(threads);
         client.setConnectTimeout(settings.connectTimeout().toMillis());
         client.setAddressResolutionTimeout(settings.connectTimeout().toMillis());
