@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,11 +45,15 @@ final class FileBatchDraft implements BatchDraft {
 
     /**
      * @param batches where the folder moves to once it is committed
+     * @param executor on which requests are written while others are added
      */
-    static FileBatchDraft begin(Disk disk, BatchFolder folder, Path batches) throws IOException {
+    static FileBatchDraft begin(Disk disk, BatchFolder folder, Path batches, Executor executor)
+            throws IOException {
         try {
             disk.createFolders(folder.path());
-            var requests = RequestLogWriter.create(disk, folder.requests(), folder.requestIndex());
+            var requests =
+                    RequestLogWriter.create(
+                            disk, folder.requests(), folder.requestIndex(), executor);
             return new FileBatchDraft(disk, folder, batches, requests);
         } catch (IOException | RuntimeException e) {
             disk.deleteAll(folder.path());

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,12 +48,14 @@ public final class FileJournal implements Journal {
     private static final Logger LOG = LoggerFactory.getLogger(FileJournal.class);
 
     private final Disk disk;
+    private final Executor executor;
     private final Path incoming;
     private final Path batches;
     private final Map<BatchId, OpenFiles> open = new ConcurrentHashMap<>();
 
-    private FileJournal(Disk disk, Path data) {
+    private FileJournal(Disk disk, Path data, Executor executor) {
         this.disk = disk;
+        this.executor = executor;
         this.incoming = data.resolve("incoming");
         this.batches = data.resolve("batches");
     }
@@ -64,12 +67,17 @@ public final class FileJournal implements Journal {
      * @throws JournalException if the folder cannot be used
      */
     public static FileJournal open(Path data) {
-        return open(new LocalDisk(), data);
+        var threads = Thread.ofVirtual().name("nightmail-draft-", 0).factory();
+        return open(new LocalDisk(), data, work -> threads.newThread(work).start());
     }
 
-    /** As {@link #open(Path)}, on another disk. */
+    /** As {@link #open(Path)}, on another disk, with everything in the calling thread. */
     public static FileJournal open(Disk disk, Path data) {
-        var journal = new FileJournal(disk, data);
+        return open(disk, data, Runnable::run);
+    }
+
+    private static FileJournal open(Disk disk, Path data, Executor executor) {
+        var journal = new FileJournal(disk, data, executor);
         try {
             disk.createFolders(journal.incoming);
             disk.createFolders(journal.batches);
@@ -92,7 +100,7 @@ public final class FileJournal implements Journal {
             if (disk.exists(folder(id).path())) {
                 throw new IllegalStateException("there is a batch " + id + " already");
             }
-            return FileBatchDraft.begin(disk, incomingFolder(id), batches);
+            return FileBatchDraft.begin(disk, incomingFolder(id), batches, executor);
         } catch (IOException e) {
             throw failed("begin", id, e);
         }

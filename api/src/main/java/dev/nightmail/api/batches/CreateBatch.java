@@ -3,6 +3,7 @@ package dev.nightmail.api.batches;
 import dev.nightmail.api.auth.Caller;
 import dev.nightmail.api.exchange.Endpoint;
 import dev.nightmail.api.exchange.Exchange;
+import dev.nightmail.api.exchange.HashedBody;
 import dev.nightmail.api.json.JsonScanner;
 import dev.nightmail.api.wire.ApiError;
 import dev.nightmail.core.error.ErrorType;
@@ -13,10 +14,7 @@ import dev.nightmail.engine.desk.BatchDesk.Submission.KeyReused;
 import dev.nightmail.engine.desk.BatchDesk.Submission.Replayed;
 import dev.nightmail.engine.desk.BatchDesk.Terms;
 import java.io.IOException;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.concurrent.ThreadFactory;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +27,7 @@ final class CreateBatch implements Endpoint {
     private final BatchDesk desk;
     private final PublicUrl publicUrl;
     private final RandomGenerator random;
+    private final ThreadFactory hashers = Thread.ofVirtual().name("body-hash-", 0).factory();
 
     CreateBatch(BatchDesk desk, PublicUrl publicUrl, RandomGenerator random) {
         this.desk = desk;
@@ -58,8 +57,7 @@ final class CreateBatch implements Endpoint {
     private Submission takeIn(Exchange exchange, Caller caller, @Nullable String idempotencyKey)
             throws IOException {
         var limits = desk.limits();
-        var sha256 = sha256();
-        var body = new DigestInputStream(exchange.body(limits.bodyBytesMax()), sha256);
+        var body = new HashedBody(exchange.body(limits.bodyBytesMax()), this::hash);
         int paramsBytesMax = exchange.limits().paramsBytesMax();
         try (var draft = desk.draft()) {
             var json = JsonScanner.of(body, paramsBytesMax);
@@ -73,9 +71,13 @@ final class CreateBatch implements Endpoint {
                             exchange.apiVersion(),
                             exchange.headerList("anthropic-beta"),
                             exchange.header("anthropic-user-profile-id"),
-                            HexFormat.of().formatHex(sha256.digest()),
+                            body.sha256(),
                             idempotencyKey));
         }
+    }
+
+    private void hash(Runnable block) {
+        hashers.newThread(block).start();
     }
 
     private static @Nullable String idempotencyKey(Exchange exchange) {
@@ -89,13 +91,5 @@ final class CreateBatch implements Endpoint {
             throw ApiError.invalid("idempotency-key: expected 1 to 255 printable ASCII characters");
         }
         return key;
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

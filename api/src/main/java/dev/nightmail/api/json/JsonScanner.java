@@ -4,9 +4,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.InputStream;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,11 +43,6 @@ public final class JsonScanner {
 
     private static final int WINDOW_BYTES = 256 * 1024;
     private static final int END_OF_INPUT = -1;
-
-    private static final VarHandle WORD =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final long ONES = 0x0101_0101_0101_0101L;
-    private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
 
     private final JsonWindow window;
     private final RecentStrings recent = new RecentStrings();
@@ -443,8 +435,7 @@ public final class JsonScanner {
     /** From behind the opening quote to behind the closing one. */
     private void skipStringBody() {
         stringHadEscapes = false;
-        while (true) {
-            skipPlainAscii();
+        while (!skipWithinWindow()) {
             int next = next();
             if (next == '"') {
                 return;
@@ -461,30 +452,38 @@ public final class JsonScanner {
         }
     }
 
-    /** Eight bytes at a time, as long as none of them needs a look. */
-    private void skipPlainAscii() {
+    /**
+     * The same in one go, up to a character that is malformed, rare or close to the end of the
+     * window, at which the window then stands.
+     *
+     * @return whether the closing quote has been passed
+     */
+    private boolean skipWithinWindow() {
         var bytes = window.buffer;
         int at = window.position;
-        int last = window.end - Long.BYTES;
+        int last = window.end - StringBytes.CHARACTER_BYTES_MAX - Long.BYTES;
+        boolean closed = false;
         while (at <= last) {
-            long special = special((long) WORD.get(bytes, at));
-            if (special != 0) {
-                at += Long.numberOfTrailingZeros(special) >>> 3;
+            long special = StringBytes.special(bytes, at);
+            if (special == 0) {
+                at += Long.BYTES;
+                continue;
+            }
+            at += StringBytes.first(special);
+            if (bytes[at] == '"') {
+                at++;
+                closed = true;
                 break;
             }
-            at += Long.BYTES;
+            int length = StringBytes.length(bytes, at);
+            if (length == 0) {
+                break;
+            }
+            stringHadEscapes |= bytes[at] == '\\';
+            at += length;
         }
         window.position = at;
-    }
-
-    /**
-     * The high bit of each byte that is a quote, a backslash, a control character or no ASCII.
-     * Borrows can set bits above a true one, never below: the lowest is right.
-     */
-    private static long special(long word) {
-        long quote = word ^ (ONES * '"');
-        long backslash = word ^ (ONES * '\\');
-        return (word | (word - ONES * ' ') | (quote - ONES) | (backslash - ONES)) & HIGH_BITS;
+        return closed;
     }
 
     private void escape() {

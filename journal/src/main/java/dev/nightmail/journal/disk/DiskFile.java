@@ -4,7 +4,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** An open file. Reading is safe for many threads; one thread at a time writes. */
+/**
+ * An open file. Reading is safe for many threads; one thread at a time writes, and another may
+ * force meanwhile.
+ */
 public interface DiskFile extends Closeable {
 
     long length() throws IOException;
@@ -19,7 +22,7 @@ public interface DiskFile extends Closeable {
     /** Writes all of the buffer at {@code position}, which is at most the file's length. */
     void write(ByteBuffer source, long position) throws IOException;
 
-    /** On return every byte written so far is on stable storage, and the length with it. */
+    /** On return every byte written before is on stable storage, and the length with it. */
     void force() throws IOException;
 
     void truncate(long length) throws IOException;

@@ -19,19 +19,32 @@ public final class LineWriter {
     private static final long HIGH_BITS = 0x8080808080808080L;
     private static final long SPACES = 0x2020202020202020L;
 
-    private final DiskFile file;
-    private final byte[] buffer;
+    private final BlockSink sink;
+    private byte[] buffer;
     private final CRC32C crc = new CRC32C();
     private int used;
     private long written;
     private long lineStart;
 
     /**
+     * Writes in the calling thread.
+     *
      * @param length of the file: the first line begins there
      * @param bufferBytes how much is written at a time
      */
     public LineWriter(DiskFile file, long length, int bufferBytes) {
-        this.file = file;
+        this(
+                (block, bytes, position) -> {
+                    file.write(ByteBuffer.wrap(block, 0, bytes), position);
+                    return block;
+                },
+                length,
+                bufferBytes);
+    }
+
+    /** The same, by way of a sink. */
+    public LineWriter(BlockSink sink, long length, int bufferBytes) {
+        this.sink = sink;
         this.buffer = new byte[bufferBytes];
         this.written = length;
         this.lineStart = length;
@@ -91,9 +104,9 @@ public final class LineWriter {
         return written + used;
     }
 
-    /** Hands everything to the file. It is not durable by that. */
+    /** Hands everything on. It is not durable by that. */
     public void flush() throws IOException {
-        file.write(ByteBuffer.wrap(buffer, 0, used), written);
+        buffer = sink.take(buffer, used, written);
         written += used;
         used = 0;
     }

@@ -8,6 +8,7 @@ import dev.nightmail.journal.disk.Disk;
 import dev.nightmail.journal.disk.DiskFile;
 import dev.nightmail.journal.format.LineWriter;
 import dev.nightmail.journal.format.RecordFormat;
+import dev.nightmail.journal.format.WriteBehind;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,8 +16,9 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 
-/** Writes the requests of a batch and their index, in two new files. One thread. */
+/** Writes the requests of a batch and their index, in two new files. One thread uses it. */
 public final class RequestLogWriter implements Closeable {
 
     private static final int LOG_BUFFER_BYTES = 512 * 1024;
@@ -24,28 +26,34 @@ public final class RequestLogWriter implements Closeable {
 
     private final DiskFile log;
     private final DiskFile index;
+    private final WriteBehind behind;
     private final LineWriter lines;
     private final ByteBuffer records = ByteBuffer.allocate(INDEX_BUFFER_BYTES);
     private final Map<String, Integer> models = new LinkedHashMap<>();
     private long indexLength;
     private int size;
 
-    private RequestLogWriter(DiskFile log, DiskFile index) {
+    private RequestLogWriter(DiskFile log, DiskFile index, Executor executor) {
         this.log = log;
         this.index = index;
-        this.lines = new LineWriter(log, 0, LOG_BUFFER_BYTES);
+        this.behind = new WriteBehind(log, LOG_BUFFER_BYTES, executor);
+        this.lines = new LineWriter(behind, 0, LOG_BUFFER_BYTES);
         this.indexLength = RecordFormat.HEADER_BYTES;
     }
 
-    /** Makes both files. */
-    public static RequestLogWriter create(Disk disk, Path logPath, Path indexPath)
-            throws IOException {
+    /**
+     * Makes both files.
+     *
+     * @param executor on which requests are written while others are added
+     */
+    public static RequestLogWriter create(
+            Disk disk, Path logPath, Path indexPath, Executor executor) throws IOException {
         var log = disk.openToWrite(logPath);
         try {
             var index = disk.openToWrite(indexPath);
             try {
                 index.write(RequestIndex.FORMAT.header(), 0);
-                return new RequestLogWriter(log, index);
+                return new RequestLogWriter(log, index, executor);
             } catch (IOException | RuntimeException e) {
                 index.close();
                 throw e;
@@ -99,12 +107,13 @@ public final class RequestLogWriter implements Closeable {
     public void force() throws IOException {
         lines.flush();
         flushRecords();
-        log.force();
+        behind.force();
         index.force();
     }
 
     @Override
     public void close() throws IOException {
+        behind.settle();
         try (log) {
             index.close();
         }
