@@ -11,6 +11,7 @@ import java.util.Arrays;
 final class CustomIds {
 
     private static final int NONE = -1;
+    private static final long UPPER_HALF = 0xFFFF_FFFF_0000_0000L;
     private static final long MIX = 0x9E37_79B9_7F4A_7C15L;
 
     private final long seed;
@@ -21,8 +22,11 @@ final class CustomIds {
 
     private int[] requests = new int[256];
 
-    /** Positions in the two above, plus one; zero is a free slot. Never more than half full. */
-    private int[] slots = new int[1024];
+    /**
+     * Positions in the two above, plus one, below 32 bits of the id's hash, which tell most ids
+     * apart without a look at them. Zero is a free slot. Never more than half full.
+     */
+    private long[] slots = new long[1024];
 
     private int size;
 
@@ -41,12 +45,13 @@ final class CustomIds {
      * @return the number of the request that had this id before, or -1
      */
     int add(String id, int request) {
-        int slot = slotOf(id);
+        long hash = hash(id);
+        int slot = slotOf(hash, id);
         if (slots[slot] != 0) {
-            return requests[slots[slot] - 1];
+            return requests[position(slots[slot])];
         }
         append(id, request);
-        slots[slot] = size;
+        slots[slot] = (hash & UPPER_HALF) | size;
         if (size * 2 > slots.length) {
             rehash();
         }
@@ -54,12 +59,27 @@ final class CustomIds {
     }
 
     /** The slot that holds the id, or the free one where it belongs. */
-    private int slotOf(String id) {
-        int slot = hash(id) & (slots.length - 1);
-        while (slots[slot] != 0 && !isAt(slots[slot] - 1, id)) {
-            slot = (slot + 1) & (slots.length - 1);
+    private int slotOf(long hash, String id) {
+        int slot = home(hash);
+        while (slots[slot] != 0
+                && !((slots[slot] & UPPER_HALF) == (hash & UPPER_HALF)
+                        && isAt(position(slots[slot]), id))) {
+            slot = next(slot);
         }
         return slot;
+    }
+
+    /** By the upper half, so that a slot can be moved without its id. */
+    private int home(long hash) {
+        return (int) (hash >>> 32) & (slots.length - 1);
+    }
+
+    private int next(int slot) {
+        return (slot + 1) & (slots.length - 1);
+    }
+
+    private static int position(long slot) {
+        return (int) slot - 1;
     }
 
     private boolean isAt(int position, String id) {
@@ -96,20 +116,26 @@ final class CustomIds {
     }
 
     private void rehash() {
-        slots = new int[slots.length * 2];
-        for (int position = 0; position < size; position++) {
-            int start = start(position);
-            var id = new String(characters, start, ends[position] - start, ISO_8859_1);
-            slots[slotOf(id)] = position + 1;
+        var old = slots;
+        slots = new long[old.length * 2];
+        for (long entry : old) {
+            if (entry != 0) {
+                int slot = home(entry);
+                while (slots[slot] != 0) {
+                    slot = next(slot);
+                }
+                slots[slot] = entry;
+            }
         }
     }
 
-    private int hash(String id) {
+    private long hash(String id) {
         long hash = seed;
         for (int i = 0; i < id.length(); i++) {
             hash = (hash ^ id.charAt(i)) * MIX;
             hash ^= hash >>> 32;
         }
-        return (int) hash;
+        // What the last step mixed lies in the lower half.
+        return hash * MIX;
     }
 }

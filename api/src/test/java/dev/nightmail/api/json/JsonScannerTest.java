@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -22,6 +23,11 @@ import tools.jackson.core.json.JsonFactory;
 class JsonScannerTest {
 
     private static final JsonFactory JACKSON = JsonFactory.builder().build();
+
+    /** Of strings. */
+    private static final String[] PARTS = {
+        "a", "words and words and words", "ä", "€", "😀", "\\n", "\\u00e4", "\\\""
+    };
 
     @Test
     void acceptsAndRefusesWhatTheTestSuiteSays() throws Exception {
@@ -57,6 +63,47 @@ class JsonScannerTest {
             var bytes = mutated(random);
             assertThat(accepts(JsonScanner.of(drops(bytes, random), 1_000)))
                     .isEqualTo(accepts(bytes));
+        }
+    }
+
+    /** Far from the end of what there is to read, characters are told apart by tables. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "80", "80 80", "30 30 65 41", "30 67 30 30"})
+    void everyPairOfBytesIsTheSameNearTheEndAndFarFromIt(String following) {
+        var tail = HexFormat.ofDelimiter(" ").parseHex(following);
+        for (int pair = 0; pair < 1 << 16; pair++) {
+            var text = new ByteArrayOutputStream();
+            text.writeBytes("[\"".getBytes(UTF_8));
+            text.write(pair >>> 8);
+            text.write(pair);
+            text.writeBytes(tail);
+            text.writeBytes("\"]".getBytes(UTF_8));
+            var near = text.toByteArray();
+            text.writeBytes(" ".repeat(20).getBytes(UTF_8));
+            var far = text.toByteArray();
+
+            assertThat(outcome(far))
+                    .as(() -> HexFormat.of().formatHex(near))
+                    .isEqualTo(outcome(near));
+        }
+    }
+
+    @Test
+    void longStringsAgreeWithJacksonWhateverIsWrongInThem() {
+        var random = new SplittableRandom(11);
+        for (int i = 0; i < 20_000; i++) {
+            var text = new StringBuilder("[\"");
+            for (int parts = 1 + random.nextInt(60); parts > 0; parts--) {
+                text.append(PARTS[random.nextInt(PARTS.length)]);
+            }
+            var bytes = text.append("\"]").append(" ".repeat(20)).toString().getBytes(UTF_8);
+            if (random.nextBoolean()) {
+                bytes[random.nextInt(2, bytes.length - 22)] = (byte) random.nextInt();
+            }
+
+            assertThat(accepts(bytes))
+                    .as(() -> new String(bytes, UTF_8))
+                    .isEqualTo(isUtf8(bytes) && jacksonAccepts(bytes));
         }
     }
 
@@ -142,6 +189,17 @@ class JsonScannerTest {
         json.nextElement();
 
         assertThat(json.string(100)).isEqualTo("\"\\/\b\f\n\r\tA😀 ä");
+    }
+
+    /** What is wrong and where, but of what ends too early, which is always at its end. */
+    private static String outcome(byte[] bytes) {
+        try {
+            scan(JsonScanner.of(bytes, 0, bytes.length));
+            return "accepted";
+        } catch (MalformedJsonException e) {
+            var message = String.valueOf(e.getMessage());
+            return message.startsWith("the JSON ends too early") ? "cut short" : message;
+        }
     }
 
     private static boolean accepts(byte[] bytes) {
@@ -233,12 +291,9 @@ class JsonScannerTest {
     }
 
     private static void string(StringBuilder json, SplittableRandom random) {
-        String[] parts = {
-            "a", "words and words and words", "ä", "€", "😀", "\\n", "\\u00e4", "\\\""
-        };
         json.append('"');
         for (int i = random.nextInt(4); i > 0; i--) {
-            json.append(parts[random.nextInt(parts.length)]);
+            json.append(PARTS[random.nextInt(PARTS.length)]);
         }
         json.append('"');
     }

@@ -1,5 +1,7 @@
 package dev.nightmail.journal.format;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.nightmail.journal.disk.DiskFile;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
@@ -52,6 +54,19 @@ public final class LineWriter {
 
     public void put(byte[] bytes) throws IOException {
         put(bytes, 0, bytes.length);
+    }
+
+    /** Puts short ASCII text. */
+    public void put(String ascii) throws IOException {
+        int length = ascii.length();
+        if (buffer.length - used < length) {
+            put(ascii.getBytes(US_ASCII));
+            return;
+        }
+        for (int i = 0; i < length; i++) {
+            buffer[used + i] = (byte) ascii.charAt(i);
+        }
+        used(length);
     }
 
     public void put(byte[] bytes, int offset, int length) throws IOException {

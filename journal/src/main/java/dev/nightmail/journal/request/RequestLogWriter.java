@@ -1,7 +1,5 @@
 package dev.nightmail.journal.request;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import dev.nightmail.core.request.CustomId;
 import dev.nightmail.core.request.RequestSummary;
 import dev.nightmail.journal.disk.Disk;
@@ -68,7 +66,7 @@ public final class RequestLogWriter implements Closeable {
             CustomId customId, RequestSummary summary, byte[] params, int offset, int length)
             throws IOException {
         lines.put(RequestLine.BEFORE_ID);
-        lines.put(customId.value().getBytes(US_ASCII));
+        lines.put(customId.value());
         lines.put(RequestLine.BEFORE_PARAMS);
         lines.putFlattened(params, offset, length);
         lines.put(RequestLine.AFTER_PARAMS);

@@ -58,7 +58,7 @@ record ResultLine(CustomId customId, ResultType type, Usage usage) {
 
     static Line write(SettledRequest settled, LineWriter lines) throws IOException {
         lines.put(BEFORE_ID);
-        lines.put(ascii(settled.customId().value()));
+        lines.put(settled.customId().value());
         switch (settled.result()) {
             case Succeeded(var message, var _, var _) -> {
                 lines.put(SUCCEEDED);
