@@ -131,6 +131,7 @@ public final class Engine {
         resumed.forEach(batch -> scheduler.post(admission.open(batch)));
         if (!resumed.isEmpty()) {
             log.info("event=batches_resumed batches={}", resumed.size());
+            writer.check(resumed.stream().map(Batch::id).toList());
         }
         housekeeper.start();
     }

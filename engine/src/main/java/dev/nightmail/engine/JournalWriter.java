@@ -41,6 +41,7 @@ final class JournalWriter {
     private final Admission admission;
     private final Consumer<Event> report;
     private final JournalThreads threads;
+    private volatile boolean stopping;
 
     JournalWriter(
             Journal journal,
@@ -61,6 +62,32 @@ final class JournalWriter {
 
     void open(Batch batch) {
         threads.execute(() -> report.accept(admission.open(batch)));
+    }
+
+    /**
+     * Looks through what these batches had settled before, one after the other, when all of them
+     * are running again: it takes as long as reading all of it, and changes nothing but what is
+     * known.
+     */
+    void check(List<BatchId> ids) {
+        threads.execute(() -> {
+            for (var id : ids) {
+                if (!stopping) {
+                    reportDamages(id);
+                }
+            }
+        });
+    }
+
+    private void reportDamages(BatchId id) {
+        try {
+            for (var damage : journal.damages(id)) {
+                log.error("event=journal_damaged batch_id={} damage=\"{}\"", id, damage);
+            }
+        } catch (JournalException e) {
+            // Of one that was deleted meanwhile nothing is left to be checked.
+            log.warn("event=results_not_checked batch_id={} reason=\"{}\"", id, e.getMessage());
+        }
     }
 
     /** Closing flushes, so it is no work for the thread that decides. */
@@ -194,6 +221,7 @@ final class JournalWriter {
 
     /** Ends the threads once what was handed to them is done. */
     void stop(Duration timeout) throws InterruptedException {
+        stopping = true;
         if (!threads.stop(timeout)) {
             log.error("event=journal_threads_stuck");
         }

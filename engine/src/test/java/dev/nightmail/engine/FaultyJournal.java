@@ -47,6 +47,11 @@ record FaultyJournal(Journal journal, Faults faults) implements Journal {
     }
 
     @Override
+    public List<String> damages(BatchId id) {
+        return journal.damages(id);
+    }
+
+    @Override
     public List<Tally> usage(BatchId id) {
         return journal.usage(id);
     }

@@ -209,6 +209,20 @@ public final class FileJournal implements Journal {
     }
 
     @Override
+    public List<String> damages(BatchId id) {
+        var folder = folder(id);
+        var files = open.get(id);
+        int requests = require(id).header().requestCount();
+        try {
+            long indexLength =
+                    files == null ? Long.MAX_VALUE : files.resultFile().durable().index();
+            return ResultFiles.damages(disk, id, folder.results(), indexLength, requests);
+        } catch (IOException e) {
+            throw failed("check the results", id, e);
+        }
+    }
+
+    @Override
     public List<Tally> usage(BatchId id) {
         var header = require(id).header();
         var folder = folder(id);

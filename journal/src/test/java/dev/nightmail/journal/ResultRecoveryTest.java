@@ -125,7 +125,7 @@ class ResultRecoveryTest {
             flipped[bit / 8] ^= (byte) (1 << bit % 8);
             disk.put(log, flipped);
             try (var open = journal.open(Samples.ID)) {
-                assertThat(open.settled().damages())
+                assertThat(journal.damages(Samples.ID))
                         .singleElement()
                         .asString()
                         .contains(Samples.ID.value(), "offset");

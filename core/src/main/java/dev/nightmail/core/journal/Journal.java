@@ -31,8 +31,18 @@ public interface Journal {
     /** Records state and counts, atomically and durably. */
     void record(Batch batch);
 
-    /** Opens a batch to be run: recovers its result log after whatever happened to it. */
+    /**
+     * Opens a batch to be run: recovers its result log after whatever a crash did to it. What a
+     * crash does not do, to lines that were durable, {@link #damages} finds.
+     */
     OpenBatch open(BatchId id);
+
+    /**
+     * Reads every settled result, which takes as long as its bytes take to be read, and says which
+     * are not what was written, in words for a person; normally none. Changes nothing; the batch
+     * may be open.
+     */
+    List<String> damages(BatchId id);
 
     /** What has been used, folded over the result index. In the order of the tariffs. */
     List<Tally> usage(BatchId id);

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param requests numbers of the settled requests; a copy the receiver may keep and change
  * @param lastSettledAt when the last of them settled; null if none has
- * @param damages what was found broken in the middle of the log, in words for a person; normally
- *     none. The requests concerned count as settled: their result existed, and running them again
- *     could pay twice
+ * @param damages what was found missing or unknown in the middle of the log, in words for a person;
+ *     normally none. The requests concerned count as settled: their result existed, and running
+ *     them again could pay twice
  */
 public record Settled(
         BitSet requests,

@@ -8,11 +8,11 @@ import dev.nightmail.core.request.Request;
 import dev.nightmail.core.request.RequestLog;
 import dev.nightmail.journal.disk.DiskFile;
 import dev.nightmail.journal.format.Crc;
-import dev.nightmail.journal.format.LineReader;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -77,12 +77,22 @@ public final class FileRequestLog implements RequestLog, Closeable {
                         .formatted(number, batch, offset));
     }
 
-    /** The number of every request by its custom_id; reads the whole log. */
-    public Map<CustomId, Integer> numbers() throws IOException {
-        var numbers = HashMap.<CustomId, Integer>newHashMap(size());
-        var lines = new LineReader(log, 0, log.length());
-        for (int number = 0; lines.next(); number++) {
-            var id = RequestLine.customId(lines.array(), lines.start(), lines.length());
+    /**
+     * The numbers of requests by their custom_id. Reads no more of a line than that; one whose
+     * custom_id cannot be read is left out.
+     *
+     * @param excepted numbers of requests that are not asked for
+     */
+    public Map<CustomId, Integer> numbersExcept(BitSet excepted) throws IOException {
+        var numbers = HashMap.<CustomId, Integer>newHashMap(size() - excepted.cardinality());
+        var head = ByteBuffer.allocate(RequestLine.HEAD_BYTES_MAX);
+        for (int number = excepted.nextClearBit(0);
+                number < size();
+                number = excepted.nextClearBit(number + 1)) {
+            var line = index.line(number);
+            head.clear().limit(Math.min(head.capacity(), line.length()));
+            int read = log.read(head, line.offset());
+            var id = RequestLine.customId(head.array(), 0, read);
             if (id.isPresent()) {
                 numbers.put(id.get(), number);
             }

@@ -15,9 +15,16 @@ final class RequestLine {
     static final byte[] BEFORE_PARAMS = "\",\"params\":".getBytes(US_ASCII);
     static final byte[] AFTER_PARAMS = "}".getBytes(US_ASCII);
 
+    /** So much of a line tells whose it is. */
+    static final int HEAD_BYTES_MAX = BEFORE_ID.length + CustomId.LENGTH_MAX + BEFORE_PARAMS.length;
+
     private RequestLine() {}
 
-    /** The custom_id of the line that starts at {@code start}, if it begins as such a line does. */
+    /**
+     * The custom_id of the line that starts at {@code start}, if it begins as such a line does.
+     *
+     * @param length of the line, or as much of it as there is
+     */
     static Optional<CustomId> customId(byte[] array, int start, int length) {
         int from = start + BEFORE_ID.length;
         int to = from;

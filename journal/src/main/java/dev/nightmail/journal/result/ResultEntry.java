@@ -1,5 +1,6 @@
 package dev.nightmail.journal.result;
 
+import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.result.ResultType;
 import dev.nightmail.core.usage.Billing;
 import dev.nightmail.core.usage.Usage;
@@ -35,5 +36,11 @@ record ResultEntry(
     /** The same result, whose line is gone. */
     ResultEntry lost() {
         return new ResultEntry(number, new Line(0, 0, 0), type, settledAt, usage, billing);
+    }
+
+    /** What is wrong with it, in words for a person. */
+    String describe(BatchId batch, String problem) {
+        return "batch %s: the result of request %d, at offset %d of results.jsonl, %s"
+                .formatted(batch, number, line.offset(), problem);
     }
 }

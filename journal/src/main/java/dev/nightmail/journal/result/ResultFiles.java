@@ -1,6 +1,7 @@
 package dev.nightmail.journal.result;
 
 import dev.nightmail.core.batch.BatchHeader;
+import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.usage.Tally;
 import dev.nightmail.journal.disk.Disk;
 import dev.nightmail.journal.request.FileRequestLog;
@@ -33,6 +34,29 @@ public final class ResultFiles {
                 durable = Math.max(durable, entry.line().end());
             }
             return Math.min(durable, log.length());
+        }
+    }
+
+    /**
+     * Holds every line that the index speaks of against its checksum. Reads only.
+     *
+     * @param indexLengthMax how much of the index to go by, if it is that long
+     * @return what does not fit, in words for a person
+     */
+    public static List<String> damages(
+            Disk disk, BatchId batch, ResultPaths paths, long indexLengthMax, int requests)
+            throws IOException {
+        try (var log = disk.openToRead(paths.log());
+                var index = disk.openToRead(paths.index())) {
+            var lines = new LineChecker(log);
+            var damages = new ArrayList<String>();
+            long indexLength = Math.min(index.length(), indexLengthMax);
+            for (var entry : ResultIndex.load(index, indexLength, requests).entries()) {
+                if (!entry.isLost() && !lines.isIntact(entry.line())) {
+                    damages.add(entry.describe(batch, "is damaged"));
+                }
+            }
+            return damages;
         }
     }
 

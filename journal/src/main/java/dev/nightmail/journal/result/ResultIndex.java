@@ -65,7 +65,7 @@ record ResultIndex(List<ResultEntry> entries, boolean hasHeader, boolean isWhole
             for (int at = 0;
                     at + FORMAT.recordBytes() <= block.limit();
                     at += FORMAT.recordBytes()) {
-                if (FORMAT.isSealed(block, at) && isPossible(block, at, requests)) {
+                if (isRecord(block, at, requests)) {
                     billing = BillingField.take(block, at + BILLING_AT, billing);
                     entries.add(take(block, at, billing));
                 }
@@ -76,22 +76,49 @@ record ResultIndex(List<ResultEntry> entries, boolean hasHeader, boolean isWhole
         return new ResultIndex(entries, hasHeader, isWhole);
     }
 
-    private static boolean isPossible(ByteBuffer records, int at, int requests) {
-        int number = records.getInt(at);
-        return number >= 0
+    /** Whether a whole record starts there, and is one of a batch of so many requests. */
+    static boolean isRecord(ByteBuffer records, int at, int requests) {
+        int number = number(records, at);
+        return FORMAT.isSealed(records, at)
+                && number >= 0
                 && number < requests
-                && TypeCode.isKnown(records.getInt(at + 4))
-                && records.getLong(at + 8) >= 0
-                && records.getInt(at + 16) >= 0
+                && TypeCode.isKnown(typeCode(records, at))
+                && lineOffset(records, at) >= 0
+                && lineLength(records, at) >= 0
                 && BillingField.isPossible(records, at + BILLING_AT);
+    }
+
+    static int number(ByteBuffer records, int at) {
+        return records.getInt(at);
+    }
+
+    static int typeCode(ByteBuffer records, int at) {
+        return records.getInt(at + 4);
+    }
+
+    static long lineOffset(ByteBuffer records, int at) {
+        return records.getLong(at + 8);
+    }
+
+    static int lineLength(ByteBuffer records, int at) {
+        return records.getInt(at + 16);
+    }
+
+    static Line line(ByteBuffer records, int at) {
+        return new Line(lineOffset(records, at), lineLength(records, at), records.getInt(at + 20));
+    }
+
+    /** When it settled, in microseconds since 1970. */
+    static long settledMicros(ByteBuffer records, int at) {
+        return records.getLong(at + 24);
     }
 
     private static ResultEntry take(ByteBuffer records, int at, Billing billing) {
         return new ResultEntry(
-                records.getInt(at),
-                new Line(records.getLong(at + 8), records.getInt(at + 16), records.getInt(at + 20)),
-                TypeCode.type(records.getInt(at + 4)),
-                Instant.EPOCH.plus(records.getLong(at + 24), ChronoUnit.MICROS),
+                number(records, at),
+                line(records, at),
+                TypeCode.type(typeCode(records, at)),
+                Instant.EPOCH.plus(settledMicros(records, at), ChronoUnit.MICROS),
                 new Usage(
                         records.getInt(at + 32),
                         records.getInt(at + 36),

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens a result log after whatever happened to it. Each step may be cut off by a crash and is
- * repeated by the next opening:
+ * Opens a result log after whatever happened to it. Mostly nothing did, which its index alone
+ * tells. Otherwise each step may be cut off by a crash and is repeated by the next opening:
  *
  * <ol>
  *   <li>the torn end of the log is cut off;
@@ -59,6 +59,35 @@ public final class ResultRecovery {
     }
 
     private Recovered recover(DiskFile log) throws IOException {
+        var index = disk.openToWrite(paths.index());
+        try {
+            var orderly = OrderlyIndex.read(index, log.length(), requests.size());
+            if (orderly.isPresent()) {
+                return recovered(log, index, orderly.get());
+            }
+        } catch (IOException | RuntimeException e) {
+            index.close();
+            throw e;
+        }
+        index.close();
+        return mended(log);
+    }
+
+    private Recovered recovered(DiskFile log, DiskFile index, OrderlyIndex orderly)
+            throws IOException {
+        return new Recovered(
+                new FileResultLog(
+                        batch,
+                        requests.size(),
+                        orderly.requests(),
+                        log,
+                        log.length(),
+                        index,
+                        ResultIndex.FORMAT.position(orderly.size())),
+                orderly.settled(requests.size()));
+    }
+
+    private Recovered mended(DiskFile log) throws IOException {
         long length = log.length();
         var found = scan(log);
         if (found.end() < length) {

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>An index record is only ever written when its line is on stable storage, and lines are flushed
  * in the order they were written. So everything before the end of the last line that the index
  * speaks of was durable once: what is wrong there is <em>damage</em>, is left as it is, and is
- * reported. What lies behind it was being written when the power went:
+ * reported; no crash does that, so the lines that have a record are not read here, but by {@link
+ * LineChecker} when there is time. What lies behind it was being written when the power went:
  *
  * <ul>
  *   <li>whole lines of our own form are <em>adopted</em>: they may have been acknowledged, if only
@@ -48,7 +49,7 @@ final class ResultScan {
     private final List<String> damages = new ArrayList<>();
     private final BitSet settled = new BitSet();
     private boolean indexIsSound;
-    private @Nullable Map<CustomId, Integer> numbers;
+    private @Nullable Map<CustomId, Integer> unsettled;
     private @Nullable Map<Integer, Billing> billings;
 
     /**
@@ -97,35 +98,30 @@ final class ResultScan {
         return new Found(known, adopted, settled, damages, indexIsSound, end);
     }
 
-    private void checkKnown(long length) throws IOException {
-        var checker = new LineChecker(log);
+    private void checkKnown(long length) {
         var inOrder = new ArrayList<>(index.entries());
         inOrder.sort(Comparator.comparingLong(entry -> entry.line().offset()));
         for (var entry : inOrder) {
             if (settled.get(entry.number())) {
                 indexIsSound = false;
-                damages.add(describe(entry, "is in the index twice"));
+                damages.add(entry.describe(batch, "is in the index twice"));
                 continue;
             }
             settled.set(entry.number());
-            known.add(checked(entry, length, checker));
+            known.add(checked(entry, length));
         }
     }
 
-    private ResultEntry checked(ResultEntry entry, long length, LineChecker checker)
-            throws IOException {
+    private ResultEntry checked(ResultEntry entry, long length) {
         if (entry.isLost()) {
-            damages.add(describe(entry, "is lost: results.jsonl was cut short before"));
+            damages.add(entry.describe(batch, "is lost: results.jsonl was cut short before"));
             return entry;
         }
         if (entry.line().end() > length) {
             // New lines will be written where this one was. Its record must not speak of them.
             indexIsSound = false;
-            damages.add(describe(entry, "is lost: results.jsonl ends at " + length));
+            damages.add(entry.describe(batch, "is lost: results.jsonl ends at " + length));
             return entry.lost();
-        }
-        if (!checker.isIntact(entry.line())) {
-            damages.add(describe(entry, "is damaged"));
         }
         return entry;
     }
@@ -174,8 +170,8 @@ final class ResultScan {
             return false;
         }
         var result = parsed.get();
-        var number = numbers().get(result.customId());
-        if (number == null || settled.get(number)) {
+        var number = unsettled().remove(result.customId());
+        if (number == null) {
             return false;
         }
         settled.set(number);
@@ -210,18 +206,14 @@ final class ResultScan {
         return found;
     }
 
-    private Map<CustomId, Integer> numbers() throws IOException {
-        var found = numbers;
+    /** Requests without a result. Once this is asked for, {@link #settled} grows only with it. */
+    private Map<CustomId, Integer> unsettled() throws IOException {
+        var found = unsettled;
         if (found == null) {
-            found = requests.numbers();
-            numbers = found;
+            found = requests.numbersExcept(settled);
+            unsettled = found;
         }
         return found;
-    }
-
-    private String describe(ResultEntry entry, String what) {
-        return "batch %s: the result of request %d, at offset %d of results.jsonl, %s"
-                .formatted(batch, entry.number(), entry.line().offset(), what);
     }
 
     private String describe(long offset) {

@@ -5,6 +5,9 @@ import dev.nightmail.core.result.ResultType;
 /** How the result index names the four types. These numbers stand in files: append only. */
 final class TypeCode {
 
+    /** They go from zero up to below this. */
+    static final int COUNT = 4;
+
     private TypeCode() {}
 
     static int of(ResultType type) {
@@ -17,7 +20,7 @@ final class TypeCode {
     }
 
     static boolean isKnown(int code) {
-        return code >= 0 && code <= 3;
+        return code >= 0 && code < COUNT;
     }
 
     static ResultType type(int code) {
