@@ -4,6 +4,10 @@ import static dev.nightmail.engine.EngineWorld.ids;
 import static dev.nightmail.engine.ScriptedUpstream.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.batch.BatchState.Archived;
 import dev.nightmail.core.result.RequestCounts;
@@ -14,10 +18,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** The journal is the truth; the catalog is brought to agree with it. */
 class RecoveryTest {
@@ -104,6 +111,34 @@ class RecoveryTest {
     }
 
     @Test
+    void aResultThatTheDiskDamagedIsReportedWhileItsBatchRunsOn() throws IOException {
+        var batch = world.submit("a", 3);
+        world.upstream.next().answer(answer());
+        world.until(batch, now -> now.counts().succeeded() == 1);
+        world.kill();
+        var log = world.folder(batch).resolve("results.jsonl");
+        Files.writeString(log, Files.readString(log).replace("msg_1", "msg_2"));
+        var logged = new ConcurrentLinkedQueue<String>();
+        var logger = (Logger) LoggerFactory.getLogger(JournalWriter.class);
+        var ear = new Ear(logged);
+        logger.setLevel(Level.ERROR);
+        logger.addAppender(ear);
+
+        world.startAgain();
+        world.upstream.answerEverything();
+        world.untilEnded(batch);
+        EngineWorld.until(() -> !logged.isEmpty());
+        logger.detachAppender(ear);
+        logger.setLevel(Level.OFF);
+
+        assertThat(logged)
+                .singleElement()
+                .asString()
+                .contains("event=journal_damaged", batch.value(), "offset 0");
+        assertThat(world.counts(batch)).isEqualTo(new RequestCounts(0, 3, 0, 0, 0));
+    }
+
+    @Test
     void oneFolderWithoutARowThatCannotBeReadStaysAsItIs() throws IOException {
         world.stop();
         var stray = Files.createDirectories(world.folder(new BatchId("msgbatch_01stray")));
@@ -180,5 +215,20 @@ class RecoveryTest {
         assertThat(world.find(second).state()).isInstanceOf(Archived.class);
         world.engine().archiveWhatIsDue();
         assertThat(world.find(first).state()).isInstanceOf(Archived.class);
+    }
+
+    /** Hears what is logged. */
+    private static final class Ear extends AppenderBase<ILoggingEvent> {
+        private final Queue<String> heard;
+
+        Ear(Queue<String> heard) {
+            this.heard = heard;
+            start();
+        }
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            heard.add(event.getFormattedMessage());
+        }
     }
 }
