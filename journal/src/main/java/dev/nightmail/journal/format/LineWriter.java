@@ -2,12 +2,10 @@ package dev.nightmail.journal.format;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.nightmail.core.json.LineBreaks;
 import dev.nightmail.journal.disk.DiskFile;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
 /**
@@ -15,11 +13,6 @@ import java.util.zip.CRC32C;
  * thread.
  */
 public final class LineWriter {
-
-    private static final VarHandle EIGHT_BYTES =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
-    private static final long HIGH_BITS = 0x8080808080808080L;
-    private static final long SPACES = 0x2020202020202020L;
 
     private final BlockSink sink;
     private byte[] buffer;
@@ -85,7 +78,7 @@ public final class LineWriter {
         while (taken < length) {
             int part = Math.min(length - taken, room());
             System.arraycopy(json, offset + taken, buffer, used, part);
-            flatten(used, used + part);
+            LineBreaks.toSpaces(buffer, used, used + part);
             used(part);
             taken += part;
         }
@@ -124,26 +117,5 @@ public final class LineWriter {
         buffer = sink.take(buffer, used, written);
         written += used;
         used = 0;
-    }
-
-    private void flatten(int from, int to) {
-        int i = from;
-        for (; i + Long.BYTES <= to; i += Long.BYTES) {
-            long eight = (long) EIGHT_BYTES.get(buffer, i);
-            // Most JSON comes without any control character, so look at eight bytes at a time: the
-            // expression is zero unless one of them is below a space.
-            if (((eight - SPACES) & ~eight & HIGH_BITS) != 0) {
-                flattenEach(i, i + Long.BYTES);
-            }
-        }
-        flattenEach(i, to);
-    }
-
-    private void flattenEach(int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (buffer[i] == '\n' || buffer[i] == '\r') {
-                buffer[i] = ' ';
-            }
-        }
     }
 }
