@@ -1,6 +1,7 @@
 package dev.nightmail.journal;
 
 import dev.nightmail.core.batch.Batch;
+import dev.nightmail.core.batch.BatchHeader;
 import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.journal.BatchDraft;
 import dev.nightmail.core.journal.Journal;
@@ -31,6 +32,7 @@ import org.slf4j.LoggerFactory;
  * The journal in a data folder:
  *
  * <pre>
+ * nightmail.json              {@link DataFolderFormat}
  * incoming/msgbatch_01…/      batches being taken in or being deleted; emptied at every start
  * batches/msgbatch_01…/
  *   batch.json                {@link BatchRecord}
@@ -79,6 +81,8 @@ public final class FileJournal implements Journal {
     private static FileJournal open(Disk disk, Path data, Executor executor) {
         var journal = new FileJournal(disk, data, executor);
         try {
+            disk.createFolders(data);
+            DataFolderFormat.claim(disk, data);
             disk.createFolders(journal.incoming);
             disk.createFolders(journal.batches);
             disk.forceFolder(data);
@@ -199,12 +203,16 @@ public final class FileJournal implements Journal {
     }
 
     private FileRequestLog requests(Batch batch) throws IOException {
-        var folder = folder(batch.id());
+        return requests(disk, folder(batch.id()), batch.header());
+    }
+
+    static FileRequestLog requests(Disk disk, BatchFolder folder, BatchHeader header)
+            throws IOException {
         try (var index = disk.openToRead(folder.requestIndex())) {
             return new FileRequestLog(
-                    batch.id(),
+                    folder.id(),
                     disk.openToRead(folder.requests()),
-                    RequestIndex.load(index, batch.header().requestCount()));
+                    RequestIndex.load(index, header.requestCount()));
         }
     }
 

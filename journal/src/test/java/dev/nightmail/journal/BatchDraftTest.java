@@ -207,7 +207,9 @@ class BatchDraftTest {
         Samples.create(journal, Samples.ID, 1);
         var record = folder().resolve("batch.json");
         Files.writeString(
-                record, Files.readString(record).replace("\"format\" : 1", "\"format\" : 2"));
+                record,
+                Samples.resealed(
+                        Files.readString(record).replace("\"format\" : 1", "\"format\" : 2")));
 
         assertThatThrownBy(() -> journal.open(Samples.ID))
                 .isInstanceOf(JournalException.class)
@@ -223,9 +225,11 @@ class BatchDraftTest {
         var record = folder().resolve("batch.json");
         Files.writeString(
                 record,
-                Files.readString(record)
-                        .replaceFirst(
-                                "\\{", "{\"later\":{\"deep\":[1,{\"x\":null}]},\"more\":1.5,"));
+                Samples.resealed(
+                        Files.readString(record)
+                                .replaceFirst(
+                                        "\\{",
+                                        "{\"later\":{\"deep\":[1,{\"x\":null}]},\"more\":1.5,")));
 
         assertThat(journal.find(Samples.ID)).contains(before);
     }

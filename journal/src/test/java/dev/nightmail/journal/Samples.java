@@ -17,9 +17,13 @@ import dev.nightmail.core.result.SettledRequest;
 import dev.nightmail.core.usage.Billing;
 import dev.nightmail.core.usage.ServiceTier;
 import dev.nightmail.core.usage.Usage;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.zip.CRC32C;
 
 /** Batches, requests and results for tests. */
 final class Samples {
@@ -118,5 +122,25 @@ final class Samples {
                                 usage.cacheCreation1h(),
                                 usage.cacheRead());
         return new Result.Succeeded(JsonBytes.of(message), usage, BILLING);
+    }
+
+    /** A record with another content, and the checksum that belongs to it. */
+    static String resealed(String record) {
+        var blank = record.replaceAll("\"crc32c\" : \"[0-9a-f]{8}\"", "\"crc32c\" : \"00000000\"");
+        var sum = HexFormat.of().toHexDigits((int) crc(blank.getBytes(UTF_8)));
+        return blank.replace("\"crc32c\" : \"00000000\"", "\"crc32c\" : \"" + sum + "\"");
+    }
+
+    /** An index file with another version in its header. */
+    static byte[] ofVersion(int version, byte[] index) {
+        var changed = ByteBuffer.wrap(index.clone()).putInt(8, version);
+        changed.putInt(60, (int) crc(Arrays.copyOf(changed.array(), 60)));
+        return changed.array();
+    }
+
+    private static long crc(byte[] bytes) {
+        var crc = new CRC32C();
+        crc.update(bytes);
+        return crc.getValue();
     }
 }

@@ -16,6 +16,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -26,7 +27,7 @@ import tools.jackson.core.util.DefaultPrettyPrinter;
 /**
  * {@code batch.json}, written for people and for a restart. Times are RFC 3339 with microseconds.
  * Counts appear once the batch has ended; before, the result log knows them and a number here would
- * only be out of date.
+ * only be out of date. The last field is a checksum over all of it: {@link RecordChecksum}.
  */
 public final class BatchRecord {
 
@@ -49,9 +50,20 @@ public final class BatchRecord {
             writeHeader(json, batch.header());
             writeState(json, batch.state());
             writeCounts(json, batch);
+            json.writeStringProperty(RecordChecksum.FIELD, RecordChecksum.BLANK);
             json.writeEndObject();
         }
-        return text.append('\n').toString().getBytes(UTF_8);
+        return RecordChecksum.seal(text.append('\n').toString().getBytes(UTF_8));
+    }
+
+    /** Whether these are the bytes that were written, be it by a newer program. */
+    public static boolean isIntact(byte[] record) {
+        return RecordChecksum.isSealed(record);
+    }
+
+    /** The record as it was written, if only a single bit of it has changed since. */
+    public static Optional<byte[]> mend(byte[] record) {
+        return RecordChecksum.mend(record);
     }
 
     private static void writeHeader(JsonGenerator json, BatchHeader header) {

@@ -36,6 +36,10 @@ public final class BatchRecordReader {
      *     continues "batch.json of batch …"
      */
     public static Batch read(byte[] record) throws IOException {
+        if (!RecordChecksum.isSealed(record)) {
+            throw new UnreadableRecord(
+                    "is damaged: it does not have the checksum it was written with");
+        }
         try {
             var reader = new BatchRecordReader();
             try (var json = BatchRecord.JSON.createParser(ObjectReadContext.empty(), record)) {

@@ -51,14 +51,15 @@ public final class RequestIndex {
      * @throws IOException if it cannot be read or is not what was written
      */
     public static RequestIndex load(DiskFile file, int size) throws IOException {
+        var header = ByteBuffer.allocate(RecordFormat.HEADER_BYTES);
+        file.read(header, 0);
+        FORMAT.refuseNewer("requests.index", header.flip());
         long expected = FORMAT.position(size);
         if (file.length() != expected) {
             throw new IOException(
                     "requests.index is %d bytes long, not %d".formatted(file.length(), expected));
         }
-        var header = ByteBuffer.allocate(RecordFormat.HEADER_BYTES);
-        file.read(header, 0);
-        if (!FORMAT.isHeader(header.flip())) {
+        if (!FORMAT.isHeader(header)) {
             throw new IOException("requests.index has a damaged or unknown header");
         }
         var index = new RequestIndex(size);

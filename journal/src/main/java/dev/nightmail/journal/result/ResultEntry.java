@@ -13,8 +13,8 @@ import java.time.Instant;
  * @param number the request's place in its batch
  * @param line where its result lies; of length 0 if the line was lost with a part of the file
  * @param settledAt to the microsecond
- * @param usage none, unless it succeeded
- * @param billing unknown, unless it succeeded
+ * @param usage none, unless it succeeded, be it that its answer was written off later
+ * @param billing unknown, unless it has usage
  */
 record ResultEntry(
         int number, Line line, ResultType type, Instant settledAt, Usage usage, Billing billing) {
@@ -31,6 +31,11 @@ record ResultEntry(
 
     boolean isLost() {
         return line.length() == 0;
+    }
+
+    /** An errored result in the place of an answer that is lost, and was paid for. */
+    ResultEntry writtenOff(Line replacement) {
+        return new ResultEntry(number, replacement, ResultType.ERRORED, settledAt, usage, billing);
     }
 
     /** The same result, whose line is gone. */

@@ -48,11 +48,17 @@ record ResultIndex(List<ResultEntry> entries, boolean hasHeader, boolean isWhole
 
     private static final int BLOCK_RECORDS = 4096;
 
-    /** Reads the first {@code length} bytes of the file. */
+    /**
+     * Reads the first {@code length} bytes of the file.
+     *
+     * @throws IOException also if a newer program wrote it: it is not to be taken for a damaged one
+     *     and written anew
+     */
     static ResultIndex load(DiskFile file, long length, int requests) throws IOException {
         var header = ByteBuffer.allocate(RecordFormat.HEADER_BYTES);
         file.read(header, 0);
-        boolean hasHeader = FORMAT.isHeader(header.flip());
+        FORMAT.refuseNewer("results.index", header.flip());
+        boolean hasHeader = FORMAT.isHeader(header);
         long records = Math.max(0, length - RecordFormat.HEADER_BYTES) / FORMAT.recordBytes();
         var entries = new ArrayList<ResultEntry>();
         var billing = Billing.UNKNOWN;

@@ -12,6 +12,7 @@ import dev.nightmail.core.result.SettledRequest;
 import dev.nightmail.core.usage.Usage;
 import dev.nightmail.journal.format.Line;
 import dev.nightmail.journal.format.LineWriter;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,11 @@ record ResultLine(CustomId customId, ResultType type, Usage usage) {
     private static final byte[] EXPIRED = ascii("\",\"result\":{\"type\":\"expired\"");
     private static final byte[] END = ascii("}}");
 
+    /** In the words of the wire: not the request's fault, so it may be sent again. */
+    private static final byte[] WRITTEN_OFF =
+            ascii(
+                    "{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"the stored result is damaged\"},\"request_id\":null}");
+
     /** What an upstream may answer is not ours to limit. */
     private static final JsonFactory JSON =
             JsonFactory.builder()
@@ -73,6 +79,39 @@ record ResultLine(CustomId customId, ResultType type, Usage usage) {
         }
         lines.put(END);
         return lines.end();
+    }
+
+    /** The one line there is for a canceled or expired request. */
+    static byte[] unanswered(CustomId customId, ResultType type) {
+        var line = new ByteArrayOutputStream();
+        line.writeBytes(BEFORE_ID);
+        line.writeBytes(ascii(customId.value()));
+        line.writeBytes(type == ResultType.CANCELED ? CANCELED : EXPIRED);
+        line.writeBytes(END);
+        line.write('\n');
+        return line.toByteArray();
+    }
+
+    /**
+     * The line that stands for a result that is lost.
+     *
+     * @param length to fill it up to with spaces; 0 for any
+     * @return empty if it would be longer
+     */
+    static Optional<byte[]> writtenOff(CustomId customId, int length) {
+        var line = new ByteArrayOutputStream();
+        line.writeBytes(BEFORE_ID);
+        line.writeBytes(ascii(customId.value()));
+        line.writeBytes(ERRORED);
+        line.writeBytes(WRITTEN_OFF);
+        line.writeBytes(END);
+        while (line.size() < length - 1) {
+            line.write(' ');
+        }
+        line.write('\n');
+        return length == 0 || line.size() == length
+                ? Optional.of(line.toByteArray())
+                : Optional.empty();
     }
 
     /** Reads a line that no index vouches for; empty unless it is one of ours and whole. */

@@ -13,6 +13,11 @@ public record ResultPaths(Path folder) {
         return folder.resolve("results.index");
     }
 
+    /** What is left of lines that were written off, one after the other. */
+    Path damaged() {
+        return folder.resolve("results.damaged");
+    }
+
     /** An index being written anew, before it takes the place of the old one. */
     Path newIndex() {
         return folder.resolve("results.index.tmp");

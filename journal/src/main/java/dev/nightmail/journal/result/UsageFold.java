@@ -3,11 +3,15 @@ package dev.nightmail.journal.result;
 import dev.nightmail.core.result.ResultType;
 import dev.nightmail.core.usage.Tally;
 import dev.nightmail.core.usage.Tariff;
+import dev.nightmail.core.usage.Usage;
 import dev.nightmail.journal.request.FileRequestLog;
 import java.util.List;
 import java.util.TreeMap;
 
-/** Sums up what succeeded, which is what is billed, by tariff. */
+/**
+ * Sums up what was answered, which is what is billed, by tariff: what succeeded, and answers that
+ * were written off later.
+ */
 final class UsageFold {
 
     private UsageFold() {}
@@ -20,7 +24,7 @@ final class UsageFold {
             List<ResultEntry> entries, FileRequestLog requests, List<String> models) {
         var tallies = new TreeMap<Tariff, Tally>();
         for (var entry : entries) {
-            if (entry.type() == ResultType.SUCCEEDED) {
+            if (entry.type() == ResultType.SUCCEEDED || !entry.usage().equals(Usage.NONE)) {
                 var model = models.get(requests.model(entry.number()));
                 var tariff = Tariff.of(model, entry.billing(), entry.usage());
                 tallies.merge(tariff, Tally.of(tariff, entry.usage()), Tally::plus);
