@@ -1,5 +1,6 @@
 package dev.nightmail.app;
 
+import dev.nightmail.app.command.DoctorCommand;
 import dev.nightmail.app.command.KeysCommand;
 import dev.nightmail.app.command.ServeCommand;
 import dev.nightmail.app.command.Shutdown;
@@ -53,11 +54,13 @@ final class RootCommand extends CommandGroup {
             case "serve" -> root.addSubcommand(new ServeCommand(surroundings, shutdown));
             case "keys" -> root.addSubcommand(KeysCommand.commandLine(surroundings));
             case "usage" -> root.addSubcommand(new UsageCommand(surroundings));
+            case "doctor" -> root.addSubcommand(new DoctorCommand(surroundings));
             default -> {
                 Commands.addTo(root, surroundings);
                 root.addSubcommand(new ServeCommand(surroundings, shutdown));
                 root.addSubcommand(KeysCommand.commandLine(surroundings));
                 root.addSubcommand(new UsageCommand(surroundings));
+                root.addSubcommand(new DoctorCommand(surroundings));
             }
         }
         Commands.giveManners(root, surroundings);

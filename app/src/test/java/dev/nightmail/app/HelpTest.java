@@ -26,6 +26,7 @@ class HelpTest {
                 "keys list",
                 "keys revoke",
                 "usage",
+                "doctor",
                 "completion"
             })
     void everyCommandExplainsItselfInTheSameWords(String command) {
@@ -44,7 +45,16 @@ class HelpTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"serve", "keys", "keys create", "keys list", "keys revoke", "usage"})
+    @ValueSource(
+            strings = {
+                "serve",
+                "keys",
+                "keys create",
+                "keys list",
+                "keys revoke",
+                "usage",
+                "doctor"
+            })
     void anExplanationFitsInEightyColumns(String command) {
         var session = new AppSession(folder);
 
@@ -74,7 +84,7 @@ class HelpTest {
         assertThat(session.run()).isEqualTo(2);
         assertThat(session.err())
                 .startsWith(
-                        "nightmail: say what to do: run, estimate, batches, completion, serve, keys, usage");
+                        "nightmail: say what to do: run, estimate, batches, completion, serve, keys, usage, doctor");
 
         assertThat(session.run("keys")).isEqualTo(2);
         assertThat(session.err())

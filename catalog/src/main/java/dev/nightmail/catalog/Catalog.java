@@ -8,9 +8,15 @@ import dev.nightmail.core.batch.BatchCatalog;
 import dev.nightmail.core.key.KeyCatalog;
 import dev.nightmail.core.ledger.Ledger;
 import java.nio.file.Path;
+import java.util.List;
 
 /** All tables of a server, in one database. Several processes may have it open. */
 public final class Catalog implements AutoCloseable {
+
+    private static final String CHECK =
+            """
+            pragma integrity_check(10)
+            """;
 
     private final Database database;
 
@@ -38,6 +44,16 @@ public final class Catalog implements AutoCloseable {
 
     public Ledger ledger() {
         return new SqlLedger(database);
+    }
+
+    /**
+     * What the database says is wrong with its own file; nothing if it is sound. Reads all of it.
+     */
+    public List<String> problems() {
+        return database.read(handle ->
+                handle.createQuery(CHECK).mapTo(String.class).stream()
+                        .filter(line -> !line.equals("ok"))
+                        .toList());
     }
 
     @Override

@@ -15,11 +15,7 @@ import dev.nightmail.core.schedule.Effect;
 import dev.nightmail.core.schedule.Effect.Unsaved;
 import dev.nightmail.core.schedule.Event;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -199,20 +195,13 @@ final class JournalWriter {
     /** Enters in the ledger what a batch that has ended used; once, however often it is asked. */
     void charge(Batch batch) {
         switch (batch.state()) {
-            case BatchState.Ended(var endedAt, var _) -> ledger.insert(entries(batch, endedAt));
+            case BatchState.Ended(var endedAt, var _) ->
+                    ledger.insert(
+                            LedgerEntry.of(batch.header(), endedAt, journal.usage(batch.id())));
             case BatchState.InProgress _, BatchState.Canceling _ -> {}
             // It was charged when it ended; what that was read from is gone.
             case BatchState.Archived _ -> {}
         }
-    }
-
-    private List<LedgerEntry> entries(Batch batch, Instant endedAt) {
-        var header = batch.header();
-        var day = LocalDate.ofInstant(endedAt, ZoneOffset.UTC);
-        return journal.usage(batch.id()).stream()
-                .map(tally ->
-                        new LedgerEntry(header.id(), header.workspace(), header.key(), day, tally))
-                .toList();
     }
 
     void start() {

@@ -80,7 +80,8 @@ public final class DataFolderFormat {
         }
     }
 
-    private static void require(Path data, Found found) {
+    /** Refuses what is not for this program. */
+    static void require(Path data, Found found) {
         switch (found) {
             case Found.Absent _, Found.Known _ -> {}
             case Found.Newer(int format) ->

@@ -64,9 +64,10 @@ public final class JournalCheckup {
     public List<Finding> examineFolder() {
         var findings = new ArrayList<Finding>();
         try {
-            switch (DataFolderFormat.find(disk, data)) {
+            var mark = DataFolderFormat.find(disk, data);
+            switch (mark) {
                 case DataFolderFormat.Found.Absent _, DataFolderFormat.Found.Known _ -> {}
-                case DataFolderFormat.Found.Newer _ -> DataFolderFormat.requireKnown(data);
+                case DataFolderFormat.Found.Newer _ -> DataFolderFormat.require(data, mark);
                 case DataFolderFormat.Found.Damaged _ ->
                         findings.add(
                                 Finding.repairable(

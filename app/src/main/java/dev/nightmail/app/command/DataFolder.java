@@ -39,11 +39,24 @@ final class DataFolder {
         var folder = folder(surroundings);
         var catalog = catalog(folder, surroundings);
         if (!Files.isRegularFile(catalog)) {
-            throw CommandException.failed(
-                    "there is no server's data in %s: name its data folder with --data DIR"
-                            .formatted(folder));
+            throw nothingIn(folder);
         }
         return catalog;
+    }
+
+    /**
+     * The folder of a server that was there, whatever is left in it.
+     *
+     * @throws CommandException if there is nothing of a server
+     */
+    Path existing(Surroundings surroundings) {
+        var shown = folder(surroundings);
+        var folder = surroundings.folder().resolve(shown);
+        if (!Files.exists(folder.resolve("catalog.db"))
+                && !Files.isDirectory(folder.resolve("batches"))) {
+            throw nothingIn(shown);
+        }
+        return folder;
     }
 
     /** The same in a folder that may be new. */
@@ -55,6 +68,12 @@ final class DataFolder {
             throw CommandException.failed("cannot make data folder %s: %s".formatted(folder, e), e);
         }
         return catalog(folder, surroundings);
+    }
+
+    private static CommandException nothingIn(Path folder) {
+        return CommandException.failed(
+                "there is no server's data in %s: name its data folder with --data DIR"
+                        .formatted(folder));
     }
 
     private Path folder(Surroundings surroundings) {

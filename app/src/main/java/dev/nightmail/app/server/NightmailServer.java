@@ -8,6 +8,7 @@ import dev.nightmail.api.server.ApiServer;
 import dev.nightmail.app.config.NightmailConfig;
 import dev.nightmail.app.config.NightmailConfig.UpstreamConfig;
 import dev.nightmail.catalog.Catalog;
+import dev.nightmail.core.catalog.CatalogException;
 import dev.nightmail.core.key.KeyCatalog;
 import dev.nightmail.core.lease.WorkerId;
 import dev.nightmail.core.schedule.Backoff;
@@ -16,12 +17,16 @@ import dev.nightmail.engine.Engine;
 import dev.nightmail.engine.EngineConfig;
 import dev.nightmail.engine.desk.BatchDesk;
 import dev.nightmail.engine.thread.SystemThreads;
+import dev.nightmail.journal.DataFolderFormat;
 import dev.nightmail.journal.DataFolderLock;
 import dev.nightmail.journal.FileJournal;
+import dev.nightmail.journal.disk.Disk;
+import dev.nightmail.journal.disk.LocalDisk;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -42,6 +47,7 @@ public final class NightmailServer {
 
     private final NightmailConfig config;
     private final InstantSource clock;
+    private final Disk disk;
     private final SecureRandom random = new SecureRandom();
 
     /** What has been opened, in order: closed in reverse, whether the start went through or not. */
@@ -54,12 +60,16 @@ public final class NightmailServer {
             NightmailConfig config,
             InstantSource clock,
             ProxyVariables proxies,
+            Disk disk,
             Consumer<Throwable> onFailure) {
         this.config = config;
         this.clock = clock;
+        this.disk = disk;
         try {
+            DataFolderFormat.requireKnown(config.data());
             opened.push(DataFolderLock.acquire(config.data()));
-            var catalog = opened(Catalog.open(config.data().resolve("catalog.db")));
+            var catalog = opened(openCatalog());
+            requireTheBatchesItKnows(catalog);
             requireKeysWhenOpenToOthers(catalog.keys());
             this.engine = startEngine(catalog, proxies, onFailure);
             this.api = startApi(engine, catalog.keys());
@@ -81,7 +91,42 @@ public final class NightmailServer {
             InstantSource clock,
             ProxyVariables proxies,
             Consumer<Throwable> onFailure) {
-        return new NightmailServer(config, clock, proxies, onFailure);
+        return start(config, clock, proxies, new LocalDisk(), onFailure);
+    }
+
+    /** As above, with the journal on another disk. */
+    public static NightmailServer start(
+            NightmailConfig config,
+            InstantSource clock,
+            ProxyVariables proxies,
+            Disk disk,
+            Consumer<Throwable> onFailure) {
+        return new NightmailServer(config, clock, proxies, disk, onFailure);
+    }
+
+    private Catalog openCatalog() {
+        try {
+            return Catalog.open(config.data().resolve("catalog.db"));
+        } catch (CatalogException e) {
+            throw new StartException(
+                    "%s: ./nightmail doctor --data %s says what can be done"
+                            .formatted(e.getMessage(), config.data()),
+                    e);
+        }
+    }
+
+    /** To go on without them would delete their rows one by one. */
+    private void requireTheBatchesItKnows(Catalog catalog) {
+        var batches = config.data().resolve("batches");
+        if (Files.isDirectory(batches)) {
+            return;
+        }
+        int known = catalog.batches().ids().size();
+        if (known > 0) {
+            throw new StartException(
+                    "%s is missing, and catalog.db knows of %d batches in it: put it back (is a disk not mounted?), or move catalog.db away to go on without them and without its API keys"
+                            .formatted(batches, known));
+        }
     }
 
     private <T extends AutoCloseable> T opened(T part) {
@@ -99,7 +144,7 @@ public final class NightmailServer {
         }
         var parts =
                 new Engine.Parts(
-                        FileJournal.open(config.data()),
+                        FileJournal.open(disk, config.data()),
                         catalog.batches(),
                         catalog.ledger(),
                         upstreams,

@@ -40,13 +40,32 @@ final class BatchesCaller implements AutoCloseable {
         return create(questions, "only-once");
     }
 
+    /** Whatever a create is answered with. */
+    HttpResponse<String> tryCreate(Questions questions, String idempotencyKey) {
+        return send(
+                request("")
+                        .header("idempotency-key", idempotencyKey)
+                        .POST(BodyPublishers.ofString(questions.batch())));
+    }
+
+    /** The status of the answer. */
+    int cancel(String id) {
+        return send(request("/" + id + "/cancel").POST(BodyPublishers.noBody())).statusCode();
+    }
+
+    /** The status of the answer. */
+    int delete(String id) {
+        return send(request("/" + id).DELETE()).statusCode();
+    }
+
+    /** The status of a look at it. */
+    int status(String id) {
+        return send(request("/" + id).GET()).statusCode();
+    }
+
     /** The id of the batch that was made with an idempotency key, just now or before. */
     String create(Questions questions, String idempotencyKey) {
-        var response =
-                send(
-                        request("")
-                                .header("idempotency-key", idempotencyKey)
-                                .POST(BodyPublishers.ofString(questions.batch())));
+        var response = tryCreate(questions, idempotencyKey);
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         return JsonMapper.shared().readTree(response.body()).path("id").asString();
     }

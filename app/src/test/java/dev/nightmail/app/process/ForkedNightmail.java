@@ -42,13 +42,19 @@ final class ForkedNightmail implements AutoCloseable {
 
     /** Any command. */
     static ForkedNightmail run(Map<String, String> variables, String... arguments) {
+        return fork(Main.class, variables, List.of(arguments));
+    }
+
+    /** Another program with the same parts. */
+    static ForkedNightmail fork(
+            Class<?> main, Map<String, String> variables, List<String> arguments) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(SHORT_LIVED);
         command.add("--enable-native-access=ALL-UNNAMED");
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        command.add(Main.class.getName());
-        command.addAll(List.of(arguments));
+        command.add(main.getName());
+        command.addAll(arguments);
         var builder = new ProcessBuilder(command);
         builder.environment().keySet().retainAll(KEPT_VARIABLES);
         builder.environment().putAll(variables);
@@ -92,6 +98,26 @@ final class ForkedNightmail implements AutoCloseable {
         var server = serve(data, arguments.toArray(String[]::new));
         server.baseUri();
         return server;
+    }
+
+    /** Writes a line to its standard input. */
+    void tell(String line) {
+        try {
+            var in = process.outputWriter(UTF_8);
+            in.write(line + "\n");
+            in.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The first line on standard output that has this text, once it is there. */
+    String awaitOutput(String text) {
+        return out.await(text);
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
     }
 
     /** Where the server answers, once it says so. */

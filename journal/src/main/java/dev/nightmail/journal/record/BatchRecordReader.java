@@ -38,7 +38,7 @@ public final class BatchRecordReader {
     public static Batch read(byte[] record) throws IOException {
         if (!RecordChecksum.isSealed(record)) {
             throw new UnreadableRecord(
-                    "is damaged: it does not have the checksum it was written with");
+                    "is damaged: it does not have the checksum it was written with; ./nightmail doctor says what can be done");
         }
         try {
             var reader = new BatchRecordReader();
