@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Doctor {
 
+    private static final String BATCHES = "batches";
+
     private final Path data;
     private final JournalCheckup journal;
 
@@ -112,14 +114,14 @@ public final class Doctor {
         catalog.ifPresent(known -> examineRows(round, known, ids));
     }
 
-    private static void examineRows(Round round, CatalogCheckup catalog, List<BatchId> folders) {
+    private void examineRows(Round round, CatalogCheckup catalog, List<BatchId> folders) {
         var rows = catalog.rows();
-        if (folders.isEmpty() && rows.size() > 1) {
+        if (!rows.isEmpty() && !Files.isDirectory(data.resolve(BATCHES))) {
             round.add(
                     null,
                     Finding.byHand(
-                            "batches",
-                            "is missing or empty, and catalog.db knows of %d batches"
+                            BATCHES,
+                            "is missing, and catalog.db lists %d of its batches"
                                     .formatted(rows.size()),
                             "put it back: is a disk not mounted?"));
             return;
@@ -137,8 +139,11 @@ public final class Doctor {
         }
     }
 
-    /** Repairs what was found to be repairable. */
+    /** Repairs what was found to be repairable; nothing, while all batches are out of sight. */
     public void repair(Diagnosis found) {
+        if (found.all().stream().anyMatch(one -> one.finding().file().equals(BATCHES))) {
+            return;
+        }
         journal.repairFolder();
         var repairable = found.all().stream().filter(one -> one.finding().isRepairable()).toList();
         if (!canOpenCatalog(found)) {

@@ -124,7 +124,7 @@ public final class NightmailServer {
         int known = catalog.batches().ids().size();
         if (known > 0) {
             throw new StartException(
-                    "%s is missing, and catalog.db knows of %d batches in it: put it back (is a disk not mounted?), or move catalog.db away to go on without them and without its API keys"
+                    "%s is missing, and catalog.db lists %d of its batches: put it back (is a disk not mounted?), or move catalog.db away to go on without them and without its API keys"
                             .formatted(batches, known));
         }
     }

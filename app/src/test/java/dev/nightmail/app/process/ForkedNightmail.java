@@ -86,6 +86,13 @@ final class ForkedNightmail implements AutoCloseable {
 
     /** A server that is up and takes its answers from an upstream. */
     static ForkedNightmail serving(Path data, HeldUpstream upstream, String... more) {
+        var server = starting(data, upstream, more);
+        server.baseUri();
+        return server;
+    }
+
+    /** The same, which may not be up yet. */
+    static ForkedNightmail starting(Path data, HeldUpstream upstream, String... more) {
         var arguments =
                 new ArrayList<>(
                         List.of(
@@ -95,9 +102,7 @@ final class ForkedNightmail implements AutoCloseable {
                                 "upstreams.upstream.calls-in-flight-max="
                                         + HeldUpstream.CALLS_IN_FLIGHT_MAX));
         arguments.addAll(List.of(more));
-        var server = serve(data, arguments.toArray(String[]::new));
-        server.baseUri();
-        return server;
+        return serve(data, arguments.toArray(String[]::new));
     }
 
     /** Writes a line to its standard input. */
