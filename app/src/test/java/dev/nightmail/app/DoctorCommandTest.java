@@ -13,6 +13,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,12 +80,27 @@ class DoctorCommandTest {
                 _ -> {});
     }
 
+    /** What a client gets from a server that is started on the folder. */
+    private HttpResponse<String> results() throws IOException, InterruptedException {
+        var server = start();
+        try (var http = HttpClient.newHttpClient()) {
+            var request =
+                    request(server.baseUri(), "/" + batch.getFileName() + "/results").build();
+            return http.send(request, BodyHandlers.ofString());
+        } finally {
+            server.stop();
+        }
+    }
+
+    private static HttpRequest.Builder request(URI base, String path) {
+        return HttpRequest.newBuilder(base.resolve("/v1/messages/batches" + path))
+                .header("x-api-key", "any")
+                .header("anthropic-version", "2023-06-01");
+    }
+
     private static JsonNode send(HttpClient http, URI base, String path, @Nullable String body)
             throws IOException, InterruptedException {
-        var request =
-                HttpRequest.newBuilder(base.resolve("/v1/messages/batches" + path))
-                        .header("x-api-key", "any")
-                        .header("anthropic-version", "2023-06-01");
+        var request = request(base, path);
         if (body != null) {
             request.header("content-type", "application/json").POST(BodyPublishers.ofString(body));
         }
@@ -133,8 +149,13 @@ class DoctorCommandTest {
     }
 
     @Test
-    void anAnswerThatIsLostStaysDamageUntilItIsWrittenOff() throws IOException {
+    void anAnswerThatIsLostIsNotServedAndStaysDamageUntilItIsWrittenOff()
+            throws IOException, InterruptedException {
         overwrite(batch.resolve("results.jsonl"), 30, 60);
+        assertThat(results().statusCode()).isEqualTo(500);
+        assertThat(results().headers().firstValue("x-should-retry")).contains("false");
+        assertThat(results().body())
+                .contains("1 results of this batch are damaged", "./nightmail doctor");
 
         assertThat(doctor("--repair", "--json")).isEqualTo(1);
         var finding = JsonMapper.shared().readTree(session.outLines().getFirst());
@@ -150,18 +171,11 @@ class DoctorCommandTest {
         assertThat(doctor("--write-off")).isZero();
         assertThat(session.err()).contains("1 of 1 result written off");
 
-        var server = start();
-        try (var http = HttpClient.newHttpClient()) {
-            var shown = send(http, server.baseUri(), "/" + batch.getFileName(), null);
-            assertThat(shown.at("/request_counts/succeeded").asInt()).isEqualTo(1);
-            assertThat(shown.at("/request_counts/errored").asInt()).isEqualTo(1);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            server.stop();
-        }
-        assertThat(Files.readAllLines(batch.resolve("results.jsonl")).getFirst())
-                .contains("\"api_error\"", "\"the stored result is damaged\"");
+        assertThat(results().statusCode()).isEqualTo(200);
+        assertThat(results().body().lines().toList().getFirst())
+                .contains("\"errored\"", "\"api_error\"", "\"the stored result is damaged\"");
+        assertThat(Files.readString(batch.resolve("batch.json")))
+                .contains("\"succeeded\" : 1", "\"errored\" : 1");
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.nightmail.core.batch.Batch;
 import dev.nightmail.core.batch.BatchHeader;
 import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.journal.BatchDraft;
+import dev.nightmail.core.journal.DamagedResultsException;
 import dev.nightmail.core.journal.Journal;
 import dev.nightmail.core.journal.JournalException;
 import dev.nightmail.core.journal.ResultFile;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
@@ -54,6 +56,7 @@ public final class FileJournal implements Journal {
     private final Path incoming;
     private final Path batches;
     private final Map<BatchId, OpenFiles> open = new ConcurrentHashMap<>();
+    private final Set<BatchId> intact = ConcurrentHashMap.newKeySet();
 
     private FileJournal(Disk disk, Path data, Executor executor) {
         this.disk = disk;
@@ -272,13 +275,27 @@ public final class FileJournal implements Journal {
         if (!batch.isOver()) {
             return ResultFiles.durableLength(disk, folder.results(), batch.header().requestCount());
         }
+        requireIntact(folder, batch.header());
         try (var log = disk.openToRead(folder.results().log())) {
             return log.length();
         }
     }
 
+    /** Once in the life of a process: a wrong answer must not be served, and reading costs. */
+    private void requireIntact(BatchFolder folder, BatchHeader header) throws IOException {
+        if (intact.contains(folder.id())) {
+            return;
+        }
+        int damaged = ResultFiles.damaged(disk, folder.results(), header.requestCount());
+        if (damaged > 0) {
+            throw new DamagedResultsException(folder.id(), damaged);
+        }
+        intact.add(folder.id());
+    }
+
     @Override
     public void archive(BatchId id) {
+        intact.remove(id);
         var folder = folder(id);
         try {
             for (var file : folder.archivable()) {
@@ -295,6 +312,7 @@ public final class FileJournal implements Journal {
      */
     @Override
     public void delete(BatchId id) {
+        intact.remove(id);
         var vanishing = incomingFolder(id).path();
         try {
             if (disk.exists(folder(id).path())) {

@@ -3,6 +3,7 @@ package dev.nightmail.api.server;
 import dev.nightmail.api.wire.ApiError;
 import dev.nightmail.core.catalog.CatalogException;
 import dev.nightmail.core.error.ErrorType;
+import dev.nightmail.core.journal.DamagedResultsException;
 import dev.nightmail.core.journal.JournalException;
 import dev.nightmail.engine.desk.BatchDesk.StoppingException;
 import java.util.List;
@@ -34,6 +35,17 @@ final class Failures {
                                     ErrorType.OVERLOADED_ERROR,
                                     "the server is being stopped; try again")
                             .withHeader("retry-after", STOPPING_RETRY_SECONDS);
+            case DamagedResultsException damaged -> {
+                log.error(
+                        "event=results_damaged batch_id={} results={} doctor_says_more=true",
+                        damaged.batch(),
+                        damaged.results());
+                yield ApiError.of(
+                                ErrorType.API_ERROR,
+                                "%d results of this batch are damaged on the server's disk; stop the server and run ./nightmail doctor, which repairs them or writes them off"
+                                        .formatted(damaged.results()))
+                        .notWorthRetrying();
+            }
             case JournalException _, CatalogException _ -> {
                 log.error("event=storage_failed request_id={}", requestId, failure);
                 yield ApiError.of(

@@ -26,7 +26,7 @@ final class ForkedNightmail implements AutoCloseable {
 
     /** For processes that live for seconds. */
     private static final List<String> SHORT_LIVED =
-            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx256m");
+            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xlog:disable", "-Xmx256m");
 
     private static final Set<String> KEPT_VARIABLES = Set.of("PATH", "HOME", "LANG", "TMPDIR");
 
@@ -48,11 +48,8 @@ final class ForkedNightmail implements AutoCloseable {
     /** Another program with the same parts. */
     static ForkedNightmail fork(
             Class<?> main, Map<String, String> variables, List<String> arguments) {
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(SHORT_LIVED);
-        command.add("--enable-native-access=ALL-UNNAMED");
-        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        var command = new ArrayList<>(java());
+        command.addAll(WarmClasses.javaOptions());
         command.add(main.getName());
         command.addAll(arguments);
         var builder = new ProcessBuilder(command);
@@ -63,6 +60,15 @@ final class ForkedNightmail implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The JVM of this test, set up for processes that live for seconds. */
+    static List<String> java() {
+        var java = new ArrayList<String>();
+        java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        java.addAll(SHORT_LIVED);
+        java.add("--enable-native-access=ALL-UNNAMED");
+        return java;
     }
 
     static ForkedNightmail run(String... arguments) {

@@ -47,7 +47,12 @@ public interface Journal {
     /** What has been used, folded over the result index. In the order of the tariffs. */
     List<Tally> usage(BatchId id);
 
-    /** The result lines of a batch as they stand, if they have not been archived. */
+    /**
+     * The result lines of a batch as they stand, if they have not been archived. Those of a batch
+     * that has ended are compared with their checksums when they are first asked for.
+     *
+     * @throws DamagedResultsException if some are not what was written
+     */
     Optional<ResultFile> results(BatchId id);
 
     /**

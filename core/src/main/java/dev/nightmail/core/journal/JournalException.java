@@ -4,7 +4,7 @@ package dev.nightmail.core.journal;
  * Storage failed under the journal. The message says what was being done to which batch, never what
  * it holds.
  */
-public final class JournalException extends RuntimeException {
+public class JournalException extends RuntimeException {
 
     public JournalException(String message) {
         super(message);

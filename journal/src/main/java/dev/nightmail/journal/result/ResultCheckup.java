@@ -400,7 +400,7 @@ public final class ResultCheckup {
     private Map<CustomId, Integer> numbers() throws IOException {
         var found = numbers;
         if (found == null) {
-            found = requests.numbers();
+            found = requests.numbersExcept(new BitSet());
             numbers = found;
         }
         return found;

@@ -60,6 +60,19 @@ public final class ResultFiles {
         }
     }
 
+    /** How many results of a batch that has ended are not in the log as they were written. */
+    public static int damaged(Disk disk, ResultPaths paths, int requests) throws IOException {
+        try (var log = disk.openToRead(paths.log());
+                var index = disk.openToRead(paths.index())) {
+            var checker = new LineChecker(log);
+            int intact = 0;
+            for (var entry : ResultIndex.load(index, index.length(), requests).entries()) {
+                intact += !entry.isLost() && checker.isIntact(entry.line()) ? 1 : 0;
+            }
+            return requests - intact;
+        }
+    }
+
     /** What the batch has used, by tariff. Reads only. */
     public static List<Tally> usage(
             Disk disk, BatchHeader header, FileRequestLog requests, ResultPaths paths)
