@@ -57,10 +57,11 @@ class DoctorCommandTest {
             var id = created.path("id").asString();
             Awaitility.await()
                     .atMost(AppSession.PATIENCE)
-                    .until(() -> send(http, server.baseUri(), "/" + id, null)
-                            .path("processing_status")
-                            .asString()
-                            .equals("ended"));
+                    .until(() ->
+                            send(http, server.baseUri(), "/" + id, null)
+                                    .path("processing_status")
+                                    .asString()
+                                    .equals("ended"));
             batch = data.resolve("batches").resolve(id);
         } finally {
             server.stop();
@@ -84,8 +85,7 @@ class DoctorCommandTest {
     private HttpResponse<String> results() throws IOException, InterruptedException {
         var server = start();
         try (var http = HttpClient.newHttpClient()) {
-            var request =
-                    request(server.baseUri(), "/" + batch.getFileName() + "/results").build();
+            var request = request(server.baseUri(), "/" + batch.getFileName() + "/results").build();
             return http.send(request, BodyHandlers.ofString());
         } finally {
             server.stop();
@@ -155,7 +155,7 @@ class DoctorCommandTest {
         assertThat(results().statusCode()).isEqualTo(500);
         assertThat(results().headers().firstValue("x-should-retry")).contains("false");
         assertThat(results().body())
-                .contains("1 results of this batch are damaged", "./nightmail doctor");
+                .contains("some results of this batch (1) are damaged", "./nightmail doctor");
 
         assertThat(doctor("--repair", "--json")).isEqualTo(1);
         var finding = JsonMapper.shared().readTree(session.outLines().getFirst());

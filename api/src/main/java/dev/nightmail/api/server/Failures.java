@@ -42,7 +42,7 @@ final class Failures {
                         damaged.results());
                 yield ApiError.of(
                                 ErrorType.API_ERROR,
-                                "%d results of this batch are damaged on the server's disk; stop the server and run ./nightmail doctor, which repairs them or writes them off"
+                                "some results of this batch (%d) are damaged on the server's disk; stop the server and run ./nightmail doctor, which repairs them or writes them off"
                                         .formatted(damaged.results()))
                         .notWorthRetrying();
             }

@@ -70,8 +70,7 @@ final class FaultyServer implements AutoCloseable {
     public static void main(String[] args) throws IOException {
         var out = new PrintStream(System.out, true, UTF_8);
         var flags = Map.of("listen.port", "0", "data", args[0], "upstream", args[1]);
-        var inFlight =
-                "upstreams.upstream.calls-in-flight-max=" + HeldUpstream.CALLS_IN_FLIGHT_MAX;
+        var inFlight = "upstreams.upstream.calls-in-flight-max=" + HeldUpstream.CALLS_IN_FLIGHT_MAX;
         var config =
                 ConfigReader.read(
                         new ConfigSource(null, flags, List.of(inFlight)), _ -> Optional.empty());

@@ -26,7 +26,12 @@ final class ForkedNightmail implements AutoCloseable {
 
     /** For processes that live for seconds. */
     private static final List<String> SHORT_LIVED =
-            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xlog:disable", "-Xmx256m");
+            List.of(
+                    "-XX:TieredStopAtLevel=1",
+                    "-XX:+UseSerialGC",
+                    "-Xshare:auto",
+                    "-Xlog:disable",
+                    "-Xmx256m");
 
     private static final Set<String> KEPT_VARIABLES = Set.of("PATH", "HOME", "LANG", "TMPDIR");
 

@@ -86,12 +86,7 @@ class KilledAgainAndAgainTest {
             long repeated = calls.values().stream().mapToLong(count -> count - 1L).sum();
             reporter.publishEntry(
                     "seed %d, %d kills %s: %d requests, %d calls repeated"
-                            .formatted(
-                                    SEED,
-                                    ROUNDS,
-                                    moments,
-                                    calls.size(),
-                                    repeated));
+                            .formatted(SEED, ROUNDS, moments, calls.size(), repeated));
             deaths.forEach(death -> assertNothingSettledWasCalledAfter(death, calls));
             assertThat(repeated)
                     .as("seed %d: calls repeated in %d kills", SEED, ROUNDS)
@@ -135,9 +130,7 @@ class KilledAgainAndAgainTest {
             }
         }
         var life =
-                new Life(
-                        new SubmittedBatch(
-                                new Questions(round * BATCH_REQUESTS, BATCH_REQUESTS)));
+                new Life(new SubmittedBatch(new Questions(round * BATCH_REQUESTS, BATCH_REQUESTS)));
         lives.add(life);
         return life;
     }

@@ -21,7 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 class RebuiltCatalogTest {
 
     private static final Questions ANSWERED = new Questions(0, 20);
-    private static final Questions CANCELED = new Questions(1000, HeldUpstream.CALLS_IN_FLIGHT_MAX + 20);
+    private static final Questions CANCELED =
+            new Questions(1000, HeldUpstream.CALLS_IN_FLIGHT_MAX + 20);
     private static final Questions HELD = new Questions(2000, 10);
 
     @TempDir private Path data;
@@ -41,8 +42,7 @@ class RebuiltCatalogTest {
             upstream.allow(HeldUpstream.CALLS_IN_FLIGHT_MAX);
             caller.awaitEnded(canceled);
             caller.create(HELD, "held");
-            upstream.awaitCalls(
-                    ANSWERED.count() + HeldUpstream.CALLS_IN_FLIGHT_MAX + HELD.count());
+            upstream.awaitCalls(ANSWERED.count() + HeldUpstream.CALLS_IN_FLIGHT_MAX + HELD.count());
             server.kill();
         }
         rows = all("batch", "batch_id");

@@ -62,8 +62,7 @@ final class WarmClasses {
             // Folders get entries, too: migrations are looked for by theirs.
             for (var file : (Iterable<Path>) files.skip(1)::iterator) {
                 boolean isFolder = Files.isDirectory(file);
-                out.putNextEntry(
-                        new ZipEntry(folder.relativize(file) + (isFolder ? "/" : "")));
+                out.putNextEntry(new ZipEntry(folder.relativize(file) + (isFolder ? "/" : "")));
                 if (!isFolder) {
                     Files.copy(file, out);
                 }
@@ -77,9 +76,7 @@ final class WarmClasses {
         command.addAll(List.of(Main.class.getName(), "serve", "--port", "0"));
         command.addAll(List.of("--data", folder.resolve("data").toString()));
         var process =
-                new ProcessBuilder(command)
-                        .redirectError(ProcessBuilder.Redirect.DISCARD)
-                        .start();
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
         try (var out = process.inputReader()) {
             if (out.readLine() == null) {
                 throw new AssertionError("the server does not start");
@@ -98,7 +95,8 @@ final class WarmClasses {
 
     private static void remove(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted((one, other) -> other.compareTo(one)).forEach(file -> file.toFile().delete());
+            files.sorted((one, other) -> other.compareTo(one))
+                    .forEach(file -> file.toFile().delete());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -2,7 +2,9 @@ package dev.nightmail.core.journal;
 
 import dev.nightmail.core.batch.BatchId;
 
-/** Results of a batch are not on storage as they were written; none of it is served before a repair. */
+/**
+ * Results of a batch are not on storage as they were written; none of it is served before a repair.
+ */
 public final class DamagedResultsException extends JournalException {
 
     private final BatchId batch;
