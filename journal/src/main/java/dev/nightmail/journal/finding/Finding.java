@@ -59,6 +59,11 @@ public record Finding(String file, @Nullable Spot spot, String problem, Remedy r
         return new Finding(file, null, problem, new Repair(repair));
     }
 
+    /** What a crash leaves in a batch that runs, and what is damage in one that has ended. */
+    public static Finding unfinished(boolean isOver, String file, String problem, String repair) {
+        return isOver ? repairable(file, problem, repair) : atStart(file, problem, repair);
+    }
+
     public static Finding byHand(String file, String problem, String advice) {
         return new Finding(file, null, problem, new ByHand(advice));
     }

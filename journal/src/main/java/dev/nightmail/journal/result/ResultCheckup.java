@@ -10,20 +10,17 @@ import dev.nightmail.journal.disk.Disk;
 import dev.nightmail.journal.disk.DiskFile;
 import dev.nightmail.journal.disk.FileInMemory;
 import dev.nightmail.journal.finding.Finding;
-import dev.nightmail.journal.finding.Finding.ByteAt;
 import dev.nightmail.journal.finding.Finding.LineAt;
 import dev.nightmail.journal.format.BitMender;
 import dev.nightmail.journal.format.Crc;
 import dev.nightmail.journal.format.Line;
 import dev.nightmail.journal.format.LineReader;
-import dev.nightmail.journal.format.RecordFormat;
 import dev.nightmail.journal.request.FileRequestLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
@@ -53,8 +50,7 @@ import org.jspecify.annotations.Nullable;
 public final class ResultCheckup {
 
     private static final String LOG = "results.jsonl";
-    private static final String INDEX = "results.index";
-    private static final RecordFormat FORMAT = ResultIndex.FORMAT;
+    private static final String INDEX = ResultIndexCheckup.FILE;
 
     private final Disk disk;
     private final Batch batch;
@@ -119,82 +115,12 @@ public final class ResultCheckup {
     }
 
     private ResultIndex loadIndex() throws IOException {
-        var stored = FileInMemory.bytes(disk, paths.index());
-        FORMAT.refuseNewer(INDEX, ByteBuffer.wrap(stored));
-        mendHeader(stored);
-        int damaged = 0;
-        for (int at = RecordFormat.HEADER_BYTES;
-                at + FORMAT.recordBytes() <= stored.length;
-                at += FORMAT.recordBytes()) {
-            damaged += mendRecord(stored, at) ? 0 : 1;
-        }
-        var index = ResultIndex.load(new FileInMemory(stored), stored.length, requests.size());
-        tellOfIndex(stored.length, index.hasHeader(), damaged);
+        var checkup =
+                new ResultIndexCheckup(FileInMemory.bytes(disk, paths.index()), batch.isOver());
+        var index = checkup.examine(requests.size());
+        findings.addAll(checkup.findings());
+        indexPatches.putAll(checkup.patches());
         return index;
-    }
-
-    private void mendHeader(byte[] index) {
-        var header = FORMAT.header().array();
-        if (index.length >= header.length
-                && !Arrays.equals(index, 0, header.length, header, 0, header.length)) {
-            findings.add(
-                    Finding.repairable(INDEX, "has a damaged header", "written again")
-                            .at(new ByteAt(0)));
-            System.arraycopy(header, 0, index, 0, header.length);
-            indexPatches.put(0L, header);
-        }
-    }
-
-    /** Whether it is sound, or can be made so. */
-    private boolean mendRecord(byte[] index, int at) {
-        var bytes = ByteBuffer.wrap(index);
-        if (FORMAT.isSealed(bytes, at)) {
-            return true;
-        }
-        var mended = FORMAT.mend(bytes, at);
-        if (mended.isEmpty()) {
-            return false;
-        }
-        System.arraycopy(mended.get(), 0, index, at, mended.get().length);
-        indexPatches.put((long) at, mended.get());
-        findings.add(
-                Finding.repairable(
-                                INDEX,
-                                "has a damaged record",
-                                "one bit had flipped, and the checksum tells which")
-                        .at(new ByteAt(at)));
-        return true;
-    }
-
-    private void tellOfIndex(int length, boolean hasHeader, int damaged) {
-        int torn = Math.floorMod(length - RecordFormat.HEADER_BYTES, FORMAT.recordBytes());
-        if (!hasHeader) {
-            findings.add(
-                    Finding.repairable(
-                            INDEX,
-                            length == 0 ? "is missing or empty" : "is cut off",
-                            "made again from results.jsonl; when each result settled and who billed it were only there"));
-        } else if (damaged > 0) {
-            findings.add(
-                    Finding.repairable(
-                            INDEX,
-                            "has %d damaged records".formatted(damaged),
-                            "made again from their lines; when those results settled and who billed them were only there"));
-        } else if (torn > 0) {
-            findings.add(
-                    unfinished(
-                                    INDEX,
-                                    "ends in the middle of a record",
-                                    "cut off, and made again from its line")
-                            .at(new ByteAt(length - torn)));
-        }
-    }
-
-    /** What a crash leaves in a batch that runs is damage in one that has ended. */
-    private Finding unfinished(String file, String problem, String repair) {
-        return batch.isOver()
-                ? Finding.repairable(file, problem, repair)
-                : Finding.atStart(file, problem, repair);
     }
 
     private void walk(DiskFile log, ResultIndex index) throws IOException {
@@ -361,14 +287,16 @@ public final class ResultCheckup {
         }
         if (adopted > 0 && hasHeader) {
             findings.add(
-                    unfinished(
+                    Finding.unfinished(
+                            batch.isOver(),
                             INDEX,
                             "does not know of the last %d results yet".formatted(adopted),
                             "they are entered: their lines are whole"));
         }
         if (end < to) {
             findings.add(
-                    unfinished(
+                    Finding.unfinished(
+                                    batch.isOver(),
                                     LOG,
                                     "ends with %d bytes that are no result".formatted(to - end),
                                     "cut off: a write that was not finished when the process ended, and nobody was told of it")
@@ -443,40 +371,7 @@ public final class ResultCheckup {
      * @return how many were given up; others have a line that is too short
      */
     public int writeOff() throws IOException {
-        int writtenOff = 0;
-        try (var log = disk.openToWrite(paths.log());
-                var index = disk.openToWrite(paths.index());
-                var kept = disk.openToWrite(paths.damaged())) {
-            var entries = ResultIndex.load(index, index.length(), requests.size()).entries();
-            for (var entry : lost) {
-                var replacement = customId(entry.number()).flatMap(id -> replacement(id, entry));
-                if (replacement.isEmpty()) {
-                    continue;
-                }
-                long offset = entry.isLost() ? log.length() : entry.line().offset();
-                kept.write(ByteBuffer.wrap(read(log, entry.line())), kept.length());
-                kept.force();
-                log.write(ByteBuffer.wrap(replacement.get()), offset);
-                log.force();
-                // Between these two the record tells of damage still, and it is done again.
-                index.write(
-                        ResultIndex.encode(
-                                List.of(entry.writtenOff(lineOf(offset, replacement.get())))),
-                        FORMAT.position(entries.indexOf(entry)));
-                index.force();
-                writtenOff++;
-            }
-        }
-        disk.forceFolder(paths.folder());
-        return writtenOff;
-    }
-
-    private static Optional<byte[]> replacement(CustomId id, ResultEntry entry) {
-        return ResultLine.writtenOff(id, entry.isLost() ? 0 : entry.line().length());
-    }
-
-    private static Line lineOf(long offset, byte[] bytes) {
-        return new Line(offset, bytes.length, Crc.of(bytes, 0, bytes.length));
+        return new WriteOff(disk, batch.id(), requests, paths).of(lost);
     }
 
     private void patch(Path path, Map<Long, byte[]> patches) throws IOException {
