@@ -16,6 +16,7 @@ import dev.nightmail.core.schedule.Effect.Unsaved;
 import dev.nightmail.core.schedule.Event;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
