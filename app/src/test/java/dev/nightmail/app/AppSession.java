@@ -25,7 +25,7 @@ import org.awaitility.Awaitility;
 /**
  * Somebody at the command line of the whole program: arguments in, streams and an exit code out.
  */
-final class AppSession {
+public final class AppSession {
 
     /** What the clock shows first; a second passes each time somebody looks. */
     static final Instant START = Instant.parse("2026-11-21T13:00:00.123456Z");
@@ -40,7 +40,7 @@ final class AppSession {
     private final Random random = new Random(7);
     private InstantSource clock = new SteppingClock();
 
-    AppSession(Path folder) {
+    public AppSession(Path folder) {
         this.folder = folder;
     }
 
@@ -55,7 +55,7 @@ final class AppSession {
     }
 
     /** A file in the folder the session is in. */
-    Path file(String name, String text) {
+    public Path file(String name, String text) {
         try {
             return Files.writeString(folder.resolve(name), text);
         } catch (IOException e) {
@@ -64,7 +64,7 @@ final class AppSession {
     }
 
     /** Runs a command to its end, which nobody asks for; gives the exit code. */
-    int run(String... arguments) {
+    public int run(String... arguments) {
         return run(_ -> {}, arguments);
     }
 
@@ -107,7 +107,7 @@ final class AppSession {
         return out().lines().toList();
     }
 
-    String err() {
+    public String err() {
         return err.toString(StandardCharsets.UTF_8);
     }
 
