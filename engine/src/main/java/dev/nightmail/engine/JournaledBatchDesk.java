@@ -60,6 +60,8 @@ final class JournaledBatchDesk implements BatchDesk {
     private final Consumer<Event> post;
     private final InstantSource clock;
     private final RandomGenerator random;
+    private final Resends resends;
+    private final BodyTurns turns = new BodyTurns();
     private Instant lastCreatedAt = Instant.EPOCH;
     private volatile boolean stopping;
 
@@ -80,6 +82,7 @@ final class JournaledBatchDesk implements BatchDesk {
         this.post = post;
         this.clock = clock;
         this.random = random;
+        this.resends = new Resends(catalog);
     }
 
     void stopTaking() {
@@ -101,12 +104,35 @@ final class JournaledBatchDesk implements BatchDesk {
     public Submission submit(BatchDraft draft, Terms terms) {
         refuseWhenStopping();
         var key = terms.idempotencyKey();
-        if (key != null) {
-            var used = catalog.findByIdempotencyKey(terms.workspace(), key).filter(this::isThere);
-            if (used.isPresent()) {
-                return replay(used.get(), terms);
-            }
+        if (key == null) {
+            return submitUnlessSentBefore(draft, terms);
         }
+        var used = catalog.findByIdempotencyKey(terms.workspace(), key).filter(this::isThere);
+        return used.isPresent() ? replay(used.get(), terms) : accept(draft, terms);
+    }
+
+    private Submission submitUnlessSentBefore(BatchDraft draft, Terms terms) {
+        var body = Resends.Body.of(terms);
+        int tries = terms.resends();
+        // What a draft is called says when it was begun.
+        var arrivedAt = draft.id().createdAt().orElseGet(clock::instant);
+        try (var _ = turns.take(body, tries > 0)) {
+            var made = resends.find(body, tries, arrivedAt).filter(this::isThere);
+            if (made.isPresent()) {
+                var batch = newest(made.get());
+                resends.given(body, tries, batch, clock.instant());
+                log.info("event=create_sent_again batch_id={} tries={}", batch.id(), tries);
+                return new Submission.Replayed(batch);
+            }
+            var submission = accept(draft, terms);
+            if (submission instanceof Submission.Accepted(var batch)) {
+                resends.made(body, tries, batch, clock.instant());
+            }
+            return submission;
+        }
+    }
+
+    private Submission accept(BatchDraft draft, Terms terms) {
         var batch = Batch.accepted(header(draft, terms));
         draft.commit(batch.header());
         return switch (insert(batch)) {

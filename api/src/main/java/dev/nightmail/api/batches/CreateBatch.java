@@ -16,12 +16,14 @@ import dev.nightmail.engine.desk.BatchDesk.Terms;
 import java.io.IOException;
 import java.util.concurrent.ThreadFactory;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** {@code POST /v1/messages/batches}: takes in a batch as a stream. */
 final class CreateBatch implements Endpoint {
 
     private static final int KEY_LENGTH_MAX = 255;
+    private static final Pattern RETRY_COUNT = Pattern.compile("[0-9]{1,6}");
     private static final int UNPROCESSABLE = 422;
 
     private final BatchDesk desk;
@@ -72,8 +74,15 @@ final class CreateBatch implements Endpoint {
                             exchange.headerList("anthropic-beta"),
                             exchange.header("anthropic-user-profile-id"),
                             body.sha256(),
-                            idempotencyKey));
+                            idempotencyKey,
+                            resends(exchange)));
         }
+    }
+
+    /** How often an official SDK says it has sent this call before; others do not say. */
+    private static int resends(Exchange exchange) {
+        var count = exchange.header("x-stainless-retry-count");
+        return count != null && RETRY_COUNT.matcher(count).matches() ? Integer.parseInt(count) : 0;
     }
 
     private void hash(Runnable block) {

@@ -4,6 +4,8 @@ import static dev.nightmail.api.server.TestServer.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.engine.desk.BatchDesk.Terms;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +13,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class BatchEndpointsTest {
 
@@ -67,6 +71,20 @@ class BatchEndpointsTest {
         assertThat(entries.get(1).params())
                 .isEqualTo("{\"max_tokens\":8,\"x\":{\"y\":[1,2,{}]},\"model\":\"m-2\"}");
         assertThat(entries.get(1).summary().model()).isEqualTo("m-2");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "1, 1", "2, 2", "NOT_GIVEN, 0", "-1, 0", "1.5, 0", "99999999999, 0"})
+    void howOftenAnSdkHasSentACreateGoesWithIt(String header, int resends) throws Exception {
+        server.send(
+                server.call("/v1/messages/batches")
+                        .header("x-stainless-retry-count", header)
+                        .POST(BodyPublishers.ofString(TWO_REQUESTS)));
+        server.create(TWO_REQUESTS);
+
+        assertThat(server.desk.terms).extracting(Terms::resends).containsExactly(resends, 0);
+        assertThat(server.desk.terms.get(0).bodySha256())
+                .isEqualTo(server.desk.terms.get(1).bodySha256());
     }
 
     @Test

@@ -43,6 +43,10 @@ final class InMemoryBatchDesk implements BatchDesk {
     private final Map<BatchId, Batch> batches = new TreeMap<>(Collections.reverseOrder());
     private final Map<BatchId, Path> results = new TreeMap<>();
     final List<InMemoryDraft> drafts = new CopyOnWriteArrayList<>();
+
+    /** What came with each hand-in. */
+    final List<Terms> terms = new CopyOnWriteArrayList<>();
+
     private Instant now = START;
     private Limits limits = new Limits(100_000, 256L * 1024 * 1024);
     private @Nullable RuntimeException failure;
@@ -74,6 +78,7 @@ final class InMemoryBatchDesk implements BatchDesk {
         if (failure != null) {
             throw failure;
         }
+        this.terms.add(terms);
         var key = terms.idempotencyKey();
         if (key != null) {
             for (var batch : batches.values()) {

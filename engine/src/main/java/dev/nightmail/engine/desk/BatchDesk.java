@@ -39,7 +39,7 @@ public interface BatchDesk {
     /**
      * Accepts a batch: from here on it will be run, whatever happens to this process.
      *
-     * @param draft holding at least one request; committed or, if the idempotency key was used
+     * @param draft holding at least one request; committed or, if the call has made its batch
      *     before, dropped
      */
     Submission submit(BatchDraft draft, Terms terms);
@@ -48,6 +48,7 @@ public interface BatchDesk {
      * How a batch is to be run, as the create call says.
      *
      * @param bodySha256 of the decoded body, lower-case hex
+     * @param resends how often the client says it has sent this very call before; 0 for a first try
      */
     record Terms(
             WorkspaceId workspace,
@@ -56,9 +57,25 @@ public interface BatchDesk {
             List<String> betas,
             @Nullable String userProfileId,
             String bodySha256,
-            @Nullable String idempotencyKey) {
+            @Nullable String idempotencyKey,
+            int resends) {
         public Terms {
             betas = List.copyOf(betas);
+            if (resends < 0) {
+                throw new IllegalArgumentException("a call was sent at least once");
+            }
+        }
+
+        /** Of a first try. */
+        public Terms(
+                WorkspaceId workspace,
+                KeyId key,
+                ApiVersion apiVersion,
+                List<String> betas,
+                @Nullable String userProfileId,
+                String bodySha256,
+                @Nullable String idempotencyKey) {
+            this(workspace, key, apiVersion, betas, userProfileId, bodySha256, idempotencyKey, 0);
         }
     }
 
@@ -67,8 +84,8 @@ public interface BatchDesk {
         record Accepted(Batch batch) implements Submission {}
 
         /**
-         * This idempotency key brought the same body before; here is the batch it made, as it
-         * stands now.
+         * This call has come before, by its idempotency key or as the client itself says, with the
+         * same body; here is the batch it made, as it stands now.
          */
         record Replayed(Batch batch) implements Submission {}
 
