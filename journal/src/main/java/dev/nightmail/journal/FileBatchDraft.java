@@ -128,9 +128,12 @@ final class FileBatchDraft implements BatchDraft {
     @Override
     public void close() {
         try {
-            requests.close();
-            if (!committed) {
-                disk.deleteAll(folder.path());
+            try {
+                requests.close();
+            } finally {
+                if (!committed) {
+                    disk.deleteAll(folder.path());
+                }
             }
         } catch (IOException e) {
             // The next start empties the folder of drafts.

@@ -5,6 +5,7 @@ import dev.nightmail.core.catalog.CatalogException;
 import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.journal.DamagedResultsException;
 import dev.nightmail.core.journal.JournalException;
+import dev.nightmail.core.journal.StorageFullException;
 import dev.nightmail.engine.desk.BatchDesk.StoppingException;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +18,7 @@ final class Failures {
 
     private static final Logger log = LoggerFactory.getLogger(Failures.class);
     private static final String STOPPING_RETRY_SECONDS = "5";
+    private static final int INSUFFICIENT_STORAGE = 507;
     private static final List<String> DISK_FULL =
             List.of("no space left", "quota exceeded", "database or disk is full");
 
@@ -46,14 +48,10 @@ final class Failures {
                                         .formatted(damaged.results()))
                         .notWorthRetrying();
             }
-            case JournalException _, CatalogException _ -> {
-                log.error("event=storage_failed request_id={}", requestId, failure);
-                yield ApiError.of(
-                        ErrorType.API_ERROR,
-                        isDiskFull(failure)
-                                ? "the server's disk is full; nothing was stored"
-                                : "the server's storage failed; nothing was acknowledged");
-            }
+            case JournalException _, CatalogException _ ->
+                    isDiskFull(failure)
+                            ? diskFull(failure, requestId)
+                            : storageFailed(failure, requestId);
             default -> {
                 log.error("event=call_failed request_id={}", requestId, failure);
                 yield ApiError.of(ErrorType.API_ERROR, "internal server error");
@@ -61,8 +59,31 @@ final class Failures {
         };
     }
 
-    /** Only words tell it apart: the file system's, which Java passes on, and SQLite's. */
+    /**
+     * A status that says what it is, and that the SDKs take for a fault of the server. They would
+     * send a quarter of a gigabyte twice more within seconds: so they are told not to.
+     */
+    private static ApiError diskFull(Throwable failure, String requestId) {
+        log.error("event=disk_full request_id={} reason=\"{}\"", requestId, failure.getMessage());
+        return ApiError.of(
+                        INSUFFICIENT_STORAGE,
+                        ErrorType.API_ERROR,
+                        "the server's disk is full: nothing of this call was kept; send it again when there is room")
+                .withCode("storage_full")
+                .notWorthRetrying();
+    }
+
+    private static ApiError storageFailed(Throwable failure, String requestId) {
+        log.error("event=storage_failed request_id={}", requestId, failure);
+        return ApiError.of(
+                ErrorType.API_ERROR, "the server's storage failed; nothing was acknowledged");
+    }
+
+    /** The journal says so by type; of the catalog only its own words tell it. */
     private static boolean isDiskFull(Throwable failure) {
+        if (StorageFullException.isBehind(failure)) {
+            return true;
+        }
         for (var at = failure; at != null; at = at.getCause()) {
             var text = String.valueOf(at.getMessage()).toLowerCase(Locale.ROOT);
             if (DISK_FULL.stream().anyMatch(text::contains)) {

@@ -3,11 +3,11 @@ package dev.nightmail.api.server;
 import static dev.nightmail.api.server.TestServer.json;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.nightmail.api.json.JsonTestSuite;
 import dev.nightmail.core.catalog.CatalogException;
 import dev.nightmail.core.journal.JournalException;
+import dev.nightmail.core.journal.StorageFullException;
 import dev.nightmail.engine.desk.BatchDesk.Limits;
 import dev.nightmail.engine.desk.BatchDesk.StoppingException;
 import java.io.ByteArrayOutputStream;
@@ -23,7 +23,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -250,40 +249,55 @@ class CreateRefusalTest {
         assertThat(response.headers().firstValue("retry-after")).hasValue("5");
     }
 
-    static Stream<Arguments> failuresOfStorage() {
-        var full = "the server's disk is full; nothing was stored";
-        var failed = "the server's storage failed; nothing was acknowledged";
+    static Stream<RuntimeException> storageWithoutRoom() {
         return Stream.of(
-                arguments(
-                        new JournalException(
-                                "writing /secret/path", new IOException("No space left on device")),
-                        full),
-                arguments(
-                        new JournalException(
-                                "writing /secret/path", new IOException("Input/output error")),
-                        failed),
-                arguments(
-                        new CatalogException(
-                                "the catalog failed: [SQLITE_FULL] Insertion failed because database"
-                                        + " is full (database or disk is full)"),
-                        full),
-                arguments(
-                        new CatalogException(
-                                "the catalog failed: [SQLITE_IOERR_FSYNC] /secret/path"),
-                        failed));
+                new JournalException(
+                        "writing /secret/path",
+                        new StorageFullException("no room left on the disk", null)),
+                new JournalException(
+                        "writing /secret/path", new IOException("No space left on device")),
+                new CatalogException(
+                        "the catalog failed: [SQLITE_FULL] Insertion failed because database"
+                                + " is full (database or disk is full)"));
     }
 
     @ParameterizedTest
-    @MethodSource("failuresOfStorage")
-    void storageThatFailsIsSaidWithoutDetail(RuntimeException failure, String message)
-            throws Exception {
+    @MethodSource("storageWithoutRoom")
+    void aFullDiskIsSaidAndNotRetried(RuntimeException failure) throws Exception {
+        server.desk.failWith(failure);
+
+        var response = server.create(GOOD);
+
+        assertThat(response.statusCode()).isEqualTo(507);
+        assertThat(json(response).at("/error/type").asString()).isEqualTo("api_error");
+        assertThat(json(response).at("/error/details/error_code").asString())
+                .isEqualTo("storage_full");
+        assertThat(json(response).at("/error/message").asString())
+                .isEqualTo(
+                        "the server's disk is full: nothing of this call was kept; send it again"
+                                + " when there is room");
+        assertThat(response.headers().firstValue("x-should-retry")).hasValue("false");
+        assertNothingIsLeft();
+    }
+
+    static Stream<RuntimeException> storageThatFails() {
+        return Stream.of(
+                new JournalException("writing /secret/path", new IOException("Input/output error")),
+                new CatalogException(
+                        "the catalog failed: [SQLITE_IOERR_FSYNC] /secret/path"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("storageThatFails")
+    void storageThatFailsIsSaidWithoutDetail(RuntimeException failure) throws Exception {
         server.desk.failWith(failure);
 
         var response = server.create(GOOD);
 
         assertThat(response.statusCode()).isEqualTo(500);
         assertThat(json(response).at("/error/type").asString()).isEqualTo("api_error");
-        assertThat(json(response).at("/error/message").asString()).isEqualTo(message);
+        assertThat(json(response).at("/error/message").asString())
+                .isEqualTo("the server's storage failed; nothing was acknowledged");
         assertNothingIsLeft();
     }
 

@@ -24,7 +24,11 @@ public final class LocalDisk implements Disk {
 
     @Override
     public DiskFile openToWrite(Path file) throws IOException {
-        return LocalFile.open(file, READ, WRITE, CREATE);
+        try {
+            return LocalFile.open(file, READ, WRITE, CREATE);
+        } catch (IOException e) {
+            throw Room.recognise(e, file);
+        }
     }
 
     @Override
@@ -46,12 +50,20 @@ public final class LocalDisk implements Disk {
 
     @Override
     public void createFolders(Path folder) throws IOException {
-        Files.createDirectories(folder);
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw Room.recognise(e, folder);
+        }
     }
 
     @Override
     public void rename(Path from, Path to) throws IOException {
-        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw Room.recognise(e, to);
+        }
     }
 
     @Override

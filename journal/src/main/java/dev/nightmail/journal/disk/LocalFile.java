@@ -88,14 +88,27 @@ final class LocalFile implements DiskFile {
     @Override
     public void write(ByteBuffer source, long position) throws IOException {
         int start = source.position();
-        while (source.hasRemaining()) {
-            channel.write(source, position + source.position() - start);
+        try {
+            while (source.hasRemaining()) {
+                channel.write(source, position + source.position() - start);
+            }
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            throw Room.recognise(e, path);
         }
     }
 
     @Override
     public void force() throws IOException {
-        channel.force(false);
+        try {
+            channel.force(false);
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            // Some file systems only look for room now.
+            throw Room.recognise(e, path);
+        }
     }
 
     @Override

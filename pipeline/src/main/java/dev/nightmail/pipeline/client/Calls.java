@@ -247,11 +247,12 @@ final class Calls implements AutoCloseable {
 
     /**
      * Whether a refusal leaves open if something was made. Overload is told before work is taken
-     * on; a 500, 502 or 504 may come from a gateway whose server went on.
+     * on, and a full disk kept nothing; a 500, 502 or 504 may come from a gateway whose server went
+     * on.
      */
     private static boolean leavesOpen(int status) {
         return switch (status) {
-            case 503, 529 -> false;
+            case 503, 507, 529 -> false;
             case 408, 409 -> true;
             default -> status >= 500;
         };

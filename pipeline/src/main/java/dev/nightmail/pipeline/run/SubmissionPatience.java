@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SubmissionPatience {
 
+    private static final int INSUFFICIENT_STORAGE = 507;
     private static final Duration PAUSE_MIN = Duration.ofSeconds(5);
     private static final Duration PAUSE_MAX = Duration.ofMinutes(5);
 
@@ -81,7 +82,9 @@ final class SubmissionPatience {
     private static boolean mayPass(EndpointException failure) {
         return switch (failure) {
             case AnswerLostException _, UnreachableException _ -> true;
-            case RefusedException refusal -> refusal.mayPass();
+            // A full disk is not worth the next seconds' tries, but may be cleared in minutes.
+            case RefusedException refusal ->
+                    refusal.mayPass() || refusal.status() == INSUFFICIENT_STORAGE;
             case BrokenAnswerException _ -> false;
         };
     }
