@@ -108,11 +108,10 @@ class FullDiskTest {
     }
 
     private static void assertSaysFull(HttpResponse<String> answer) {
-        assertThat(answer.statusCode()).isEqualTo(500);
+        assertThat(answer.statusCode()).isEqualTo(507);
         var error = JsonMapper.shared().readTree(answer.body());
         assertThat(error.at("/error/type").asString()).isEqualTo("api_error");
-        assertThat(error.at("/error/message").asString())
-                .isEqualTo("the server's disk is full; nothing was stored");
+        assertThat(error.at("/error/details/error_code").asString()).isEqualTo("storage_full");
     }
 
     private static void fill(Path filler) {
