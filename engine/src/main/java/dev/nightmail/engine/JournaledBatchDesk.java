@@ -87,6 +87,7 @@ final class JournaledBatchDesk implements BatchDesk {
 
     void stopTaking() {
         stopping = true;
+        live.watchers().tellAll();
     }
 
     @Override
@@ -268,6 +269,28 @@ final class JournaledBatchDesk implements BatchDesk {
     }
 
     @Override
+    public Optional<Batch> awaitChange(WorkspaceId workspace, Batch seen, Duration patience)
+            throws InterruptedException {
+        var id = seen.id();
+        // In this order, so that neither a change nor a stop comes between the look and the wait.
+        var change = live.watchers().nextChange(id);
+        try {
+            refuseWhenStopping();
+            var now = find(workspace, id);
+            if (!now.equals(Optional.of(seen)) || seen.isOver()) {
+                return now;
+            }
+            if (change.poll(patience) == null) {
+                return now;
+            }
+        } finally {
+            live.watchers().giveUp(id, change);
+        }
+        refuseWhenStopping();
+        return find(workspace, id);
+    }
+
+    @Override
     public BatchPage page(WorkspaceId workspace, BatchPage.Query query) {
         var page = catalog.page(workspace, query);
         return new BatchPage(page.batches().stream().map(this::newest).toList(), page.hasMore());
@@ -344,6 +367,22 @@ final class JournaledBatchDesk implements BatchDesk {
                     journal.results(id)
                             .<Results>map(file -> new Results.Ready(batch, file))
                             .orElseGet(Results.NotFound::new);
+        };
+    }
+
+    @Override
+    public ResultsSoFar resultsSoFar(WorkspaceId workspace, BatchId id) {
+        var found = find(workspace, id);
+        if (found.isEmpty()) {
+            return new ResultsSoFar.NotFound();
+        }
+        var batch = found.get();
+        return switch (batch.state()) {
+            case BatchState.Archived _ -> new ResultsSoFar.Archived(batch);
+            case BatchState.InProgress _, BatchState.Canceling _, BatchState.Ended _ ->
+                    journal.results(id)
+                            .<ResultsSoFar>map(file -> new ResultsSoFar.Settled(batch, file))
+                            .orElseGet(ResultsSoFar.NotFound::new);
         };
     }
 }

@@ -17,9 +17,15 @@ final class LiveBatches {
     private final Map<BatchId, Batch> published = new ConcurrentHashMap<>();
     private final Map<BatchId, List<Mailbox<Batch>>> cancelers = new ConcurrentHashMap<>();
     private final Threads threads;
+    private final Watchers watchers;
 
     LiveBatches(Threads threads) {
         this.threads = threads;
+        this.watchers = new Watchers(threads);
+    }
+
+    Watchers watchers() {
+        return watchers;
     }
 
     Optional<Batch> find(BatchId id) {
@@ -31,6 +37,7 @@ final class LiveBatches {
         if (batch.state() instanceof Canceling || batch.isOver()) {
             tellCancelers(batch);
         }
+        watchers.tell(batch.id());
     }
 
     /** Who asks from here on finds the batch in the catalog. */
@@ -38,6 +45,7 @@ final class LiveBatches {
         var last = published.remove(id);
         if (last != null) {
             tellCancelers(last);
+            watchers.tell(id);
         }
     }
 

@@ -19,6 +19,7 @@ import dev.nightmail.journal.result.ResultFiles;
 import dev.nightmail.journal.result.ResultRecovery;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -260,6 +261,9 @@ public final class FileJournal implements Journal {
             }
             return Optional.of(
                     new StoredResults(disk, folder.results().log(), durableLength(folder)));
+        } catch (NoSuchFileException e) {
+            // Deleted or archived since the look.
+            return Optional.empty();
         } catch (IOException e) {
             throw failed("read the results", id, e);
         }

@@ -35,10 +35,11 @@ class FullDiskTest {
     void otherFailuresKeepTheirOwnName() {
         var below = folder.resolve("a file").resolve("below it");
 
-        assertThatThrownBy(() -> {
-                    Files.createFile(folder.resolve("a file"));
-                    new LocalDisk().openToWrite(below);
-                })
+        assertThatThrownBy(
+                        () -> {
+                            Files.createFile(folder.resolve("a file"));
+                            new LocalDisk().openToWrite(below);
+                        })
                 .isInstanceOf(IOException.class)
                 .isNotInstanceOf(StorageFullException.class);
     }

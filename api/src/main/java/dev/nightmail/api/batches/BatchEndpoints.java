@@ -15,7 +15,7 @@ import java.net.URI;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** The endpoints of the Message Batches API, in front of the engine's desk. */
+/** The endpoints of the Message Batches API, and ours beside it, in front of the engine's desk. */
 public final class BatchEndpoints {
 
     private final BatchDesk desk;
@@ -77,22 +77,34 @@ public final class BatchEndpoints {
                     throw ApiError.notFound(
                             "batch %s is %s; its results are there once it has ended"
                                     .formatted(id, BatchJson.processingStatus(batch)));
-            case Results.Archived _ ->
-                    throw ApiError.notFound(
-                            "batch " + id + " has been archived; its results are gone");
+            case Results.Archived(var batch) -> throw archived(batch.id());
             case Results.NotFound _ -> throw notFound(id);
         }
+    }
+
+    /** What has settled of a batch that may still run. */
+    public Endpoint partialResults() {
+        return new PartialResults(desk);
+    }
+
+    /** How a batch gets on. */
+    public Endpoint events() {
+        return new ProgressEvents(desk, publicUrl);
     }
 
     private void respond(Exchange exchange, Batch batch) throws IOException {
         exchange.respond(200, BatchJson.batch(batch, publicUrl.of(exchange)));
     }
 
-    private static BatchId known(String id) {
+    static BatchId known(String id) {
         return BatchId.parse(id).orElseThrow(() -> notFound("with this id"));
     }
 
-    private static ApiError notFound(String id) {
+    static ApiError notFound(String id) {
         return ApiError.notFound("there is no batch " + id);
+    }
+
+    static ApiError archived(BatchId id) {
+        return ApiError.notFound("batch " + id + " has been archived; its results are gone");
     }
 }

@@ -11,6 +11,7 @@ import dev.nightmail.api.wire.WireJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
+import java.util.List;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -30,6 +31,11 @@ final class FrontDoor extends Handler.Abstract {
 
     private static final Logger log = LoggerFactory.getLogger(FrontDoor.class);
     private static final String ORGANIZATION = "nightmail";
+
+    /** What clients may lean on here beyond the API as it is published. */
+    private static final List<String> HONOURS =
+            List.of("idempotency-key", "partial-results", "events");
+
     private static final byte[] HEALTHY =
             WireJson.object(json -> json.writeStringProperty("status", "ok"));
 
@@ -98,7 +104,8 @@ final class FrontDoor extends Handler.Abstract {
         var headers = exchange.response().getHeaders();
         headers.put("anthropic-organization-id", ORGANIZATION);
         headers.put("anthropic-workspace-id", caller.workspace().value());
-        headers.put("nightmail-honours", "idempotency-key");
+        // A header each: a client that looks for one word need not take lists apart.
+        HONOURS.forEach(word -> headers.add("nightmail-honours", word));
         exchange.apiVersion();
         match.action().endpoint().answer(exchange, caller, match.id());
     }

@@ -79,6 +79,12 @@ final class Routes {
                         new Route(
                                 "/v1/messages/batches/{id}/results",
                                 Map.of("GET", new Action(READ, batches::results))),
+                        new Route(
+                                "/nightmail/v1/batches/{id}/results",
+                                Map.of("GET", new Action(READ, batches.partialResults()))),
+                        new Route(
+                                "/nightmail/v1/batches/{id}/events",
+                                Map.of("GET", new Action(READ, batches.events()))),
                         new Route("/v1/models", Map.of("GET", new Action(READ, messages::models))),
                         new Route(
                                 "/v1/models/{id}",

@@ -283,8 +283,7 @@ class CreateRefusalTest {
     static Stream<RuntimeException> storageThatFails() {
         return Stream.of(
                 new JournalException("writing /secret/path", new IOException("Input/output error")),
-                new CatalogException(
-                        "the catalog failed: [SQLITE_IOERR_FSYNC] /secret/path"));
+                new CatalogException("the catalog failed: [SQLITE_IOERR_FSYNC] /secret/path"));
     }
 
     @ParameterizedTest

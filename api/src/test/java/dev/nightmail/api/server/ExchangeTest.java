@@ -145,7 +145,8 @@ class ExchangeTest {
         assertThat(response.headers().firstValue("server")).isEmpty();
         assertThat(response.headers().firstValue("anthropic-workspace-id")).hasValue("default");
         assertThat(response.headers().firstValue("anthropic-organization-id")).isPresent();
-        assertThat(response.headers().firstValue("nightmail-honours")).hasValue("idempotency-key");
+        assertThat(response.headers().allValues("nightmail-honours"))
+                .containsExactly("idempotency-key", "partial-results", "events");
     }
 
     @Test

@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,8 @@ final class InMemoryBatchDesk implements BatchDesk {
     final List<Terms> terms = new CopyOnWriteArrayList<>();
 
     private Instant now = START;
+    private int watchers;
+    private boolean stopping;
     private Limits limits = new Limits(100_000, 256L * 1024 * 1024);
     private @Nullable RuntimeException failure;
 
@@ -109,6 +112,18 @@ final class InMemoryBatchDesk implements BatchDesk {
         return new Submission.Accepted(batch);
     }
 
+    /** Settles requests of a batch, the file being its results so far. */
+    synchronized void settle(BatchId id, int succeeded, Path file) {
+        int size = batch(id).header().requestCount();
+        results.put(id, file);
+        change(
+                id,
+                batch(id)
+                        .after(
+                                new ResultsSettled(
+                                        new RequestCounts(size - succeeded, succeeded, 0, 0, 0))));
+    }
+
     /** Ends a batch, its results being in the file. */
     synchronized void end(BatchId id, Path file) {
         int size = batch(id).header().requestCount();
@@ -127,6 +142,53 @@ final class InMemoryBatchDesk implements BatchDesk {
 
     private void change(BatchId id, Batch batch) {
         batches.put(id, batch);
+        notifyAll();
+    }
+
+    /** How many wait for a change. */
+    synchronized int watchers() {
+        return watchers;
+    }
+
+    /** Lets go whoever waits, as a server does that stops. */
+    synchronized void stop() {
+        stopping = true;
+        notifyAll();
+    }
+
+    @Override
+    public synchronized Optional<Batch> awaitChange(
+            WorkspaceId workspace, Batch seen, Duration patience) throws InterruptedException {
+        watchers++;
+        try {
+            long deadline = System.nanoTime() + patience.toNanos();
+            while (!stopping && find(workspace, seen.id()).equals(Optional.of(seen))) {
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    return Optional.of(seen);
+                }
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            }
+            if (stopping) {
+                throw new StoppingException();
+            }
+            return find(workspace, seen.id());
+        } finally {
+            watchers--;
+        }
+    }
+
+    @Override
+    public synchronized ResultsSoFar resultsSoFar(WorkspaceId workspace, BatchId id) {
+        var found = find(workspace, id);
+        if (found.isEmpty()) {
+            return new ResultsSoFar.NotFound();
+        }
+        var file = results.get(id);
+        if (found.get().archivedAt() != null || file == null) {
+            return new ResultsSoFar.Archived(found.get());
+        }
+        return new ResultsSoFar.Settled(found.get(), stored(file));
     }
 
     @Override
@@ -212,7 +274,9 @@ final class InMemoryBatchDesk implements BatchDesk {
             return new Results.Archived(batch);
         }
         var file = results.get(id);
-        return file == null ? new Results.NotEnded(batch) : new Results.Ready(batch, stored(file));
+        return file == null || !batch.isOver()
+                ? new Results.NotEnded(batch)
+                : new Results.Ready(batch, stored(file));
     }
 
     private static ResultFile stored(Path file) {

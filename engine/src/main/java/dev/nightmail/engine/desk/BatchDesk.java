@@ -8,6 +8,7 @@ import dev.nightmail.core.journal.ResultFile;
 import dev.nightmail.core.key.KeyId;
 import dev.nightmail.core.key.WorkspaceId;
 import dev.nightmail.core.request.ApiVersion;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +97,16 @@ public interface BatchDesk {
     /** The batch as it stands, counts live. */
     Optional<Batch> find(WorkspaceId workspace, BatchId id);
 
+    /**
+     * Waits until a batch that is not over stands otherwise than it was seen to.
+     *
+     * @param patience after which it is answered as it was seen
+     * @return as it stands then; empty if there is no such batch any more
+     * @throws StoppingException if the server is being stopped, at once
+     */
+    Optional<Batch> awaitChange(WorkspaceId workspace, Batch seen, Duration patience)
+            throws InterruptedException;
+
     BatchPage page(WorkspaceId workspace, BatchPage.Query query);
 
     /** Durable before it is answered. Asking again while the batch is canceling changes nothing. */
@@ -131,6 +142,22 @@ public interface BatchDesk {
         record Archived(Batch batch) implements Results {}
 
         record NotFound() implements Results {}
+    }
+
+    /** The results that have settled so far, whether the batch has ended or not. */
+    ResultsSoFar resultsSoFar(WorkspaceId workspace, BatchId id);
+
+    sealed interface ResultsSoFar {
+
+        /**
+         * @param batch as it stood before the file was looked at: if it had ended, the file is
+         *     complete
+         */
+        record Settled(Batch batch, ResultFile file) implements ResultsSoFar {}
+
+        record Archived(Batch batch) implements ResultsSoFar {}
+
+        record NotFound() implements ResultsSoFar {}
     }
 
     /** The server is being stopped and takes nothing more; a client may try again soon. */
