@@ -33,11 +33,13 @@ final class LiveBatches {
     }
 
     void publish(Batch batch) {
-        published.put(batch.id(), batch);
+        var before = published.put(batch.id(), batch);
         if (batch.state() instanceof Canceling || batch.isOver()) {
             tellCancelers(batch);
         }
-        watchers.tell(batch.id());
+        if (!batch.equals(before)) {
+            watchers.tell(batch.id());
+        }
     }
 
     /** Who asks from here on finds the batch in the catalog. */
