@@ -63,6 +63,7 @@ public final class FakeBatchesServer implements AutoCloseable {
     private volatile String failing = "";
     private volatile boolean breakResultsOnce;
     private volatile int refuseWith;
+    private volatile boolean extended;
 
     public FakeBatchesServer() {
         try {
@@ -106,6 +107,11 @@ public final class FakeBatchesServer implements AutoCloseable {
         refuseWith = status;
     }
 
+    /** From now on it does what a Nightmail server does beyond the API. */
+    public void beNightmail() {
+        extended = true;
+    }
+
     /** A batch that is there already. */
     public synchronized String addBatch(String... customIds) {
         return add(List.of(customIds)).id;
@@ -137,6 +143,10 @@ public final class FakeBatchesServer implements AutoCloseable {
                 error(exchange, refuseWith, "authentication_error", "invalid x-api-key");
                 return;
             }
+            if (extended) {
+                exchange.getResponseHeaders().add("nightmail-honours", "partial-results");
+                exchange.getResponseHeaders().add("nightmail-honours", "events");
+            }
             answer(exchange, exchange.getRequestMethod() + " " + path, body);
         }
     }
@@ -165,7 +175,13 @@ public final class FakeBatchesServer implements AutoCloseable {
     }
 
     private void answer(HttpExchange exchange, String call, Batch batch) throws IOException {
-        if (call.endsWith("/results")) {
+        if (call.startsWith("GET /nightmail/v1/batches/")) {
+            if (call.endsWith("/results")) {
+                resultsSoFar(exchange, batch);
+            } else {
+                events(exchange, batch);
+            }
+        } else if (call.endsWith("/results")) {
             results(exchange, batch);
         } else if (call.endsWith("/cancel")) {
             batch.canceled = true;
@@ -224,6 +240,60 @@ public final class FakeBatchesServer implements AutoCloseable {
             throw new IOException("broken on purpose");
         }
         exchange.getResponseBody().write(bytes, from, bytes.length - from);
+    }
+
+    /** What has settled; then one request more settles. */
+    private void resultsSoFar(HttpExchange exchange, Batch batch) throws IOException {
+        var text = new StringBuilder();
+        for (var id : batch.customIds.subList(0, batch.settled)) {
+            text.append(line(id, batch)).append('\n');
+        }
+        var bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+        var query = exchange.getRequestURI().getQuery();
+        var from = Integer.parseInt(query.replaceAll(".*from=(\\d+).*", "$1"));
+        if (from > bytes.length) {
+            error(exchange, 416, "invalid_request_error", "from: too far");
+            return;
+        }
+        var headers = exchange.getResponseHeaders();
+        headers.add("nightmail-next-offset", String.valueOf(bytes.length));
+        headers.add(
+                "nightmail-processing-status", batch.hasEnded() ? "ended" : "in_progress");
+        batch.settled = Math.min(batch.settled + 1, batch.customIds.size());
+        if (bytes.length == from) {
+            exchange.sendResponseHeaders(200, -1);
+            return;
+        }
+        exchange.sendResponseHeaders(200, bytes.length - from);
+        if (breakResultsOnce) {
+            breakResultsOnce = false;
+            exchange.getResponseBody().write(bytes, from, (bytes.length - from) / 2);
+            exchange.getResponseBody().flush();
+            throw new IOException("broken on purpose");
+        }
+        exchange.getResponseBody().write(bytes, from, bytes.length - from);
+    }
+
+    /** An event for each request that settles; breaks off after the next if it is told to. */
+    private void events(HttpExchange exchange, Batch batch) throws IOException {
+        exchange.getResponseHeaders().add("content-type", "text/event-stream");
+        exchange.sendResponseHeaders(200, 0);
+        var out = exchange.getResponseBody();
+        while (true) {
+            out.write(
+                    ":\n\nid: %d\nevent: progress\ndata: %s\n\n"
+                            .formatted(batch.settled, json(batch))
+                            .getBytes(StandardCharsets.UTF_8));
+            out.flush();
+            if (breakResultsOnce) {
+                breakResultsOnce = false;
+                throw new IOException("broken on purpose");
+            }
+            if (batch.hasEnded()) {
+                return;
+            }
+            batch.settled = Math.min(batch.settled + 1, batch.customIds.size());
+        }
     }
 
     private JsonNode line(String customId, Batch batch) {

@@ -8,6 +8,7 @@ import dev.nightmail.cli.surroundings.Surroundings;
 import dev.nightmail.cli.text.Figures;
 import dev.nightmail.pipeline.client.BatchSnapshot;
 import dev.nightmail.pipeline.client.BatchesClient;
+import dev.nightmail.pipeline.client.Extension;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -27,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
         abbreviateSynopsis = true,
         description = {
             "Download the results of a batch that has ended, one JSON object a line, in any order.",
-            "A broken connection is taken up where it broke."
+            "A broken connection is taken up where it broke. With --follow it need not have ended."
         },
         footer = {
             "",
@@ -49,6 +50,14 @@ final class ResultsCommand implements Callable<Integer> {
                     "Write to FILE, which appears when it is complete. Default: standard output")
     private @Nullable Path out;
 
+    @Option(
+            names = "--follow",
+            description = {
+                "Give results as they settle, and return when the batch has ended. With --out, FILE",
+                "grows, and what it holds already is gone on with. Nightmail servers only"
+            })
+    private boolean follow;
+
     @Mixin private EndpointOption endpoint = new EndpointOption();
     @Mixin private CommonOptions common = new CommonOptions();
 
@@ -60,14 +69,47 @@ final class ResultsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try (var client = endpoint.client(surroundings)) {
-            refuseUnlessThere(client.retrieve(batchId.value()));
-            if (out == null) {
-                toOutput(client);
+            var batch = client.retrieve(batchId.value());
+            if (follow) {
+                refuseIfArchived(batch);
+                follow(client);
             } else {
-                toFile(client, surroundings.folder().resolve(out));
+                refuseUnlessThere(batch);
+                if (out == null) {
+                    toOutput(client);
+                } else {
+                    toFile(client, surroundings.folder().resolve(out));
+                }
             }
         }
         return ExitCode.DONE;
+    }
+
+    private void follow(BatchesClient client) throws InterruptedException {
+        if (!client.offers(Extension.PARTIAL_RESULTS)) {
+            throw CommandException.failed(
+                    "%s gives no results before a batch has ended: nightmail batches watch %s%s waits for it"
+                            .formatted(
+                                    client.endpoint().base(), batchId.value(), endpoint.again()));
+        }
+        var download = new FollowingDownload(client, batchId.value(), surroundings.pause());
+        if (out == null) {
+            try {
+                download.toOutput(surroundings.out());
+            } catch (IOException e) {
+                throw CommandException.failed("the results cannot be written: " + reason(e), e);
+            }
+            return;
+        }
+        var file = surroundings.folder().resolve(out);
+        long bytes;
+        try (var target = new GrowingFile(file)) {
+            bytes = download.toFile(target, surroundings.shown(file));
+        } catch (IOException e) {
+            throw CommandException.failed(
+                    surroundings.shown(file) + " cannot be written: " + reason(e), e);
+        }
+        tell(file, new Copied(client.retrieve(batchId.value()).counts().total(), bytes));
     }
 
     private void refuseUnlessThere(BatchSnapshot batch) {
@@ -81,6 +123,10 @@ final class ResultsCommand implements Callable<Integer> {
                                     batch.id(),
                                     endpoint.again()));
         }
+        refuseIfArchived(batch);
+    }
+
+    private void refuseIfArchived(BatchSnapshot batch) {
         if (batch.archivedAt() != null) {
             throw CommandException.failed(
                     batch.id()
@@ -108,6 +154,10 @@ final class ResultsCommand implements Callable<Integer> {
             throw CommandException.failed(
                     surroundings.shown(file) + " cannot be written: " + reason(e), e);
         }
+        tell(file, copied);
+    }
+
+    private void tell(Path file, Copied copied) {
         if (common.json()) {
             console.json(
                     JsonMapper.shared()

@@ -7,6 +7,8 @@ import dev.nightmail.cli.command.ExitCode;
 import dev.nightmail.cli.surroundings.Surroundings;
 import dev.nightmail.pipeline.client.BatchSnapshot;
 import dev.nightmail.pipeline.client.BatchesClient;
+import dev.nightmail.pipeline.client.Extension;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -92,15 +94,40 @@ final class WatchCommand implements Callable<Integer> {
         var batch = client.retrieve(batchId.value());
         listener.accept(batch);
         while (!batch.hasEnded()) {
+            if (client.offers(Extension.EVENTS)) {
+                batch = whileTold(client, batch, listener);
+                if (batch.hasEnded()) {
+                    return batch;
+                }
+            }
             surroundings.pause().pause(wait);
             wait = wait.multipliedBy(5).dividedBy(4);
             wait = wait.compareTo(longest) < 0 ? wait : longest;
-            var now = client.retrieve(batchId.value());
-            if (!now.equals(batch)) {
-                listener.accept(now);
-            }
-            batch = now;
+            batch = passedOn(client.retrieve(batchId.value()), batch, listener);
         }
         return batch;
+    }
+
+    /** The batch as it was last told of: at its end, or when the telling broke off. */
+    private BatchSnapshot whileTold(
+            BatchesClient client, BatchSnapshot first, Consumer<BatchSnapshot> listener)
+            throws InterruptedException {
+        var batch = first;
+        try (var events = client.events(batchId.value())) {
+            for (var now = events.next(); now != null; now = events.next()) {
+                batch = passedOn(now, batch, listener);
+            }
+        } catch (IOException e) {
+            // Asking shows how it stands, and whether the server can still be reached.
+        }
+        return batch;
+    }
+
+    private static BatchSnapshot passedOn(
+            BatchSnapshot now, BatchSnapshot before, Consumer<BatchSnapshot> listener) {
+        if (!now.equals(before)) {
+            listener.accept(now);
+        }
+        return now;
     }
 }

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.random.RandomGenerator;
@@ -64,10 +65,15 @@ public final class BatchesClient implements AutoCloseable {
         if (endpoint.isAnthropic()) {
             return false;
         }
-        if (calls.honoursIdempotencyKeys() == null) {
+        if (calls.honours(Extension.IDEMPOTENCY_KEY) == null) {
             list(1, null);
         }
-        return Boolean.TRUE.equals(calls.honoursIdempotencyKeys());
+        return offers(Extension.IDEMPOTENCY_KEY);
+    }
+
+    /** Whether the server said with its last answer that it does so. */
+    public boolean offers(Extension extension) {
+        return Boolean.TRUE.equals(calls.honours(extension));
     }
 
     /**
@@ -160,6 +166,46 @@ public final class BatchesClient implements AutoCloseable {
     }
 
     /**
+     * What has settled of a batch that may still run. Only where {@link Extension#PARTIAL_RESULTS}
+     * is offered.
+     *
+     * @param offset of the first byte that is wanted
+     * @param wait how long the server may wait for something to come, in whole seconds, if there is
+     *     nothing from there on
+     */
+    public ResultsPart resultsFrom(String batchId, long offset, Duration wait)
+            throws InterruptedException {
+        var operation = "reading what has settled of " + batchId;
+        var query = "/results?from=" + offset + "&wait=" + wait.toSeconds();
+        var request =
+                calls.request(extensions(batchId) + query)
+                        .header("accept", "application/x-jsonl")
+                        .GET()
+                        .build();
+        var answer = calls.stream(operation, request, Calls.Repeat.ALWAYS);
+        var next = answer.headers().firstValue("nightmail-next-offset").flatMap(Calls::wholeNumber);
+        var status = answer.headers().firstValue("nightmail-processing-status");
+        if (next.isEmpty() || status.isEmpty()) {
+            close(answer.body());
+            throw new BrokenAnswerException(
+                    operation + " was answered without saying how far it goes", null);
+        }
+        return new ResultsPart(
+                answer.body(), next.get(), BatchStatus.ofWire(status.get()) == BatchStatus.ENDED);
+    }
+
+    /** How a batch gets on. Only where {@link Extension#EVENTS} are offered. */
+    public BatchEvents events(String batchId) throws InterruptedException {
+        var request =
+                calls.request(extensions(batchId) + "/events")
+                        .header("accept", "text/event-stream")
+                        .GET()
+                        .build();
+        return new BatchEvents(
+                calls.stream("following batch " + batchId, request, Calls.Repeat.ALWAYS).body());
+    }
+
+    /**
      * Input tokens of a request as the endpoint counts them; free of charge.
      *
      * @param request a JSON object with model, messages and what else counts, without {@code
@@ -224,6 +270,11 @@ public final class BatchesClient implements AutoCloseable {
 
     private static String path(String batchId) {
         return BATCHES + "/" + encoded(batchId);
+    }
+
+    /** Where a Nightmail server has what is beyond the API. */
+    private static String extensions(String batchId) {
+        return "/nightmail/v1/batches/" + encoded(batchId);
     }
 
     private static String encoded(String text) {

@@ -17,7 +17,10 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -51,8 +54,6 @@ final class Calls implements AutoCloseable {
     /** A Nightmail server says with every answer what it does beyond the API it speaks. */
     private static final String HONOURS = "nightmail-honours";
 
-    private static final String IDEMPOTENCY_KEYS = "idempotency-key";
-
     /** No server is obeyed beyond this, so that a mad header cannot stop a run for a day. */
     private static final Duration RETRY_AFTER_MAX = Duration.ofMinutes(15);
 
@@ -64,7 +65,7 @@ final class Calls implements AutoCloseable {
     private final Pause pause;
     private final RandomGenerator random;
     private final HttpClient http;
-    private volatile @Nullable Boolean honoursIdempotencyKeys;
+    private volatile @Nullable Set<String> honoured;
 
     Calls(
             Endpoint endpoint,
@@ -105,9 +106,10 @@ final class Calls implements AutoCloseable {
         return withRetries(operation, request, repeat, response -> response);
     }
 
-    /** What the last success said of it; null before the first. */
-    @Nullable Boolean honoursIdempotencyKeys() {
-        return honoursIdempotencyKeys;
+    /** Whether the last success said that the server does so; null before the first. */
+    @Nullable Boolean honours(Extension extension) {
+        var words = honoured;
+        return words == null ? null : words.contains(extension.word());
     }
 
     @Override
@@ -137,8 +139,7 @@ final class Calls implements AutoCloseable {
                 var response = guarded(http.send(request, BodyHandlers.ofInputStream()));
                 if (response.status() / 100 == 2) {
                     // A failure may be a proxy's on the way, which says nothing of the server.
-                    honoursIdempotencyKeys =
-                            response.headers().allValues(HONOURS).contains(IDEMPOTENCY_KEYS);
+                    honoured = honoured(response.headers());
                     return reading.read(response);
                 }
                 var refusal = refusal(operation, response);
@@ -155,6 +156,13 @@ final class Calls implements AutoCloseable {
             }
             pause.pause(delay(attempt, retryAfter));
         }
+    }
+
+    private static Set<String> honoured(HttpHeaders headers) {
+        return headers.allValues(HONOURS).stream()
+                .flatMap(value -> Stream.of(value.split(",", -1)))
+                .map(String::strip)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static AnswerLostException lost(String operation, RefusedException refusal) {
@@ -299,6 +307,14 @@ final class Calls implements AutoCloseable {
         return number(value)
                 .map(seconds -> Duration.ofMillis((long) (seconds * 1000)))
                 .or(() -> untilDate(value));
+    }
+
+    static Optional<Long> wholeNumber(String value) {
+        try {
+            return Optional.of(Long.valueOf(value.strip()));
+        } catch (NumberFormatException _) {
+            return Optional.empty();
+        }
     }
 
     private static Optional<Double> number(String value) {
