@@ -208,8 +208,17 @@ public final class Engine {
      * and settles them. Afterwards nothing that was answered is lost, and a start repeats nothing.
      */
     public void stop() throws InterruptedException {
+        stop(config.stopTimeout());
+    }
+
+    /**
+     * As {@link #stop()}, for when part of the time has been spent already.
+     *
+     * @param patience with the calls in flight
+     */
+    public void stop(Duration patience) throws InterruptedException {
         batchDesk.stopTaking();
-        scheduler.stop(config.stopTimeout());
+        scheduler.stop(patience);
         housekeeper.stop();
         writer.stop(Duration.ofSeconds(30));
         batches.closeAll();

@@ -61,7 +61,8 @@ final class JournaledBatchDesk implements BatchDesk {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final Resends resends;
-    private final BodyTurns turns = new BodyTurns();
+    private final Turns<Resends.Body> submitting = new Turns<>();
+    private final Turns<BatchId> deleting = new Turns<>();
     private Instant lastCreatedAt = Instant.EPOCH;
     private volatile boolean stopping;
 
@@ -117,7 +118,7 @@ final class JournaledBatchDesk implements BatchDesk {
         int tries = terms.resends();
         // What a draft is called says when it was begun.
         var arrivedAt = draft.id().createdAt().orElseGet(clock::instant);
-        try (var _ = turns.take(body, tries > 0)) {
+        try (var _ = submitting.take(body, tries > 0)) {
             var made = resends.find(body, tries, arrivedAt).filter(this::isThere);
             if (made.isPresent()) {
                 var batch = newest(made.get());
@@ -340,6 +341,13 @@ final class JournaledBatchDesk implements BatchDesk {
 
     @Override
     public Deletion delete(WorkspaceId workspace, BatchId id) {
+        // A second one at the same time would meet a folder that is half gone.
+        try (var _ = deleting.take(id, true)) {
+            return deleteAlone(workspace, id);
+        }
+    }
+
+    private Deletion deleteAlone(WorkspaceId workspace, BatchId id) {
         var found = find(workspace, id);
         if (found.isEmpty()) {
             return new Deletion.NotFound();

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * re-send has overtaken: its batch was made while it was still coming in.
  *
  * <p>Safe for many threads; that of two calls with one body neither overlooks the other is up to
- * {@link BodyTurns}.
+ * {@link Turns}.
  */
 final class Resends {
 

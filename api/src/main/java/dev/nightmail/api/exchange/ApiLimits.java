@@ -53,4 +53,22 @@ public record ApiLimits(
                     1024L * 1024 * 1024,
                     Duration.ofSeconds(60),
                     Duration.ofSeconds(30));
+
+    /** The same for a server that is to stop within another time. */
+    public ApiLimits stoppingWithin(Duration otherStopTimeout) {
+        return new ApiLimits(
+                connectionsMax,
+                headerBytesMax,
+                idleTimeout,
+                stallTimeout,
+                relayTimeout,
+                bodyGrace,
+                bodyBytesPerSecondMin,
+                bodyTimeout,
+                messageBodyBytesMax,
+                paramsBytesMax,
+                drainBytesMax,
+                drainTimeout,
+                otherStopTimeout);
+    }
 }

@@ -11,6 +11,7 @@ import dev.nightmail.engine.desk.MessageDesk;
 import java.io.IOException;
 import java.net.URI;
 import java.time.InstantSource;
+import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http.UriCompliance.Violation;
@@ -22,9 +23,13 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The HTTP server. Every call runs on a virtual thread of its own. */
 public final class ApiServer implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
 
     /** Large reads: a batch of a quarter of a gigabyte is the one thing that takes long here. */
     private static final int READ_BYTES = 64 * 1024;
@@ -118,6 +123,7 @@ public final class ApiServer implements AutoCloseable {
 
     /**
      * Takes no more calls, lets those under way finish for as long as the limits say, and stops.
+     * Those that take longer are cut off: a download goes on where it was, a create leaves nothing.
      */
     @Override
     public void close() {
@@ -125,6 +131,8 @@ public final class ApiServer implements AutoCloseable {
             server.stop();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (TimeoutException e) {
+            log.warn("event=calls_cut_off stop_timeout={}", config.limits().stopTimeout());
         } catch (Exception e) {
             throw new IllegalStateException("the HTTP server did not stop cleanly", e);
         }

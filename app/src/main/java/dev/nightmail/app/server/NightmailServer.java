@@ -28,6 +28,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -55,6 +56,7 @@ public final class NightmailServer {
 
     private final Engine engine;
     private final ApiServer api;
+    private long stopAskedNanos = System.nanoTime();
 
     private NightmailServer(
             NightmailConfig config,
@@ -156,7 +158,7 @@ public final class NightmailServer {
                         random,
                         new SystemThreads());
         var engine = new Engine(engineConfig(), parts, onFailure);
-        opened.push(engine::stop);
+        opened.push(() -> engine.stop(leftToStop()));
         engine.start();
         return engine;
     }
@@ -198,7 +200,8 @@ public final class NightmailServer {
                                         listen.host(),
                                         listen.port(),
                                         listen.publicUrl(),
-                                        ApiLimits.DEFAULT),
+                                        ApiLimits.DEFAULT.stoppingWithin(
+                                                config.limits().stopTimeout())),
                                 engine.batchDesk(),
                                 engine.messageDesk(),
                                 keys,
@@ -247,7 +250,15 @@ public final class NightmailServer {
     public boolean stop() {
         // At once, since each call costs something and a slow download can hold the API open.
         engine.stopCalling();
+        stopAskedNanos = System.nanoTime();
         return close();
+    }
+
+    /** Clients and upstreams share the time: both wait from the moment the stop was asked for. */
+    private Duration leftToStop() {
+        var whole = config.limits().stopTimeout();
+        var left = whole.minusNanos(System.nanoTime() - stopAskedNanos);
+        return left.isNegative() ? Duration.ZERO : left;
     }
 
     private boolean close() {

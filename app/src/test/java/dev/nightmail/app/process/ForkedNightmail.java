@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -172,8 +173,12 @@ final class ForkedNightmail implements AutoCloseable {
     }
 
     int awaitExit() {
+        return awaitExit(Duration.ofSeconds(PATIENCE_SECONDS));
+    }
+
+    int awaitExit(Duration patience) {
         try {
-            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();
                 throw new AssertionError("the process does not end; it said " + err.soFar());
             }
