@@ -257,8 +257,7 @@ public final class FakeBatchesServer implements AutoCloseable {
         }
         var headers = exchange.getResponseHeaders();
         headers.add("nightmail-next-offset", String.valueOf(bytes.length));
-        headers.add(
-                "nightmail-processing-status", batch.hasEnded() ? "ended" : "in_progress");
+        headers.add("nightmail-processing-status", batch.hasEnded() ? "ended" : "in_progress");
         batch.settled = Math.min(batch.settled + 1, batch.customIds.size());
         if (bytes.length == from) {
             exchange.sendResponseHeaders(200, -1);

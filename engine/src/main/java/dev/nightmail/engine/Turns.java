@@ -15,8 +15,8 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Lets those who change the same thing take turns: one alone, or several together whom it does not
- * matter to. In order of arrival, so nobody is overtaken for ever. Those who change different things
- * never meet.
+ * matter to. In order of arrival, so nobody is overtaken for ever. Those who change different
+ * things never meet.
  *
  * @param <K> names a thing
  */

@@ -85,8 +85,7 @@ class DeletionTest {
     private BatchId ended(String name) {
         var batch = world.submit(name, 2);
         world.untilEnded(batch);
-        EngineWorld.until(() ->
-                world.desk().results(WORKSPACE, batch) instanceof Results.Ready);
+        EngineWorld.until(() -> world.desk().results(WORKSPACE, batch) instanceof Results.Ready);
         return batch;
     }
 }
