@@ -117,7 +117,8 @@ public final class Engine {
                         admission,
                         scheduler::post,
                         parts.clock(),
-                        parts.random());
+                        parts.random(),
+                        threads);
         this.messageDesk =
                 new RoutedMessageDesk(upstreams, parts.routes(), parts.noRoute(), scheduler::post);
     }

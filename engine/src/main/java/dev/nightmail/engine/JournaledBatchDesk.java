@@ -17,6 +17,7 @@ import dev.nightmail.core.journal.JournalException;
 import dev.nightmail.core.key.WorkspaceId;
 import dev.nightmail.core.schedule.Event;
 import dev.nightmail.engine.desk.BatchDesk;
+import dev.nightmail.engine.thread.Threads;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -61,8 +62,8 @@ final class JournaledBatchDesk implements BatchDesk {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final Resends resends;
-    private final Turns<Resends.Body> submitting = new Turns<>();
-    private final Turns<BatchId> deleting = new Turns<>();
+    private final Turns<Resends.Body> submitting;
+    private final Turns<BatchId> deleting;
     private Instant lastCreatedAt = Instant.EPOCH;
     private volatile boolean stopping;
 
@@ -74,7 +75,8 @@ final class JournaledBatchDesk implements BatchDesk {
             Admission admission,
             Consumer<Event> post,
             InstantSource clock,
-            RandomGenerator random) {
+            RandomGenerator random,
+            Threads threads) {
         this.config = config;
         this.journal = journal;
         this.catalog = catalog;
@@ -84,6 +86,8 @@ final class JournaledBatchDesk implements BatchDesk {
         this.clock = clock;
         this.random = random;
         this.resends = new Resends(catalog);
+        this.submitting = new Turns<>(threads);
+        this.deleting = new Turns<>(threads);
     }
 
     void stopTaking() {

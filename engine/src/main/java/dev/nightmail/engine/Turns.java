@@ -2,16 +2,14 @@ package dev.nightmail.engine;
 
 import dev.nightmail.core.journal.JournalException;
 import dev.nightmail.engine.desk.BatchDesk.StoppingException;
+import dev.nightmail.engine.thread.Mailbox;
+import dev.nightmail.engine.thread.Threads;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Lets those who change the same thing take turns: one alone, or several together whom it does not
@@ -40,9 +38,14 @@ final class Turns<K> {
         }
     }
 
-    private record Waiting(boolean alone, CompletableFuture<Void> called) {}
+    private record Waiting(boolean alone, Mailbox<Boolean> called) {}
 
     private final Map<K, Line> lines = new HashMap<>();
+    private final Threads threads;
+
+    Turns(Threads threads) {
+        this.threads = threads;
+    }
 
     /** To be closed when what was to be changed is changed, or not. */
     interface Turn extends AutoCloseable {
@@ -57,20 +60,18 @@ final class Turns<K> {
      * @throws StoppingException if the waiting was interrupted
      */
     Turn take(K thing, boolean alone) {
-        var waiting = new Waiting(alone, new CompletableFuture<Void>());
+        var waiting = new Waiting(alone, threads.mailbox());
         enter(thing, waiting);
         try {
-            waiting.called().get(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+            if (waiting.called().poll(PATIENCE) == null) {
+                giveUp(thing, waiting);
+                throw new JournalException("what another call is storing is not durable yet");
+            }
             return () -> leave(thing);
         } catch (InterruptedException e) {
             giveUp(thing, waiting);
             Thread.currentThread().interrupt();
             throw new StoppingException();
-        } catch (TimeoutException e) {
-            giveUp(thing, waiting);
-            throw new JournalException("what another call is storing is not durable yet");
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("nobody is called with a failure", e);
         }
     }
 
@@ -116,7 +117,7 @@ final class Turns<K> {
                 lines.remove(thing);
             }
         }
-        called.forEach(next -> next.called().complete(null));
+        called.forEach(next -> next.called().put(true));
     }
 
     private Line line(K thing) {

@@ -169,7 +169,7 @@ class ResendTest {
     @Test
     void amongManyOthersItIsFoundAllTheSame() {
         var made = made(send(0));
-        for (int i = 0; i < 120; i++) {
+        for (int i = 0; i < 105; i++) {
             made(send("body " + i, KEY, WorkspaceId.DEFAULT, 0));
         }
 

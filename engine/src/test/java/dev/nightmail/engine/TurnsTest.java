@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nightmail.engine.desk.BatchDesk.StoppingException;
+import dev.nightmail.engine.thread.SystemThreads;
 import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class TurnsTest {
 
-    private final Turns<String> turns = new Turns<>();
+    private final Turns<String> turns = new Turns<>(new SystemThreads());
 
     @Test
     void severalGoTogetherAndOneAloneWaitsForThem() {
