@@ -126,7 +126,8 @@ final class Resends {
             }
         }
         found.sort(
-                Comparator.comparing((Map.Entry<BatchId, Trace> entry) -> entry.getValue().latest())
+                Comparator.comparingInt(
+                                (Map.Entry<BatchId, Trace> entry) -> entry.getValue().latest())
                         .thenComparing(Map.Entry::getKey)
                         .reversed());
         return found.stream().flatMap(entry -> catalog.find(entry.getKey()).stream()).findFirst();

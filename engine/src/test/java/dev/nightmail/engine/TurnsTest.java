@@ -81,7 +81,6 @@ class TurnsTest {
                     meanwhile(() -> {
                         try (var _ = turns.take("a", true)) {
                             most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-                            Thread.yield();
                             inside.decrementAndGet();
                         }
                     }));

@@ -132,7 +132,9 @@ class PartialResultsTest {
 
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(json(response).at("/error/message").asString())
-                .startsWith(query.split("=")[0] + ": Input should be an integer from 0");
+                .startsWith(
+                        query.substring(0, query.indexOf('='))
+                                + ": Input should be an integer from 0");
     }
 
     @Test

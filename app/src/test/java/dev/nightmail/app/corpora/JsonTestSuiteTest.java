@@ -182,8 +182,7 @@ class JsonTestSuiteTest {
         var undecided = new TreeMap<>(LEFT_OPEN);
         for (var file : Corpora.jsonFiles("i_")) {
             var name = Corpora.name(file);
-            var treatment = undecided.remove(name);
-            assertThat(treatment).as("what becomes of " + name).isNotNull();
+            var treatment = decided(undecided, name);
             switch (treatment) {
                 case CARRIED, CARRIED_TO_THE_UPSTREAM -> assertCarried(file, treatment);
                 case REFUSED ->
@@ -197,6 +196,14 @@ class JsonTestSuiteTest {
             }
         }
         assertThat(undecided).isEmpty();
+    }
+
+    private static Treatment decided(Map<String, Treatment> undecided, String name) {
+        var treatment = undecided.remove(name);
+        if (treatment == null) {
+            throw new AssertionError("what becomes of " + name + " is not decided");
+        }
+        return treatment;
     }
 
     private void assertCarried(Path file, Treatment treatment) {
