@@ -2,12 +2,6 @@ package dev.nightmail.app.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +28,7 @@ class NoRoomForABatchTest {
             var batch = caller.create(FEW, "before");
             caller.awaitEnded(batch);
 
-            var refused = create(server, TOO_MANY);
+            var refused = caller.tryCreate(TOO_MANY, "too many");
 
             assertThat(refused.statusCode()).as(refused.body()).isEqualTo(507);
             assertThat(refused.headers().firstValue("x-should-retry")).hasValue("false");
@@ -46,20 +40,6 @@ class NoRoomForABatchTest {
             assertThat(caller.listed()).containsExactly(batch);
             FEW.assertAllAnswered(caller.results(batch));
             caller.awaitEnded(caller.create(FEW, "after"));
-        }
-    }
-
-    private static HttpResponse<String> create(ForkedNightmail server, Questions questions)
-            throws IOException, InterruptedException {
-        try (var http = HttpClient.newHttpClient()) {
-            return http.send(
-                    HttpRequest.newBuilder(server.baseUri().resolve("/v1/messages/batches"))
-                            .header("x-api-key", "any")
-                            .header("anthropic-version", "2023-06-01")
-                            .header("content-type", "application/json")
-                            .POST(BodyPublishers.ofString(questions.batch()))
-                            .build(),
-                    BodyHandlers.ofString());
         }
     }
 }
