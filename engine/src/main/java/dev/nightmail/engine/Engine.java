@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -44,6 +45,7 @@ public final class Engine {
     private final Housekeeper housekeeper;
     private final JournaledBatchDesk batchDesk;
     private final RoutedMessageDesk messageDesk;
+    private final AtomicBoolean stopped = new AtomicBoolean();
 
     /** An upstream with the most calls that may be in flight at it. */
     public record Served(Upstream upstream, int callsInFlightMax) {}
@@ -213,11 +215,15 @@ public final class Engine {
     }
 
     /**
-     * As {@link #stop()}, for when part of the time has been spent already.
+     * As {@link #stop()}, for when part of the time has been spent already. Once it was asked to
+     * stop, asking again does nothing.
      *
      * @param patience with the calls in flight
      */
     public void stop(Duration patience) throws InterruptedException {
+        if (stopped.getAndSet(true)) {
+            return;
+        }
         batchDesk.stopTaking();
         scheduler.stop(patience);
         housekeeper.stop();

@@ -139,4 +139,17 @@ class StopTest {
         assertThat(world.untilEnded(batch).counts()).isEqualTo(new RequestCounts(0, 1, 0, 0, 9));
         assertThat(world.upstream.asked()).isEmpty();
     }
+
+    @Test
+    void stoppingTwiceIsStoppingOnce() throws InterruptedException {
+        var batch = world.submit("a", 1);
+        world.upstream.answerEverything();
+        world.untilEnded(batch);
+        world.engine().stop();
+
+        world.stop();
+
+        world.startAgain();
+        assertThat(world.settled(batch)).containsExactly("a-0");
+    }
 }
