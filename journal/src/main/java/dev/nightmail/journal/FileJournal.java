@@ -159,7 +159,11 @@ public final class FileJournal implements Journal {
     @Override
     public void record(Batch batch) {
         var folder = folder(batch.id());
+        var files = open.get(batch.id());
         try {
+            if (batch.isOver() && files != null) {
+                files.resultFile().forceIndex();
+            }
             disk.delete(folder.newRecord());
             try (var file = disk.openToWrite(folder.newRecord())) {
                 file.write(ByteBuffer.wrap(BatchRecord.write(batch)), 0);

@@ -4,7 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nightmail.core.batch.Batch;
+import dev.nightmail.core.batch.BatchEvent;
 import dev.nightmail.core.journal.JournalException;
+import dev.nightmail.core.result.RequestCounts;
 import dev.nightmail.core.result.SettledRequest;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -60,6 +63,30 @@ class PowerLossTest {
             assertThat(opened.batches()).isEmpty();
             assertThat(disk.list(DATA.resolve("incoming"))).isEmpty();
         }
+    }
+
+    @Test
+    void whatABatchThatIsOverUsedSurvivesEveryPowerLoss() throws IOException {
+        var disk = new MemoryDisk();
+        var journal = FileJournal.open(disk, DATA);
+        Samples.create(journal, Samples.ID, REQUESTS);
+        var files = journal.open(Samples.ID);
+        files.results().append(IntStream.range(0, REQUESTS).mapToObj(Samples::result).toList());
+        var used = journal.usage(Samples.ID);
+
+        journal.record(over(journal.find(Samples.ID).orElseThrow()));
+
+        for (int seed = 0; seed < 50; seed++) {
+            var left = disk.afterPowerLoss(new SplittableRandom(seed));
+            assertThat(FileJournal.open(left, DATA).usage(Samples.ID)).isEqualTo(used);
+        }
+    }
+
+    private static Batch over(Batch batch) {
+        int quarter = REQUESTS / 4;
+        var counts = new RequestCounts(0, quarter, quarter, quarter, REQUESTS - 3 * quarter);
+        return batch.after(new BatchEvent.ResultsSettled(counts))
+                .after(new BatchEvent.BatchEnded(Samples.CREATED.plusSeconds(60)));
     }
 
     private static final class World {

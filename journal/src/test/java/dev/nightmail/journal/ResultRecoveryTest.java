@@ -285,4 +285,17 @@ class ResultRecoveryTest {
         }
         assertThat(text()).contains("row-0", "row-2");
     }
+
+    @Test
+    void usageIsWholeThoughTheIndexIsNotWhileTheLogIsOpen() throws IOException {
+        try (var open = journal.open(Samples.ID)) {
+            open.results().append(group(0, 4));
+            var used = journal.usage(Samples.ID);
+            var torn = disk.content(index);
+            Arrays.fill(torn, INDEX_HEADER_BYTES, INDEX_HEADER_BYTES + 50, (byte) 0);
+            disk.put(index, torn);
+
+            assertThat(journal.usage(Samples.ID)).isEqualTo(used);
+        }
+    }
 }

@@ -9,6 +9,7 @@ import dev.nightmail.journal.disk.DiskFile;
 import dev.nightmail.journal.format.Line;
 import dev.nightmail.journal.format.LineWriter;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -47,6 +48,7 @@ public final class FileResultLog implements ResultLog {
     private final DiskFile index;
     private volatile Extent durable;
     private boolean indexGrew;
+    private boolean indexInDoubt;
     private boolean broken;
 
     /** How far both files can be trusted, in bytes. */
@@ -135,6 +137,29 @@ public final class FileResultLog implements ResultLog {
 
     private static long recordBytes(int records) {
         return (long) records * ResultIndex.FORMAT.recordBytes();
+    }
+
+    /**
+     * Brings the index to stable storage. That is due before the batch is said to be over: from
+     * then on nobody opens the log any more, and so nobody would mend the index.
+     */
+    public void forceIndex() throws IOException {
+        if (indexInDoubt) {
+            // A flush that failed may have left pages marked clean that never reached the disk.
+            rewriteIndex();
+        }
+        indexInDoubt = true;
+        index.force();
+        indexInDoubt = false;
+    }
+
+    private void rewriteIndex() throws IOException {
+        var block = ByteBuffer.allocate(BUFFER_BYTES);
+        for (long at = 0; at < durable.index(); at += block.limit()) {
+            index.read(block.clear(), at);
+            index.write(block.flip(), at);
+            block.rewind();
+        }
     }
 
     /** How far both files can be trusted. For any thread. */

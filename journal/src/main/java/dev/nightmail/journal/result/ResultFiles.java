@@ -107,6 +107,10 @@ public final class ResultFiles {
             throws IOException {
         try (var index = disk.openToRead(paths.index())) {
             var loaded = ResultIndex.load(index, open.durable().index(), requests.size());
+            if (!loaded.isWhole()) {
+                // A flush failed, and pages that had not reached the disk have left the cache.
+                return usage(disk, header, requests, paths);
+            }
             return UsageFold.fold(loaded.entries(), requests, header.models());
         }
     }
