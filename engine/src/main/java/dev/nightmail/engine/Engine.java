@@ -109,7 +109,7 @@ public final class Engine {
                         scheduler::post);
         this.attempts = new Attempts(batches, upstreams, parts.check(), scheduler::post, threads);
         this.housekeeper =
-                new Housekeeper(journal, catalog, parts.clock(), config.retention(), threads);
+                new Housekeeper(journal, catalog, live, parts.clock(), config.retention(), threads);
         this.batchDesk =
                 new JournaledBatchDesk(
                         config,

@@ -27,6 +27,7 @@ final class Housekeeper {
 
     private final Journal journal;
     private final BatchCatalog catalog;
+    private final LiveBatches live;
     private final InstantSource clock;
     private final Duration retention;
     private final Strand thread;
@@ -37,11 +38,13 @@ final class Housekeeper {
     Housekeeper(
             Journal journal,
             BatchCatalog catalog,
+            LiveBatches live,
             InstantSource clock,
             Duration retention,
             Threads threads) {
         this.journal = journal;
         this.catalog = catalog;
+        this.live = live;
         this.clock = clock;
         this.retention = retention;
         this.thread = threads.platform("nightmail-housekeeper", this::run);
@@ -93,11 +96,19 @@ final class Housekeeper {
                             .filter(batch -> !failed.contains(batch.id()))
                             .toList();
             for (var batch : due) {
-                if (!archived(batch)) {
+                if (isBeingRecorded(batch) || !archived(batch)) {
                     failed.add(batch.id());
                 }
             }
         } while (due.size() == BATCHES_AT_ONCE);
+    }
+
+    /**
+     * Whether its row says that it has ended, though the scheduler was told that writing that has
+     * failed: it will have it recorded once more, and sum up what there is.
+     */
+    private boolean isBeingRecorded(Batch batch) {
+        return live.find(batch.id()).filter(running -> !running.isOver()).isPresent();
     }
 
     /** Archives it, if it can be. */

@@ -134,8 +134,7 @@ final class JournalWriter {
     private static Optional<SettledRequest> named(Journal.OpenBatch files, Unsaved result) {
         try {
             var known = result.customId();
-            var customId =
-                    known == null ? files.requests().read(result.request()).customId() : known;
+            var customId = known == null ? files.requests().customId(result.request()) : known;
             return Optional.of(
                     new SettledRequest(
                             result.request(), customId, result.result(), result.settledAt()));

@@ -160,13 +160,15 @@ class AcknowledgedTest {
         var faults = new Faults();
         faults.breakDown(Step.ARCHIVE, new OutOfMemoryError("for a moment"));
         world.setClock(EngineWorld.RETENTION);
+        var threads = new SystemThreads();
         var housekeeper =
                 new Housekeeper(
                         new FaultyJournal(FileJournal.open(folder), faults),
                         world.catalog().batches(),
+                        new LiveBatches(threads),
                         world.clocks,
                         Duration.ofSeconds(1),
-                        new SystemThreads());
+                        threads);
         housekeeper.start();
         try {
             world.until(batch, now -> now.state() instanceof BatchState.Archived);

@@ -138,6 +138,11 @@ record FaultyJournal(Journal journal, Faults faults) implements Journal {
         }
 
         @Override
+        public CustomId customId(int number) {
+            return faults.during(Step.READ, () -> log.customId(number));
+        }
+
+        @Override
         public int size() {
             return log.size();
         }

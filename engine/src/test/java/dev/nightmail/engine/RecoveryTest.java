@@ -217,6 +217,24 @@ class RecoveryTest {
         assertThat(world.find(first).state()).isInstanceOf(Archived.class);
     }
 
+    @Test
+    void aRequestThatIsDamagedOnTheDiskExpiresWithItsBatch() throws IOException {
+        var batch = world.submit("a", 3);
+        world.kill();
+        var requests = world.folder(batch).resolve("requests.jsonl");
+        var text = Files.readString(requests);
+        Files.writeString(requests, text.replace("\"id\":\"a-1\"", "\"id\":\"a-7\""));
+
+        world.startAgain();
+        world.upstream.answerEverything();
+        world.until(batch, now -> now.counts().succeeded() == 2);
+        world.pass(EngineWorld.WINDOW);
+
+        assertThat(world.untilEnded(batch).counts().expired()).isEqualTo(1);
+        assertThat(world.settled(batch)).containsExactlyInAnyOrderElementsOf(ids("a", 3));
+        assertThat(world.upstream.asked()).doesNotContain("a-7");
+    }
+
     /** Hears what is logged. */
     private static final class Ear extends AppenderBase<ILoggingEvent> {
         private final Queue<String> heard;

@@ -123,6 +123,22 @@ class StorageFailureTest {
     }
 
     @Test
+    void aBatchWhoseEndIsRecordedOnceMoreIsNotArchivedMeanwhile() {
+        world.faults.failAfterwards(Step.UPDATE);
+        world.upstream.answerEverything();
+        var batch = world.submit("a", 3);
+        world.until(batch, now -> now.counts().succeeded() == 3);
+        EngineWorld.until(() -> world.catalog().batches().find(batch).orElseThrow().isOver());
+
+        world.setClock(EngineWorld.RETENTION);
+        world.engine().archiveWhatIsDue();
+        world.passUntil(() -> world.find(batch).isOver());
+
+        assertThat(world.settled(batch)).hasSize(3);
+        assertThat(world.charged(batch)).isEqualTo(3);
+    }
+
+    @Test
     void oneRequestThatIsDamagedHoldsUpNoOther() throws IOException {
         world.faults.hold(Step.OPEN);
         var submitted = EngineWorld.meanwhile(() -> world.submit("a", 5));
@@ -134,9 +150,9 @@ class StorageFailureTest {
 
         world.until(batch, now -> now.counts().succeeded() == 4);
         world.setClock(EngineWorld.WINDOW);
-        world.pass(Duration.ofSeconds(5));
 
-        assertThat(world.counts(batch)).isEqualTo(new RequestCounts(1, 4, 0, 0, 0));
+        assertThat(world.untilEnded(batch).counts()).isEqualTo(new RequestCounts(0, 4, 0, 0, 1));
+        assertThat(world.settled(batch)).contains("a-0", "a-1", "a-3", "a-4");
         assertThat(world.failures).isEmpty();
     }
 

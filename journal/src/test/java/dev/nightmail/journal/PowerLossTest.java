@@ -82,6 +82,22 @@ class PowerLossTest {
         }
     }
 
+    @Test
+    void aDeleteThatIsDoneAgainAfterAFailedFlushIsForGood() throws IOException {
+        var disk = new MemoryDisk();
+        var journal = FileJournal.open(disk, DATA);
+        Samples.create(journal, Samples.ID, REQUESTS);
+        disk.failNext(MemoryDisk.Step.FORCE_FOLDER);
+        assertThatThrownBy(() -> journal.delete(Samples.ID)).isInstanceOf(JournalException.class);
+
+        journal.delete(Samples.ID);
+
+        for (int seed = 0; seed < 20; seed++) {
+            var left = disk.afterPowerLoss(new SplittableRandom(seed));
+            assertThat(FileJournal.open(left, DATA).batches()).isEmpty();
+        }
+    }
+
     private static Batch over(Batch batch) {
         int quarter = REQUESTS / 4;
         var counts = new RequestCounts(0, quarter, quarter, quarter, REQUESTS - 3 * quarter);

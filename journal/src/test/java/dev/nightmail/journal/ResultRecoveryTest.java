@@ -298,4 +298,38 @@ class ResultRecoveryTest {
             assertThat(journal.usage(Samples.ID)).isEqualTo(used);
         }
     }
+
+    @Test
+    void aDamagedLineFeedAmongTheRequestsHidesNoOtherRequest() throws IOException {
+        append(0, 1, 2, 3);
+        disk.put(index, Arrays.copyOf(disk.content(index), INDEX_HEADER_BYTES));
+        damageRequests("}}\n{\"custom_id\":\"row-2\"", "}} {\"custom_id\":\"row-2\"");
+
+        try (var open = journal.open(Samples.ID)) {
+            assertThat(open.settled().counts().processing()).isEqualTo(REQUESTS - 4);
+            assertThat(open.settled().damages()).isEmpty();
+        }
+    }
+
+    @Test
+    void aDamagedRequestKeepsItsNameUnlessItIsAnothersNow() throws IOException {
+        damageRequests("grüße 1", "grüße 7");
+        damageRequests("\"row-3\"", "\"row-4\"");
+        damageRequests("{\"custom_id\":\"row-5\"", "{\"custom_io\":\"row-5\"");
+
+        try (var open = journal.open(Samples.ID)) {
+            assertThatThrownBy(() -> open.requests().read(1)).isInstanceOf(JournalException.class);
+            assertThat(open.requests().customId(0)).isEqualTo(Samples.customId(0));
+            assertThat(open.requests().customId(1)).isEqualTo(Samples.customId(1));
+            assertThat(open.requests().customId(3)).hasToString("unreadable-request-3");
+            assertThat(open.requests().customId(5)).hasToString("unreadable-request-5");
+        }
+    }
+
+    private void damageRequests(String was, String is) throws IOException {
+        var requests = folder.resolve("requests.jsonl");
+        var text = new String(disk.content(requests), UTF_8);
+        assertThat(text).contains(was);
+        disk.put(requests, text.replace(was, is).getBytes(UTF_8));
+    }
 }
