@@ -224,7 +224,7 @@ final class JournaledBatchDesk implements BatchDesk {
 
     private BatchHeader header(BatchDraft draft, Terms terms) {
         var createdAt = nextCreatedAt();
-        var now = clock.instant();
+        var now = clock.instant().truncatedTo(MICROS);
         return new BatchHeader(
                 newId(createdAt),
                 terms.workspace(),

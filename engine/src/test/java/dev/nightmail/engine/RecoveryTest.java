@@ -218,6 +218,18 @@ class RecoveryTest {
     }
 
     @Test
+    void theDeadlineThatWasToldIsTheOneKeptAfterARestart() {
+        world.setClock(Duration.ofNanos(789));
+        world.submit("a", 1);
+        var told = world.find(world.submit("b", 1)).header();
+        world.kill();
+
+        world.startAgain();
+
+        assertThat(world.find(told.id()).header()).isEqualTo(told);
+    }
+
+    @Test
     void aRequestThatIsDamagedOnTheDiskExpiresWithItsBatch() throws IOException {
         var batch = world.submit("a", 3);
         world.kill();

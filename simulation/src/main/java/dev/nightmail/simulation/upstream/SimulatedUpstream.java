@@ -1,0 +1,238 @@
+package dev.nightmail.simulation.upstream;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.upstream.AnswerSink;
+import dev.nightmail.core.upstream.AttemptOutcome;
+import dev.nightmail.core.upstream.Call;
+import dev.nightmail.core.upstream.Headroom;
+import dev.nightmail.core.upstream.Upstream;
+import dev.nightmail.core.usage.Billing;
+import dev.nightmail.core.usage.ServiceTier;
+import dev.nightmail.core.usage.Usage;
+import dev.nightmail.simulation.client.Account;
+import dev.nightmail.simulation.client.Book;
+import dev.nightmail.simulation.fault.Fault;
+import dev.nightmail.simulation.fault.Faults;
+import dev.nightmail.simulation.turn.Baton;
+import dev.nightmail.simulation.turn.Life;
+import dev.nightmail.simulation.turn.Violation;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An upstream as one process has it. Every answer names its request and differs from every other,
+ * so that a result can be traced to the call it came from.
+ */
+public final class SimulatedUpstream implements Upstream {
+
+    private final String name;
+    private final Life life;
+    private final Baton baton;
+    private final Book book;
+    private final Faults faults;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final boolean neverAnswers;
+
+    /**
+     * @param neverAnswers whether every call hangs, faults or no faults
+     */
+    public SimulatedUpstream(
+            String name,
+            Life life,
+            Baton baton,
+            Book book,
+            Faults faults,
+            InstantSource clock,
+            RandomGenerator random,
+            boolean neverAnswers) {
+        this.name = name;
+        this.life = life;
+        this.baton = baton;
+        this.book = book;
+        this.faults = faults;
+        this.clock = clock;
+        this.random = random;
+        this.neverAnswers = neverAnswers;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public AttemptOutcome attempt(Call call) throws InterruptedException {
+        // As an exchange does that is begun with an interrupt pending: nothing goes out.
+        baton.sleepInterruptibly(Duration.ZERO);
+        life.point("send");
+        var id = id(call.body());
+        var account = book.account(id);
+        var asking = sending(id);
+        try {
+            var outcome = outcome(account, call.timeout());
+            life.point("answered");
+            asking.end(baton.nanos(), isDecisive(outcome));
+            return outcome;
+        } catch (InterruptedException | RuntimeException e) {
+            asking.end(baton.nanos(), false);
+            throw e;
+        }
+    }
+
+    private Account.Asking sending(String id) {
+        try {
+            return book.sending(id, clock.instant(), baton.nanos());
+        } catch (Violation e) {
+            // The server takes whatever an adapter throws for a failed call.
+            baton.fail(e);
+            throw e;
+        }
+    }
+
+    private static boolean isDecisive(AttemptOutcome outcome) {
+        return outcome instanceof AttemptOutcome.Answered
+                || outcome instanceof AttemptOutcome.Refused;
+    }
+
+    private static String id(JsonBytes params) {
+        var text = new String(params.array(), UTF_8);
+        int from = text.indexOf("\"id\":\"") + 6;
+        return text.substring(from, text.indexOf('"', from));
+    }
+
+    private AttemptOutcome outcome(Account account, Duration timeout) throws InterruptedException {
+        var mood = neverAnswers ? Mood.HANGS : Mood.now(faults);
+        if (mood != Mood.ANSWERS) {
+            baton.note("call " + mood);
+        }
+        return switch (mood) {
+            case ANSWERS -> {
+                var late = latency(account, timeout);
+                yield late == null ? answer(account) : late;
+            }
+            case REFUSES -> {
+                var late = latency(account, timeout);
+                yield late == null
+                        ? new AttemptOutcome.Refused(
+                                error(account, "invalid_request_error"), Headroom.UNTOLD)
+                        : late;
+            }
+            case FAILS -> {
+                var late = latency(account, timeout);
+                yield late == null
+                        ? new AttemptOutcome.Failed(
+                                "status 500", retryAfter(), error(account, "api_error"))
+                        : late;
+            }
+            case THROTTLES ->
+                    new AttemptOutcome.Throttled(
+                            retryAfter(), error(account, "rate_limit_error"), Headroom.UNTOLD);
+            case UNREACHABLE ->
+                    new AttemptOutcome.Unreachable("connect refused", error(account, "api_error"));
+            case BARRED -> new AttemptOutcome.Barred("the credential is not accepted");
+            case HANGS -> {
+                wait(Duration.ofDays(1000));
+                // Called off, it answers after all.
+                yield answer(account);
+            }
+            case BREAKS -> {
+                account.errors().add(INTERNAL);
+                throw new IllegalStateException("simulated defect of an adapter");
+            }
+        };
+    }
+
+    private static final String INTERNAL =
+            "{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"internal server error\"},\"request_id\":null}";
+
+    /** The time an answer takes; if that is too long for the caller, how that ends. */
+    private @Nullable AttemptOutcome latency(Account account, Duration timeout)
+            throws InterruptedException {
+        long nanos = Duration.ofMinutes(1).toNanos() >>> random.nextInt(30);
+        var takes = Duration.ofNanos(random.nextLong(nanos) + 1);
+        if (faults.isHealed() && takes.compareTo(timeout) >= 0) {
+            takes = Duration.ofMillis(1);
+        }
+        if (takes.compareTo(timeout) < 0) {
+            wait(takes);
+            return null;
+        }
+        wait(timeout.isNegative() ? Duration.ZERO : timeout);
+        return new AttemptOutcome.Failed("response timeout", null, error(account, "timeout_error"));
+    }
+
+    private void wait(Duration time) throws InterruptedException {
+        try {
+            baton.sleepInterruptibly(time);
+        } catch (InterruptedException e) {
+            if (!faults.happens(Fault.CALL_DEAF)) {
+                throw e;
+            }
+            // The answer was on its way already.
+            baton.note("deaf");
+            baton.sleep(Duration.ofNanos(random.nextLong(Duration.ofSeconds(30).toNanos())));
+        }
+    }
+
+    private @Nullable Duration retryAfter() {
+        return switch (random.nextInt(3)) {
+            case 0 -> null;
+            case 1 -> Duration.ZERO;
+            default -> Duration.ofMillis(random.nextLong(20_000));
+        };
+    }
+
+    private AttemptOutcome answer(Account account) {
+        long told5m = random.nextInt(3);
+        long told1h = random.nextInt(3);
+        long written = told5m + told1h + random.nextInt(3);
+        var usage =
+                Usage.told(
+                        random.nextInt(1000),
+                        random.nextInt(1000),
+                        written,
+                        told5m,
+                        told1h,
+                        random.nextInt(10) == 0 ? 150_000 : random.nextInt(50));
+        var message =
+                """
+                {"id":"msg_%016x","for":"%s","text":"%s","usage":{"input_tokens":%d,"output_tokens":%d,\
+                "cache_creation_input_tokens":%d,"cache_creation":{"ephemeral_5m_input_tokens":%d,\
+                "ephemeral_1h_input_tokens":%d},"cache_read_input_tokens":%d}}\
+                """
+                        .formatted(
+                                random.nextLong(),
+                                account.entry().id(),
+                                "x".repeat(random.nextInt(200) >>> random.nextInt(8)),
+                                usage.input(),
+                                usage.output(),
+                                written,
+                                told5m,
+                                told1h,
+                                usage.cacheRead());
+        var billing = new Billing(name, ServiceTier.STANDARD, random.nextBoolean());
+        account.answers().put(message, new Account.Answer(usage, billing));
+        return new AttemptOutcome.Answered(JsonBytes.of(message), usage, billing, Headroom.UNTOLD);
+    }
+
+    private JsonBytes error(Account account, String type) {
+        var error =
+                "{\"type\":\"error\",\"error\":{\"type\":\"%s\",\"message\":\"%s\"},\"request_id\":\"req_%016x\"}"
+                        .formatted(type, account.entry().id(), random.nextLong());
+        account.errors().add(error);
+        return JsonBytes.of(error);
+    }
+
+    @Override
+    public void relay(Call call, AnswerSink sink) {
+        throw new UnsupportedOperationException("nobody calls interactively here");
+    }
+
+    @Override
+    public void close() {}
+}

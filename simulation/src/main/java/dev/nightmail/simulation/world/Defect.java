@@ -1,0 +1,16 @@
+package dev.nightmail.simulation.world;
+
+/** What is wrong on purpose, so that one can see the simulation find it. */
+public enum Defect {
+    NONE,
+    /** Flushes do nothing and say that all went well. */
+    DISK_LIES,
+    /** The journal says that results are durable before they are. */
+    JOURNAL_HURRIES,
+    /** The journal answers a request with what belongs to another. */
+    JOURNAL_MIXES_UP,
+    /** Some updates of rows do not happen. */
+    CATALOG_LOSES_UPDATES,
+    /** The ledger takes what it has already. */
+    LEDGER_CHARGES_TWICE
+}
