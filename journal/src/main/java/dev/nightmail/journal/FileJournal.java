@@ -162,7 +162,7 @@ public final class FileJournal implements Journal {
         var files = open.get(batch.id());
         try {
             if (batch.isOver() && files != null) {
-                files.resultFile().forceIndex();
+                forceIndex(folder, files);
             }
             disk.delete(folder.newRecord());
             try (var file = disk.openToWrite(folder.newRecord())) {
@@ -173,6 +173,17 @@ public final class FileJournal implements Journal {
             disk.forceFolder(folder.path());
         } catch (IOException e) {
             throw failed("record the state", batch.id(), e);
+        }
+    }
+
+    private void forceIndex(BatchFolder folder, OpenFiles files) throws IOException {
+        files.resultFile().forceIndex();
+        if (files.resultFile().isIndexInDoubt()) {
+            // What it has lost is written anew from the lines.
+            new ResultRecovery(disk, folder.id(), files.requestFile(), folder.results())
+                    .recover()
+                    .log()
+                    .close();
         }
     }
 

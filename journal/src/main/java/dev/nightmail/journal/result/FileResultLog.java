@@ -145,20 +145,31 @@ public final class FileResultLog implements ResultLog {
      */
     public void forceIndex() throws IOException {
         if (indexInDoubt) {
-            // A flush that failed may have left pages marked clean that never reached the disk.
             rewriteIndex();
         }
-        indexInDoubt = true;
-        index.force();
-        indexInDoubt = false;
+        try {
+            index.force();
+        } catch (IOException e) {
+            indexInDoubt = true;
+            throw e;
+        }
+    }
+
+    /**
+     * Whether a flush of the index has failed: pages that never reached the disk may be marked as
+     * if they had, and may have left the cache. Recovery tells whether it is still whole.
+     */
+    public boolean isIndexInDoubt() {
+        return indexInDoubt;
     }
 
     private void rewriteIndex() throws IOException {
         var block = ByteBuffer.allocate(BUFFER_BYTES);
         for (long at = 0; at < durable.index(); at += block.limit()) {
-            index.read(block.clear(), at);
+            if (index.read(block.clear(), at) == 0) {
+                throw new IOException("results.index is shorter than what was written to it");
+            }
             index.write(block.flip(), at);
-            block.rewind();
         }
     }
 
