@@ -26,7 +26,7 @@ public final class InFlightBenchmark {
     private static final Aim MEMORY = new Aim.AtMost(1_000, 2_000, "MB");
     private static final Duration ANSWER_AFTER = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofMinutes(10);
-    private static final String HEAP_MAX = "512m";
+    private static final String HEAP_MAX = "704m";
 
     /** Files that a server has open beside the connections to its upstream, generously. */
     private static final int OTHER_FILES = 300;
