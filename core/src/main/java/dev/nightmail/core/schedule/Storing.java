@@ -12,6 +12,7 @@ import dev.nightmail.core.schedule.Effect.Unsaved;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -59,9 +60,20 @@ final class Storing {
             @Nullable CustomId customId,
             Result result,
             Moment now) {
+        weighed(
+                running,
+                () -> {
+                    running.decided(new Unsaved(number, customId, result, now.wall()));
+                    return running;
+                });
+    }
+
+    /** Does something to a batch that may change what is at stake. */
+    private <T> T weighed(RunningBatch running, Supplier<T> step) {
         int before = running.atStake();
-        running.decided(new Unsaved(number, customId, result, now.wall()));
+        var done = step.get();
         atStake += running.atStake() - before;
+        return done;
     }
 
     /** Whatever happened to a batch, this is what follows from where it stands now. */
@@ -86,9 +98,7 @@ final class Storing {
      * @return the chunks of which nothing is left to do
      */
     List<ChunkId> saved(RunningBatch running, Set<Integer> unnamed, Moment now) {
-        int before = running.atStake();
-        var done = running.saved(unnamed);
-        atStake += running.atStake() - before;
+        var done = weighed(running, () -> running.saved(unnamed));
         if (!unnamed.isEmpty()) {
             var wait = retry.delay(running.countWithholding(), random);
             timers.after(wait, now, new Timer.Due.Withheld(running.id()));
@@ -101,9 +111,7 @@ final class Storing {
     }
 
     void failed(RunningBatch running, Moment now) {
-        int before = running.atStake();
-        var wait = retry.delay(running.storageFailed(), random);
-        atStake += running.atStake() - before;
+        var wait = retry.delay(weighed(running, running::storageFailed), random);
         timers.after(wait, now, new Timer.Due.Storage(running.id()));
     }
 
@@ -117,10 +125,7 @@ final class Storing {
      * @return the chunks of which nothing is left to do
      */
     List<ChunkId> reopened(RunningBatch running, Settled settled) {
-        int before = running.atStake();
-        var done = running.reopened(settled.requests(), settled.counts());
-        atStake += running.atStake() - before;
-        return done;
+        return weighed(running, () -> running.reopened(settled.requests(), settled.counts()));
     }
 
     void record(RunningBatch running) {
