@@ -48,7 +48,7 @@ final class DeadlineWatch implements AutoCloseable {
             LockSupport.parkNanos(this, ROUND_NANOS);
             long now = System.nanoTime();
             for (var exchange : waiting) {
-                if (exchange.isOverdue(now)) {
+                if (exchange.overdue(now) != null) {
                     exchange.wakeCaller();
                 }
             }

@@ -79,9 +79,8 @@ abstract class ExchangeInFlight implements Request.Listener {
      * @return the outcome, if a timeout has passed; null if it is time to look again
      */
     final @Nullable HttpOutcome parkOnce() throws InterruptedException {
-        long now = System.nanoTime();
-        if (isOverdue(now)) {
-            var step = overdueStep(now);
+        var step = overdue(System.nanoTime());
+        if (step != null) {
             return giveUp(step, new TimeoutException(step.toString()));
         }
         LockSupport.park(this);
@@ -92,26 +91,18 @@ abstract class ExchangeInFlight implements Request.Listener {
         return null;
     }
 
-    /** Whether a timeout of the phase it is in has passed. */
-    final boolean isOverdue(long now) {
-        return callDeadlineNanos - now <= 0 || (begun && phaseDeadlineNanos() - now <= 0);
-    }
-
-    private long phaseDeadlineNanos() {
-        var limit = answering ? settings.idleTimeout() : settings.responseTimeout();
-        return progressNanos + limit.toNanos();
-    }
-
-    /** Which timeout it was: the one that passed first. */
-    private FailedStep overdueStep(long now) {
+    /** Which timeout of the phase it is in has passed, the first of them; null if none has. */
+    final @Nullable FailedStep overdue(long now) {
+        long callLeft = callDeadlineNanos - now;
         if (!begun) {
-            return FailedStep.CONNECTION_WAIT;
+            return callLeft <= 0 ? FailedStep.CONNECTION_WAIT : null;
         }
-        long phase = phaseDeadlineNanos();
-        if (phase - now > 0 || callDeadlineNanos - phase <= 0) {
-            return FailedStep.CALL_TIMEOUT;
+        var limit = answering ? settings.idleTimeout() : settings.responseTimeout();
+        long phaseLeft = progressNanos + limit.toNanos() - now;
+        if (phaseLeft <= 0 && phaseLeft < callLeft) {
+            return answering ? FailedStep.IDLE_TIMEOUT : FailedStep.RESPONSE_TIMEOUT;
         }
-        return answering ? FailedStep.IDLE_TIMEOUT : FailedStep.RESPONSE_TIMEOUT;
+        return callLeft <= 0 ? FailedStep.CALL_TIMEOUT : null;
     }
 
     /** Breaks the exchange off and says what that means for the request. */
