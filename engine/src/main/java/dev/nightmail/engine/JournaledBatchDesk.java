@@ -37,11 +37,11 @@ import org.slf4j.LoggerFactory;
  *   <li><i>draft</i>: it lies apart; whatever happens, nothing of it is left;
  *   <li><i>committed</i>: its folder is in place and durable, and it has no row yet. A crash here
  *       leaves a batch that no client was told of; the next start gives it its row and runs it. If
- *       the row cannot be written, and is not there although the catalog says so, the batch is
- *       withdrawn and the client is told that nothing was accepted. Only if storage refuses that
- *       too is it <i>in doubt</i>: the client is told of a failure, and the batch runs after the
- *       next start. An idempotency key takes the doubt away: who sends it again with its key has it
- *       once, whichever of the two is found first;
+ *       the catalog fails and the row is not there, the batch is withdrawn and the client is told
+ *       that nothing was accepted. Only if storage refuses that too is it <i>in doubt</i>: the
+ *       client is told of a failure, and the batch runs after the next start. An idempotency key
+ *       takes the doubt away: who sends it again with its key has it once, whichever of the two is
+ *       found first;
  *   <li><i>cataloged</i>: it is accepted, and nothing takes that back;
  *   <li><i>admitted</i>: its files are open and the scheduler has it. If they cannot be opened, the
  *       client has its answer all the same, and opening is tried again.
