@@ -251,7 +251,8 @@ public final class FileJournal implements Journal {
 
     @Override
     public List<Tally> usage(BatchId id) {
-        var header = require(id).header();
+        var batch = require(id);
+        var header = batch.header();
         var folder = folder(id);
         var files = open.get(id);
         try {
@@ -259,7 +260,7 @@ public final class FileJournal implements Journal {
                 return ResultFiles.usage(
                         disk, header, files.requestFile(), files.resultFile(), folder.results());
             }
-            try (var requests = requests(require(id))) {
+            try (var requests = requests(batch)) {
                 return ResultFiles.usage(disk, header, requests, folder.results());
             }
         } catch (IOException e) {

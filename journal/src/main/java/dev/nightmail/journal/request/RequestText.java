@@ -1,31 +1,17 @@
 package dev.nightmail.journal.request;
 
 import dev.nightmail.core.request.RequestSummary;
+import dev.nightmail.journal.format.StoredJson;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.json.JsonFactory;
 
 /** What a line of requests says of itself, where its index record is gone. */
 final class RequestText {
 
     /** Rough, as the estimate it stands in for. */
     private static final int BYTES_PER_TOKEN = 4;
-
-    /** It was taken in once: its sizes are not checked a second time. */
-    private static final JsonFactory JSON =
-            JsonFactory.builder()
-                    .streamReadConstraints(
-                            StreamReadConstraints.builder()
-                                    .maxNestingDepth(Integer.MAX_VALUE)
-                                    .maxStringLength(Integer.MAX_VALUE)
-                                    .maxNumberLength(Integer.MAX_VALUE)
-                                    .maxNameLength(Integer.MAX_VALUE)
-                                    .build())
-                    .build();
 
     private RequestText() {}
 
@@ -40,8 +26,7 @@ final class RequestText {
         if (params < 2 || array[offset + length - 2] != RequestLine.AFTER_PARAMS[0]) {
             return Optional.empty();
         }
-        try (var json =
-                JSON.createParser(ObjectReadContext.empty(), array, offset + from, params)) {
+        try (var json = StoredJson.parser(array, offset + from, params)) {
             return json.nextToken() == JsonToken.START_OBJECT
                     ? summary(json, params)
                     : Optional.empty();

@@ -46,30 +46,33 @@ public final class ResultFiles {
     public static List<String> damages(
             Disk disk, BatchId batch, ResultPaths paths, long indexLengthMax, int requests)
             throws IOException {
-        try (var log = disk.openToRead(paths.log());
-                var index = disk.openToRead(paths.index())) {
-            var lines = new LineChecker(log);
-            var damages = new ArrayList<String>();
-            long indexLength = Math.min(index.length(), indexLengthMax);
-            for (var entry : ResultIndex.load(index, indexLength, requests).entries()) {
-                if (!entry.isLost() && !lines.isIntact(entry.line())) {
-                    damages.add(entry.describe(batch, "is damaged"));
-                }
-            }
-            return damages;
-        }
+        return checked(disk, paths, indexLengthMax, requests).damaged().stream()
+                .map(entry -> entry.describe(batch, "is damaged"))
+                .toList();
     }
 
     /** How many results of a batch that has ended are not in the log as they were written. */
     public static int damaged(Disk disk, ResultPaths paths, int requests) throws IOException {
+        return requests - checked(disk, paths, Long.MAX_VALUE, requests).intact().size();
+    }
+
+    /** The results whose lines are as they were written, and those whose lines are not. */
+    private record Checked(List<ResultEntry> intact, List<ResultEntry> damaged) {}
+
+    private static Checked checked(Disk disk, ResultPaths paths, long indexLengthMax, int requests)
+            throws IOException {
         try (var log = disk.openToRead(paths.log());
                 var index = disk.openToRead(paths.index())) {
-            var checker = new LineChecker(log);
-            int intact = 0;
-            for (var entry : ResultIndex.load(index, index.length(), requests).entries()) {
-                intact += !entry.isLost() && checker.isIntact(entry.line()) ? 1 : 0;
+            var lines = new LineChecker(log);
+            var checked = new Checked(new ArrayList<>(), new ArrayList<>());
+            long indexLength = Math.min(index.length(), indexLengthMax);
+            for (var entry : ResultIndex.load(index, indexLength, requests).entries()) {
+                if (!entry.isLost()) {
+                    boolean intact = lines.isIntact(entry.line());
+                    (intact ? checked.intact() : checked.damaged()).add(entry);
+                }
             }
-            return requests - intact;
+            return checked;
         }
     }
 

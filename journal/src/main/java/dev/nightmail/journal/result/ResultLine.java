@@ -12,6 +12,7 @@ import dev.nightmail.core.result.SettledRequest;
 import dev.nightmail.core.usage.Usage;
 import dev.nightmail.journal.format.Line;
 import dev.nightmail.journal.format.LineWriter;
+import dev.nightmail.journal.format.StoredJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Optional;
@@ -19,9 +20,6 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.json.JsonFactory;
 
 /**
  * A line of {@code results.jsonl}, exactly as {@code /results} serves it:
@@ -49,18 +47,6 @@ record ResultLine(CustomId customId, ResultType type, Usage usage) {
     private static final byte[] WRITTEN_OFF =
             ascii(
                     "{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"the stored result is damaged\"},\"request_id\":null}");
-
-    /** What an upstream may answer is not ours to limit. */
-    private static final JsonFactory JSON =
-            JsonFactory.builder()
-                    .streamReadConstraints(
-                            StreamReadConstraints.builder()
-                                    .maxNestingDepth(Integer.MAX_VALUE)
-                                    .maxStringLength(Integer.MAX_VALUE)
-                                    .maxNumberLength(Integer.MAX_VALUE)
-                                    .maxNameLength(Integer.MAX_VALUE)
-                                    .build())
-                    .build();
 
     static Line write(SettledRequest settled, LineWriter lines) throws IOException {
         lines.put(BEFORE_ID);
@@ -116,7 +102,7 @@ record ResultLine(CustomId customId, ResultType type, Usage usage) {
 
     /** Reads a line that no index vouches for; empty unless it is one of ours and whole. */
     static Optional<ResultLine> parse(byte[] array, int offset, int length) {
-        try (var json = JSON.createParser(ObjectReadContext.empty(), array, offset, length)) {
+        try (var json = StoredJson.parser(array, offset, length)) {
             return Optional.ofNullable(parse(json));
         } catch (JacksonException e) {
             return Optional.empty();
