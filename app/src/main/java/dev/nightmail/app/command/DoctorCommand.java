@@ -21,8 +21,10 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         abbreviateSynopsis = true,
         description = {
-            "Check every byte of a data folder: requests, results, their indexes,",
-            "the catalog; say what is wrong and repair what can be proven."
+            "Check a data folder: say what is wrong, and repair what can be proven.",
+            "",
+            "Every byte is read: requests, results, their indexes and the catalog,",
+            "each held against the others."
         },
         footer = {
             "",
