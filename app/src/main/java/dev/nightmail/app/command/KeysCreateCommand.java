@@ -29,8 +29,8 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         abbreviateSynopsis = true,
         description = {
-            "Make a key. It is printed once, alone on standard output, and kept",
-            "only as a hash."
+            "Make a key and print it, this once, alone on standard output.",
+            "Only a hash of it is kept."
         },
         footer = {"", "With --json: the key together with what keys list shows of it."})
 final class KeysCreateCommand implements Callable<Integer> {
