@@ -61,7 +61,9 @@ final class SchedulerThread {
         this.inbox = threads.mailbox();
         this.quiet = threads.mailbox();
         this.over = threads.mailbox();
-        this.thread = threads.platform("nightmail-scheduler", this::run);
+        // A virtual one: what reports to it most are virtual threads too, and it takes over from
+        // them without a wake-up by the operating system.
+        this.thread = threads.virtual("nightmail-scheduler", this::run);
     }
 
     void start() {

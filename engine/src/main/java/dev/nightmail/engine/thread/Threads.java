@@ -10,7 +10,7 @@ public interface Threads {
     /** For work that waits for disks. */
     Strand platform(String name, Runnable work);
 
-    /** For work that waits for the network; there may be thousands. */
+    /** For work that waits for the network or for other strands; there may be thousands. */
     Strand virtual(String name, Runnable work);
 
     /** The one means by which a strand waits for another. */
