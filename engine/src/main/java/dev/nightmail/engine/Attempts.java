@@ -143,6 +143,7 @@ final class Attempts {
                         header.apiVersion(),
                         header.betas(),
                         header.userProfileId(),
-                        effect.timeout()));
+                        effect.timeout(),
+                        effect.as()));
     }
 }

@@ -10,6 +10,7 @@ import dev.nightmail.core.schedule.Event;
 import dev.nightmail.core.schedule.NoRoute;
 import dev.nightmail.core.schedule.Routes;
 import dev.nightmail.core.schedule.Scheduler;
+import dev.nightmail.core.schedule.UpstreamTerms;
 import dev.nightmail.core.upstream.Upstream;
 import dev.nightmail.engine.desk.BatchDesk;
 import dev.nightmail.engine.desk.MessageDesk;
@@ -47,8 +48,8 @@ public final class Engine {
     private final RoutedMessageDesk messageDesk;
     private final AtomicBoolean stopped = new AtomicBoolean();
 
-    /** An upstream with the most calls that may be in flight at it. */
-    public record Served(Upstream upstream, int callsInFlightMax) {}
+    /** An upstream and how it may be used. */
+    public record Served(Upstream upstream, UpstreamTerms terms) {}
 
     /**
      * Everything the engine leans on.
@@ -83,18 +84,14 @@ public final class Engine {
         var threads = parts.threads();
         this.live = new LiveBatches(threads);
         var upstreams = new LinkedHashMap<String, Upstream>();
-        var callsInFlightMax = new LinkedHashMap<String, Integer>();
+        var terms = new LinkedHashMap<String, UpstreamTerms>();
         for (var served : parts.upstreams()) {
             upstreams.put(served.upstream().name(), served.upstream());
-            callsInFlightMax.put(served.upstream().name(), served.callsInFlightMax());
+            terms.put(served.upstream().name(), served.terms());
         }
         var core =
                 new Scheduler(
-                        config.schedule(),
-                        callsInFlightMax,
-                        parts.routes(),
-                        parts.noRoute(),
-                        parts.random());
+                        config.schedule(), terms, parts.routes(), parts.noRoute(), parts.random());
         var moments = new Moments(parts.clock(), parts.nanoTime());
         this.scheduler = new SchedulerThread(core, moments, this::perform, threads, onFailure);
         this.admission = new Admission(journal, batches, live);

@@ -3,6 +3,7 @@ package dev.nightmail.engine;
 import dev.nightmail.core.schedule.Event;
 import dev.nightmail.core.schedule.NoRoute;
 import dev.nightmail.core.schedule.Routes;
+import dev.nightmail.core.schedule.Routes.Route;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Upstream;
@@ -34,24 +35,29 @@ final class RoutedMessageDesk implements MessageDesk {
 
     @Override
     public void relay(String model, Call call, AnswerSink sink) throws InterruptedException {
-        var upstream = upstreamFor(model);
-        if (upstream == null) {
+        var route = model.isEmpty() ? null : routes.routeFor(model).orElse(null);
+        if (route == null && !model.isEmpty()) {
             refuse(model, sink);
             return;
         }
+        var upstream = upstreamOf(route);
         post.accept(new Event.InteractiveStarted(upstream.name()));
         try {
-            upstream.relay(call, sink);
+            upstream.relay(route == null ? call : call.as(route.as()), sink);
         } finally {
             post.accept(new Event.InteractiveFinished(upstream.name()));
         }
     }
 
-    private @Nullable Upstream upstreamFor(String model) {
-        if (model.isEmpty()) {
+    private Upstream upstreamOf(@Nullable Route route) {
+        if (route == null) {
             return upstreams.values().iterator().next();
         }
-        return routes.upstreamFor(model).map(upstreams::get).orElse(null);
+        var upstream = upstreams.get(route.upstreams().getFirst());
+        if (upstream == null) {
+            throw new IllegalStateException("no upstream is called " + route.upstreams());
+        }
+        return upstream;
     }
 
     private void refuse(String model, AnswerSink sink) {

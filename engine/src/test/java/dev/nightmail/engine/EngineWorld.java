@@ -18,6 +18,7 @@ import dev.nightmail.core.request.RequestSummary;
 import dev.nightmail.core.result.RequestCounts;
 import dev.nightmail.core.schedule.Routes;
 import dev.nightmail.core.schedule.SchedulePolicy;
+import dev.nightmail.core.schedule.UpstreamTerms;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.engine.desk.BatchDesk;
 import dev.nightmail.engine.desk.BatchDesk.Submission;
@@ -94,7 +95,7 @@ final class EngineWorld implements AutoCloseable {
                         new FaultyJournal(FileJournal.open(data), faults),
                         new FaultyCatalog(catalog.batches(), faults),
                         new FaultyCatalog.FaultyLedger(catalog.ledger(), faults),
-                        List.of(new Engine.Served(upstream, callsInFlightMax)),
+                        List.of(new Engine.Served(upstream, UpstreamTerms.calls(callsInFlightMax))),
                         Routes.all("claude"),
                         model -> JsonBytes.of("{\"model\":\"" + model + "\"}"),
                         (params, version) -> check.problem(params, version),

@@ -7,6 +7,7 @@ import dev.nightmail.core.journal.BatchDraft;
 import dev.nightmail.core.journal.Journal;
 import dev.nightmail.core.journal.ResultFile;
 import dev.nightmail.core.request.CustomId;
+import dev.nightmail.core.request.Prefixes;
 import dev.nightmail.core.request.Request;
 import dev.nightmail.core.request.RequestLog;
 import dev.nightmail.core.request.RequestSummary;
@@ -160,6 +161,11 @@ record FaultyJournal(Journal journal, Faults faults) implements Journal {
         @Override
         public int outputTokensMax(int number) {
             return log.outputTokensMax(number);
+        }
+
+        @Override
+        public Prefixes prefixes() {
+            return log.prefixes();
         }
     }
 

@@ -8,6 +8,7 @@ import dev.nightmail.core.journal.BatchDraft;
 import dev.nightmail.core.request.CustomId;
 import dev.nightmail.core.request.RequestSummary;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,7 @@ final class BatchReader {
         boolean paramsAreObject;
         String model = "";
         int outputTokensMax;
+        boolean hasPrefix;
     }
 
     BatchReader(
@@ -199,9 +201,14 @@ final class BatchReader {
         }
         item.paramsAreObject = true;
         json.beginSlice();
+        json.watchFor(PromptPrefixes.MARK);
         json.beginObject();
         for (var name = json.nextName(); name != null; name = json.nextName()) {
             switch (name) {
+                case "tools", "system", PromptPrefixes.MARK -> {
+                    item.hasPrefix = true;
+                    json.skip();
+                }
                 case "model" -> model();
                 case "max_tokens" -> maxTokens();
                 case "stream" -> stream();
@@ -209,6 +216,7 @@ final class BatchReader {
             }
         }
         json.endSlice();
+        item.hasPrefix |= json.sawWatchedName();
     }
 
     private void model() {
@@ -259,7 +267,13 @@ final class BatchReader {
         }
         var summary =
                 new RequestSummary(
-                        item.model, json.sliceLength() / BYTES_PER_TOKEN, item.outputTokensMax);
+                        item.model,
+                        json.sliceLength() / BYTES_PER_TOKEN,
+                        item.outputTokensMax,
+                        item.hasPrefix
+                                ? PromptPrefixes.of(
+                                        json.sliceArray(), json.sliceOffset(), json.sliceLength())
+                                : List.of());
         draft.add(
                 new CustomId(customId),
                 summary,

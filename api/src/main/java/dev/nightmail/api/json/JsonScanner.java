@@ -1,9 +1,11 @@
 package dev.nightmail.api.json;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.InputStream;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +61,8 @@ public final class JsonScanner {
     private long lineStart;
     private int keptLength;
     private boolean stringHadEscapes;
+    private byte[] watchedName = {};
+    private boolean sawWatchedName;
 
     private JsonScanner(JsonWindow window) {
         this.window = window;
@@ -311,10 +315,39 @@ public final class JsonScanner {
         take('"', "expected a name in quotes");
         long start = offset();
         skipStringBody();
-        if (offset() - 1 - start > NAME_LENGTH_MAX) {
+        long length = offset() - 1 - start;
+        if (length > NAME_LENGTH_MAX) {
             throw malformed("a name longer than " + NAME_LENGTH_MAX + " bytes");
         }
+        if (length == watchedName.length) {
+            sawWatchedName |= isWatched(window.position - 1 - watchedName.length);
+        }
         takeColon();
+    }
+
+    private boolean isWatched(int from) {
+        return from >= 0
+                && Arrays.equals(
+                        window.buffer,
+                        from,
+                        from + watchedName.length,
+                        watchedName,
+                        0,
+                        watchedName.length);
+    }
+
+    /**
+     * From here on it is noticed whether a member of this name is skipped, at whatever depth. A
+     * name written with escapes is not noticed, nor for certain one outside of a slice.
+     */
+    public void watchFor(String name) {
+        watchedName = name.getBytes(US_ASCII);
+        sawWatchedName = false;
+    }
+
+    /** Whether it was, since {@link #watchFor}. */
+    public boolean sawWatchedName() {
+        return sawWatchedName;
     }
 
     /** Checks that nothing follows but white space. */

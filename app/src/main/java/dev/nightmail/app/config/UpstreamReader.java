@@ -199,19 +199,31 @@ final class UpstreamReader {
     }
 
     private Routes.Route route(String key, Set<String> upstreams) {
-        var upstream = settings.text(key + ".upstream", "");
-        if (!upstreams.contains(upstream)) {
-            settings.problem(
-                    key + ".upstream",
-                    "is \"" + upstream + "\"; there are " + String.join(", ", upstreams));
+        var names = new ArrayList<String>();
+        for (var upstream : upstreamsOf(key + ".upstream")) {
+            if (!upstreams.contains(upstream)) {
+                settings.problem(
+                        key + ".upstream",
+                        "is \"" + upstream + "\"; there are " + String.join(", ", upstreams));
+            } else if (names.contains(upstream)) {
+                settings.problem(key + ".upstream", "names " + upstream + " twice");
+            }
+            names.add(upstream);
         }
-        settings.text(key + ".as")
-                .ifPresent(model ->
-                        settings.problem(
-                                key + ".as",
-                                "this version sends a model's name on as it came: leave it out, and have clients ask for "
-                                        + model));
-        return new Routes.Route(settings.text(key + ".model", "*"), upstream);
+        return new Routes.Route(
+                settings.text(key + ".model", "*"), names, settings.text(key + ".as").orElse(null));
+    }
+
+    /** A list, or names with commas between. */
+    private List<String> upstreamsOf(String key) {
+        var indices = settings.namesBelow(key);
+        var names =
+                indices.isEmpty()
+                        ? List.of(settings.text(key, "").split(",", -1))
+                        : indices.stream()
+                                .map(index -> settings.text(key + "." + index, ""))
+                                .toList();
+        return names.stream().map(String::strip).toList();
     }
 
     private Routes everythingToTheFirst(List<UpstreamConfig> upstreams) {

@@ -13,6 +13,7 @@ import dev.nightmail.core.key.KeyCatalog;
 import dev.nightmail.core.lease.WorkerId;
 import dev.nightmail.core.schedule.Backoff;
 import dev.nightmail.core.schedule.SchedulePolicy;
+import dev.nightmail.core.schedule.UpstreamTerms;
 import dev.nightmail.engine.Engine;
 import dev.nightmail.engine.EngineConfig;
 import dev.nightmail.engine.desk.BatchDesk;
@@ -22,6 +23,7 @@ import dev.nightmail.journal.DataFolderLock;
 import dev.nightmail.journal.FileJournal;
 import dev.nightmail.journal.disk.Disk;
 import dev.nightmail.journal.disk.LocalDisk;
+import dev.nightmail.upstream.naming.RenamingUpstream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -142,7 +144,9 @@ public final class NightmailServer {
         var upstreams = new ArrayList<Engine.Served>();
         for (var upstream : config.upstreams()) {
             upstreams.add(
-                    new Engine.Served(opened(factory.open(upstream)), upstream.callsInFlightMax()));
+                    new Engine.Served(
+                            opened(new RenamingUpstream(factory.open(upstream))),
+                            UpstreamTerms.calls(upstream.callsInFlightMax())));
         }
         var parts =
                 new Engine.Parts(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.nightmail.app.config.NightmailConfig.UpstreamConfig;
+import dev.nightmail.core.schedule.Routes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -54,7 +55,7 @@ class ConfigReaderTest {
                         new NightmailConfig.Retries(
                                 5, Duration.ofMillis(500), Duration.ofSeconds(30)));
         assertThat(config.isSimulated()).isTrue();
-        assertThat(config.routes().upstreamFor("any-model")).contains("simulator");
+        assertThat(upstreams(config, "any-model")).containsExactly("simulator");
     }
 
     @Test
@@ -307,8 +308,8 @@ class ConfigReaderTest {
                             assertThat(fake.firstToken()).isEqualTo(Duration.ofMillis(20));
                             assertThat(fake.faults()).isEqualTo("error=overloaded;every=50");
                         });
-        assertThat(config.routes().upstreamFor("claude-haiku-4-5")).contains("claude");
-        assertThat(config.routes().upstreamFor("qwen3-8b")).contains("fake");
+        assertThat(upstreams(config, "claude-haiku-4-5")).containsExactly("claude");
+        assertThat(upstreams(config, "qwen3-8b")).containsExactly("fake");
     }
 
     @Test
@@ -358,9 +359,41 @@ class ConfigReaderTest {
                         "upstreams.claude.mode: is \"batches\"; this version makes calls only, one for"
                                 + " each request: leave it out or say calls",
                         "upstreams.local.protocol: is \"openai\"; this version speaks anthropic (any"
-                                + " server of the Messages API) and simulator",
-                        "routes.1.as: this version sends a model's name on as it came: leave it out,"
-                                + " and have clients ask for qwen3-8b");
+                                + " server of the Messages API) and simulator");
+    }
+
+    @Test
+    void aRouteMayLeadToCopiesOfOneServiceUnderTheNameOfItsModelThere() {
+        file(
+                """
+                upstreams:
+                  one: { url: "http://localhost:8001" }
+                  two: { url: "http://localhost:8002" }
+                  three: { url: "http://localhost:8003" }
+                routes:
+                  - { model: "claude-*", upstream: [ one, two ], as: qwen3-8b }
+                  - { model: "*", upstream: "two, three" }
+                """);
+
+        assertThat(read().routes().routes())
+                .containsExactly(
+                        new Routes.Route("claude-*", List.of("one", "two"), "qwen3-8b"),
+                        new Routes.Route("*", List.of("two", "three"), null));
+    }
+
+    @Test
+    void anUpstreamStandsInARouteOnce() {
+        file(
+                """
+                upstreams: { one: { url: "http://localhost:8001" } }
+                routes: [ { upstream: [ one, one, nowhere ] }, { model: "a*" } ]
+                """);
+
+        assertThat(problems())
+                .containsExactly(
+                        "routes.0.upstream: names one twice",
+                        "routes.0.upstream: is \"nowhere\"; there are one",
+                        "routes.1.upstream: is \"\"; there are one");
     }
 
     // --upstream
@@ -385,7 +418,7 @@ class ConfigReaderTest {
         assertThat(config.upstreams())
                 .extracting(UpstreamConfig::name)
                 .containsExactly("simulator");
-        assertThat(config.routes().upstreamFor("claude-haiku-4-5")).contains("simulator");
+        assertThat(upstreams(config, "claude-haiku-4-5")).containsExactly("simulator");
         assertThat(config.limits().batchRequests()).isEqualTo(10);
     }
 
@@ -471,6 +504,10 @@ class ConfigReaderTest {
 
     private UpstreamConfig.Anthropic anthropic() {
         return (UpstreamConfig.Anthropic) read().upstreams().getFirst();
+    }
+
+    private static List<String> upstreams(NightmailConfig config, String model) {
+        return config.routes().routeFor(model).orElseThrow().upstreams();
     }
 
     private List<String> problems() {

@@ -16,4 +16,7 @@ public interface RequestFacts {
 
     /** See {@link RequestSummary#outputTokensMax}. */
     int outputTokensMax(int number);
+
+    /** Which prompts begin alike. */
+    Prefixes prefixes();
 }

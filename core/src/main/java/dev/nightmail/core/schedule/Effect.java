@@ -22,9 +22,16 @@ public sealed interface Effect {
      * Event.RequestUnreadable}.
      *
      * @param attempt names this try, unique in the life of the scheduler
+     * @param as how the model is called there; null if as the request calls it
      * @param timeout for the whole call
      */
-    record StartAttempt(long attempt, BatchId batch, int request, String upstream, Duration timeout)
+    record StartAttempt(
+            long attempt,
+            BatchId batch,
+            int request,
+            String upstream,
+            @Nullable String as,
+            Duration timeout)
             implements Effect {}
 
     /**

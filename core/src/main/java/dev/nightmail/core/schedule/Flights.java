@@ -4,6 +4,8 @@ import dev.nightmail.core.lease.ChunkId;
 import dev.nightmail.core.lease.Lease;
 import dev.nightmail.core.lease.Leases;
 import dev.nightmail.core.lease.WorkerId;
+import dev.nightmail.core.schedule.SendOrder.Pick;
+import dev.nightmail.core.schedule.Turns.Turn;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,9 +24,16 @@ final class Flights {
     private long attemptsBefore;
     private int recent;
 
-    record Flight(long attempt, Lane lane, int request, Lease lease) {
+    /**
+     * @param begun by the steady clock
+     */
+    record Flight(long attempt, Turns upstream, Lane lane, Pick pick, Lease lease, Instant begun) {
         RunningBatch batch() {
             return lane.batch();
+        }
+
+        int request() {
+            return pick.number();
         }
     }
 
@@ -48,9 +57,10 @@ final class Flights {
                 .toList();
     }
 
-    Flight begin(Lane lane, int request, Instant steady) {
-        var lease = leases.take(lane.batch().chunkOf(request), worker, steady);
-        var flight = new Flight(++attemptCount, lane, request, lease);
+    Flight begin(Turns upstream, Turn turn, Instant steady) {
+        var lane = turn.lane();
+        var lease = leases.take(lane.batch().chunkOf(turn.pick().number()), worker, steady);
+        var flight = new Flight(++attemptCount, upstream, lane, turn.pick(), lease, steady);
         underWay.put(flight.attempt(), flight);
         recent++;
         return flight;

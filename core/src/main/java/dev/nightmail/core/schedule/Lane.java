@@ -1,75 +1,42 @@
 package dev.nightmail.core.schedule;
 
-import java.util.ArrayDeque;
+import dev.nightmail.core.schedule.Routes.Route;
 import java.util.Comparator;
-import org.jspecify.annotations.Nullable;
 
-/**
- * The requests of one batch that go to one upstream, in the order in which they are sent: those
- * that are to be sent again first, then the rest by number.
- */
+/** The requests of one batch that go the same way. */
 final class Lane {
 
     /** Whose batch is due first, then whose is oldest. */
     static final Comparator<Lane> BY_DEADLINE =
             Comparator.comparing((Lane lane) -> lane.batch.batch().header().expiresAt())
-                    .thenComparing(lane -> lane.batch.id());
+                    .thenComparing(lane -> lane.batch.id())
+                    .thenComparingInt(lane -> lane.number);
 
     private final RunningBatch batch;
-    private final Pace pace;
+    private final int number;
+    private final Route route;
+    private final SendOrder order;
 
-    /** Numbers of its requests, ascending; null if they are all of the batch. */
-    private final int @Nullable [] numbers;
-
-    private final ArrayDeque<Integer> again = new ArrayDeque<>();
-    private int next;
-
-    Lane(RunningBatch batch, Pace pace, int @Nullable [] numbers) {
+    /**
+     * @param number among the lanes of its batch
+     */
+    Lane(RunningBatch batch, int number, Route route, SendOrder order) {
         this.batch = batch;
-        this.pace = pace;
-        this.numbers = numbers;
+        this.number = number;
+        this.route = route;
+        this.order = order;
     }
 
     RunningBatch batch() {
         return batch;
     }
 
-    Pace pace() {
-        return pace;
+    /** Any of whose upstreams may answer. */
+    Route route() {
+        return route;
     }
 
-    boolean isEmpty() {
-        skipSettled();
-        return again.isEmpty() && next >= size();
-    }
-
-    /**
-     * @return the number of the next request; only if it is not empty
-     */
-    int poll() {
-        skipSettled();
-        var first = again.pollFirst();
-        return first == null ? numberAt(next++) : first;
-    }
-
-    void pushBack(int number) {
-        again.addLast(number);
-    }
-
-    private void skipSettled() {
-        while (!again.isEmpty() && !batch.isPending(again.getFirst())) {
-            again.removeFirst();
-        }
-        while (next < size() && !batch.isPending(numberAt(next))) {
-            next++;
-        }
-    }
-
-    private int size() {
-        return numbers == null ? batch.size() : numbers.length;
-    }
-
-    private int numberAt(int position) {
-        return numbers == null ? position : numbers[position];
+    SendOrder order() {
+        return order;
     }
 }

@@ -1,46 +1,60 @@
 package dev.nightmail.core.schedule;
 
+import dev.nightmail.core.schedule.Routes.Route;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which of a batch's requests go where.
  *
- * @param lanes one for each upstream that serves some of them, in order of its name
+ * @param lanes one for each route that some of them take
  * @param unserved numbers of the requests whose model no route serves, ascending
  */
 record LanePlan(List<Lane> lanes, List<Integer> unserved) {
 
-    static LanePlan of(RunningBatch running, Routes routes, Function<String, Pace> paces) {
-        var upstreams =
-                running.batch().header().models().stream().map(routes::upstreamFor).toList();
-        var first = upstreams.getFirst();
-        if (first.isPresent() && upstreams.stream().allMatch(first::equals)) {
-            var lane = new Lane(running, paces.apply(first.get()), null);
-            return new LanePlan(List.of(lane), List.of());
+    /**
+     * @param cachesUnasked of an upstream; see {@link UpstreamTerms}
+     */
+    static LanePlan of(RunningBatch running, Routes routes, Predicate<String> cachesUnasked) {
+        var ways = running.batch().header().models().stream().map(routes::routeFor).toList();
+        var first = ways.getFirst();
+        if (first.isPresent() && ways.stream().allMatch(first::equals)) {
+            return new LanePlan(
+                    List.of(lane(running, 0, first.get(), null, cachesUnasked)), List.of());
         }
-        return mixed(running, upstreams, paces);
+        return mixed(running, ways, cachesUnasked);
     }
 
     private static LanePlan mixed(
-            RunningBatch running, List<Optional<String>> upstreams, Function<String, Pace> paces) {
-        var served = new TreeMap<String, List<Integer>>();
+            RunningBatch running, List<Optional<Route>> ways, Predicate<String> cachesUnasked) {
+        var served = new LinkedHashMap<Route, List<Integer>>();
         var unserved = new ArrayList<Integer>();
         for (int number = 0; number < running.size(); number++) {
-            var upstream = upstreams.get(running.requests().model(number));
-            if (upstream.isPresent()) {
-                served.computeIfAbsent(upstream.get(), _ -> new ArrayList<>()).add(number);
+            var route = ways.get(running.requests().model(number));
+            if (route.isPresent()) {
+                served.computeIfAbsent(route.get(), _ -> new ArrayList<>()).add(number);
             } else {
                 unserved.add(number);
             }
         }
         var lanes = new ArrayList<Lane>();
-        served.forEach((upstream, numbers) ->
-                lanes.add(new Lane(running, paces.apply(upstream), array(numbers))));
+        served.forEach((route, numbers) ->
+                lanes.add(lane(running, lanes.size(), route, array(numbers), cachesUnasked)));
         return new LanePlan(lanes, unserved);
+    }
+
+    private static Lane lane(
+            RunningBatch running,
+            int number,
+            Route route,
+            int @Nullable [] numbers,
+            Predicate<String> cachesUnasked) {
+        boolean unmarked = route.upstreams().stream().anyMatch(cachesUnasked);
+        return new Lane(running, number, route, SendOrder.of(running, numbers, unmarked));
     }
 
     private static int[] array(List<Integer> numbers) {

@@ -2,8 +2,9 @@ package dev.nightmail.core.schedule;
 
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** Which upstream serves which model: the first route that matches. */
+/** Which upstreams serve which model: the first route that matches. */
 public record Routes(List<Route> routes) {
 
     public Routes {
@@ -17,8 +18,22 @@ public record Routes(List<Route> routes) {
 
     /**
      * @param model a model's name, in which {@code *} stands for any run of characters
+     * @param upstreams any of these answers: copies of one service, at least one
+     * @param as how the model is called there; null if it is called as clients call it
      */
-    public record Route(String model, String upstream) {
+    public record Route(String model, List<String> upstreams, @Nullable String as) {
+
+        /** One upstream, where the model is called as clients call it. */
+        public Route(String model, String upstream) {
+            this(model, List.of(upstream), null);
+        }
+
+        public Route {
+            upstreams = List.copyOf(upstreams);
+            if (upstreams.isEmpty()) {
+                throw new IllegalArgumentException("a route leads somewhere");
+            }
+        }
 
         /**
          * Time grows with the product of the two lengths and no faster: names come from clients,
@@ -51,10 +66,7 @@ public record Routes(List<Route> routes) {
         }
     }
 
-    public Optional<String> upstreamFor(String model) {
-        return routes.stream()
-                .filter(route -> route.matches(model))
-                .map(Route::upstream)
-                .findFirst();
+    public Optional<Route> routeFor(String model) {
+        return routes.stream().filter(route -> route.matches(model)).findFirst();
     }
 }

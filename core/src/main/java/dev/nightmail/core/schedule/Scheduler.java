@@ -63,12 +63,12 @@ public final class Scheduler {
     private record Unopened(Batch batch, int failures, boolean cancelAsked) {}
 
     /**
-     * @param upstreams most calls in flight at each, by name
+     * @param upstreams how each may be used, by name
      * @param random for jitter
      */
     public Scheduler(
             SchedulePolicy policy,
-            Map<String, Integer> upstreams,
+            Map<String, UpstreamTerms> upstreams,
             Routes routes,
             NoRoute noRoute,
             RandomGenerator random) {
@@ -182,7 +182,7 @@ public final class Scheduler {
         }
         var running = new RunningBatch(batch, requests, settled, chunkRequests);
         batches.put(batch.id(), running);
-        var plan = LanePlan.of(running, routes, sending::pace);
+        var plan = LanePlan.of(running, routes, sending::cachesUnasked);
         running.lanes(plan.lanes());
         for (int number : plan.unserved()) {
             if (running.isPending(number)) {
@@ -291,6 +291,8 @@ public final class Scheduler {
             case Timer.Due.Withheld(var batch) -> withRunning(batch, storing::releaseWithheld);
             case Timer.Due.Recording(var batch) -> withRunning(batch, storing::record);
             case Timer.Due.PauseOver() -> {}
+            case Timer.Due.Lagging(var upstream, var lane, var group) ->
+                    sending.lags(upstream, lane, group);
             case Timer.Due.LeaseSweep() -> sending.sweep(now).forEach(storing::moveOn);
         }
     }

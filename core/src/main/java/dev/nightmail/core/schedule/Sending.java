@@ -10,6 +10,7 @@ import dev.nightmail.core.schedule.Effect.StartAttempt;
 import dev.nightmail.core.schedule.Effect.UpstreamBarred;
 import dev.nightmail.core.schedule.Effect.UpstreamPaused;
 import dev.nightmail.core.schedule.Flights.Flight;
+import dev.nightmail.core.schedule.Turns.Turn;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.AttemptOutcome.Answered;
 import dev.nightmail.core.upstream.AttemptOutcome.Barred;
@@ -76,7 +77,7 @@ final class Sending {
 
     Sending(
             SchedulePolicy policy,
-            Map<String, Integer> upstreams,
+            Map<String, UpstreamTerms> upstreams,
             Backoff storageRetry,
             RandomGenerator random,
             Timers timers,
@@ -89,14 +90,21 @@ final class Sending {
         this.storing = storing;
         this.effects = effects;
         this.flights = new Flights(policy.worker(), policy.leaseTtl());
-        upstreams.forEach((name, callsInFlightMax) ->
+        upstreams.forEach((name, terms) ->
                 turns.put(
-                        name, new Turns(new Pace(name, callsInFlightMax, policy.pause(), random))));
+                        name,
+                        new Turns(
+                                new Pace(name, terms.callsInFlightMax(), policy.pause(), random),
+                                terms)));
         this.round = List.copyOf(turns.values());
     }
 
     Pace pace(String upstream) {
         return turnsAt(upstream).pace();
+    }
+
+    boolean cachesUnasked(String upstream) {
+        return turnsAt(upstream).terms().cachesUnasked();
     }
 
     private Turns turnsAt(String upstream) {
@@ -121,12 +129,18 @@ final class Sending {
     /** From here on the batch gets its turns, if its requests may be sent now. */
     void enter(RunningBatch running) {
         if (running.maySend()) {
-            running.lanes().forEach(lane -> turnsAt(lane.pace().upstream()).enter(lane));
+            running.lanes().forEach(this::enter);
         }
     }
 
+    private void enter(Lane lane) {
+        lane.route().upstreams().forEach(upstream -> turnsAt(upstream).enter(lane));
+    }
+
     void leave(RunningBatch running) {
-        running.lanes().forEach(lane -> turnsAt(lane.pace().upstream()).leave(lane));
+        for (var lane : running.lanes()) {
+            lane.route().upstreams().forEach(upstream -> turnsAt(upstream).leave(lane));
+        }
     }
 
     void callOff(RunningBatch running) {
@@ -157,12 +171,12 @@ final class Sending {
         while (passedOver < round.size() && mayStakeMore()) {
             var upstream = round.get(place);
             place = (place + 1) % round.size();
-            var lane = upstream.pace().hasRoom(now.steady()) ? upstream.next() : null;
-            if (lane == null) {
+            var turn = upstream.pace().hasRoom(now.steady()) ? upstream.next(now.steady()) : null;
+            if (turn == null) {
                 passedOver++;
             } else {
                 passedOver = 0;
-                start(upstream, lane, now);
+                start(upstream, turn, now);
             }
         }
     }
@@ -183,21 +197,33 @@ final class Sending {
         trust = trust > Integer.MAX_VALUE / 2 ? Integer.MAX_VALUE : 2 * trust;
     }
 
-    private void start(Turns upstream, Lane lane, Moment now) {
-        var running = lane.batch();
-        int number = lane.poll();
+    private void start(Turns upstream, Turn turn, Moment now) {
+        var running = turn.lane().batch();
+        int number = turn.pick().number();
+        upstream.take(turn, tokens(running.requests(), number), now.steady());
         running.sent(number);
-        lane.pace().started();
-        upstream.charge(lane, tokens(running.requests(), number));
-        var flight = flights.begin(lane, number, now.steady());
+        upstream.pace().started();
+        var flight = flights.begin(upstream, turn, now.steady());
+        var group = turn.pick().group();
+        if (group != null && turn.pick().leads()) {
+            timers.after(
+                    Warmth.WARMING_MAX, now, new Timer.Due.Lagging(upstream, turn.lane(), group));
+        }
         sweepAfter(policy.leaseTtl(), now);
         effects.accept(
                 new StartAttempt(
                         flight.attempt(),
                         running.id(),
                         number,
-                        lane.pace().upstream(),
+                        upstream.pace().upstream(),
+                        turn.lane().route().as(),
                         timeout(running, now)));
+    }
+
+    /** A call that warms a cache has not come back: another may go ahead too. */
+    void lags(Turns upstream, Lane lane, PrefixGroup group) {
+        lane.order().lags(group, upstream.warmth());
+        upstream.lookAgain();
     }
 
     private static long tokens(RequestFacts requests, int number) {
@@ -218,11 +244,11 @@ final class Sending {
      */
     @Nullable RunningBatch finished(
             long attempt, CustomId customId, AttemptOutcome outcome, Moment now) {
-        var flight = land(attempt);
+        var flight = land(attempt, outcome instanceof Answered);
         if (flight == null) {
             return null;
         }
-        learn(flight.lane().pace(), outcome, now);
+        learn(flight.upstream().pace(), outcome, now);
         var running = flight.batch();
         running.readable();
         if (!flights.holds(flight)) {
@@ -244,12 +270,31 @@ final class Sending {
         return running;
     }
 
-    private @Nullable Flight land(long attempt) {
+    private @Nullable Flight land(long attempt, boolean answered) {
         var flight = flights.end(attempt);
         if (flight != null) {
-            flight.lane().pace().finished();
+            landed(flight, answered);
         }
         return flight;
+    }
+
+    private static void landed(Flight flight, boolean answered) {
+        var upstream = flight.upstream();
+        upstream.pace().finished();
+        var group = flight.pick().group();
+        if (group == null) {
+            return;
+        }
+        if (answered) {
+            group.warmed(upstream.warmth(), flight.begun());
+        }
+        if (flight.pick().leads()) {
+            if (!answered) {
+                upstream.warmth().notWarmed(group.chain());
+            }
+            flight.lane().order().led(group, upstream.warmth(), answered);
+            upstream.lookAgain();
+        }
     }
 
     /** What the outcome says about the upstream, whatever it means for the request. */
@@ -328,7 +373,7 @@ final class Sending {
 
     /** The attempt was called off. What it may have spent is no fault of the request. */
     @Nullable RunningBatch aborted(long attempt, Moment now) {
-        var flight = land(attempt);
+        var flight = land(attempt, false);
         if (flight == null) {
             return null;
         }
@@ -340,7 +385,7 @@ final class Sending {
 
     /** Nothing was sent: the request could not be read. It is tried again after a rest. */
     @Nullable RunningBatch unreadable(long attempt, Moment now) {
-        var flight = land(attempt);
+        var flight = land(attempt, false);
         if (flight == null) {
             return null;
         }
@@ -389,9 +434,9 @@ final class Sending {
             // It stays pending until the cancellation is durable, and is canceled then.
             return;
         }
-        lane.pushBack(request);
+        lane.order().pushBack(request);
         if (lane.batch().maySend()) {
-            turnsAt(lane.pace().upstream()).enter(lane);
+            enter(lane);
         }
     }
 
@@ -418,7 +463,7 @@ final class Sending {
         sweepSet = false;
         var lost = flights.lapse(now.steady());
         for (var flight : lost) {
-            flight.lane().pace().finished();
+            landed(flight, false);
             if (flight.batch().isInFlight(flight.request())) {
                 flight.batch().countAttempt(flight.request());
                 putBack(flight, null, now);

@@ -35,6 +35,9 @@ record Timer(Instant at, long order, Due due) implements Comparable<Timer> {
         /** An upstream has rested; whoever waits for it is looked after anyway at each event. */
         record PauseOver() implements Due {}
 
+        /** A call that warms a cache for others takes long. */
+        record Lagging(Turns upstream, Lane lane, PrefixGroup group) implements Due {}
+
         record LeaseSweep() implements Due {}
     }
 

@@ -1,33 +1,54 @@
 package dev.nightmail.core.schedule;
 
 import dev.nightmail.core.key.KeyId;
+import dev.nightmail.core.schedule.SendOrder.Pick;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Whose turn it is at one upstream: fair between keys, and within a key by deadline. */
+/**
+ * Whose turn it is at one upstream: fair between keys, and within a key by deadline. A lane that
+ * has something to send, but not yet, is set aside and does not hold up the others.
+ */
 final class Turns {
 
     private final Pace pace;
+    private final UpstreamTerms terms;
+    private final Warmth warmth = new Warmth();
     private final Map<KeyId, Share> shares = new HashMap<>();
     private final TreeSet<Share> wanting =
             new TreeSet<>(Comparator.comparingLong(Share::servedTokens).thenComparing(Share::key));
+    private final Set<Lane> aside = new LinkedHashSet<>();
 
     /** What the share last chosen had had until then; who joins starts level with it. */
     private long level;
 
-    Turns(Pace pace) {
+    Turns(Pace pace, UpstreamTerms terms) {
         this.pace = pace;
+        this.terms = terms;
     }
 
     Pace pace() {
         return pace;
     }
 
+    UpstreamTerms terms() {
+        return terms;
+    }
+
+    Warmth warmth() {
+        return warmth;
+    }
+
     /** The lane has something to send, perhaps again. */
     void enter(Lane lane) {
+        aside.remove(lane);
         var share = shares.computeIfAbsent(lane.batch().batch().header().key(), Share::new);
         if (share.waiting().isEmpty()) {
             share.startLevelWith(level);
@@ -39,29 +60,47 @@ final class Turns {
     }
 
     void leave(Lane lane) {
+        aside.remove(lane);
+        withdraw(lane);
+    }
+
+    private void withdraw(Lane lane) {
         var share = shares.get(lane.batch().batch().header().key());
         if (share != null && share.waiting().remove(lane) && share.waiting().isEmpty()) {
             wanting.remove(share);
         }
     }
 
-    /**
-     * The lane whose turn it is; lanes with nothing left to send drop out. Null if nobody wants
-     * anything.
-     */
-    @Nullable Lane next() {
+    /** A request whose turn it is, and the lane it belongs to. */
+    record Turn(Lane lane, Pick pick) {}
+
+    /** Whose turn it is; null if nobody has anything that may be sent now. */
+    @Nullable Turn next(Instant now) {
         while (!wanting.isEmpty()) {
             var lane = wanting.getFirst().waiting().getFirst();
-            if (!lane.isEmpty()) {
-                return lane;
+            var pick = lane.order().peek(warmth, now);
+            if (pick != null) {
+                return new Turn(lane, pick);
             }
-            leave(lane);
+            withdraw(lane);
+            if (!lane.order().isEmpty()) {
+                aside.add(lane);
+            }
         }
         return null;
     }
 
-    /** Charges the key of a lane for what it was just given. */
-    void charge(Lane lane, long tokens) {
+    /** What lanes were waiting for may have come. */
+    void lookAgain() {
+        if (!aside.isEmpty()) {
+            List.copyOf(aside).forEach(this::enter);
+        }
+    }
+
+    /** Takes the request out, and charges the key for it. */
+    void take(Turn turn, long tokens, Instant now) {
+        var lane = turn.lane();
+        lane.order().take(turn.pick(), warmth, now);
         var share = shares.get(lane.batch().batch().header().key());
         if (share == null) {
             throw new IllegalStateException("a lane without a share");

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param body the client's own bytes, to arrive unchanged; ignored by endpoints that take none
  * @param betas values of {@code anthropic-beta}; one we do not know is passed on
  * @param timeout for the whole exchange
+ * @param as the name of the model there, in place of the one in the body; null if it stays
  */
 public record Call(
         Endpoint endpoint,
@@ -19,10 +20,37 @@ public record Call(
         ApiVersion apiVersion,
         List<String> betas,
         @Nullable String userProfileId,
-        Duration timeout) {
+        Duration timeout,
+        @Nullable String as) {
 
     public Call {
         betas = List.copyOf(betas);
+    }
+
+    /** A call whose model is named as its body says. */
+    public Call(
+            Endpoint endpoint,
+            JsonBytes body,
+            ApiVersion apiVersion,
+            List<String> betas,
+            @Nullable String userProfileId,
+            Duration timeout) {
+        this(endpoint, body, apiVersion, betas, userProfileId, timeout, null);
+    }
+
+    /** The same under another name of the model. */
+    public Call as(@Nullable String model) {
+        return new Call(endpoint, body, apiVersion, betas, userProfileId, timeout, model);
+    }
+
+    /** The same at another endpoint, under the name it has there. */
+    public Call at(Endpoint other) {
+        return new Call(other, body, apiVersion, betas, userProfileId, timeout, null);
+    }
+
+    /** The same with another body, in which the model is named as it is to be. */
+    public Call withBody(JsonBytes other) {
+        return new Call(endpoint, other, apiVersion, betas, userProfileId, timeout, null);
     }
 
     /** What is called. */

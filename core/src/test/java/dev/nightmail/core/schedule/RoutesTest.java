@@ -34,9 +34,13 @@ class RoutesTest {
                                 new Routes.Route("claude-*", "claude"),
                                 new Routes.Route("*", "local")));
 
-        assertThat(routes.upstreamFor("claude-opus-5")).hasValue("claude");
-        assertThat(routes.upstreamFor("qwen3-8b")).hasValue("local");
-        assertThat(Routes.all("one").upstreamFor("")).hasValue("one");
+        assertThat(upstreams(routes, "claude-opus-5")).containsExactly("claude");
+        assertThat(upstreams(routes, "qwen3-8b")).containsExactly("local");
+        assertThat(upstreams(Routes.all("one"), "")).containsExactly("one");
+    }
+
+    private static List<String> upstreams(Routes routes, String model) {
+        return routes.routeFor(model).orElseThrow().upstreams();
     }
 
     @Test

@@ -331,7 +331,11 @@ class SchedulerTest {
                         List.of(
                                 new Routes.Route("claude-*", "claude"),
                                 new Routes.Route("qwen*", "local")));
-        var world = new SchedulerWorld(1, Map.of("claude", 9, "local", 9), routes);
+        var world =
+                new SchedulerWorld(
+                        1,
+                        Map.of("claude", UpstreamTerms.calls(9), "local", UpstreamTerms.calls(9)),
+                        routes);
 
         var batch =
                 world.submit(

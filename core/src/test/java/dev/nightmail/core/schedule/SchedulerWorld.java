@@ -11,6 +11,7 @@ import dev.nightmail.core.key.WorkspaceId;
 import dev.nightmail.core.lease.WorkerId;
 import dev.nightmail.core.request.ApiVersion;
 import dev.nightmail.core.request.CustomId;
+import dev.nightmail.core.request.Prefixes;
 import dev.nightmail.core.request.RequestFacts;
 import dev.nightmail.core.result.RequestCounts;
 import dev.nightmail.core.result.ResultType;
@@ -67,15 +68,15 @@ final class SchedulerWorld {
     private int created;
 
     SchedulerWorld(long seed, int callsInFlightMax) {
-        this(seed, Map.of("claude", callsInFlightMax), Routes.all("claude"));
+        this(seed, Map.of("claude", UpstreamTerms.calls(callsInFlightMax)), Routes.all("claude"));
     }
 
-    SchedulerWorld(long seed, Map<String, Integer> upstreams, Routes routes) {
+    SchedulerWorld(long seed, Map<String, UpstreamTerms> upstreams, Routes routes) {
         this(seed, SchedulePolicy.standard(new WorkerId("test")), upstreams, routes);
     }
 
     SchedulerWorld(
-            long seed, SchedulePolicy policy, Map<String, Integer> upstreams, Routes routes) {
+            long seed, SchedulePolicy policy, Map<String, UpstreamTerms> upstreams, Routes routes) {
         random = new Random(seed);
         scheduler =
                 new Scheduler(
@@ -106,6 +107,10 @@ final class SchedulerWorld {
 
     void admit(Batch batch) {
         var facts = facts(new int[batch.header().requestCount()]);
+        on(new Event.BatchAdmitted(batch, facts, settled(batch.id())));
+    }
+
+    void admit(Batch batch, RequestFacts facts) {
         on(new Event.BatchAdmitted(batch, facts, settled(batch.id())));
     }
 
@@ -152,6 +157,11 @@ final class SchedulerWorld {
             @Override
             public int outputTokensMax(int number) {
                 return 400;
+            }
+
+            @Override
+            public Prefixes prefixes() {
+                return Prefixes.NONE;
             }
         };
     }
@@ -250,6 +260,10 @@ final class SchedulerWorld {
         for (var attempt : List.copyOf(inFlight.values())) {
             finish(attempt, outcome);
         }
+    }
+
+    void finishOldest(AttemptOutcome outcome) {
+        finish(oneInFlight(), outcome);
     }
 
     /** Storage does everything it was asked for, and whatever that brings. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.lease.WorkerId;
+import dev.nightmail.core.request.Prefixes;
 import dev.nightmail.core.request.RequestFacts;
 import dev.nightmail.core.result.ResultType;
 import java.time.Duration;
@@ -18,9 +19,10 @@ import org.junit.jupiter.api.Test;
 class StarvationTest {
 
     /** As the server has it: as many answers may wait for storage as calls may be in flight. */
-    private static SchedulerWorld world(Map<String, Integer> upstreams, Routes routes) {
+    private static SchedulerWorld world(Map<String, UpstreamTerms> upstreams, Routes routes) {
         var standard = SchedulePolicy.standard(new WorkerId("test"));
-        int callsInFlightMax = upstreams.values().stream().mapToInt(Integer::intValue).sum();
+        int callsInFlightMax =
+                upstreams.values().stream().mapToInt(UpstreamTerms::callsInFlightMax).sum();
         var policy =
                 new SchedulePolicy(
                         standard.worker(),
@@ -35,7 +37,7 @@ class StarvationTest {
     }
 
     private static SchedulerWorld world(int callsInFlightMax) {
-        return world(Map.of("claude", callsInFlightMax), Routes.all("claude"));
+        return world(Map.of("claude", UpstreamTerms.calls(callsInFlightMax)), Routes.all("claude"));
     }
 
     private static List<BatchId> inFlight(SchedulerWorld world) {
@@ -76,7 +78,15 @@ class StarvationTest {
     void anUpstreamFasterThanStorageTakesNothingFromAnother() {
         var routes =
                 new Routes(List.of(new Routes.Route("f*", "fast"), new Routes.Route("s*", "slow")));
-        var world = world(new TreeMap<>(Map.of("fast", 4, "slow", 4)), routes);
+        var world =
+                world(
+                        new TreeMap<>(
+                                Map.of(
+                                        "fast",
+                                        UpstreamTerms.calls(4),
+                                        "slow",
+                                        UpstreamTerms.calls(4))),
+                        routes);
         world.submit("a", List.of("f"), new int[2_000]);
         var patient = world.submit("b", List.of("s"), new int[2_000]);
 
@@ -176,6 +186,11 @@ class StarvationTest {
         @Override
         public int outputTokensMax(int number) {
             return maxTokens;
+        }
+
+        @Override
+        public Prefixes prefixes() {
+            return Prefixes.NONE;
         }
     }
 }

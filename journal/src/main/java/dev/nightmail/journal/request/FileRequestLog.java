@@ -4,6 +4,7 @@ import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.journal.JournalException;
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.request.CustomId;
+import dev.nightmail.core.request.Prefixes;
 import dev.nightmail.core.request.Request;
 import dev.nightmail.core.request.RequestLog;
 import dev.nightmail.journal.disk.DiskFile;
@@ -52,6 +53,11 @@ public final class FileRequestLog implements RequestLog, Closeable {
     @Override
     public int outputTokensMax(int number) {
         return index.outputTokensMax(number);
+    }
+
+    @Override
+    public Prefixes prefixes() {
+        return index.prefixes();
     }
 
     @Override

@@ -1,11 +1,15 @@
 package dev.nightmail.journal.request;
 
+import dev.nightmail.core.request.Breakpoint;
+import dev.nightmail.core.request.Prefixes;
 import dev.nightmail.core.request.RequestSummary;
 import dev.nightmail.journal.disk.DiskFile;
 import dev.nightmail.journal.format.Line;
 import dev.nightmail.journal.format.RecordFormat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * {@code requests.index}: where each request lies in {@code requests.jsonl} and what scheduling
@@ -19,14 +23,27 @@ import java.nio.ByteBuffer;
  *  16      4  model: position in the batch's list of models
  *  20      4  estimate of its input tokens
  *  24      4  most output tokens it may have; 0 if it does not say
- *  28      4  CRC-32C of the 28 bytes before
+ *  28   4×4  hashes of the prefixes that end at its breakpoints, from the shortest on
+ *  44   4×2  estimates of their tokens, in units of {@value #TOKENS_UNIT}
+ *  52      4  what its breakpoints are: a byte each, 0 for none, else 1, 2 more if the request
+ *             marks it, 4 more if for an hour
+ *  56      4  CRC-32C of the 56 bytes before
  * </pre>
  *
- * Header and byte order are those of {@link RecordFormat}. In memory a request takes 28 bytes.
+ * Header and byte order are those of {@link RecordFormat}. In memory a request takes 28 bytes, and
+ * 4 more if the batch has prefixes.
  */
 public final class RequestIndex {
 
-    static final RecordFormat FORMAT = new RecordFormat("NMREQIDX", 32);
+    static final RecordFormat FORMAT = new RecordFormat("NMREQIDX", 60);
+
+    private static final int HASHES_AT = 28;
+    private static final int TOKENS_AT = 44;
+    private static final int KINDS_AT = 52;
+    private static final int PRESENT = 1;
+    private static final int MARKED = 2;
+    private static final int HOUR = 4;
+    private static final int TOKENS_UNIT = 64;
 
     private final long[] offsets;
     private final int[] lengths;
@@ -34,6 +51,7 @@ public final class RequestIndex {
     private final int[] models;
     private final int[] inputTokensEstimates;
     private final int[] outputTokensMaxes;
+    private Prefixes prefixes = Prefixes.NONE;
 
     private RequestIndex(int size) {
         offsets = new long[size];
@@ -69,6 +87,7 @@ public final class RequestIndex {
 
     private void loadRecords(DiskFile file) throws IOException {
         var block = ByteBuffer.allocate(4096 * FORMAT.recordBytes());
+        var found = new Prefixes.Builder(size());
         int number = 0;
         while (number < size()) {
             file.read(block.clear(), FORMAT.position(number));
@@ -76,9 +95,12 @@ public final class RequestIndex {
             for (int at = 0;
                     at + FORMAT.recordBytes() <= block.limit();
                     at += FORMAT.recordBytes()) {
-                take(block, at, number++);
+                take(block, at, number);
+                found.add(number, breakpoints(block, at));
+                number++;
             }
         }
+        prefixes = found.build();
     }
 
     private void take(ByteBuffer records, int at, int number) throws IOException {
@@ -93,6 +115,26 @@ public final class RequestIndex {
         outputTokensMaxes[number] = records.getInt(at + 24);
     }
 
+    private static List<Breakpoint> breakpoints(ByteBuffer records, int at) {
+        if (records.getInt(at + KINDS_AT) == 0) {
+            return List.of();
+        }
+        var breakpoints = new ArrayList<Breakpoint>();
+        for (int i = 0; i < Breakpoint.PER_REQUEST_MAX; i++) {
+            int kind = records.get(at + KINDS_AT + i);
+            if (kind != 0) {
+                breakpoints.add(
+                        new Breakpoint(
+                                records.getInt(at + HASHES_AT + 4 * i),
+                                Short.toUnsignedInt(records.getShort(at + TOKENS_AT + 2 * i))
+                                        * TOKENS_UNIT,
+                                (kind & MARKED) != 0,
+                                (kind & HOUR) != 0));
+            }
+        }
+        return breakpoints;
+    }
+
     /** Appends one record to a buffer that is on its way to the file. */
     static void put(ByteBuffer records, Line line, int model, RequestSummary summary) {
         int start = records.position();
@@ -101,9 +143,26 @@ public final class RequestIndex {
                 .putInt(line.crc())
                 .putInt(model)
                 .putInt(summary.inputTokensEstimate())
-                .putInt(summary.outputTokensMax())
-                .putInt(0);
+                .putInt(summary.outputTokensMax());
+        for (int at = start + HASHES_AT; at < start + FORMAT.recordBytes(); at += Integer.BYTES) {
+            records.putInt(0);
+        }
+        int level = 0;
+        for (var breakpoint : summary.breakpoints()) {
+            int units = Math.min(breakpoint.tokens() / TOKENS_UNIT, 0xFFFF);
+            records.putInt(start + HASHES_AT + 4 * level, breakpoint.hash())
+                    .putShort(start + TOKENS_AT + 2 * level, (short) units)
+                    .put(start + KINDS_AT + level, kind(breakpoint));
+            level++;
+        }
         FORMAT.seal(records, start);
+    }
+
+    private static byte kind(Breakpoint breakpoint) {
+        return (byte)
+                (PRESENT
+                        | (breakpoint.marked() ? MARKED : 0)
+                        | (breakpoint.forAnHour() ? HOUR : 0));
     }
 
     public int size() {
@@ -124,5 +183,9 @@ public final class RequestIndex {
 
     int outputTokensMax(int number) {
         return outputTokensMaxes[number];
+    }
+
+    Prefixes prefixes() {
+        return prefixes;
     }
 }

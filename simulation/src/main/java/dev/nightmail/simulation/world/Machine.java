@@ -8,6 +8,7 @@ import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.request.CustomId;
 import dev.nightmail.core.schedule.Routes;
 import dev.nightmail.core.schedule.Routes.Route;
+import dev.nightmail.core.schedule.UpstreamTerms;
 import dev.nightmail.engine.Engine;
 import dev.nightmail.engine.desk.BatchDesk;
 import dev.nightmail.journal.FileJournal;
@@ -187,7 +188,8 @@ final class Machine implements Server {
                             clock,
                             seeds.split(),
                             upstreamsAreDead);
-            upstreams.add(new Engine.Served(upstream, plan.upstreams().get(number)));
+            upstreams.add(
+                    new Engine.Served(upstream, UpstreamTerms.calls(plan.upstreams().get(number))));
         }
         return upstreams;
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nightmail.api.batches;
+
+import org.jspecify.annotations.NullMarked;

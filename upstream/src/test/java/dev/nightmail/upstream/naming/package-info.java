@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nightmail.upstream.naming;
+
+import org.jspecify.annotations.NullMarked;
