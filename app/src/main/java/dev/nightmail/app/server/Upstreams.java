@@ -9,10 +9,11 @@ import dev.nightmail.upstream.http.HttpSettings;
 import dev.nightmail.upstream.http.JettyExchanges;
 import dev.nightmail.upstream.http.ProxySettings;
 import dev.nightmail.upstream.simulator.FaultScript;
-import dev.nightmail.upstream.simulator.Latency;
 import dev.nightmail.upstream.simulator.SimulatorConfig;
 import dev.nightmail.upstream.simulator.SimulatorUpstream;
 import dev.nightmail.upstream.simulator.Waiting;
+import dev.nightmail.upstream.simulator.service.Latency;
+import dev.nightmail.upstream.simulator.service.ServiceConfig;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -58,13 +59,13 @@ final class Upstreams {
     private static final int INTERACTIVE_CONNECTIONS = 1024;
 
     private Upstream simulator(UpstreamConfig.Simulator config) {
+        var service =
+                ServiceConfig.INSTANT
+                        .withSeed(config.seed())
+                        .withLatency(Latency.of(config.firstToken(), config.perOutputToken()));
         var simulator =
                 new SimulatorConfig(
-                        config.name(),
-                        config.seed(),
-                        new Latency(config.firstToken(), config.perOutputToken()),
-                        FaultScript.parse(config.faults()),
-                        SimulatorConfig.DEFAULT.cachePrefixesMax());
+                        config.name(), service, FaultScript.parse(config.faults()), null);
         return new SimulatorUpstream(simulator, clock, Waiting.real());
     }
 }

@@ -3,6 +3,7 @@ package dev.nightmail.upstream.simulator;
 import dev.nightmail.core.usage.Usage;
 import dev.nightmail.upstream.schema.SchemaSampler;
 import dev.nightmail.upstream.schema.UnsatisfiableException;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -14,27 +15,31 @@ final class Composer {
     /** Every text answer begins so; the ids say it of every other. */
     private static final String MARK = "[simulated] ";
 
+    /** No model writes more, beta or not. */
+    private static final long TOKENS_MAX = 300_000;
+
     private static final char[] BASE_58 =
             "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".toCharArray();
 
     private final JsonNode params;
     private final long hash;
     private final RandomGenerator random;
-    private final Usage input;
+    private final OptionalLong length;
 
-    private Composer(JsonNode params, long hash, Usage input) {
+    private Composer(JsonNode params, long hash, OptionalLong length) {
         this.params = params;
         this.hash = hash;
         this.random = new SplittableRandom(hash);
-        this.input = input;
+        this.length = length;
     }
 
     /**
      * @param hash of seed and request, from which all chance comes
-     * @param input what the prompt used
+     * @param length of an answer in words, in tokens; empty if it may be as long as it happens to
+     *     be
      */
-    static Reply compose(JsonNode params, long hash, Usage input) throws RefusedException {
-        return new Composer(params, hash, input).compose();
+    static Reply compose(JsonNode params, long hash, OptionalLong length) throws RefusedException {
+        return new Composer(params, hash, length).compose();
     }
 
     private Reply compose() throws RefusedException {
@@ -43,19 +48,29 @@ final class Composer {
             return reply(new Reply.Content.None(), "max_tokens", null, 0);
         }
         return switch (Shape.of(params, hash)) {
-            case Shape.Text _ ->
-                    text(
-                            MARK + PromptWording.paragraph(Prompt.lastUserText(params), random),
-                            tokensMax);
+            case Shape.Text _ -> text(words(), tokensMax);
             case Shape.Json(var schema) -> text(json(schema, "the output schema"), tokensMax);
             case Shape.Tool(var name, var schema) -> toolUse(name, schema, tokensMax);
         };
     }
 
+    private String words() {
+        String prompt = PromptReader.lastUserText(params);
+        var words = new StringBuilder(MARK).append(PromptWording.paragraph(prompt, random));
+        if (length.isEmpty()) {
+            return words.toString();
+        }
+        int characters = Tokens.characters(Math.min(TOKENS_MAX, length.getAsLong()));
+        while (words.length() < characters) {
+            words.append(' ').append(PromptWording.paragraph(prompt, random));
+        }
+        return PromptWording.cut(words.toString(), characters);
+    }
+
     private String json(JsonNode schema, String what) throws RefusedException {
         try {
             return SchemaSampler.sample(
-                            schema, new PromptWording(Prompt.lastUserText(params)), random)
+                            schema, new PromptWording(PromptReader.lastUserText(params)), random)
                     .toString();
         } catch (UnsatisfiableException e) {
             throw RefusedException.invalid(
@@ -112,16 +127,16 @@ final class Composer {
                 content,
                 stopReason,
                 stopSequence,
-                new Usage(
-                        input.input(),
-                        output,
-                        input.cacheCreation5m(),
-                        input.cacheCreation1h(),
-                        input.cacheRead()));
+                new Usage(0, output, 0, 0, 0));
+    }
+
+    /** An id for the exchange itself. */
+    static String requestId(long hash) {
+        return "req_sim_" + letters(hash + 2, 20);
     }
 
     /** Letters for an id, by a hash. */
-    static String letters(long hash, int count) {
+    private static String letters(long hash, int count) {
         var letters = new char[count];
         long rest = hash;
         for (int i = 0; i < count; i++) {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.nightmail.core.upstream.AnswerSink;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.function.Consumer;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -16,12 +17,15 @@ final class EventStream {
     private static final int DELTA_CHARACTERS = 14;
 
     private final AnswerSink sink;
-    private final Latency latency;
+    private final Duration writing;
     private final Waiting waiting;
 
-    EventStream(AnswerSink sink, Latency latency, Waiting waiting) {
+    /**
+     * @param writing from the first token to the last, at an even pace
+     */
+    EventStream(AnswerSink sink, Duration writing, Waiting waiting) {
         this.sink = sink;
-        this.latency = latency;
+        this.writing = writing;
         this.waiting = waiting;
     }
 
@@ -29,7 +33,6 @@ final class EventStream {
      * @param cutInside breaks off after the first piece of the content
      */
     void send(Reply reply, boolean cutInside) throws IOException, InterruptedException {
-        waiting.pass(latency.firstToken());
         event(
                 "message_start",
                 json -> {
@@ -84,10 +87,17 @@ final class EventStream {
 
     private void deltas(String whole, String type, String field)
             throws IOException, InterruptedException {
+        var passed = Duration.ZERO;
         for (int at = 0; at < whole.length(); ) {
-            String piece = PromptWording.cut(whole.substring(at), DELTA_CHARACTERS);
+            String piece =
+                    PromptWording.cut(
+                            whole.substring(
+                                    at, Math.min(whole.length(), at + DELTA_CHARACTERS + 1)),
+                            DELTA_CHARACTERS);
             at += piece.length();
-            waiting.pass(latency.perOutputToken().multipliedBy(Tokens.of(piece)));
+            var due = writing.multipliedBy(at).dividedBy(whole.length());
+            waiting.pass(due.minus(passed));
+            passed = due;
             event(
                     "content_block_delta",
                     json -> {

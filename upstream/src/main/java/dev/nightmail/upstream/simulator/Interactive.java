@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.upstream.AnswerSink;
+import dev.nightmail.core.upstream.Headroom;
 import dev.nightmail.upstream.wire.ErrorBody;
 import java.io.IOException;
 import java.time.Duration;
@@ -14,12 +15,20 @@ import org.jspecify.annotations.Nullable;
 /** One interactive answer, with the headers it has over HTTP. */
 final class Interactive {
 
+    private static final int SERVER_ERROR_MIN = 500;
+
     private final AnswerSink sink;
     private final String requestId;
+    private Headroom headroom = Headroom.UNTOLD;
 
     Interactive(AnswerSink sink, String requestId) {
         this.sink = sink;
         this.requestId = requestId;
+    }
+
+    /** What the answer is to say of the limits. */
+    void tell(Headroom told) {
+        headroom = told;
     }
 
     void json(String body) throws IOException {
@@ -55,6 +64,7 @@ final class Interactive {
 
     void error(ErrorType type, String message, @Nullable Duration retryAfter) throws IOException {
         var headers = headers("application/json");
+        headers.put("x-should-retry", Boolean.toString(isWorthRetrying(type)));
         if (retryAfter != null) {
             headers.put("retry-after", seconds(retryAfter));
         }
@@ -62,6 +72,10 @@ final class Interactive {
         sink.begin(type.status(), headers);
         sink.write(body, 0, body.length);
         sink.end();
+    }
+
+    private static boolean isWorthRetrying(ErrorType type) {
+        return type == ErrorType.RATE_LIMIT_ERROR || type.status() >= SERVER_ERROR_MIN;
     }
 
     private static String seconds(Duration duration) {
@@ -74,6 +88,7 @@ final class Interactive {
         var headers = new LinkedHashMap<String, String>();
         headers.put("content-type", contentType);
         headers.put("request-id", requestId);
+        headers.putAll(RateLimitHeaders.of(headroom));
         return headers;
     }
 }

@@ -23,7 +23,6 @@ final class Models {
 
     private static final int LIMIT_USUAL = 20;
     private static final int LIMIT_MAX = 1000;
-    private static final int CACHEABLE_TOKENS_MIN_USUAL = 1024;
     private static final Set<String> LIFECYCLES = Set.of("active", "deprecated", "retired");
 
     private final List<JsonNode> newestFirst = new ArrayList<>();
@@ -50,11 +49,12 @@ final class Models {
         }
     }
 
-    /** From how many tokens on a prefix is cached. */
-    int cacheableTokensMin(String model) {
-        return entry(model)
-                .map(entry -> entry.path("cacheable_tokens_min").intValue())
-                .orElse(CACHEABLE_TOKENS_MIN_USUAL);
+    /** From how many tokens on a prefix is cached, by every name of a model. */
+    Map<String, Integer> cacheableTokensMin() {
+        var tokens = new LinkedHashMap<String, Integer>();
+        byName.forEach(
+                (name, entry) -> tokens.put(name, entry.path("cacheable_tokens_min").intValue()));
+        return tokens;
     }
 
     /** Whether the last message may be the beginning of the answer. Unknown models take it. */

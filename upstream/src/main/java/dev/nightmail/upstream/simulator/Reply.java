@@ -3,7 +3,11 @@ package dev.nightmail.upstream.simulator;
 import dev.nightmail.core.usage.Usage;
 import org.jspecify.annotations.Nullable;
 
-/** What the simulated model answers. */
+/**
+ * What the simulated model answers.
+ *
+ * @param usage only of the output, until it is billed
+ */
 record Reply(
         String id,
         String model,
@@ -11,6 +15,11 @@ record Reply(
         String stopReason,
         @Nullable String stopSequence,
         Usage usage) {
+
+    /** The same with what the service billed for it. */
+    Reply billed(Usage other) {
+        return new Reply(id, model, content, stopReason, stopSequence, other);
+    }
 
     sealed interface Content {
         record None() implements Content {}

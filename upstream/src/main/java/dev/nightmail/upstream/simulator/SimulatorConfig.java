@@ -1,32 +1,48 @@
 package dev.nightmail.upstream.simulator;
 
+import dev.nightmail.upstream.simulator.service.Latency;
+import dev.nightmail.upstream.simulator.service.OutputLengths;
+import dev.nightmail.upstream.simulator.service.ServiceConfig;
+import org.jspecify.annotations.Nullable;
+
 /**
  * @param name as it is called in configuration, logs and metrics
- * @param seed same seed, same request: same answer
- * @param cachePrefixesMax how many prompt prefixes the simulated cache remembers
+ * @param service its limits, its cache, how long it takes; its seed decides the answers too: same
+ *     seed, same request, same answer
+ * @param outputLengths of answers in words; null if they are as long as they happen to be, which is
+ *     a few sentences
  */
 public record SimulatorConfig(
-        String name, long seed, Latency latency, FaultScript faults, int cachePrefixesMax) {
+        String name,
+        ServiceConfig service,
+        FaultScript faults,
+        @Nullable OutputLengths outputLengths) {
 
+    /** Answers at once, and everything. */
     public static final SimulatorConfig DEFAULT =
-            new SimulatorConfig("simulator", 0, Latency.NONE, FaultScript.NONE, 10_000);
+            new SimulatorConfig("simulator", ServiceConfig.INSTANT, FaultScript.NONE, null);
 
-    public SimulatorConfig {
-        if (cachePrefixesMax < 1) {
-            throw new IllegalArgumentException(
-                    "cache-prefixes-max must be at least 1, but is " + cachePrefixesMax);
-        }
+    public long seed() {
+        return service.seed();
+    }
+
+    public SimulatorConfig withService(ServiceConfig other) {
+        return new SimulatorConfig(name, other, faults, outputLengths);
     }
 
     public SimulatorConfig withLatency(Latency other) {
-        return new SimulatorConfig(name, seed, other, faults, cachePrefixesMax);
-    }
-
-    public SimulatorConfig withFaults(FaultScript other) {
-        return new SimulatorConfig(name, seed, latency, other, cachePrefixesMax);
+        return withService(service.withLatency(other));
     }
 
     public SimulatorConfig withSeed(long other) {
-        return new SimulatorConfig(name, other, latency, faults, cachePrefixesMax);
+        return withService(service.withSeed(other));
+    }
+
+    public SimulatorConfig withFaults(FaultScript other) {
+        return new SimulatorConfig(name, service, other, outputLengths);
+    }
+
+    public SimulatorConfig withOutputLengths(OutputLengths other) {
+        return new SimulatorConfig(name, service, faults, other);
     }
 }

@@ -2,6 +2,7 @@ package dev.nightmail.upstream.simulator;
 
 import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.key.WorkspaceId;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.AttemptOutcome.Answered;
@@ -11,44 +12,44 @@ import dev.nightmail.core.upstream.AttemptOutcome.Refused;
 import dev.nightmail.core.upstream.AttemptOutcome.Throttled;
 import dev.nightmail.core.upstream.AttemptOutcome.Unreachable;
 import dev.nightmail.core.upstream.Call;
-import dev.nightmail.core.upstream.Call.Endpoint;
 import dev.nightmail.core.upstream.Headroom;
 import dev.nightmail.core.upstream.Upstream;
 import dev.nightmail.core.usage.Billing;
 import dev.nightmail.core.usage.ServiceTier;
+import dev.nightmail.upstream.simulator.service.Admission;
+import dev.nightmail.upstream.simulator.service.Admission.Accepted;
+import dev.nightmail.upstream.simulator.service.Admission.Overloaded;
+import dev.nightmail.upstream.simulator.service.Admission.RateLimited;
+import dev.nightmail.upstream.simulator.service.SimulatedService;
 import dev.nightmail.upstream.wire.ErrorBody;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * An upstream without a model. It checks requests as the real API does and answers each with words
- * of its own prompt, or with a value that satisfies the schema it gives.
+ * of its own prompt, or with a value that satisfies the schema it gives; when, and whether at all,
+ * is up to the {@link SimulatedService} behind it, which here lives in real time.
  *
- * <p>Same seed, same request: same answer, in whatever order requests come. Only three things look
- * at what was asked before: the simulated prompt cache (requests with {@code cache_control}),
- * faults that strike by count, and faults that strike the first attempts only. Every answer says
- * that it is simulated: texts begin with {@code [simulated]}, and the id of every Message with
- * {@code msg_sim_}.
+ * <p>Same seed, same request: same answer, in whatever order requests come. What was asked before
+ * shows only in what the service meters (limits, places, the prompt cache), in faults that strike
+ * by count, and in faults that strike the first attempts only. Every answer says that it is
+ * simulated: texts begin with {@code [simulated]}, and the id of every Message with {@code
+ * msg_sim_}.
  */
 public final class SimulatorUpstream implements Upstream {
 
     private final SimulatorConfig config;
     private final Waiting waiting;
-    private final JsonMapper json = JsonMapper.builder().build();
-    private final Models models = new Models(json);
     private final Faults faults;
-    private final PrefixMemory prefixes;
+    private final ServiceDoor door;
 
     public SimulatorUpstream(SimulatorConfig config, InstantSource clock, Waiting waiting) {
         this.config = config;
         this.waiting = waiting;
         this.faults = new Faults(config.faults(), config.seed());
-        this.prefixes = new PrefixMemory(config.cachePrefixesMax(), clock);
+        this.door = new ServiceDoor(config, clock);
     }
 
     /** A simulator whose latency takes real time. */
@@ -63,12 +64,11 @@ public final class SimulatorUpstream implements Upstream {
 
     @Override
     public AttemptOutcome attempt(Call call) throws InterruptedException {
-        byte[] body = call.body().array();
-        long hash = Mixing.hash(config.seed(), body);
+        long hash = hash(call);
         try {
-            var struck = faults.strike(hash, body).orElse(null);
+            var struck = faults.strike(hash, call.body().array()).orElse(null);
             if (struck != null) {
-                if (!pass(struck.delay(), call.timeout())) {
+                if (!waiting.passWithin(call.timeout(), struck.delay())) {
                     return timedOut();
                 }
                 var fault = struck.fault();
@@ -76,53 +76,55 @@ public final class SimulatorUpstream implements Upstream {
                     return outcome(fault, struck.retryAfter());
                 }
             }
-            var reply = reply(parse(body), hash, call, true);
-            if (!pass(config.latency().of(reply.usage().output()), call.timeout())) {
-                return timedOut();
-            }
-            return new Answered(
-                    JsonBytes.of(MessageJson.whole(reply, "batch")),
-                    reply.usage(),
-                    new Billing(config.name(), ServiceTier.SIMULATED, false),
-                    Headroom.UNTOLD);
+            return outcome(door.visit(call, hash, WorkspaceId.DEFAULT, true), call.timeout());
         } catch (RefusedException e) {
-            return new Refused(ErrorBody.of(e.type(), e.reason(), requestId(hash)));
+            return new Refused(ErrorBody.of(e.type(), e.reason(), Composer.requestId(hash)));
         }
     }
 
-    private JsonNode parse(byte[] body) throws RefusedException {
-        try {
-            return json.readTree(body);
-        } catch (JacksonException _) {
-            throw RefusedException.invalid("The request body is not valid JSON");
-        }
+    private long hash(Call call) {
+        return Mixing.hash(config.seed(), call.body().array());
     }
 
-    private Reply reply(JsonNode params, long hash, Call call, boolean batch)
-            throws RefusedException {
-        ParamsCheck.messages(params, call.apiVersion(), batch, models);
-        var input =
-                prefixes.account(
-                        Prompt.of(params),
-                        models.cacheableTokensMin(params.path("model").stringValue()));
-        return Composer.compose(params, hash, input);
+    private AttemptOutcome outcome(Visit visit, Duration timeout) throws InterruptedException {
+        return switch (visit.admission()) {
+            case Accepted accepted -> {
+                boolean inTime = waiting.passWithin(timeout, visit.until(accepted.doneAt()));
+                yield inTime ? answered(visit.reply(), accepted) : timedOut();
+            }
+            case RateLimited limited ->
+                    new Throttled(
+                            limited.retryAfter(),
+                            ErrorBody.of(ErrorType.RATE_LIMIT_ERROR, Wordings.of(limited), null),
+                            limited.headroom());
+            case Overloaded(var headroom) ->
+                    new Throttled(
+                            null,
+                            ErrorBody.of(ErrorType.OVERLOADED_ERROR, Wordings.OVERLOADED, null),
+                            headroom);
+            case Admission.Failed(var error, var at, var _) ->
+                    waiting.passWithin(timeout, visit.until(at))
+                            ? new Failed(
+                                    "status " + error.status(),
+                                    null,
+                                    ErrorBody.of(error, Wordings.BROWN_OUT, null))
+                            : timedOut();
+        };
     }
 
-    /** Lets time pass; false if the call's own time ran out before. */
-    private boolean pass(Duration duration, Duration timeout) throws InterruptedException {
-        if (duration.isZero()) {
-            return true;
-        }
-        boolean inTime = duration.compareTo(timeout) <= 0;
-        waiting.pass(inTime ? duration : timeout);
-        return inTime;
+    private Answered answered(Reply reply, Accepted accepted) {
+        return new Answered(
+                JsonBytes.of(MessageJson.whole(reply.billed(accepted.usage()), "batch")),
+                accepted.usage(),
+                new Billing(config.name(), ServiceTier.SIMULATED, false),
+                accepted.headroom());
     }
 
     private static AttemptOutcome timedOut() {
         return new Failed(
                 "call timeout",
                 null,
-                ErrorBody.of(ErrorType.TIMEOUT_ERROR, "the simulated call took too long", null));
+                ErrorBody.of(ErrorType.TIMEOUT_ERROR, Wordings.TOOK_TOO_LONG, null));
     }
 
     private static AttemptOutcome outcome(Fault fault, @Nullable Duration retryAfter) {
@@ -132,7 +134,7 @@ public final class SimulatorUpstream implements Upstream {
             case API -> new Failed("status 500", retryAfter, error);
             case TIMEOUT -> new Failed("status 504", retryAfter, error);
             case INVALID_REQUEST, PERMISSION, NOT_FOUND -> new Refused(error);
-            case AUTHENTICATION, BILLING -> new Barred("a simulated fault (%s)".formatted(fault));
+            case AUTHENTICATION, BILLING -> new Barred(Wordings.of(fault));
             case CUT -> new Failed("connection cut", null, error);
             case UNREACHABLE -> new Unreachable("connection refused", error);
             case GARBAGE -> new Failed("bad answer", null, error);
@@ -140,74 +142,26 @@ public final class SimulatorUpstream implements Upstream {
     }
 
     private static JsonBytes error(Fault fault) {
-        return ErrorBody.of(
-                fault.type().orElse(ErrorType.API_ERROR),
-                "a simulated fault (%s)".formatted(fault),
-                null);
-    }
-
-    private static String requestId(long hash) {
-        return "req_sim_" + Composer.letters(hash + 2, 20);
+        return ErrorBody.of(fault.type().orElse(ErrorType.API_ERROR), Wordings.of(fault), null);
     }
 
     @Override
     public void relay(Call call, AnswerSink sink) throws InterruptedException {
-        byte[] body = call.body().array();
-        long hash = Mixing.hash(config.seed(), body);
-        var answer = new Interactive(sink, requestId(hash));
+        relay(call, WorkspaceId.DEFAULT, sink);
+    }
+
+    /**
+     * As above, for one of several workspaces that share the service: its limits and its places,
+     * but not its prompt cache.
+     */
+    public void relay(Call call, WorkspaceId workspace, AnswerSink sink)
+            throws InterruptedException {
         try {
-            try {
-                switch (call.endpoint()) {
-                    case Endpoint.Messages _ -> relayMessage(call, hash, answer, sink);
-                    case Endpoint.CountTokens _ -> {
-                        var params = parse(body);
-                        ParamsCheck.countTokens(params, call.apiVersion(), models);
-                        answer.json("{\"input_tokens\":" + Prompt.of(params).tokens() + "}");
-                    }
-                    case Endpoint.Models(var query) -> answer.json(models.list(query).toString());
-                    case Endpoint.Model(var id) -> answer.json(models.retrieve(id).toString());
-                }
-            } catch (RefusedException e) {
-                answer.error(e.type(), e.reason(), null);
-            }
+            new Relaying(door, faults, waiting, call, hash(call), sink).relay(workspace);
         } catch (IOException e) {
             // The client is gone; there is nobody to tell.
             sink.abort(e);
         }
-    }
-
-    private void relayMessage(Call call, long hash, Interactive answer, AnswerSink sink)
-            throws RefusedException, IOException, InterruptedException {
-        byte[] body = call.body().array();
-        var struck = faults.strike(hash, body).orElse(null);
-        var fault = struck == null ? null : struck.fault();
-        if (struck != null && !pass(struck.delay(), call.timeout())) {
-            answer.error(ErrorType.TIMEOUT_ERROR, "the simulated call took too long", null);
-            return;
-        }
-        if (struck != null && fault != null && fault != Fault.CUT && fault != Fault.GARBAGE) {
-            answer.error(
-                    fault.type().orElse(ErrorType.API_ERROR),
-                    "a simulated fault (%s)".formatted(fault),
-                    struck.retryAfter());
-            return;
-        }
-        if (fault == Fault.GARBAGE) {
-            answer.garbage();
-            return;
-        }
-        var params = parse(body);
-        var reply = reply(params, hash, call, false);
-        if (params.path("stream").asBoolean(false)) {
-            answer.beginStream();
-            new EventStream(sink, config.latency(), waiting).send(reply, fault == Fault.CUT);
-            return;
-        }
-        if (!pass(config.latency().of(reply.usage().output()), call.timeout())) {
-            answer.error(ErrorType.TIMEOUT_ERROR, "the simulated call took too long", null);
-            return;
-        }
-        answer.message(MessageJson.whole(reply, "standard"), fault == Fault.CUT);
     }
 
     @Override

@@ -16,6 +16,7 @@ import dev.nightmail.core.upstream.AttemptOutcome.Unreachable;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.usage.ServiceTier;
 import dev.nightmail.core.usage.Usage;
+import dev.nightmail.upstream.simulator.service.Latency;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -283,7 +284,7 @@ final class SimulatorUpstreamTest {
         var slow =
                 simulator(
                         SimulatorConfig.DEFAULT.withLatency(
-                                new Latency(Duration.ofMillis(300), Duration.ofMillis(10))));
+                                Latency.of(Duration.ofMillis(300), Duration.ofMillis(10))));
 
         var outcome = (Answered) slow.attempt(ask("A question."));
 
@@ -295,7 +296,7 @@ final class SimulatorUpstreamTest {
         var slow =
                 simulator(
                         SimulatorConfig.DEFAULT.withLatency(
-                                new Latency(Duration.ofMinutes(2), Duration.ZERO)));
+                                Latency.of(Duration.ofMinutes(2), Duration.ZERO)));
 
         var failed = (Failed) slow.attempt(ask("A question."));
 

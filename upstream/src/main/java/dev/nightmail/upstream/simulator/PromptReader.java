@@ -1,46 +1,43 @@
 package dev.nightmail.upstream.simulator;
 
-import java.time.Duration;
+import dev.nightmail.upstream.simulator.service.CacheTtl;
+import dev.nightmail.upstream.simulator.service.Prompt;
+import dev.nightmail.upstream.simulator.service.Prompt.Block;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The input of a request as a model sees it: a sequence of blocks (tools, system, messages), of
- * which some end a prefix that is to be cached.
+ * Reads the input of a request as a model sees it: a sequence of blocks (tools, system, messages),
+ * of which some end a prefix that is to be cached.
  */
-final class Prompt {
+final class PromptReader {
 
-    private static final Duration TTL_USUAL = Duration.ofMinutes(5);
-    private static final Duration TTL_LONG = Duration.ofHours(1);
-
-    /**
-     * The end of a prefix to be cached.
-     *
-     * @param tokens of the whole prefix
-     * @param hash of the model and all the prefix holds
-     */
-    record Breakpoint(long tokens, long hash, Duration ttl) {
-        boolean isLong() {
-            return ttl.equals(TTL_LONG);
-        }
-    }
+    /** Contract, section 7: these invalidate what is cached of messages. */
+    private static final List<String> MESSAGE_SETTINGS =
+            List.of("tool_choice", "thinking", "output_config");
 
     private final boolean caching;
-    private final List<Breakpoint> breakpoints = new ArrayList<>();
+    private final List<Block> blocks = new ArrayList<>();
+
+    /** How many of the blocks there are up to the last marked one. */
+    private int blocksToLastMark;
+
     private long characters;
     private long extraTokens;
     private long hash;
 
-    private Prompt(boolean caching) {
+    private PromptReader(boolean caching) {
         this.caching = caching;
     }
 
-    static Prompt of(JsonNode params) {
-        var prompt = new Prompt(params.hasNonNull("cache_control") || marks(params));
-        prompt.read(params);
-        return prompt;
+    /**
+     * @param params that have passed the check
+     */
+    static Prompt read(JsonNode params) {
+        var reader = new PromptReader(params.hasNonNull("cache_control") || marks(params));
+        return reader.prompt(params);
     }
 
     private static boolean marks(JsonNode params) {
@@ -66,12 +63,19 @@ final class Prompt {
         return false;
     }
 
-    private void read(JsonNode params) {
+    private Prompt prompt(JsonNode params) {
         if (caching) {
             hash = Mixing.hash(1, params.path("model").asString(""));
         }
         readBlocks(params.path("tools"));
         readBlocks(params.path("system"));
+        if (caching) {
+            // What changes the answer without being part of the prompt changes what is cached of
+            // the conversation.
+            for (var setting : MESSAGE_SETTINGS) {
+                hash = Mixing.hash(hash, params.path(setting).toString());
+            }
+        }
         for (var message : params.path("messages").values()) {
             extraTokens += Tokens.OF_A_MESSAGE;
             if (caching) {
@@ -80,23 +84,45 @@ final class Prompt {
             readBlocks(message.path("content"));
         }
         var whole = params.get("cache_control");
-        if (whole != null && !whole.isNull()) {
-            mark(whole);
+        if (whole != null && !whole.isNull() && !blocks.isEmpty()) {
+            var last = blocks.removeLast();
+            end(
+                    last.prefixHash(),
+                    last.prefixTokens(),
+                    last.mark() == null ? ttl(whole) : last.mark());
+        }
+        return new Prompt(blocks.subList(0, blocksToLastMark), tokens());
+    }
+
+    private void readBlocks(JsonNode content) {
+        if (content.isArray()) {
+            for (var block : content.values()) {
+                readBlock(block);
+            }
+        } else if (!content.isMissingNode() && !content.isNull()) {
+            readBlock(content);
         }
     }
 
-    private void readBlocks(JsonNode blocks) {
-        if (!blocks.isArray()) {
-            count(blocks);
-            return;
-        }
-        for (var block : blocks.values()) {
-            count(block);
+    private void readBlock(JsonNode block) {
+        count(block);
+        if (caching) {
             var control = block.get("cache_control");
-            if (control != null && !control.isNull()) {
-                mark(control);
-            }
+            end(hash, tokens(), control == null || control.isNull() ? null : ttl(control));
         }
+    }
+
+    private void end(long prefixHash, long prefixTokens, @Nullable CacheTtl mark) {
+        blocks.add(new Block(prefixHash, prefixTokens, mark));
+        if (mark != null) {
+            blocksToLastMark = blocks.size();
+        }
+    }
+
+    private static CacheTtl ttl(JsonNode control) {
+        return control.path("ttl").asString("").equals("1h")
+                ? CacheTtl.ONE_HOUR
+                : CacheTtl.FIVE_MINUTES;
     }
 
     private void count(JsonNode node) {
@@ -133,19 +159,8 @@ final class Prompt {
         }
     }
 
-    private void mark(JsonNode control) {
-        boolean isLong = control.path("ttl").asString("").equals("1h");
-        breakpoints.add(new Breakpoint(tokens(), hash, isLong ? TTL_LONG : TTL_USUAL));
-    }
-
-    /** All tokens of the input. */
-    long tokens() {
+    private long tokens() {
         return Tokens.ofCharacters(characters) + extraTokens;
-    }
-
-    /** In order: each prefix holds the one before. */
-    List<Breakpoint> breakpoints() {
-        return breakpoints;
     }
 
     /** What the user said last: all text of the last message that is not the assistant's. */
