@@ -4,6 +4,7 @@ import dev.nightmail.core.lease.ChunkId;
 import dev.nightmail.core.lease.Lease;
 import dev.nightmail.core.lease.Leases;
 import dev.nightmail.core.lease.WorkerId;
+import dev.nightmail.core.schedule.Pace.Sent;
 import dev.nightmail.core.schedule.SendOrder.Pick;
 import dev.nightmail.core.schedule.Turns.Turn;
 import java.time.Duration;
@@ -25,9 +26,9 @@ final class Flights {
     private int recent;
 
     /**
-     * @param begun by the steady clock
+     * @param sent what its upstream's pace wants to know of it
      */
-    record Flight(long attempt, Turns upstream, Lane lane, Pick pick, Lease lease, Instant begun) {
+    record Flight(long attempt, Turns upstream, Lane lane, Pick pick, Lease lease, Sent sent) {
         RunningBatch batch() {
             return lane.batch();
         }
@@ -57,10 +58,11 @@ final class Flights {
                 .toList();
     }
 
-    Flight begin(Turns upstream, Turn turn, Instant steady) {
+    Flight begin(Turns upstream, Turn turn, Sent sent) {
+        var steady = sent.at();
         var lane = turn.lane();
         var lease = leases.take(lane.batch().chunkOf(turn.pick().number()), worker, steady);
-        var flight = new Flight(++attemptCount, upstream, lane, turn.pick(), lease, steady);
+        var flight = new Flight(++attemptCount, upstream, lane, turn.pick(), lease, sent);
         underWay.put(flight.attempt(), flight);
         recent++;
         return flight;

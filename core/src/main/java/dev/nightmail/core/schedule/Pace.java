@@ -1,5 +1,7 @@
 package dev.nightmail.core.schedule;
 
+import dev.nightmail.core.upstream.AttemptOutcome;
+import dev.nightmail.core.upstream.Headroom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.random.RandomGenerator;
@@ -8,116 +10,218 @@ import org.jspecify.annotations.Nullable;
 /**
  * How fast one upstream is called.
  *
- * <p>Three things hold calls back. The <b>limit</b> on calls in flight: it starts at the most that
- * is allowed, shrinks by a third when the upstream says that it has no room, at most once a second,
- * and grows by one for every limit's worth of answers. Interactive calls come out of it first. A
- * <b>pause</b>, which the upstream asked for or which follows an attempt to reach it in vain. And
- * <b>doubt</b>: once it could not be reached, one call at a time, ever further apart, finds out
- * when it is back.
+ * <p>Several things hold calls back, each for a reason of its own:
  *
- * <p>Every {@code now} is of the steady clock; see {@link Moment}.
+ * <ul>
+ *   <li>a <b>limit</b> on calls in flight: the most that is allowed, less what is kept for
+ *       interactive calls; in the beginning a few, twice as many every moment until a call is
+ *       refused. Where the upstream has no place (529) it is what was in flight, and grows by one
+ *       with each limit's worth of answers, twice over;
+ *   <li>its own <b>rate limits</b>: as it tells of them ({@link Allowances}), else as they are
+ *       found ({@link RateSearch});
+ *   <li>a <b>pause</b>, which it asked for or which follows an attempt to reach it in vain;
+ *   <li><b>illness</b>: when too many calls fail, a few find out when it is well ({@link Circuit});
+ *   <li><b>doubt</b>: once it could not be reached, one call at a time, ever further apart, finds
+ *       out when it is back.
+ * </ul>
+ *
+ * <p>Every {@code now} that is an {@link Instant} is of the steady clock; see {@link Moment}.
  */
 final class Pace {
 
-    private static final double SHRINK = 2.0 / 3;
-
-    /**
-     * One bad request may fail a few times without end. So many failures in a row, or as many as
-     * there are calls in flight, are the upstream's.
-     */
-    private static final int FAILURES_IN_ROW_MIN = 10;
+    private static final int RAMP_START = 16;
+    private static final Duration RAMP_STEP = Duration.ofMillis(25);
 
     private final String upstream;
     private final int limitMax;
     private final Backoff backoff;
     private final RandomGenerator random;
+    private final Allowances allowances = new Allowances();
+    private final RateSearch search = new RateSearch();
+    private final Circuit circuit = new Circuit();
+    private final CostEstimate costs = new CostEstimate();
+    private final RetryBudget retries = new RetryBudget();
+    private final InteractiveReserve reserve = new InteractiveReserve();
 
-    private double limit;
+    /** More than is allowed while nothing has been refused for want of a place. */
+    private double places = Double.POSITIVE_INFINITY;
+
+    private int ramp = RAMP_START;
+    private @Nullable Instant rampedAt;
+    private boolean ramped;
     private int inFlight;
-    private int interactive;
     private boolean inDoubt;
     private int pausesInRow;
-    private int failuresInRow;
     private @Nullable Instant pausedUntil;
-    private Instant shrunkAt = Instant.MIN;
 
     Pace(String upstream, int limitMax, Backoff backoff, RandomGenerator random) {
         this.upstream = upstream;
         this.limitMax = limitMax;
-        this.limit = limitMax;
         this.backoff = backoff;
         this.random = random;
+        this.ramped = limitMax <= RAMP_START;
     }
 
     String upstream() {
         return upstream;
     }
 
+    /** Whether a call may be in flight more. */
     boolean hasRoom(Instant now) {
-        if (isPaused(now)) {
-            return false;
-        }
-        int allowed = inDoubt ? 1 : Math.max(1, (int) limit - interactive);
-        return inFlight < allowed;
+        return !isPaused(now) && inFlight < allowed(now);
     }
 
-    void started() {
-        inFlight++;
+    private int allowed(Instant now) {
+        if (inDoubt) {
+            return 1;
+        }
+        int limit = (int) Math.min(Math.min(limitMax, places), ramp(now));
+        return circuit.allowed(Math.max(1, limit - reserve.places(now)));
     }
+
+    private int ramp(Instant now) {
+        var from = rampedAt;
+        while (from != null && !ramped && !from.plus(RAMP_STEP).isAfter(now)) {
+            from = from.plus(RAMP_STEP);
+            rampedAt = from;
+            ramp = Math.min(limitMax, 2 * ramp);
+            ramped = ramp == limitMax;
+        }
+        return ramped ? limitMax : ramp;
+    }
+
+    /** When to look again although nothing has happened; null if there is no such time. */
+    @Nullable Duration untilMore() {
+        return ramped || rampedAt == null ? null : RAMP_STEP;
+    }
+
+    /** What a call will take, as far as can be told. */
+    Cost cost(long inputTokens, long cachedTokens, long outputTokensMax) {
+        return costs.of(inputTokens, cachedTokens, outputTokensMax);
+    }
+
+    /** How long a call of that cost has to wait for the upstream's rate limits. */
+    Duration wait(Cost cost, Instant now) {
+        return allowances.areKnown() ? allowances.wait(cost, now) : search.wait(now);
+    }
+
+    /**
+     * A call has set out.
+     *
+     * @return what the methods that tell of its outcome want to know
+     */
+    Sent started(Cost cost, Instant now) {
+        inFlight++;
+        if (rampedAt == null) {
+            rampedAt = now;
+        }
+        search.sent(now);
+        return new Sent(cost, now, allowances.take(cost, now));
+    }
+
+    /**
+     * A call as it set out.
+     *
+     * @param flows through the upstream's limits until then
+     */
+    record Sent(Cost cost, Instant at, Flows flows) {}
 
     /** The call is over, however it went; one of the methods below says how. */
     void finished() {
         inFlight--;
     }
 
-    void interactiveStarted() {
-        interactive++;
+    void interactiveStarted(Instant now) {
+        reserve.started(now);
+        allowances.takeOne();
     }
 
-    void interactiveFinished() {
-        interactive--;
+    void interactiveFinished(Instant now) {
+        reserve.finished(now);
+    }
+
+    void told(Headroom headroom, Sent sent, Moment now) {
+        allowances.learn(headroom, sent.flows(), sent.at(), false, now);
+    }
+
+    /** The call was refused, and does not count towards the upstream's limits. */
+    void toldRefusing(Headroom headroom, Sent sent, Moment now) {
+        allowances.giveBack(sent.cost());
+        allowances.learn(headroom, sent.flows(), sent.at(), true, now);
+    }
+
+    /** What a call has used, of which we had estimated so much. */
+    void used(AttemptOutcome.Answered answer, long inputTokens, long outputTokensMax, Sent sent) {
+        var usage = answer.usage();
+        costs.learn(inputTokens, outputTokensMax, usage);
+        allowances.correct(
+                sent.cost(), new Cost(usage.promptTokens() - usage.cacheRead(), usage.output()));
     }
 
     /** The upstream answered the request, be it with a refusal: it is there and has room. */
-    void answered() {
+    void answered(Sent sent, Instant now) {
         inDoubt = false;
         pausesInRow = 0;
-        failuresInRow = 0;
-        limit = Math.min(limitMax, limit + 1 / limit);
+        retries.answered();
+        if (places < limitMax) {
+            places = Math.min(limitMax, places + 0.5 / places);
+        }
+        circuit.answered((int) Math.min(limitMax, places), sent.at(), now);
     }
 
     /**
-     * It failed on a request, which may be the request's own fault. When nothing but failures come
-     * back, it is the upstream that is ill, and is treated as one that has no room: every further
-     * request sent would use up its tries.
+     * It failed on a request, which may be the request's own fault. When too many fail it is the
+     * upstream that is ill.
      */
-    @Nullable Pause failed(Instant now) {
+    @Nullable Pause failed(Sent sent, Instant now) {
         inDoubt = false;
-        failuresInRow++;
-        if (failuresInRow < Math.max(FAILURES_IN_ROW_MIN, limit)) {
+        if (!circuit.failed(sent.at(), now)) {
             return null;
         }
-        failuresInRow = 0;
-        return throttled(null, now);
+        return isPaused(now) ? null : pause(nextPause(), now);
+    }
+
+    /** Whether a failure now counts as a try of its request. */
+    boolean blamesRequests(Instant now) {
+        return circuit.blames(now);
+    }
+
+    /** Zero if a request that has failed may be sent again now, else how long until then. */
+    Duration spendRetry(Instant now) {
+        return retries.spend(now);
     }
 
     /** A pause that has begun or become longer. */
     record Pause(Duration length, boolean begins) {}
 
-    @Nullable Pause throttled(@Nullable Duration retryAfter, Instant now) {
+    /**
+     * @param noPlace whether it works on as much as it can (529); else it has taken as many calls
+     *     as it lets us make in a while (429)
+     */
+    @Nullable Pause throttled(
+            @Nullable Duration retryAfter, boolean noPlace, Sent sent, Instant now) {
         inDoubt = false;
-        if (shrunkAt.isBefore(now.minusSeconds(1))) {
-            shrunkAt = now;
-            limit = Math.max(1, limit * SHRINK);
-            pausesInRow++;
+        ramped = true;
+        if (noPlace) {
+            // It was one too many; and those behind it, which come back one by one, were too.
+            places = Math.max(1, Math.max(Math.min(limitMax, places) - 1, inFlight));
+        } else if (!allowances.areKnown()) {
+            search.refused(sent.at(), now);
         }
         // "At once" is no answer to the question how long: taken at its word, it would be asked
         // again as fast as the network goes.
-        var wait =
-                retryAfter == null || retryAfter.isZero()
-                        ? backoff.delay(Math.max(1, pausesInRow), random)
-                        : retryAfter;
-        return pause(wait, now);
+        if (retryAfter != null && !retryAfter.isZero()) {
+            return pause(retryAfter, now);
+        }
+        if (inFlight > 0 && (allowances.areKnown() || search.isLimited() || noPlace)) {
+            // The pace has slowed down, and calls under way will tell when there is room.
+            return null;
+        }
+        return pause(nextPause(), now);
+    }
+
+    private Duration nextPause() {
+        return backoff.delay(++pausesInRow, random);
     }
 
     /** Nothing got through to it, or it would not serve us whatever we asked. */
@@ -127,8 +231,7 @@ final class Pace {
             // Calls that set out together fail together: they are one piece of news.
             return null;
         }
-        pausesInRow++;
-        return pause(backoff.delay(pausesInRow, random), now);
+        return pause(nextPause(), now);
     }
 
     private @Nullable Pause pause(Duration wish, Instant now) {
@@ -138,6 +241,7 @@ final class Pace {
             return null;
         }
         pausedUntil = until;
+        search.grant(until);
         return new Pause(wish, begins);
     }
 

@@ -29,6 +29,7 @@ final class PrefixGroup {
     private final Place place;
     private final int[] chain;
     private final Duration[] ttls;
+    private final int tokens;
     private final int[] numbers;
     private int from;
     private int to;
@@ -61,13 +62,21 @@ final class PrefixGroup {
     /**
      * @param chain the hashes of its prefix and of the shorter ones in it, from the shortest on
      * @param ttls how long each of them is kept
+     * @param tokens of its prefix, estimated
      * @param numbers of its requests, those with the longest answers first
      */
-    PrefixGroup(RunningBatch batch, Place place, int[] chain, Duration[] ttls, int[] numbers) {
+    PrefixGroup(
+            RunningBatch batch,
+            Place place,
+            int[] chain,
+            Duration[] ttls,
+            int tokens,
+            int[] numbers) {
         this.batch = batch;
         this.place = place;
         this.chain = chain;
         this.ttls = ttls;
+        this.tokens = tokens;
         this.numbers = numbers;
         this.to = numbers.length;
     }
@@ -90,6 +99,11 @@ final class PrefixGroup {
         for (int i = 0; i < chain.length; i++) {
             upstream.warm(chain[i], sent.plus(ttls[i]));
         }
+    }
+
+    /** Of its prefix, estimated. */
+    int tokens() {
+        return tokens;
     }
 
     Stage stage() {
@@ -155,6 +169,6 @@ final class PrefixGroup {
         var half = Arrays.copyOfRange(numbers, middle, to);
         to = middle;
         return new PrefixGroup(
-                batch, new Place(place.rank(), copy, place.behindKin()), chain, ttls, half);
+                batch, new Place(place.rank(), copy, place.behindKin()), chain, ttls, tokens, half);
     }
 }

@@ -134,6 +134,11 @@ final class RunningBatch {
         stages[number] = PENDING;
     }
 
+    /** Tries so far that may have cost something. */
+    int attempts(int number) {
+        return attempts[number];
+    }
+
     /** Counts a try that may have cost something. @return how many there have been */
     int countAttempt(int number) {
         return ++attempts[number];

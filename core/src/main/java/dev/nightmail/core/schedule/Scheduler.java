@@ -122,9 +122,9 @@ public final class Scheduler {
             case Event.BatchRecorded(var recorded) -> recorded(recorded, now);
             case Event.RecordFailed(var batch) -> storing.recordFailed(running(batch.id()), now);
             case Event.InteractiveStarted(var upstream) ->
-                    sending.pace(upstream).interactiveStarted();
+                    sending.pace(upstream).interactiveStarted(now.steady());
             case Event.InteractiveFinished(var upstream) ->
-                    sending.pace(upstream).interactiveFinished();
+                    sending.pace(upstream).interactiveFinished(now.steady());
             case Event.StopAsked() -> sending.stop();
             case Event.Tick() -> {}
         }
@@ -277,8 +277,8 @@ public final class Scheduler {
 
     private void ring(Timer.Due due, Moment now) {
         switch (due) {
-            case Timer.Due.Retry(var batch, var request, var lane) ->
-                    withRunning(batch, _ -> sending.retry(lane, request));
+            case Timer.Due.Retry retry ->
+                    withRunning(retry.batch(), _ -> sending.retry(retry, now));
             case Timer.Due.Expiry(var batch) -> withRunning(batch, running -> expire(running, now));
             case Timer.Due.Opening(var batch) -> {
                 var waiting = unopened.get(batch);

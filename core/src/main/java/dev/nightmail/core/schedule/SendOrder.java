@@ -150,6 +150,7 @@ final class SendOrder {
                                 prefixes.chain(prefix).stream()
                                         .map(Breakpoint::ttl)
                                         .toArray(Duration[]::new),
+                                prefixes.get(prefix).breakpoint().tokens(),
                                 sorted == null ? numbers : sorted));
             }
         }

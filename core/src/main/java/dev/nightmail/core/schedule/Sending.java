@@ -51,6 +51,8 @@ final class Sending {
      */
     private static final int UNREADABLE_MAX = 3;
 
+    private static final int RETRY_SPREAD_MILLIS = 5_000;
+
     private final SchedulePolicy policy;
     private final Backoff storageRetry;
     private final RandomGenerator random;
@@ -171,14 +173,49 @@ final class Sending {
         while (passedOver < round.size() && mayStakeMore()) {
             var upstream = round.get(place);
             place = (place + 1) % round.size();
-            var turn = upstream.pace().hasRoom(now.steady()) ? upstream.next(now.steady()) : null;
-            if (turn == null) {
-                passedOver++;
-            } else {
+            if (startNext(upstream, now)) {
                 passedOver = 0;
-                start(upstream, turn, now);
+            } else {
+                passedOver++;
             }
         }
+    }
+
+    /**
+     * @return whether a call has set out
+     */
+    private boolean startNext(Turns upstream, Moment now) {
+        var pace = upstream.pace();
+        if (!pace.hasRoom(now.steady())) {
+            upstream.wakeAfter(pace.untilMore(), timers, now);
+            return false;
+        }
+        var turn = upstream.next(now.steady());
+        if (turn == null) {
+            return false;
+        }
+        var cost = cost(pace, turn);
+        var wait = pace.wait(cost, now.steady());
+        if (!wait.isZero()) {
+            upstream.wakeAfter(wait, timers, now);
+            return false;
+        }
+        start(upstream, turn, cost, now);
+        return true;
+    }
+
+    private static Cost cost(Pace pace, Turn turn) {
+        var requests = turn.lane().batch().requests();
+        int number = turn.pick().number();
+        var group = turn.pick().group();
+        return pace.cost(
+                requests.inputTokensEstimate(number),
+                group == null || turn.pick().leads() ? 0 : group.tokens(),
+                outputTokensMax(requests, number));
+    }
+
+    private static int outputTokensMax(RequestFacts requests, int number) {
+        return Math.min(requests.outputTokensMax(number), OUTPUT_TOKENS_MAX);
     }
 
     private boolean mayStakeMore() {
@@ -197,13 +234,13 @@ final class Sending {
         trust = trust > Integer.MAX_VALUE / 2 ? Integer.MAX_VALUE : 2 * trust;
     }
 
-    private void start(Turns upstream, Turn turn, Moment now) {
+    private void start(Turns upstream, Turn turn, Cost cost, Moment now) {
         var running = turn.lane().batch();
         int number = turn.pick().number();
         upstream.take(turn, tokens(running.requests(), number), now.steady());
         running.sent(number);
-        upstream.pace().started();
-        var flight = flights.begin(upstream, turn, now.steady());
+        var sent = upstream.pace().started(cost, now.steady());
+        var flight = flights.begin(upstream, turn, sent);
         var group = turn.pick().group();
         if (group != null && turn.pick().leads()) {
             timers.after(
@@ -229,7 +266,7 @@ final class Sending {
     private static long tokens(RequestFacts requests, int number) {
         return 1L
                 + requests.inputTokensEstimate(number)
-                + Math.min(requests.outputTokensMax(number), OUTPUT_TOKENS_MAX) / OUTPUT_SHARE;
+                + outputTokensMax(requests, number) / OUTPUT_SHARE;
     }
 
     private Duration timeout(RunningBatch running, Moment now) {
@@ -248,7 +285,7 @@ final class Sending {
         if (flight == null) {
             return null;
         }
-        learn(flight.upstream().pace(), outcome, now);
+        learn(flight, outcome, now);
         var running = flight.batch();
         running.readable();
         if (!flights.holds(flight)) {
@@ -286,7 +323,7 @@ final class Sending {
             return;
         }
         if (answered) {
-            group.warmed(upstream.warmth(), flight.begun());
+            group.warmed(upstream.warmth(), flight.sent().at());
         }
         if (flight.pick().leads()) {
             if (!answered) {
@@ -298,19 +335,37 @@ final class Sending {
     }
 
     /** What the outcome says about the upstream, whatever it means for the request. */
-    private void learn(Pace pace, AttemptOutcome outcome, Moment now) {
+    private void learn(Flight flight, AttemptOutcome outcome, Moment now) {
+        var pace = flight.upstream().pace();
+        var sent = flight.sent();
         switch (outcome) {
-            case Answered _, Refused _ -> pace.answered();
+            case Answered answer -> {
+                var requests = flight.batch().requests();
+                int number = flight.request();
+                pace.told(answer.headroom(), sent, now);
+                pace.used(
+                        answer,
+                        requests.inputTokensEstimate(number),
+                        outputTokensMax(requests, number),
+                        sent);
+                pace.answered(sent, now.steady());
+            }
+            case Refused(var _, var headroom) -> {
+                pace.told(headroom, sent, now);
+                pace.answered(sent, now.steady());
+            }
             case Failed _ ->
                     paused(
-                            pace.failed(now.steady()),
+                            pace.failed(sent, now.steady()),
                             length -> new UpstreamPaused(pace.upstream(), "failing", length),
                             now);
-            case Throttled(var retryAfter, var _, var _) ->
-                    paused(
-                            pace.throttled(retryAfter, now.steady()),
-                            length -> new UpstreamPaused(pace.upstream(), "throttled", length),
-                            now);
+            case Throttled(var retryAfter, var _, var headroom, var noPlace) -> {
+                pace.toldRefusing(headroom, sent, now);
+                paused(
+                        pace.throttled(retryAfter, noPlace, sent, now.steady()),
+                        length -> new UpstreamPaused(pace.upstream(), "throttled", length),
+                        now);
+            }
             case Unreachable(var phase, var _) ->
                     paused(
                             pace.unreachable(now.steady()),
@@ -343,14 +398,18 @@ final class Sending {
             Result.Errored error,
             Moment now) {
         var running = flight.batch();
-        int attempts = running.countAttempt(flight.request());
+        // While the upstream is ill the fault is not the request's.
+        int attempts =
+                flight.upstream().pace().blamesRequests(now.steady())
+                        ? running.countAttempt(flight.request())
+                        : running.attempts(flight.request());
         if (attempts >= policy.attemptsMax()) {
             decide(flight, customId, error, now);
         } else if (running.isCanceling()) {
             putBack(flight, customId, now);
         } else {
             running.takenBack(flight.request());
-            var delay = policy.retryDelay().delay(attempts, random);
+            var delay = policy.retryDelay().delay(Math.max(1, attempts), random);
             retryAfter(
                     retryAfter != null && retryAfter.compareTo(delay) > 0 ? retryAfter : delay,
                     flight,
@@ -362,12 +421,21 @@ final class Sending {
         timers.after(
                 wait,
                 now,
-                new Timer.Due.Retry(flight.batch().id(), flight.request(), flight.lane()));
+                new Timer.Due.Retry(
+                        flight.batch().id(), flight.request(), flight.lane(), flight.upstream()));
     }
 
-    void retry(Lane lane, int request) {
-        if (lane.batch().isPending(request)) {
-            sendAgain(lane, request);
+    void retry(Timer.Due.Retry retry, Moment now) {
+        if (!retry.lane().batch().isPending(retry.request())) {
+            return;
+        }
+        var wait = retry.upstream().pace().spendRetry(now.steady());
+        if (wait.isZero()) {
+            sendAgain(retry.lane(), retry.request());
+        } else {
+            // Spread out, since many may wait.
+            var spread = Duration.ofMillis(random.nextInt(RETRY_SPREAD_MILLIS));
+            timers.after(wait.plus(spread), now, retry);
         }
     }
 

@@ -13,7 +13,7 @@ record Timer(Instant at, long order, Due due) implements Comparable<Timer> {
 
     sealed interface Due {
         /** A request may be tried again. */
-        record Retry(BatchId batch, int request, Lane lane) implements Due {}
+        record Retry(BatchId batch, int request, Lane lane, Turns upstream) implements Due {}
 
         record Expiry(BatchId batch) implements Due {}
 

@@ -2,6 +2,7 @@ package dev.nightmail.core.schedule;
 
 import dev.nightmail.core.key.KeyId;
 import dev.nightmail.core.schedule.SendOrder.Pick;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -25,6 +26,8 @@ final class Turns {
     private final TreeSet<Share> wanting =
             new TreeSet<>(Comparator.comparingLong(Share::servedTokens).thenComparing(Share::key));
     private final Set<Lane> aside = new LinkedHashSet<>();
+
+    private @Nullable Instant wakesAt;
 
     /** What the share last chosen had had until then; who joins starts level with it. */
     private long level;
@@ -88,6 +91,18 @@ final class Turns {
             }
         }
         return null;
+    }
+
+    /** Has this upstream looked at again after so long, unless that is so anyway; null: no need. */
+    void wakeAfter(@Nullable Duration wait, Timers timers, Moment now) {
+        if (wait == null) {
+            return;
+        }
+        var at = now.steady().plus(wait);
+        if (wakesAt == null || !wakesAt.isAfter(now.steady()) || at.isBefore(wakesAt)) {
+            wakesAt = at;
+            timers.after(wait, now, new Timer.Due.PauseOver());
+        }
     }
 
     /** What lanes were waiting for may have come. */

@@ -40,9 +40,18 @@ public sealed interface AttemptOutcome {
      *
      * @param retryAfter how long the service wants to be left alone; null if it did not say
      * @param error a whole error response, for the case that the batch ends before there is room
+     * @param noPlace whether it works on as much as it can (529), rather than having taken as much
+     *     from us as it allows in a while (429)
      */
-    record Throttled(@Nullable Duration retryAfter, JsonBytes error, Headroom headroom)
-            implements AttemptOutcome {}
+    record Throttled(
+            @Nullable Duration retryAfter, JsonBytes error, Headroom headroom, boolean noPlace)
+            implements AttemptOutcome {
+
+        /** A rate limit is used up. */
+        public Throttled(@Nullable Duration retryAfter, JsonBytes error, Headroom headroom) {
+            this(retryAfter, error, headroom, false);
+        }
+    }
 
     /**
      * The service tried and failed (5xx), or the exchange broke when it may have begun to work.

@@ -2,6 +2,7 @@ package dev.nightmail.core.schedule;
 
 import static dev.nightmail.core.schedule.SchedulerWorld.answer;
 import static dev.nightmail.core.schedule.SchedulerWorld.failure;
+import static dev.nightmail.core.schedule.SchedulerWorld.noPlace;
 import static dev.nightmail.core.schedule.SchedulerWorld.refusal;
 import static dev.nightmail.core.schedule.SchedulerWorld.throttle;
 import static dev.nightmail.core.schedule.SchedulerWorld.unreachable;
@@ -132,22 +133,35 @@ class SchedulerTest {
     }
 
     @Test
-    void whenThrottledFewerCallsAreInFlightAndSlowlyMoreAgain() {
-        var world = new SchedulerWorld(1, 90);
+    void whereThereIsNoPlaceFewerCallsAreInFlightAndSlowlyMoreAgain() {
+        var world = new SchedulerWorld(1, 16);
         world.submit("a", 10_000);
 
-        world.finishAll(throttle(Duration.ofSeconds(1)));
-        world.advance(Duration.ofSeconds(1));
+        for (int i = 0; i < 6; i++) {
+            world.finishOldest(noPlace());
+        }
 
-        assertThat(world.inFlight).hasSize(60);
-        for (int i = 0; i < 60; i++) {
-            world.finish(world.inFlight.values().iterator().next(), answer());
+        assertThat(world.inFlight).hasSize(10);
+        for (int i = 0; i < 20; i++) {
+            assertThat(world.inFlight).hasSize(10);
+            world.finishOldest(answer());
         }
-        assertThat(world.inFlight).hasSize(60);
-        for (int i = 0; i < 60; i++) {
-            world.finish(world.inFlight.values().iterator().next(), answer());
-        }
-        assertThat(world.inFlight).hasSizeBetween(61, 62);
+        world.finishOldest(answer());
+        assertThat(world.inFlight).hasSize(11);
+    }
+
+    @Test
+    void theFirstCallsAreFewAndTwiceAsManyEveryMoment() {
+        var world = new SchedulerWorld(1, 100);
+        world.submit("a", 1_000);
+
+        assertThat(world.inFlight).hasSize(16);
+        world.advanceToNextTick();
+        assertThat(world.inFlight).hasSize(32);
+        world.advanceToNextTick();
+        assertThat(world.inFlight).hasSize(64);
+        world.advanceToNextTick();
+        assertThat(world.inFlight).hasSize(100);
     }
 
     @Test
@@ -278,8 +292,8 @@ class SchedulerTest {
 
     @Test
     void whenStorageFailsNothingIsCountedAndNothingIsLost() {
-        var world = new SchedulerWorld(7, 50);
-        var batch = world.submit("a", 50);
+        var world = new SchedulerWorld(7, 16);
+        var batch = world.submit("a", 16);
         world.storageWorks = false;
         world.finishAll(answer());
         for (int i = 0; i < 5; i++) {
@@ -292,8 +306,8 @@ class SchedulerTest {
         world.store();
 
         assertThat(world.isOver(batch)).isTrue();
-        assertThat(world.started).hasSize(50);
-        assertThat(world.counts(batch).succeeded()).isEqualTo(50);
+        assertThat(world.started).hasSize(16);
+        assertThat(world.counts(batch).succeeded()).isEqualTo(16);
     }
 
     @Test
@@ -312,16 +326,20 @@ class SchedulerTest {
     }
 
     @Test
-    void interactiveCallsTakeTheirPlaceFromBatches() {
-        var world = new SchedulerWorld(1, 4);
+    void interactiveCallsTakeTheirPlaceFromBatchesAndOneMoreIsKeptForTheNext() {
+        var world = new SchedulerWorld(1, 8);
         world.on(new Event.InteractiveStarted("claude"));
         world.on(new Event.InteractiveStarted("claude"));
 
-        world.submit("a", 10);
+        world.submit("a", 100);
 
-        assertThat(world.inFlight).hasSize(2);
+        assertThat(world.inFlight).hasSize(5);
         world.on(new Event.InteractiveFinished("claude"));
-        assertThat(world.inFlight).hasSize(3);
+        world.on(new Event.InteractiveFinished("claude"));
+        assertThat(world.inFlight).as("others may come").hasSize(5);
+        world.advance(Duration.ofMinutes(1));
+        world.advance(Duration.ofSeconds(10));
+        assertThat(world.inFlight).as("none came").hasSize(8);
     }
 
     @Test

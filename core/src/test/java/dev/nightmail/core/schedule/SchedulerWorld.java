@@ -239,6 +239,10 @@ final class SchedulerWorld {
         return new AttemptOutcome.Throttled(retryAfter, JsonBytes.of("{}"), Headroom.UNTOLD);
     }
 
+    static AttemptOutcome noPlace() {
+        return new AttemptOutcome.Throttled(null, JsonBytes.of("{}"), Headroom.UNTOLD, true);
+    }
+
     static AttemptOutcome unreachable() {
         return new AttemptOutcome.Unreachable("connection refused", JsonBytes.of("{}"));
     }

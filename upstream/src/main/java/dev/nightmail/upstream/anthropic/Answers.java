@@ -63,7 +63,7 @@ final class Answers {
         }
         var retryAfter = RetryAfter.of(headers, clock).orElse(null);
         if (status == 429 || status == 529) {
-            return new Throttled(retryAfter, error, RateLimits.headroom(headers));
+            return new Throttled(retryAfter, error, RateLimits.headroom(headers), status == 529);
         }
         boolean passing = status >= 500 || status == 408 || status == 409 || status == 425;
         return passing || shouldRetry.equals("true")

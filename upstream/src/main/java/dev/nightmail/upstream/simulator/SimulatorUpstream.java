@@ -101,7 +101,8 @@ public final class SimulatorUpstream implements Upstream {
                     new Throttled(
                             null,
                             ErrorBody.of(ErrorType.OVERLOADED_ERROR, Wordings.OVERLOADED, null),
-                            headroom);
+                            headroom,
+                            true);
             case Admission.Failed(var error, var at, var _) ->
                     waiting.passWithin(timeout, visit.until(at))
                             ? new Failed(
@@ -130,7 +131,8 @@ public final class SimulatorUpstream implements Upstream {
     private static AttemptOutcome outcome(Fault fault, @Nullable Duration retryAfter) {
         var error = error(fault);
         return switch (fault) {
-            case RATE_LIMIT, OVERLOADED -> new Throttled(retryAfter, error, Headroom.UNTOLD);
+            case RATE_LIMIT, OVERLOADED ->
+                    new Throttled(retryAfter, error, Headroom.UNTOLD, fault == Fault.OVERLOADED);
             case API -> new Failed("status 500", retryAfter, error);
             case TIMEOUT -> new Failed("status 504", retryAfter, error);
             case INVALID_REQUEST, PERMISSION, NOT_FOUND -> new Refused(error);

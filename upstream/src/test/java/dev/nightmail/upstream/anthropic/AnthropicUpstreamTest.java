@@ -214,7 +214,10 @@ final class AnthropicUpstreamTest {
         assertThat(attempt())
                 .isEqualTo(
                         new Throttled(
-                                Duration.ofMillis(2500), JsonBytes.of(error), Headroom.UNTOLD));
+                                Duration.ofMillis(2500),
+                                JsonBytes.of(error),
+                                Headroom.UNTOLD,
+                                status == 529));
     }
 
     @Test
