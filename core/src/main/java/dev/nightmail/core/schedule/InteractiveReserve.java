@@ -4,52 +4,45 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * How many places are kept free for interactive calls: as many as there were at once lately, and a
- * few more, since a call of a batch that has begun does not give its place back. Where nobody calls
+ * How many places are kept free for interactive calls: as many as they take now, or took lately on
+ * average, and a few more. Few, since calls of batches end all the time and each gives its place
+ * back; but not none, since one that has begun does not give it back sooner. Where nobody calls
  * interactively, batches have all of them.
  */
 final class InteractiveReserve {
 
-    /** The most of the last so many slots is remembered. */
-    private static final int SLOTS = 6;
+    /** What was longer ago hardly counts. */
+    private static final double MEMORY_SECONDS = 10;
 
-    private static final Duration SLOT = Duration.ofSeconds(10);
+    /** Fewer than this, on average, are none. */
+    private static final double NOBODY = 0.05;
 
-    private final int[] most = new int[SLOTS];
-    private long slot;
-    private int now;
+    private int inFlight;
+    private double average;
+    private Instant averagedAt = Instant.EPOCH;
 
-    void started(Instant time) {
-        turnTo(time);
-        now++;
-        int index = index(slot);
-        most[index] = Math.max(most[index], now);
+    void started(Instant now) {
+        remember(now);
+        inFlight++;
     }
 
-    void finished(Instant time) {
-        turnTo(time);
-        now--;
+    void finished(Instant now) {
+        remember(now);
+        inFlight--;
     }
 
-    private void turnTo(Instant time) {
-        long current = time.getEpochSecond() / SLOT.toSeconds();
-        for (long next = Math.max(slot + 1, current - SLOTS + 1); next <= current; next++) {
-            most[index(next)] = now;
+    private void remember(Instant now) {
+        double elapsed = Duration.between(averagedAt, now).toMillis() / 1e3;
+        if (elapsed > 0) {
+            average = inFlight + (average - inFlight) * Math.exp(-elapsed / MEMORY_SECONDS);
+            averagedAt = now;
         }
-        slot = Math.max(slot, current);
-    }
-
-    private static int index(long slot) {
-        return (int) Math.floorMod(slot, (long) SLOTS);
     }
 
     /** Places that batches leave alone, those in use by interactive calls included. */
-    int places(Instant time) {
-        turnTo(time);
-        int peak = 0;
-        for (int count : most) {
-            peak = Math.max(peak, count);
-        }
-        return peak == 0 ? 0 : peak + (int) Math.ceil(Math.sqrt(peak) / 2);
+    int places(Instant now) {
+        remember(now);
+        double wanted = Math.max(inFlight, average);
+        return wanted < NOBODY ? 0 : (int) Math.ceil(wanted + Math.sqrt(wanted) / 2);
     }
 }

@@ -1,6 +1,8 @@
 package dev.nightmail.core.schedule;
 
 import dev.nightmail.core.schedule.Routes.Route;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 
 /** The requests of one batch that go the same way. */
@@ -12,10 +14,14 @@ final class Lane {
                     .thenComparing(lane -> lane.batch.id())
                     .thenComparingInt(lane -> lane.number);
 
+    /** The last part of the time from creation to deadline. */
+    private static final int URGENT_PART = 6;
+
     private final RunningBatch batch;
     private final int number;
     private final Route route;
     private final SendOrder order;
+    private final Instant urgentFrom;
 
     /**
      * @param number among the lanes of its batch
@@ -25,6 +31,14 @@ final class Lane {
         this.number = number;
         this.route = route;
         this.order = order;
+        var header = batch.batch().header();
+        var window = Duration.between(header.createdAt(), header.expiresAt());
+        this.urgentFrom = header.expiresAt().minus(window.dividedBy(URGENT_PART));
+    }
+
+    /** Whether so little time is left that its turn comes before all that is fair. */
+    boolean isUrgent(Instant wall) {
+        return !wall.isBefore(urgentFrom);
     }
 
     RunningBatch batch() {

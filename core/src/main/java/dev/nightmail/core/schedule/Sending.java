@@ -190,7 +190,7 @@ final class Sending {
             upstream.wakeAfter(pace.untilMore(), timers, now);
             return false;
         }
-        var turn = upstream.next(now.steady());
+        var turn = upstream.next(now);
         if (turn == null) {
             return false;
         }

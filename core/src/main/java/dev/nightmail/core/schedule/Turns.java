@@ -14,8 +14,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose turn it is at one upstream: fair between keys, and within a key by deadline. A lane that
- * has something to send, but not yet, is set aside and does not hold up the others.
+ * Whose turn it is at one upstream: whoever is about to miss a deadline, the most urgent first;
+ * else fair between keys, and within a key by deadline. A lane that has something to send, but not
+ * yet, is set aside and does not hold up the others.
  */
 final class Turns {
 
@@ -25,6 +26,7 @@ final class Turns {
     private final Map<KeyId, Share> shares = new HashMap<>();
     private final TreeSet<Share> wanting =
             new TreeSet<>(Comparator.comparingLong(Share::servedTokens).thenComparing(Share::key));
+    private final TreeSet<Lane> byDeadline = new TreeSet<>(Lane.BY_DEADLINE);
     private final Set<Lane> aside = new LinkedHashSet<>();
 
     private @Nullable Instant wakesAt;
@@ -60,6 +62,7 @@ final class Turns {
         } else {
             share.waiting().add(lane);
         }
+        byDeadline.add(lane);
     }
 
     void leave(Lane lane) {
@@ -68,6 +71,7 @@ final class Turns {
     }
 
     private void withdraw(Lane lane) {
+        byDeadline.remove(lane);
         var share = shares.get(lane.batch().batch().header().key());
         if (share != null && share.waiting().remove(lane) && share.waiting().isEmpty()) {
             wanting.remove(share);
@@ -78,10 +82,12 @@ final class Turns {
     record Turn(Lane lane, Pick pick) {}
 
     /** Whose turn it is; null if nobody has anything that may be sent now. */
-    @Nullable Turn next(Instant now) {
+    @Nullable Turn next(Moment now) {
         while (!wanting.isEmpty()) {
-            var lane = wanting.getFirst().waiting().getFirst();
-            var pick = lane.order().peek(warmth, now);
+            var urgent = byDeadline.getFirst();
+            var lane =
+                    urgent.isUrgent(now.wall()) ? urgent : wanting.getFirst().waiting().getFirst();
+            var pick = lane.order().peek(warmth, now.steady());
             if (pick != null) {
                 return new Turn(lane, pick);
             }
