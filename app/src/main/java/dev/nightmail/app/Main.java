@@ -15,6 +15,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntSupplier;
 
 /** Where the process begins: hands the real surroundings to the commands. */
@@ -23,11 +24,14 @@ public final class Main {
     /** Time for a stopped command to say what became of its work. */
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
 
+    /** Commands that run until they are told to stop. */
+    private static final Set<String> SERVERS = Set.of("serve", "simulator");
+
     private Main() {}
 
     public static void main(String[] args) {
         // Before the first logger: only a server tells of the life of its batches.
-        boolean isServer = args.length > 0 && args[0].equals("serve");
+        boolean isServer = args.length > 0 && SERVERS.contains(args[0]);
         System.setProperty("nightmail.log", isServer ? "INFO" : "WARN");
         var commands = RootCommand.commandLine(surroundings(), Main::whenToldToEnd, args);
         System.exit(

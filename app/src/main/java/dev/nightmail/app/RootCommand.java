@@ -4,6 +4,7 @@ import dev.nightmail.app.command.DoctorCommand;
 import dev.nightmail.app.command.KeysCommand;
 import dev.nightmail.app.command.ServeCommand;
 import dev.nightmail.app.command.Shutdown;
+import dev.nightmail.app.command.SimulatorCommand;
 import dev.nightmail.app.command.UsageCommand;
 import dev.nightmail.app.config.ConfigException;
 import dev.nightmail.cli.Commands;
@@ -52,6 +53,7 @@ final class RootCommand extends CommandGroup {
         var root = new CommandLine(new RootCommand());
         switch (arguments.length == 0 ? "" : arguments[0]) {
             case "serve" -> root.addSubcommand(new ServeCommand(surroundings, shutdown));
+            case "simulator" -> root.addSubcommand(new SimulatorCommand(surroundings, shutdown));
             case "keys" -> root.addSubcommand(KeysCommand.commandLine(surroundings));
             case "usage" -> root.addSubcommand(new UsageCommand(surroundings));
             case "doctor" -> root.addSubcommand(new DoctorCommand(surroundings));
@@ -61,6 +63,7 @@ final class RootCommand extends CommandGroup {
                 root.addSubcommand(KeysCommand.commandLine(surroundings));
                 root.addSubcommand(new UsageCommand(surroundings));
                 root.addSubcommand(new DoctorCommand(surroundings));
+                root.addSubcommand(new SimulatorCommand(surroundings, shutdown));
             }
         }
         Commands.giveManners(root, surroundings);

@@ -27,6 +27,7 @@ class HelpTest {
                 "keys revoke",
                 "usage",
                 "doctor",
+                "simulator",
                 "completion"
             })
     void everyCommandExplainsItselfInTheSameWords(String command) {
@@ -53,7 +54,8 @@ class HelpTest {
                 "keys list",
                 "keys revoke",
                 "usage",
-                "doctor"
+                "doctor",
+                "simulator"
             })
     void anExplanationFitsInEightyColumns(String command) {
         var session = new AppSession(folder);
@@ -84,7 +86,7 @@ class HelpTest {
         assertThat(session.run()).isEqualTo(2);
         assertThat(session.err())
                 .startsWith(
-                        "nightmail: say what to do: run, estimate, batches, completion, serve, keys, usage, doctor");
+                        "nightmail: say what to do: run, estimate, batches, completion, serve, keys, usage, doctor, simulator");
 
         assertThat(session.run("keys")).isEqualTo(2);
         assertThat(session.err())

@@ -8,18 +8,14 @@ import dev.nightmail.core.key.KeySecret;
 import dev.nightmail.core.key.Scope;
 import dev.nightmail.core.key.WorkspaceId;
 import java.time.InstantSource;
-import java.util.LinkedHashSet;
 import java.util.Optional;
-import java.util.Set;
 
 /**
- * Tells who is calling. A key comes in {@code x-api-key} or as a bearer token, and means the same
- * in either. As long as no key was ever made, every key is good and leads to the workspace {@code
- * default}.
+ * Knows callers by keys that were made for them. A key comes in {@code x-api-key} or as a bearer
+ * token, and means the same in either. As long as no key was ever made, every key is good and leads
+ * to the workspace {@code default}.
  */
-public final class Authenticator {
-
-    private static final String BEARER = "bearer ";
+public final class Authenticator implements Authentication {
 
     private final KeyLookup keys;
 
@@ -27,11 +23,9 @@ public final class Authenticator {
         this.keys = new KeyLookup(catalog, clock);
     }
 
-    /**
-     * @throws ApiError if the caller is nobody we know, or may not do this
-     */
+    @Override
     public Caller authenticate(Credentials credentials, Scope needed) {
-        var secret = KeySecret.presented(presented(credentials));
+        var secret = credentials.key();
         if (!keys.anyExist()) {
             return new Caller(WorkspaceId.DEFAULT, KeyId.ANY);
         }
@@ -41,7 +35,7 @@ public final class Authenticator {
                         .filter(KeySecret::isWellFormed)
                         .flatMap(wellFormed -> keys.find(wellFormed.sha256()))
                         .filter(found -> !found.isRevoked())
-                        .orElseThrow(() -> unauthenticated("invalid API key"));
+                        .orElseThrow(() -> Credentials.unauthenticated("invalid API key"));
         var workspace = credentials.workspace();
         if (workspace != null && !workspace.strip().equals(key.workspace().value())) {
             throw ApiError.of(
@@ -54,30 +48,5 @@ public final class Authenticator {
                     "this key may not do that: it lacks the scope '" + needed.wireName() + "'");
         }
         return new Caller(key.workspace(), key.id());
-    }
-
-    private static String presented(Credentials credentials) {
-        Set<String> presented = new LinkedHashSet<>();
-        for (var key : credentials.apiKeys()) {
-            presented.add(key.strip());
-        }
-        for (var authorization : credentials.authorizations()) {
-            if (authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-                presented.add(authorization.substring(BEARER.length()).strip());
-            }
-        }
-        presented.remove("");
-        if (presented.isEmpty()) {
-            throw unauthenticated("no API key: send x-api-key or Authorization: Bearer");
-        }
-        if (presented.size() > 1) {
-            throw unauthenticated(
-                    "two different API keys: send one of x-api-key and Authorization: Bearer");
-        }
-        return presented.iterator().next();
-    }
-
-    private static ApiError unauthenticated(String message) {
-        return ApiError.of(ErrorType.AUTHENTICATION_ERROR, message);
     }
 }

@@ -1,6 +1,11 @@
 package dev.nightmail.api.auth;
 
+import dev.nightmail.api.wire.ApiError;
+import dev.nightmail.core.error.ErrorType;
+import dev.nightmail.core.key.KeySecret;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,9 +18,41 @@ import org.jspecify.annotations.Nullable;
 public record Credentials(
         List<String> apiKeys, List<String> authorizations, @Nullable String workspace) {
 
+    private static final String BEARER = "bearer ";
+
     public Credentials {
         apiKeys = List.copyOf(apiKeys);
         authorizations = List.copyOf(authorizations);
+    }
+
+    /**
+     * The one key that is presented, in whichever header.
+     *
+     * @throws ApiError if there is none, or more than one
+     */
+    KeySecret key() {
+        Set<String> presented = new LinkedHashSet<>();
+        for (var key : apiKeys) {
+            presented.add(key.strip());
+        }
+        for (var authorization : authorizations) {
+            if (authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+                presented.add(authorization.substring(BEARER.length()).strip());
+            }
+        }
+        presented.remove("");
+        if (presented.isEmpty()) {
+            throw unauthenticated("no API key: send x-api-key or Authorization: Bearer");
+        }
+        if (presented.size() > 1) {
+            throw unauthenticated(
+                    "two different API keys: send one of x-api-key and Authorization: Bearer");
+        }
+        return KeySecret.presented(presented.iterator().next());
+    }
+
+    static ApiError unauthenticated(String message) {
+        return ApiError.of(ErrorType.AUTHENTICATION_ERROR, message);
     }
 
     /** Holds keys. */

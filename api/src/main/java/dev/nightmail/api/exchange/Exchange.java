@@ -158,6 +158,12 @@ public final class Exchange {
         return ClientWatch.begin(request);
     }
 
+    /** Closes the connection without an answer; there is nobody left to answer then. */
+    public ClientGoneException hangUp(Throwable cause) {
+        request.getConnectionMetaData().getConnection().getEndPoint().close();
+        return new ClientGoneException(cause);
+    }
+
     private void setIdleTimeout(Duration timeout) {
         request.getConnectionMetaData()
                 .getConnection()

@@ -8,6 +8,7 @@ import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Call.Endpoint;
 import dev.nightmail.engine.desk.MessageDesk;
 import java.io.IOException;
+import java.util.function.Function;
 
 /** The endpoints that an upstream answers while the client waits. */
 public final class MessageEndpoints {
@@ -15,43 +16,51 @@ public final class MessageEndpoints {
     private static final JsonBytes NO_BODY = JsonBytes.of(new byte[0]);
     private static final String NO_MODEL = "";
 
-    private final MessageDesk desk;
+    private final Function<Caller, MessageDesk> desks;
 
     public MessageEndpoints(MessageDesk desk) {
-        this.desk = desk;
+        this(_ -> desk);
+    }
+
+    /**
+     * @param desks who serves whom
+     */
+    public MessageEndpoints(Function<Caller, MessageDesk> desks) {
+        this.desks = desks;
     }
 
     public void messages(Exchange exchange, Caller caller, String id)
             throws IOException, InterruptedException {
-        relayBody(exchange, new Endpoint.Messages());
+        relayBody(exchange, caller, new Endpoint.Messages());
     }
 
     public void countTokens(Exchange exchange, Caller caller, String id)
             throws IOException, InterruptedException {
-        relayBody(exchange, new Endpoint.CountTokens());
+        relayBody(exchange, caller, new Endpoint.CountTokens());
     }
 
     public void models(Exchange exchange, Caller caller, String id)
             throws IOException, InterruptedException {
-        relay(exchange, NO_MODEL, new Endpoint.Models(exchange.rawQuery()), NO_BODY);
+        relay(exchange, caller, NO_MODEL, new Endpoint.Models(exchange.rawQuery()), NO_BODY);
     }
 
     public void model(Exchange exchange, Caller caller, String id)
             throws IOException, InterruptedException {
-        relay(exchange, id, new Endpoint.Model(id), NO_BODY);
+        relay(exchange, caller, id, new Endpoint.Model(id), NO_BODY);
     }
 
-    private void relayBody(Exchange exchange, Endpoint endpoint)
+    private void relayBody(Exchange exchange, Caller caller, Endpoint endpoint)
             throws IOException, InterruptedException {
         byte[] bytes;
         try (var body = exchange.body(exchange.limits().messageBodyBytesMax())) {
             bytes = body.readAllBytes();
         }
         var body = MessageBody.parse(bytes);
-        relay(exchange, body.model(), endpoint, body.json());
+        relay(exchange, caller, body.model(), endpoint, body.json());
     }
 
-    private void relay(Exchange exchange, String model, Endpoint endpoint, JsonBytes body)
+    private void relay(
+            Exchange exchange, Caller caller, String model, Endpoint endpoint, JsonBytes body)
             throws IOException, InterruptedException {
         var call =
                 new Call(
@@ -65,7 +74,7 @@ public final class MessageEndpoints {
         var answer = new RelayedAnswer(exchange);
         try (var watch = exchange.watchClient()) {
             try {
-                desk.relay(model, call, answer);
+                desks.apply(caller).relay(model, call, answer);
             } catch (InterruptedException e) {
                 if (watch.clientIsGone()) {
                     throw new ClientGoneException(e);

@@ -1,5 +1,6 @@
 package dev.nightmail.api.messages;
 
+import dev.nightmail.api.exchange.ClientGoneException;
 import dev.nightmail.api.exchange.Exchange;
 import dev.nightmail.core.upstream.AnswerSink;
 import java.io.ByteArrayOutputStream;
@@ -76,8 +77,13 @@ final class RelayedAnswer implements AnswerSink {
 
     /**
      * @throws RelayBrokenException if the client has not got all of it
+     * @throws ClientGoneException if it was to get nothing
      */
-    void requireComplete() throws RelayBrokenException {
+    void requireComplete() throws RelayBrokenException, ClientGoneException {
+        if (brokenBy != null && status == 0) {
+            // Broken off before it began: there is nothing to tell but that.
+            throw exchange.hangUp(brokenBy);
+        }
         if (!complete || brokenBy != null) {
             throw new RelayBrokenException(brokenBy);
         }

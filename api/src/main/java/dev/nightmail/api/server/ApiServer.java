@@ -1,17 +1,23 @@
 package dev.nightmail.api.server;
 
+import dev.nightmail.api.auth.AnyKey;
+import dev.nightmail.api.auth.Authentication;
 import dev.nightmail.api.auth.Authenticator;
+import dev.nightmail.api.auth.Caller;
 import dev.nightmail.api.batches.BatchEndpoints;
 import dev.nightmail.api.exchange.ApiLimits;
 import dev.nightmail.api.messages.MessageEndpoints;
 import dev.nightmail.api.wire.RequestIds;
 import dev.nightmail.core.key.KeyCatalog;
+import dev.nightmail.core.key.WorkspaceId;
 import dev.nightmail.engine.desk.BatchDesk;
 import dev.nightmail.engine.desk.MessageDesk;
 import java.io.IOException;
 import java.net.URI;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http.UriCompliance.Violation;
@@ -37,6 +43,10 @@ public final class ApiServer implements AutoCloseable {
     /** Jetty's own threads, which accept and select; calls do not run on them. */
     private static final int PLATFORM_THREADS_MAX = 32;
 
+    /** What clients may lean on here beyond the API as it is published. */
+    private static final List<String> HONOURS =
+            List.of("idempotency-key", "partial-results", "events");
+
     private final ApiConfig config;
     private final Server server;
     private final ServerConnector connector;
@@ -51,15 +61,28 @@ public final class ApiServer implements AutoCloseable {
             KeyCatalog keys,
             InstantSource clock,
             RandomGenerator random) {
+        this(
+                config,
+                Routes.of(
+                        new BatchEndpoints(batches, config.publicUrl(), random),
+                        new MessageEndpoints(messages)),
+                new Authenticator(keys, clock),
+                HONOURS,
+                clock,
+                random);
+    }
+
+    private ApiServer(
+            ApiConfig config,
+            Routes routes,
+            Authentication authentication,
+            List<String> honours,
+            InstantSource clock,
+            RandomGenerator random) {
         this.config = config;
         var limits = config.limits();
         var requestIds = new RequestIds(random);
-        var routes =
-                new Routes(
-                        new BatchEndpoints(batches, config.publicUrl(), random),
-                        new MessageEndpoints(messages));
-        var frontDoor =
-                new FrontDoor(routes, new Authenticator(keys, clock), requestIds, limits, clock);
+        var frontDoor = new FrontDoor(routes, authentication, honours, requestIds, limits, clock);
         this.server = new Server(threads());
         this.connector = connector(server, config, limits);
         server.addConnector(connector);
@@ -67,6 +90,21 @@ public final class ApiServer implements AutoCloseable {
         server.setErrorHandler(new JettyErrors(requestIds));
         server.setHandler(new GracefulHandler(frontDoor));
         server.setStopTimeout(limits.stopTimeout().toMillis());
+    }
+
+    /**
+     * A server without batches, which takes any key.
+     *
+     * @param desks who serves the workspace of a key
+     * @param random safe for many threads
+     */
+    public static ApiServer withoutBatches(
+            ApiConfig config,
+            Function<WorkspaceId, MessageDesk> desks,
+            InstantSource clock,
+            RandomGenerator random) {
+        var messages = new MessageEndpoints((Caller caller) -> desks.apply(caller.workspace()));
+        return new ApiServer(config, Routes.of(messages), new AnyKey(), List.of(), clock, random);
     }
 
     private static QueuedThreadPool threads() {

@@ -1,6 +1,6 @@
 package dev.nightmail.api.server;
 
-import dev.nightmail.api.auth.Authenticator;
+import dev.nightmail.api.auth.Authentication;
 import dev.nightmail.api.auth.Credentials;
 import dev.nightmail.api.exchange.ApiLimits;
 import dev.nightmail.api.exchange.ClientGoneException;
@@ -32,28 +32,30 @@ final class FrontDoor extends Handler.Abstract {
     private static final Logger log = LoggerFactory.getLogger(FrontDoor.class);
     private static final String ORGANIZATION = "nightmail";
 
-    /** What clients may lean on here beyond the API as it is published. */
-    private static final List<String> HONOURS =
-            List.of("idempotency-key", "partial-results", "events");
-
     private static final byte[] HEALTHY =
             WireJson.object(json -> json.writeStringProperty("status", "ok"));
 
     private final Routes routes;
-    private final Authenticator authenticator;
+    private final Authentication authentication;
+    private final List<String> honours;
     private final RequestIds requestIds;
     private final ApiLimits limits;
     private final InstantSource clock;
     private final UnreadBody unreadBody;
 
+    /**
+     * @param honours what clients may lean on here beyond the API as it is published
+     */
     FrontDoor(
             Routes routes,
-            Authenticator authenticator,
+            Authentication authentication,
+            List<String> honours,
             RequestIds requestIds,
             ApiLimits limits,
             InstantSource clock) {
         this.routes = routes;
-        this.authenticator = authenticator;
+        this.authentication = authentication;
+        this.honours = honours;
         this.requestIds = requestIds;
         this.limits = limits;
         this.clock = clock;
@@ -95,7 +97,7 @@ final class FrontDoor extends Handler.Abstract {
         }
         var match = routes.find(request.getMethod(), path);
         var caller =
-                authenticator.authenticate(
+                authentication.authenticate(
                         new Credentials(
                                 exchange.headers("x-api-key"),
                                 exchange.headers("authorization"),
@@ -105,7 +107,7 @@ final class FrontDoor extends Handler.Abstract {
         headers.put("anthropic-organization-id", ORGANIZATION);
         headers.put("anthropic-workspace-id", caller.workspace().value());
         // A header each: a client that looks for one word need not take lists apart.
-        HONOURS.forEach(word -> headers.add("nightmail-honours", word));
+        honours.forEach(word -> headers.add("nightmail-honours", word));
         exchange.apiVersion();
         match.action().endpoint().answer(exchange, caller, match.id());
     }

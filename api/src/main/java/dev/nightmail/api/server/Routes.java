@@ -9,6 +9,7 @@ import dev.nightmail.api.messages.MessageEndpoints;
 import dev.nightmail.api.wire.ApiError;
 import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.key.Scope;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -22,6 +23,21 @@ final class Routes {
 
     /** What a call of one path and method does, and the scope it needs. */
     record Action(Scope scope, Endpoint endpoint) {}
+
+    private static final Action NO_BATCHES =
+            new Action(
+                    READ,
+                    (_, _, _) -> {
+                        throw ApiError.notFound(
+                                "this is the simulator alone, which answers one message at a time: ./nightmail serve has batches, and the simulator behind them");
+                    });
+
+    private static final List<String> BATCH_PATHS =
+            List.of(
+                    "/v1/messages/batches",
+                    "/v1/messages/batches/{id}",
+                    "/v1/messages/batches/{id}/cancel",
+                    "/v1/messages/batches/{id}/results");
 
     /** The endpoint a call leads to, with the variable part of its path; empty if it has none. */
     record Match(Action action, String id) {}
@@ -54,15 +70,15 @@ final class Routes {
     /** In order: what is spelled out goes before what is variable. */
     private final List<Route> routes;
 
-    Routes(BatchEndpoints batches, MessageEndpoints messages) {
-        this.routes =
+    private Routes(List<Route> routes) {
+        this.routes = routes;
+    }
+
+    /** All that a server answers. */
+    static Routes of(BatchEndpoints batches, MessageEndpoints messages) {
+        var routes = new ArrayList<Route>(interactive(messages));
+        routes.addAll(
                 List.of(
-                        new Route(
-                                "/v1/messages",
-                                Map.of("POST", new Action(SUBMIT, messages::messages))),
-                        new Route(
-                                "/v1/messages/count_tokens",
-                                Map.of("POST", new Action(SUBMIT, messages::countTokens))),
                         new Route(
                                 "/v1/messages/batches",
                                 Map.of(
@@ -84,11 +100,30 @@ final class Routes {
                                 Map.of("GET", new Action(READ, batches.partialResults()))),
                         new Route(
                                 "/nightmail/v1/batches/{id}/events",
-                                Map.of("GET", new Action(READ, batches.events()))),
-                        new Route("/v1/models", Map.of("GET", new Action(READ, messages::models))),
-                        new Route(
-                                "/v1/models/{id}",
-                                Map.of("GET", new Action(READ, messages::model))));
+                                Map.of("GET", new Action(READ, batches.events())))));
+        return new Routes(routes);
+    }
+
+    /** The same without batches. */
+    static Routes of(MessageEndpoints messages) {
+        var routes = new ArrayList<Route>(interactive(messages));
+        for (var path : BATCH_PATHS) {
+            routes.add(
+                    new Route(
+                            path,
+                            Map.of("GET", NO_BATCHES, "POST", NO_BATCHES, "DELETE", NO_BATCHES)));
+        }
+        return new Routes(routes);
+    }
+
+    private static List<Route> interactive(MessageEndpoints messages) {
+        return List.of(
+                new Route("/v1/messages", Map.of("POST", new Action(SUBMIT, messages::messages))),
+                new Route(
+                        "/v1/messages/count_tokens",
+                        Map.of("POST", new Action(SUBMIT, messages::countTokens))),
+                new Route("/v1/models", Map.of("GET", new Action(READ, messages::models))),
+                new Route("/v1/models/{id}", Map.of("GET", new Action(READ, messages::model))));
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.nightmail.app.config;
 
 import dev.nightmail.core.schedule.Routes;
 import dev.nightmail.upstream.http.Secret;
+import dev.nightmail.upstream.simulator.SimulatorConfig;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,14 +64,12 @@ public record NightmailConfig(
                 implements UpstreamConfig {}
 
         /** Built in. */
-        record Simulator(
-                String name,
-                int callsInFlightMax,
-                int seed,
-                Duration firstToken,
-                Duration perOutputToken,
-                String faults)
-                implements UpstreamConfig {}
+        record Simulator(int callsInFlightMax, SimulatorConfig config) implements UpstreamConfig {
+            @Override
+            public String name() {
+                return config.name();
+            }
+        }
     }
 
     /** Whether every answer is simulated. */

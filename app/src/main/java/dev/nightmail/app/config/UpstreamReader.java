@@ -3,9 +3,7 @@ package dev.nightmail.app.config;
 import dev.nightmail.app.config.NightmailConfig.UpstreamConfig;
 import dev.nightmail.core.schedule.Routes;
 import dev.nightmail.upstream.http.Secret;
-import dev.nightmail.upstream.simulator.FaultScript;
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -160,27 +158,8 @@ final class UpstreamReader {
 
     private UpstreamConfig simulator(String name) {
         settings.text(key(name, "protocol"));
-        var faults = settings.checked(key(name, "faults"), UpstreamReader::faults);
         return new UpstreamConfig.Simulator(
-                name,
-                callsInFlightMax(name),
-                settings.number(key(name, "seed"), Integer.MIN_VALUE, Integer.MAX_VALUE, 0),
-                settings.duration(
-                        key(name, "first-token"),
-                        Duration.ZERO,
-                        Duration.ofHours(1),
-                        Duration.ZERO),
-                settings.duration(
-                        key(name, "per-output-token"),
-                        Duration.ZERO,
-                        Duration.ofMinutes(1),
-                        Duration.ZERO),
-                faults.orElse(""));
-    }
-
-    private static String faults(String text) {
-        var _ = FaultScript.parse(text);
-        return text;
+                callsInFlightMax(name), new SimulatorReader(settings, key(name, "")).read(name));
     }
 
     private int callsInFlightMax(String name) {

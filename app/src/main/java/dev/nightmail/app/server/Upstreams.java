@@ -8,12 +8,7 @@ import dev.nightmail.upstream.anthropic.AnthropicUpstream;
 import dev.nightmail.upstream.http.HttpSettings;
 import dev.nightmail.upstream.http.JettyExchanges;
 import dev.nightmail.upstream.http.ProxySettings;
-import dev.nightmail.upstream.simulator.FaultScript;
-import dev.nightmail.upstream.simulator.SimulatorConfig;
 import dev.nightmail.upstream.simulator.SimulatorUpstream;
-import dev.nightmail.upstream.simulator.Waiting;
-import dev.nightmail.upstream.simulator.service.Latency;
-import dev.nightmail.upstream.simulator.service.ServiceConfig;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -34,7 +29,8 @@ final class Upstreams {
     Upstream open(UpstreamConfig config) {
         return switch (config) {
             case UpstreamConfig.Anthropic anthropic -> anthropic(anthropic);
-            case UpstreamConfig.Simulator simulator -> simulator(simulator);
+            case UpstreamConfig.Simulator simulator ->
+                    SimulatorUpstream.create(simulator.config(), clock);
         };
     }
 
@@ -57,15 +53,4 @@ final class Upstreams {
 
     /** On top of what batches may use, so that interactive calls never wait for a connection. */
     private static final int INTERACTIVE_CONNECTIONS = 1024;
-
-    private Upstream simulator(UpstreamConfig.Simulator config) {
-        var service =
-                ServiceConfig.INSTANT
-                        .withSeed(config.seed())
-                        .withLatency(Latency.of(config.firstToken(), config.perOutputToken()));
-        var simulator =
-                new SimulatorConfig(
-                        config.name(), service, FaultScript.parse(config.faults()), null);
-        return new SimulatorUpstream(simulator, clock, Waiting.real());
-    }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.nightmail.app.config.NightmailConfig.UpstreamConfig;
 import dev.nightmail.core.schedule.Routes;
+import dev.nightmail.upstream.simulator.FaultScript;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -304,9 +305,12 @@ class ConfigReaderTest {
                 .isInstanceOfSatisfying(
                         UpstreamConfig.Simulator.class,
                         fake -> {
-                            assertThat(fake.seed()).isEqualTo(7);
-                            assertThat(fake.firstToken()).isEqualTo(Duration.ofMillis(20));
-                            assertThat(fake.faults()).isEqualTo("error=overloaded;every=50");
+                            var simulator = fake.config();
+                            assertThat(simulator.seed()).isEqualTo(7);
+                            assertThat(simulator.service().latency().firstToken())
+                                    .isEqualTo(Duration.ofMillis(20));
+                            assertThat(simulator.faults())
+                                    .isEqualTo(FaultScript.parse("error=overloaded;every=50"));
                         });
         assertThat(upstreams(config, "claude-haiku-4-5")).containsExactly("claude");
         assertThat(upstreams(config, "qwen3-8b")).containsExactly("fake");

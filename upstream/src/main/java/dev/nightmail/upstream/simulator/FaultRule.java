@@ -1,7 +1,10 @@
 package dev.nightmail.upstream.simulator;
 
+import dev.nightmail.upstream.simulator.service.RuleText;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,10 @@ public record FaultRule(
         int every,
         double probability) {
 
+    private static final Set<String> KEYS =
+            new LinkedHashSet<>(
+                    List.of("error", "delay", "retry-after", "times", "every", "probability"));
+
     public FaultRule {
         if (times < 0) {
             throw new IllegalArgumentException("times=" + times + " must not be negative");
@@ -39,61 +46,22 @@ public record FaultRule(
      * @param text such as {@code error=overloaded;times=2;retry-after=1s}
      */
     static FaultRule parse(String text) {
-        Fault fault = null;
-        var delay = Duration.ZERO;
-        Duration retryAfter = null;
-        int times = 0;
-        int every = 1;
-        double probability = 1;
-        for (var part : text.split(";", -1)) {
-            int equals = part.indexOf('=');
-            if (equals < 0) {
-                throw new IllegalArgumentException(
-                        "'%s' must be of the form key=value;key=value".formatted(text));
-            }
-            String key = part.substring(0, equals);
-            String value = part.substring(equals + 1);
-            try {
-                switch (key) {
-                    case "error" -> fault = Fault.parse(value);
-                    case "delay" -> delay = duration(value);
-                    case "retry-after" -> retryAfter = duration(value);
-                    case "times" -> times = Integer.parseInt(value);
-                    case "every" -> every = Integer.parseInt(value);
-                    case "probability" -> probability = Double.parseDouble(value);
-                    default ->
-                            throw new IllegalArgumentException(
-                                    "'%s' is none of error, delay, retry-after, times, every, probability"
-                                            .formatted(key));
-                }
-            } catch (NumberFormatException _) {
-                throw new IllegalArgumentException("%s=%s must be a number".formatted(key, value));
-            }
-        }
+        var rule = RuleText.parse(text, KEYS);
+        var word = rule.fields().get("error");
+        var fault = word == null ? null : Fault.parse(word);
+        var delay = rule.duration("delay", Duration.ZERO);
         if (fault == null && delay.isZero()) {
             throw new IllegalArgumentException(
                     "'%s' must have an error or a delay".formatted(text));
         }
-        return new FaultRule(fault, delay, retryAfter, times, every, probability);
-    }
-
-    /** {@code 250ms}, {@code 1.5s}, {@code 2m}; a number alone is seconds. */
-    private static Duration duration(String text) {
-        String value = text.toLowerCase(Locale.ROOT);
-        double unitMillis = 1000;
-        if (value.endsWith("ms")) {
-            unitMillis = 1;
-            value = value.substring(0, value.length() - 2);
-        } else if (value.endsWith("s")) {
-            value = value.substring(0, value.length() - 1);
-        } else if (value.endsWith("m")) {
-            unitMillis = 60_000;
-            value = value.substring(0, value.length() - 1);
-        }
-        double millis = Double.parseDouble(value) * unitMillis;
-        if (!(millis >= 0 && millis <= 86_400_000)) {
-            throw new IllegalArgumentException(text + " must be between 0 and a day");
-        }
-        return Duration.ofMillis((long) millis);
+        return new FaultRule(
+                fault,
+                delay,
+                rule.fields().containsKey("retry-after")
+                        ? rule.duration("retry-after", Duration.ZERO)
+                        : null,
+                rule.whole("times", 0),
+                rule.whole("every", 1),
+                rule.decimal("probability", 1));
     }
 }

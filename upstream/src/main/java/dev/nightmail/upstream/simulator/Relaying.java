@@ -20,11 +20,13 @@ final class Relaying {
     private final Waiting waiting;
     private final Call call;
     private final long hash;
+    private final boolean itself;
     private final AnswerSink sink;
     private final Interactive answer;
 
     /**
      * @param hash of seed and request
+     * @param itself whether the caller's connection is to the service, not to one who relays it
      */
     Relaying(
             ServiceDoor door,
@@ -32,12 +34,14 @@ final class Relaying {
             Waiting waiting,
             Call call,
             long hash,
+            boolean itself,
             AnswerSink sink) {
         this.door = door;
         this.faults = faults;
         this.waiting = waiting;
         this.call = call;
         this.hash = hash;
+        this.itself = itself;
         this.sink = sink;
         this.answer = new Interactive(sink, Composer.requestId(hash));
     }
@@ -72,10 +76,12 @@ final class Relaying {
             visit(workspace, fault == Fault.CUT);
         } else if (fault == Fault.GARBAGE) {
             answer.garbage();
+        } else if (fault == Fault.UNREACHABLE && itself) {
+            sink.abort(new IOException(Excuses.of(fault)));
         } else {
             answer.error(
                     fault.type().orElse(ErrorType.API_ERROR),
-                    Wordings.of(fault),
+                    Excuses.of(fault),
                     struck.retryAfter());
         }
     }
@@ -88,12 +94,11 @@ final class Relaying {
             case Accepted accepted -> send(visit, accepted, cutInside);
             case RateLimited limited ->
                     answer.error(
-                            ErrorType.RATE_LIMIT_ERROR, Wordings.of(limited), limited.retryAfter());
-            case Overloaded _ ->
-                    answer.error(ErrorType.OVERLOADED_ERROR, Wordings.OVERLOADED, null);
+                            ErrorType.RATE_LIMIT_ERROR, Excuses.of(limited), limited.retryAfter());
+            case Overloaded _ -> answer.error(ErrorType.OVERLOADED_ERROR, Excuses.OVERLOADED, null);
             case Admission.Failed(var error, var at, var _) -> {
                 if (passed(visit.until(at))) {
-                    answer.error(error, Wordings.BROWN_OUT, null);
+                    answer.error(error, Excuses.BROWN_OUT, null);
                 }
             }
         }
@@ -118,7 +123,7 @@ final class Relaying {
         if (waiting.passWithin(call.timeout(), duration)) {
             return true;
         }
-        answer.error(ErrorType.TIMEOUT_ERROR, Wordings.TOOK_TOO_LONG, null);
+        answer.error(ErrorType.TIMEOUT_ERROR, Excuses.TOOK_TOO_LONG, null);
         return false;
     }
 }

@@ -95,12 +95,12 @@ public final class SimulatorUpstream implements Upstream {
             case RateLimited limited ->
                     new Throttled(
                             limited.retryAfter(),
-                            ErrorBody.of(ErrorType.RATE_LIMIT_ERROR, Wordings.of(limited), null),
+                            ErrorBody.of(ErrorType.RATE_LIMIT_ERROR, Excuses.of(limited), null),
                             limited.headroom());
             case Overloaded(var headroom) ->
                     new Throttled(
                             null,
-                            ErrorBody.of(ErrorType.OVERLOADED_ERROR, Wordings.OVERLOADED, null),
+                            ErrorBody.of(ErrorType.OVERLOADED_ERROR, Excuses.OVERLOADED, null),
                             headroom,
                             true);
             case Admission.Failed(var error, var at, var _) ->
@@ -108,7 +108,7 @@ public final class SimulatorUpstream implements Upstream {
                             ? new Failed(
                                     "status " + error.status(),
                                     null,
-                                    ErrorBody.of(error, Wordings.BROWN_OUT, null))
+                                    ErrorBody.of(error, Excuses.BROWN_OUT, null))
                             : timedOut();
         };
     }
@@ -125,7 +125,7 @@ public final class SimulatorUpstream implements Upstream {
         return new Failed(
                 "call timeout",
                 null,
-                ErrorBody.of(ErrorType.TIMEOUT_ERROR, Wordings.TOOK_TOO_LONG, null));
+                ErrorBody.of(ErrorType.TIMEOUT_ERROR, Excuses.TOOK_TOO_LONG, null));
     }
 
     private static AttemptOutcome outcome(Fault fault, @Nullable Duration retryAfter) {
@@ -136,7 +136,7 @@ public final class SimulatorUpstream implements Upstream {
             case API -> new Failed("status 500", retryAfter, error);
             case TIMEOUT -> new Failed("status 504", retryAfter, error);
             case INVALID_REQUEST, PERMISSION, NOT_FOUND -> new Refused(error);
-            case AUTHENTICATION, BILLING -> new Barred(Wordings.of(fault));
+            case AUTHENTICATION, BILLING -> new Barred(Excuses.of(fault));
             case CUT -> new Failed("connection cut", null, error);
             case UNREACHABLE -> new Unreachable("connection refused", error);
             case GARBAGE -> new Failed("bad answer", null, error);
@@ -144,22 +144,29 @@ public final class SimulatorUpstream implements Upstream {
     }
 
     private static JsonBytes error(Fault fault) {
-        return ErrorBody.of(fault.type().orElse(ErrorType.API_ERROR), Wordings.of(fault), null);
+        return ErrorBody.of(fault.type().orElse(ErrorType.API_ERROR), Excuses.of(fault), null);
     }
 
     @Override
     public void relay(Call call, AnswerSink sink) throws InterruptedException {
-        relay(call, WorkspaceId.DEFAULT, sink);
+        relay(call, WorkspaceId.DEFAULT, false, sink);
     }
 
     /**
-     * As above, for one of several workspaces that share the service: its limits and its places,
-     * but not its prompt cache.
+     * As above, as the service itself and not as one who relays it: when nobody is to reach it, it
+     * breaks off ({@link AnswerSink#abort}) before it has begun.
+     *
+     * @param workspace of the caller. All share the limits and the places, none the prompt cache
      */
-    public void relay(Call call, WorkspaceId workspace, AnswerSink sink)
+    public void serve(Call call, WorkspaceId workspace, AnswerSink sink)
+            throws InterruptedException {
+        relay(call, workspace, true, sink);
+    }
+
+    private void relay(Call call, WorkspaceId workspace, boolean itself, AnswerSink sink)
             throws InterruptedException {
         try {
-            new Relaying(door, faults, waiting, call, hash(call), sink).relay(workspace);
+            new Relaying(door, faults, waiting, call, hash(call), itself, sink).relay(workspace);
         } catch (IOException e) {
             // The client is gone; there is nobody to tell.
             sink.abort(e);

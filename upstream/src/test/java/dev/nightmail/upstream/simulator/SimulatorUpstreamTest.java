@@ -17,6 +17,7 @@ import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.usage.ServiceTier;
 import dev.nightmail.core.usage.Usage;
 import dev.nightmail.upstream.simulator.service.Latency;
+import dev.nightmail.upstream.simulator.service.OutputLengths;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -410,5 +411,72 @@ final class SimulatorUpstreamTest {
     void aScriptThatMakesNoSenseIsRefused(String script) {
         assertThatThrownBy(() -> FaultScript.parse(script))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aConversationReadsWhatItsLastTurnWrote() throws Exception {
+        String turns =
+                """
+                {"model":"claude-haiku-4-5","max_tokens":50,"cache_control":{"type":"ephemeral"},"messages":[\
+                {"role":"user","content":"%s"}%s]}\
+                """;
+        String opening = "A long story. ".repeat(2000);
+
+        var first = ((Answered) simulator.attempt(call(turns.formatted(opening, "")))).usage();
+        var second =
+                ((Answered)
+                                simulator.attempt(
+                                        call(
+                                                turns.formatted(
+                                                        opening,
+                                                        ",{\"role\":\"assistant\",\"content\":\"Yes.\"},{\"role\":\"user\",\"content\":\"And then?\"}"))))
+                        .usage();
+
+        assertThat(first.cacheCreation5m()).isPositive();
+        assertThat(second.cacheRead()).isEqualTo(first.cacheCreation5m());
+        assertThat(second.cacheCreation5m()).isBetween(5L, 30L);
+    }
+
+    @Test
+    void anotherChoiceOfToolsLeavesWhatIsCachedOfThemAndNotOfTheConversation() throws Exception {
+        String params =
+                """
+                {"model":"claude-haiku-4-5","max_tokens":50,%s\
+                "system":[{"type":"text","text":"%s","cache_control":{"type":"ephemeral"}}],\
+                "messages":[{"role":"user","content":[{"type":"text","text":"%s","cache_control":{"type":"ephemeral"}}]}]}\
+                """;
+        String rules = "Judge by these rules. ".repeat(1000);
+        String story = "A long story. ".repeat(1000);
+
+        var first =
+                ((Answered) simulator.attempt(call(params.formatted("", rules, story)))).usage();
+        var second =
+                ((Answered)
+                                simulator.attempt(
+                                        call(
+                                                params.formatted(
+                                                        "\"thinking\":{\"type\":\"disabled\"},",
+                                                        rules,
+                                                        story))))
+                        .usage();
+
+        assertThat(first.cacheRead()).isZero();
+        assertThat(second.cacheRead()).isPositive();
+        assertThat(second.cacheRead() + second.cacheCreation5m())
+                .isEqualTo(first.cacheCreation5m());
+        assertThat(second.cacheCreation5m()).isPositive();
+    }
+
+    @Test
+    void answersInWordsAreAsLongAsTheyAreWantedAndNoLongerThanTheyMayBe() throws Exception {
+        var wordy = simulator(SimulatorConfig.DEFAULT.withOutputLengths(new OutputLengths(300, 0)));
+
+        var outcome = (Answered) wordy.attempt(ask("The fox ran. The dog slept."));
+
+        assertThat(outcome.usage().output()).isEqualTo(300);
+        assertThat(message(outcome).path("stop_reason").stringValue()).isEqualTo("end_turn");
+        assertThat(message(outcome).path("content").path(0).path("text").stringValue())
+                .startsWith("[simulated] ")
+                .hasSize(1050);
     }
 }

@@ -2,6 +2,10 @@ package dev.nightmail.upstream.simulator.service;
 
 import dev.nightmail.core.error.ErrorType;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 
 /**
  * A bad time.
@@ -14,6 +18,9 @@ import java.time.Duration;
  */
 public record BrownOut(
         Duration from, Duration until, double failing, ErrorType error, double slowdown) {
+
+    private static final Set<String> KEYS =
+            new LinkedHashSet<>(List.of("from", "until", "failing", "error", "slow"));
 
     public BrownOut {
         if (from.isNegative() || until.compareTo(from) <= 0) {
@@ -36,5 +43,50 @@ public record BrownOut(
 
     public static BrownOut slow(Duration from, Duration until, double slowdown) {
         return new BrownOut(from, until, 0, ErrorType.API_ERROR, slowdown);
+    }
+
+    /**
+     * Reads rules that are separated by spaces, such as {@code from=60s;until=2m;failing=0.3} and
+     * {@code from=5m;until=6m;slow=4}: which share fails between which times after the start, with
+     * {@code error=} {@code api} (as without it), {@code timeout} or {@code overloaded}, and how
+     * many times as long the others take.
+     *
+     * @throws IllegalArgumentException saying which rule is wrong, and what may stand there
+     */
+    public static List<BrownOut> parse(String text) {
+        return Arrays.stream(text.strip().split("\\s+"))
+                .filter(rule -> !rule.isEmpty())
+                .map(BrownOut::parseRule)
+                .toList();
+    }
+
+    private static BrownOut parseRule(String text) {
+        var rule = RuleText.parse(text, KEYS);
+        if (!rule.fields().containsKey("until")) {
+            throw new IllegalArgumentException("'%s' must say until when".formatted(text));
+        }
+        double failing = rule.decimal("failing", 0);
+        double slow = rule.decimal("slow", 1);
+        if (failing == 0 && slow == 1) {
+            throw new IllegalArgumentException(
+                    "'%s' must say which share is failing, or how slow it is".formatted(text));
+        }
+        return new BrownOut(
+                rule.duration("from", Duration.ZERO),
+                rule.duration("until", Duration.ZERO),
+                failing,
+                error(rule.fields().getOrDefault("error", "api")),
+                slow);
+    }
+
+    private static ErrorType error(String word) {
+        return switch (word) {
+            case "api" -> ErrorType.API_ERROR;
+            case "timeout" -> ErrorType.TIMEOUT_ERROR;
+            case "overloaded" -> ErrorType.OVERLOADED_ERROR;
+            default ->
+                    throw new IllegalArgumentException(
+                            "error=%s is none of api, timeout, overloaded".formatted(word));
+        };
     }
 }

@@ -11,10 +11,10 @@ package dev.nightmail.upstream.simulator.service;
  */
 public record Capacity(int places, int waitingMax, long decodeTokensPerSecond) {
 
-    public static final Capacity UNLIMITED = new Capacity(Integer.MAX_VALUE, 0, 0);
-
     /** Enough for any client; a service that holds more has lost them all to timeouts. */
     private static final int WAITING_MAX_USUAL = 10_000;
+
+    public static final Capacity UNLIMITED = queueing(Integer.MAX_VALUE);
 
     public Capacity {
         if (places < 1 || waitingMax < 0 || decodeTokensPerSecond < 0) {

@@ -45,6 +45,40 @@ public record PerMinute(long first, List<Change> changes) {
         return new PerMinute(perMinute, List.of());
     }
 
+    /**
+     * Reads {@code 600}, or with changes {@code 600 300@10m 1200@20m}: 600 a minute, 300 from ten
+     * minutes after the start on, and so on.
+     *
+     * @throws IllegalArgumentException saying what is wrong, and what may stand there
+     */
+    public static PerMinute parse(String text) {
+        var words = text.strip().split("\\s+", -1);
+        var allowed = of(count(words[0]));
+        for (int i = 1; i < words.length; i++) {
+            int at = words[i].indexOf('@');
+            if (at < 0) {
+                throw new IllegalArgumentException(
+                        "'%s' must say from when on, such as 300@10m".formatted(words[i]));
+            }
+            allowed =
+                    allowed.then(
+                            RuleText.duration(words[i].substring(at + 1)),
+                            count(words[i].substring(0, at)));
+        }
+        return allowed;
+    }
+
+    private static long count(String text) {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "'%s' must be a number a minute, such as 600, or several, such as 600 300@10m"
+                            .formatted(text),
+                    e);
+        }
+    }
+
     /** The same until a time after the start of the service, and from there on another. */
     public PerMinute then(Duration after, long perMinute) {
         var more = new ArrayList<>(changes);

@@ -4,13 +4,13 @@ import dev.nightmail.upstream.simulator.service.Admission.RateLimited;
 import java.util.Locale;
 
 /** What the simulated service says when it does not answer. */
-final class Wordings {
+final class Excuses {
 
     static final String OVERLOADED = "the simulated service is overloaded";
     static final String BROWN_OUT = "the simulated service has a bad time";
     static final String TOOK_TOO_LONG = "the simulated call took too long";
 
-    private Wordings() {}
+    private Excuses() {}
 
     static String of(Fault fault) {
         return "a simulated fault (%s)".formatted(fault);
