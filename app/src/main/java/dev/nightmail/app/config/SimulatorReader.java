@@ -8,6 +8,7 @@ import dev.nightmail.upstream.simulator.service.Capacity;
 import dev.nightmail.upstream.simulator.service.Latency;
 import dev.nightmail.upstream.simulator.service.Limits;
 import dev.nightmail.upstream.simulator.service.Limits.OutputCount;
+import dev.nightmail.upstream.simulator.service.Limits.Told;
 import dev.nightmail.upstream.simulator.service.OutputLengths;
 import dev.nightmail.upstream.simulator.service.PerMinute;
 import dev.nightmail.upstream.simulator.service.RuleText;
@@ -64,7 +65,13 @@ final class SimulatorReader {
                                 "reserved", OutputCount.RESERVED),
                         OutputCount.AS_GENERATED),
                 duration("limit-burst", Duration.ofMillis(1), Limits.BURST_MAX, Limits.BURST_MAX),
-                choice("rate-limit-headers", Map.of("true", true, "false", false), true));
+                choice(
+                        "rate-limit-headers",
+                        Map.of(
+                                "all", Told.EVERYTHING,
+                                "retry-after", Told.RETRY_AFTER,
+                                "none", Told.NOTHING),
+                        Told.EVERYTHING));
     }
 
     private @Nullable PerMinute perMinute(String key) {

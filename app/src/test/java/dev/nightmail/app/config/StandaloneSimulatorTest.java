@@ -13,6 +13,7 @@ import dev.nightmail.upstream.simulator.service.Capacity;
 import dev.nightmail.upstream.simulator.service.Latency;
 import dev.nightmail.upstream.simulator.service.Limits;
 import dev.nightmail.upstream.simulator.service.Limits.OutputCount;
+import dev.nightmail.upstream.simulator.service.Limits.Told;
 import dev.nightmail.upstream.simulator.service.OutputLengths;
 import dev.nightmail.upstream.simulator.service.PerMinute;
 import dev.nightmail.upstream.simulator.service.ServiceConfig;
@@ -36,7 +37,7 @@ final class StandaloneSimulatorTest {
             output-tokens-per-minute: 80000
             output-tokens-counted: reserved
             limit-burst: 10s
-            rate-limit-headers: false
+            rate-limit-headers: retry-after
             first-token: 300ms
             prefill-tokens-per-second: 20000
             per-output-token: 20ms
@@ -63,7 +64,7 @@ final class StandaloneSimulatorTest {
                                     PerMinute.of(80_000),
                                     OutputCount.RESERVED,
                                     Duration.ofSeconds(10),
-                                    false),
+                                    Told.RETRY_AFTER),
                             new CacheRules(Map.of(), 1024, 20, 500),
                             new Latency(Duration.ofMillis(300), 20_000, Duration.ofMillis(20), 0.3),
                             new Capacity(32, 100, 4000),
@@ -142,7 +143,7 @@ final class StandaloneSimulatorTest {
                                 "requests-per-minute: 'many' must be a number a minute, such as 600, or several, such as 600 300@10m",
                                 "output-tokens-counted: is \"later\"; allowed is as-generated or reserved",
                                 "limit-burst: is \"2m\"; allowed is 1ms to 1m",
-                                "rate-limit-headers: is \"no\"; allowed is false or true",
+                                "rate-limit-headers: is \"no\"; allowed is all or none or retry-after",
                                 "jitter: is \"3\"; allowed is a number from 0 to 2",
                                 "brown-outs: 'from=1s' must say until when",
                                 "jitters: no such key; did you mean jitter?"));

@@ -18,7 +18,7 @@ final class Excuses {
 
     static String of(RateLimited limited) {
         var what = limited.limit().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-        return "this request would exceed the simulated rate limit of %s per minute: try again in %d s"
-                .formatted(what, limited.retryAfter().toSeconds());
+        return "this request would exceed the simulated rate limit of %s per minute"
+                .formatted(what);
     }
 }

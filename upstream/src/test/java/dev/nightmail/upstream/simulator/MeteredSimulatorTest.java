@@ -102,8 +102,7 @@ final class MeteredSimulatorTest {
                 .containsEntry("retry-after", "60")
                 .containsEntry("x-should-retry", "true")
                 .containsEntry("anthropic-ratelimit-requests-remaining", "0");
-        assertThat(throttled.text())
-                .contains("rate_limit_error", "requests per minute", "try again in 60 s");
+        assertThat(throttled.text()).contains("rate_limit_error", "requests per minute");
     }
 
     @Test
@@ -128,12 +127,17 @@ final class MeteredSimulatorTest {
 
     @Test
     void aServiceThatSaysNothingOfItsLimitsHasNoSuchHeaders() throws Exception {
-        var silent =
-                ServiceConfig.INSTANT.withLimits(
-                        Limits.NONE.withRequests(PerMinute.of(1)).untold());
+        var limits = Limits.NONE.withRequests(PerMinute.of(1)).withTold(Limits.Told.NOTHING);
+        var simulator = simulator(ServiceConfig.INSTANT.withLimits(limits));
+        relayed(simulator, call("one"));
 
-        assertThat(relayed(simulator(silent), call("one")).headers().keySet())
-                .noneMatch(name -> name.startsWith("anthropic-ratelimit"));
+        var throttled = relayed(simulator, call("two"));
+
+        assertThat(throttled.status()).isEqualTo(429);
+        assertThat(throttled.headers().keySet())
+                .noneMatch(name -> name.startsWith("anthropic-ratelimit"))
+                .doesNotContain("retry-after");
+        assertThat(((Throttled) simulator.attempt(call("two"))).retryAfter()).isNull();
     }
 
     @Test

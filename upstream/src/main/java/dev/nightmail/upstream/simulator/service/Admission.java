@@ -5,6 +5,7 @@ import dev.nightmail.core.upstream.Headroom;
 import dev.nightmail.core.usage.Usage;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** What becomes of a request that has arrived. Times are never before the arrival. */
 public sealed interface Admission {
@@ -24,9 +25,10 @@ public sealed interface Admission {
      * A rate limit is used up (429). It cost nothing.
      *
      * @param limit the one that takes longest to have room for it
-     * @param retryAfter until then, in whole seconds, at least one
+     * @param retryAfter until then, in whole seconds, at least one; null if the service does not
+     *     say
      */
-    record RateLimited(Headroom.Limit limit, Duration retryAfter, Headroom headroom)
+    record RateLimited(Headroom.Limit limit, @Nullable Duration retryAfter, Headroom headroom)
             implements Admission {}
 
     /** All places are taken, and all to wait in (529). It cost nothing. */

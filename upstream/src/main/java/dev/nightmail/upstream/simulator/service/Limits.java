@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param outputTokens per minute
  * @param burst how long it takes to fill an empty bucket, so how much can be used at once: a minute
  *     lets the whole minute's allowance go in one instant
- * @param told whether answers say what is left
+ * @param told what answers say of the limits
  */
 public record Limits(
         @Nullable PerMinute requests,
@@ -21,12 +21,12 @@ public record Limits(
         @Nullable PerMinute outputTokens,
         OutputCount outputCount,
         Duration burst,
-        boolean told) {
+        Told told) {
 
     public static final Duration BURST_MAX = Duration.ofMinutes(1);
 
     public static final Limits NONE =
-            new Limits(null, null, null, OutputCount.AS_GENERATED, BURST_MAX, true);
+            new Limits(null, null, null, OutputCount.AS_GENERATED, BURST_MAX, Told.EVERYTHING);
 
     /** When output tokens are taken off their limit. */
     public enum OutputCount {
@@ -40,6 +40,15 @@ public record Limits(
          * was before, and as some other services have it.
          */
         RESERVED
+    }
+
+    /** What a service says of its limits. A service has them, whatever it says. */
+    public enum Told {
+        /** What is left, with every answer, and to whom it refuses, when to come again. */
+        EVERYTHING,
+        /** Only the latter. */
+        RETRY_AFTER,
+        NOTHING
     }
 
     public Limits {
@@ -65,8 +74,7 @@ public record Limits(
         return new Limits(requests, inputTokens, outputTokens, outputCount, other, told);
     }
 
-    /** The same, of which no answer says anything. */
-    public Limits untold() {
-        return new Limits(requests, inputTokens, outputTokens, outputCount, burst, false);
+    public Limits withTold(Told other) {
+        return new Limits(requests, inputTokens, outputTokens, outputCount, burst, other);
     }
 }

@@ -3,6 +3,7 @@ package dev.nightmail.upstream.simulator.service;
 import dev.nightmail.core.upstream.Headroom;
 import dev.nightmail.core.upstream.Headroom.Allowance;
 import dev.nightmail.core.upstream.Headroom.Limit;
+import dev.nightmail.upstream.simulator.service.Limits.Told;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -99,6 +100,16 @@ final class Meters {
         };
     }
 
+    /** What is told of when to come again: in the header's whole seconds, a fraction as one. */
+    @Nullable Duration retryAfter(Shortage shortage, long nowMicros) {
+        return switch (limits.told()) {
+            case EVERYTHING, RETRY_AFTER ->
+                    Duration.ofSeconds(
+                            Math.ceilDiv(shortage.untilMicros() - nowMicros, 1_000_000L));
+            case NOTHING -> null;
+        };
+    }
+
     /** Books a request that is admitted. */
     void admit(long inputTokens, Arrival arrival, long firstTokenMicros, long doneMicros) {
         take(Limit.REQUESTS, 1);
@@ -141,7 +152,7 @@ final class Meters {
 
     /** What is told of what is left: tokens in whole thousands, times in whole seconds. */
     Headroom headroom() {
-        if (!limits.told() || buckets.isEmpty()) {
+        if (limits.told() != Told.EVERYTHING || buckets.isEmpty()) {
             return Headroom.UNTOLD;
         }
         var told = new EnumMap<Limit, Allowance>(Limit.class);

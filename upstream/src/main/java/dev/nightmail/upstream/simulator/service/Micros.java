@@ -14,8 +14,9 @@ record Micros(Instant start) {
         return duration.toNanos() / 1000;
     }
 
+    /** Rounded up: nothing happens before its cause. */
     long at(Instant time) {
-        return ChronoUnit.MICROS.between(start, time);
+        return ChronoUnit.MICROS.between(start, time.plusNanos(999));
     }
 
     Instant instant(long micros) {

@@ -6,7 +6,6 @@ import dev.nightmail.upstream.simulator.service.Admission.Accepted;
 import dev.nightmail.upstream.simulator.service.Admission.Failed;
 import dev.nightmail.upstream.simulator.service.Admission.Overloaded;
 import dev.nightmail.upstream.simulator.service.Admission.RateLimited;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -67,9 +66,7 @@ public final class SimulatedService {
                 meters.shortage(inputTokens, arrival.outputTokensMax(), nowMicros).orElse(null);
         if (shortage != null) {
             return new RateLimited(
-                    shortage.limit(),
-                    wholeSeconds(shortage.untilMicros() - nowMicros),
-                    meters.headroom());
+                    shortage.limit(), meters.retryAfter(shortage, nowMicros), meters.headroom());
         }
         var brownOut = brownOut().orElse(null);
         if (brownOut != null && isStruck(arrival, brownOut)) {
@@ -85,11 +82,6 @@ public final class SimulatedService {
     /** What counts as input towards the limit: reads do not. */
     private static long uncached(Usage usage) {
         return usage.promptTokens() - usage.cacheRead();
-    }
-
-    /** As the header has it: a fraction counts as a whole one. */
-    private static Duration wholeSeconds(long micros) {
-        return Duration.ofSeconds(Math.ceilDiv(micros, 1_000_000));
     }
 
     private Optional<BrownOut> brownOut() {

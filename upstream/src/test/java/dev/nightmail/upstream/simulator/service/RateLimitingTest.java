@@ -11,9 +11,12 @@ import dev.nightmail.core.upstream.Headroom.Limit;
 import dev.nightmail.upstream.simulator.service.Admission.Accepted;
 import dev.nightmail.upstream.simulator.service.Admission.RateLimited;
 import dev.nightmail.upstream.simulator.service.Limits.OutputCount;
+import dev.nightmail.upstream.simulator.service.Limits.Told;
 import dev.nightmail.upstream.simulator.service.Prompt.Block;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class RateLimitingTest {
 
@@ -113,14 +116,18 @@ final class RateLimitingTest {
         assertThat(admission.headroom().of(Limit.REQUESTS)).isEmpty();
     }
 
-    @Test
-    void limitsThatAreUntoldHoldAllTheSame() {
-        var scene = scene(requests(1).untold());
+    @ParameterizedTest
+    @EnumSource(
+            value = Told.class,
+            names = {"RETRY_AFTER", "NOTHING"})
+    void limitsThatAreUntoldHoldAllTheSame(Told told) {
+        var scene = scene(requests(1).withTold(told));
 
         assertThat(scene.ask(0).headroom()).isEqualTo(Headroom.UNTOLD);
         var refused = (RateLimited) scene.ask(0);
         assertThat(refused.headroom()).isEqualTo(Headroom.UNTOLD);
-        assertThat(refused.retryAfter()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(refused.retryAfter())
+                .isEqualTo(told == Told.RETRY_AFTER ? Duration.ofMinutes(1) : null);
     }
 
     @Test
