@@ -5,6 +5,7 @@ import dev.nightmail.core.upstream.Call;
 import dev.nightmail.upstream.simulator.service.Arrival;
 import dev.nightmail.upstream.simulator.service.SimulatedService;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.OptionalLong;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -51,8 +52,10 @@ final class ServiceDoor {
                         tokensMax);
         boolean streamed = params.path("stream").asBoolean(false);
         synchronized (service) {
-            // Inside, so that arrivals come in the order of their times.
-            var now = clock.instant();
+            // Inside, so that arrivals come in the order of their times; in the service's own
+            // microseconds, so that a service that takes no time has nobody wait for the rest of
+            // one.
+            var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
             return new Visit(streamed, reply, now, service.arrive(arrival, now));
         }
     }

@@ -69,6 +69,18 @@ final class MeteredSimulatorTest {
     }
 
     @Test
+    void aServiceThatTakesNoTimeHasNobodyWait() throws Exception {
+        now = START.plusNanos(123);
+        var simulator = simulator(ServiceConfig.INSTANT);
+        for (int nanos = 123; nanos < 2000; nanos += 199) {
+            now = START.plusNanos(nanos);
+            simulator.attempt(call("one"));
+        }
+
+        assertThat(waits).isEmpty();
+    }
+
+    @Test
     void whoIsOverTheLimitIsToldHowMuchIsLeftAndWhenToComeAgain() throws Exception {
         var simulator = simulator(ONE_A_MINUTE);
 

@@ -10,6 +10,10 @@ import java.time.temporal.ChronoUnit;
  */
 record Micros(Instant start) {
 
+    Micros {
+        start = start.truncatedTo(ChronoUnit.MICROS);
+    }
+
     static long of(Duration duration) {
         return duration.toNanos() / 1000;
     }
