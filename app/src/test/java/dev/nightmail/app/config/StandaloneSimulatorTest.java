@@ -105,6 +105,18 @@ final class StandaloneSimulatorTest {
     }
 
     @Test
+    void aVariableStandsForAKey() {
+        var environment = Map.of("NIGHTMAIL_REQUESTS_PER_MINUTE", "50");
+
+        var simulator =
+                StandaloneSimulator.read(
+                        new ConfigSource(null, Map.of(), List.of()),
+                        name -> Optional.ofNullable(environment.get(name)));
+
+        assertThat(simulator.simulator().service().limits().requests()).isEqualTo(PerMinute.of(50));
+    }
+
+    @Test
     void anUpstreamHasTheSameKeysBelowItsName() throws Exception {
         var file =
                 file("upstreams:\n  simulator:\n    protocol: simulator\n" + EVERY_KEY.indent(4));
