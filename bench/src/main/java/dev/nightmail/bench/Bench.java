@@ -8,6 +8,7 @@ import dev.nightmail.bench.measure.BenchmarkFailure;
 import dev.nightmail.bench.measure.Finding;
 import dev.nightmail.bench.measure.Scale;
 import dev.nightmail.bench.million.MillionBenchmark;
+import dev.nightmail.bench.night.NightBenchmark;
 import dev.nightmail.bench.peers.PeersBenchmark;
 import dev.nightmail.bench.process.Machine;
 import dev.nightmail.bench.process.Workbench;
@@ -51,6 +52,7 @@ public final class Bench {
         benchmarks.put("restart", RestartBenchmark::run);
         benchmarks.put("million", MillionBenchmark::run);
         benchmarks.put("fairness", FairnessBenchmark::run);
+        benchmarks.put("night", (_, scale) -> NightBenchmark.run(scale));
         benchmarks.put(PEERS, PeersBenchmark::run);
         return benchmarks;
     }

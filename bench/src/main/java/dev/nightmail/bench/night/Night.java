@@ -39,6 +39,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.LongConsumer;
 
 /** One scheduler, one upstream, storage that never waits; events in order of virtual time. */
 final class Night {
@@ -53,7 +54,7 @@ final class Night {
     private final SimulatedService service;
     private final Duration network;
     private final PriorityQueue<Due> queue =
-            new PriorityQueue<>(Comparator.comparing(Due::at).thenComparing(Due::order));
+            new PriorityQueue<>(Comparator.comparing(Due::at).thenComparingLong(Due::order));
     private final Map<BatchId, Running> running = new HashMap<>();
     private final Set<Long> aborted = new HashSet<>();
     private long order;
@@ -73,7 +74,17 @@ final class Night {
 
     private record Due(Instant at, long order, Runnable what) {}
 
-    private record Running(Job job, Batch batch, int[] left) {}
+    private static final class Running {
+        final Job job;
+        final Batch batch;
+        int left;
+
+        Running(Job job, Batch batch) {
+            this.job = job;
+            this.batch = batch;
+            this.left = job.requests().size();
+        }
+    }
 
     /** One call of a batch, as it ended. */
     record Call(
@@ -145,7 +156,7 @@ final class Night {
                         "0".repeat(64),
                         null);
         var batch = Batch.accepted(header);
-        running.put(header.id(), new Running(job, batch, new int[] {job.requests().size()}));
+        running.put(header.id(), new Running(job, batch));
         on(
                 new Event.BatchAdmitted(
                         batch,
@@ -161,11 +172,11 @@ final class Night {
     /** How many requests of a batch have no result yet. */
     int left(BatchId id) {
         var found = running.get(id);
-        return found == null ? 0 : found.left()[0];
+        return found == null ? 0 : found.left;
     }
 
     boolean isIdle() {
-        return running.values().stream().allMatch(batch -> batch.left()[0] == 0);
+        return running.values().stream().allMatch(batch -> batch.left == 0);
     }
 
     /** Has something happen then. */
@@ -231,7 +242,7 @@ final class Night {
                 if (of == null) {
                     throw new IllegalStateException("results of a batch that is not there");
                 }
-                of.left()[0] -= group.size();
+                of.left -= group.size();
                 for (var result : group) {
                     results++;
                     failedResults += result.result() instanceof Result.Errored ? 1 : 0;
@@ -256,7 +267,7 @@ final class Night {
         if (of == null) {
             throw new IllegalStateException("a call of a batch that is not there");
         }
-        var ask = of.job().requests().get(start.request());
+        var ask = of.job.requests().get(start.request());
         long identity = 31L * start.batch().hashCode() + start.request();
         var arrival =
                 new Arrival(
@@ -266,7 +277,7 @@ final class Night {
                         ask.prompt(),
                         ask.outputTokens(),
                         ask.outputTokensMax());
-        var key = of.batch().header().key();
+        var key = of.batch.header().key();
         switch (service.arrive(arrival, now)) {
             case Admission.Accepted accepted -> {
                 billed = billed.plus(accepted.usage());
@@ -345,11 +356,7 @@ final class Night {
     }
 
     /** An interactive call; says how long it took, or -1 if it was turned away. */
-    void interactive(
-            long identity,
-            Prompt prompt,
-            int outputTokens,
-            java.util.function.LongConsumer tookMillis) {
+    void interactive(long identity, Prompt prompt, int outputTokens, LongConsumer tookMillis) {
         var sent = now;
         on(new Event.InteractiveStarted(UPSTREAM));
         after(
