@@ -144,6 +144,7 @@ final class Attempts {
                         header.betas(),
                         header.userProfileId(),
                         effect.timeout(),
-                        effect.as()));
+                        effect.as(),
+                        effect.cachesPrefix()));
     }
 }

@@ -1,6 +1,7 @@
 package dev.nightmail.app.config;
 
 import dev.nightmail.core.schedule.Routes;
+import dev.nightmail.core.schedule.UpstreamTerms;
 import dev.nightmail.upstream.http.Secret;
 import dev.nightmail.upstream.simulator.SimulatorConfig;
 import java.net.URI;
@@ -59,9 +60,30 @@ public record NightmailConfig(
 
         int callsInFlightMax();
 
-        /** Speaks the Messages API. */
-        record Anthropic(String name, int callsInFlightMax, URI url, @Nullable Secret apiKey)
-                implements UpstreamConfig {}
+        /** How the scheduler may use it. */
+        default UpstreamTerms terms() {
+            return UpstreamTerms.calls(callsInFlightMax());
+        }
+
+        /**
+         * Speaks the Messages API.
+         *
+         * @param marksShared whether what all requests of a batch begin with is marked for its
+         *     cache, where none marks anything
+         */
+        record Anthropic(
+                String name,
+                int callsInFlightMax,
+                URI url,
+                @Nullable Secret apiKey,
+                boolean marksShared)
+                implements UpstreamConfig {
+            @Override
+            public UpstreamTerms terms() {
+                var terms = UpstreamTerms.calls(callsInFlightMax);
+                return marksShared ? terms.markingShared() : terms;
+            }
+        }
 
         /** Built in. */
         record Simulator(int callsInFlightMax, SimulatorConfig config) implements UpstreamConfig {

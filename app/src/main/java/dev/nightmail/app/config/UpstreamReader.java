@@ -26,6 +26,9 @@ final class UpstreamReader {
 
     private static final String CLAUDE = "claude";
 
+    private static final String AS_ASKED = "as-asked";
+    private static final String AUTO = "auto";
+
     /** The name of one that is only known by its URL. */
     private static final String UPSTREAM = "upstream";
 
@@ -153,7 +156,19 @@ final class UpstreamReader {
                     "is \"%s\"; this version makes calls only, one for each request: leave it out or say calls"
                             .formatted(mode));
         }
-        return new UpstreamConfig.Anthropic(name, callsInFlightMax(name), url, apiKey.orElse(null));
+        return new UpstreamConfig.Anthropic(
+                name, callsInFlightMax(name), url, apiKey.orElse(null), marksShared(name));
+    }
+
+    private boolean marksShared(String name) {
+        var cache = settings.text(key(name, "cache"), AS_ASKED);
+        if (!cache.equals(AS_ASKED) && !cache.equals(AUTO)) {
+            settings.problem(
+                    key(name, "cache"),
+                    "is \"%s\"; expected %s (only what requests mark) or %s (also the tools and system prompt that all requests of a batch repeat)"
+                            .formatted(cache, AS_ASKED, AUTO));
+        }
+        return cache.equals(AUTO);
     }
 
     private UpstreamConfig simulator(String name) {

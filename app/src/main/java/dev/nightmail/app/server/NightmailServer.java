@@ -13,7 +13,6 @@ import dev.nightmail.core.key.KeyCatalog;
 import dev.nightmail.core.lease.WorkerId;
 import dev.nightmail.core.schedule.Backoff;
 import dev.nightmail.core.schedule.SchedulePolicy;
-import dev.nightmail.core.schedule.UpstreamTerms;
 import dev.nightmail.engine.Engine;
 import dev.nightmail.engine.EngineConfig;
 import dev.nightmail.engine.desk.BatchDesk;
@@ -23,7 +22,7 @@ import dev.nightmail.journal.DataFolderLock;
 import dev.nightmail.journal.FileJournal;
 import dev.nightmail.journal.disk.Disk;
 import dev.nightmail.journal.disk.LocalDisk;
-import dev.nightmail.upstream.naming.RenamingUpstream;
+import dev.nightmail.upstream.adapting.AdaptingUpstream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -145,8 +144,8 @@ public final class NightmailServer {
         for (var upstream : config.upstreams()) {
             upstreams.add(
                     new Engine.Served(
-                            opened(new RenamingUpstream(factory.open(upstream))),
-                            UpstreamTerms.calls(upstream.callsInFlightMax())));
+                            opened(new AdaptingUpstream(factory.open(upstream))),
+                            upstream.terms()));
         }
         var parts =
                 new Engine.Parts(

@@ -400,6 +400,22 @@ class ConfigReaderTest {
                         "routes.1.upstream: is \"\"; there are one");
     }
 
+    @Test
+    void whatABatchSharesIsMarkedOnlyWhereThatIsAskedFor() {
+        file("upstreams: { claude: { cache: auto } }");
+        assertThat(anthropic().terms().marksShared()).isTrue();
+
+        file("upstreams: { claude: { cache: as-asked } }");
+        assertThat(anthropic().terms().marksShared()).isFalse();
+
+        file("upstreams: { claude: { cache: always } }");
+        assertThat(problems())
+                .containsExactly(
+                        "upstreams.claude.cache: is \"always\"; expected as-asked (only what requests"
+                                + " mark) or auto (also the tools and system prompt that all requests"
+                                + " of a batch repeat)");
+    }
+
     // --upstream
 
     @Test

@@ -146,7 +146,7 @@ public final class NightBenchmark {
                 new Finding(
                         "makespan",
                         "%.3f x on average".formatted(times / count),
-                        "the same answers to prompts that take no time and share nothing",
+                        "the same, had every prefix always been in the cache",
                         timeMax,
                         new Aim.AtMost(1.02, smoke ? 1.3 : 1.05, "x at worst"),
                         List.of()));
@@ -175,7 +175,8 @@ public final class NightBenchmark {
         var night = new Night(1, config, 512, NETWORK);
         night.submit("a", new Workload(1).plain(40_000));
         night.run(Duration.ofMinutes(30));
-        var taken = new int[30 * 60];
+        // What is sent in the last minute is not answered when the night ends.
+        var taken = new int[29 * 60];
         int answered = 0;
         int refused = 0;
         for (var call : night.calls) {
@@ -187,8 +188,7 @@ public final class NightBenchmark {
                 refused++;
             }
         }
-        // What was sent last has not been answered when the night ends.
-        double allowed = 600 * 10 + 300 * 10 + 1_200 * 10 - 20.0 * 10;
+        double allowed = 20 + 600 * 10 + 300 * 10 + 1_200.0 * 9;
         double use = 100 * answered / allowed;
         double waste = 100.0 * refused / (answered + refused);
         var name = told ? "told" : "untold";

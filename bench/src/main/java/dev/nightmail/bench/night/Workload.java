@@ -101,12 +101,16 @@ final class Workload {
         return drawn;
     }
 
-    /** The same answers, of requests whose prompts take no time and share nothing. */
+    /** The same, as if every prefix had always been in the cache. */
     static Job withoutPrefixes(Job job) {
         return new Job(
                 job.requests().stream()
                         .map(ask ->
-                                new Ask(List.of(), 1, ask.outputTokensMax(), ask.outputTokens()))
+                                new Ask(
+                                        List.of(),
+                                        ask.tokens() - ask.path().getLast().tokens(),
+                                        ask.outputTokensMax(),
+                                        ask.outputTokens()))
                         .toList());
     }
 

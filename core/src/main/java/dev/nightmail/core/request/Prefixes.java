@@ -40,6 +40,14 @@ public final class Prefixes {
         return leaves.length == 0 ? NOWHERE : leaves[request];
     }
 
+    /** Whether all requests begin with the same prefix, and none has marked anything. */
+    public boolean isOneUnmarked() {
+        return prefixes.size() == 1
+                && leaves.length > 1
+                && !get(0).breakpoint().marked()
+                && Arrays.stream(leaves).allMatch(leaf -> leaf == 0);
+    }
+
     /** How many prefixes there are. */
     public int size() {
         return prefixes.size();

@@ -8,9 +8,9 @@ import java.time.Instant;
  * out when it is well again, and what fails is not the requests' fault.
  *
  * <p><i>Well</i>: all calls go. When too many of the last calls have failed it is <i>ill</i>: few
- * calls, with a pause after each that fails. When half as many in a row were answered it is
- * <i>convalescent</i>: a part of the calls, and when half of those are answered it is well. (Half,
- * since the slowest of many answers takes long, and failures mostly come fast.)
+ * calls, with a pause after each that fails. When one is answered it is <i>convalescent</i>: a part
+ * of the calls, and when half of those are answered and none has failed it is well. (Half, since
+ * the slowest of many answers takes long, and failures mostly come fast.)
  */
 final class Circuit {
 
@@ -67,9 +67,7 @@ final class Circuit {
         switch (state) {
             case WELL -> {}
             case ILL -> {
-                if (answeredInRow >= PROBES / 2) {
-                    become(State.CONVALESCENT, now);
-                }
+                become(State.CONVALESCENT, now);
             }
             case CONVALESCENT -> {
                 if (answeredInRow >= allowed(limit) / 2) {

@@ -23,6 +23,7 @@ public sealed interface Effect {
      *
      * @param attempt names this try, unique in the life of the scheduler
      * @param as how the model is called there; null if as the request calls it
+     * @param cachesPrefix whether it is to be asked to keep the prompt's shared part in its cache
      * @param timeout for the whole call
      */
     record StartAttempt(
@@ -31,6 +32,7 @@ public sealed interface Effect {
             int request,
             String upstream,
             @Nullable String as,
+            boolean cachesPrefix,
             Duration timeout)
             implements Effect {}
 

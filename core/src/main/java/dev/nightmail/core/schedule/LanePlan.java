@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,20 +17,21 @@ import org.jspecify.annotations.Nullable;
 record LanePlan(List<Lane> lanes, List<Integer> unserved) {
 
     /**
-     * @param cachesUnasked of an upstream; see {@link UpstreamTerms}
+     * @param terms of each upstream
      */
-    static LanePlan of(RunningBatch running, Routes routes, Predicate<String> cachesUnasked) {
+    static LanePlan of(RunningBatch running, Routes routes, Function<String, UpstreamTerms> terms) {
         var ways = running.batch().header().models().stream().map(routes::routeFor).toList();
         var first = ways.getFirst();
         if (first.isPresent() && ways.stream().allMatch(first::equals)) {
-            return new LanePlan(
-                    List.of(lane(running, 0, first.get(), null, cachesUnasked)), List.of());
+            return new LanePlan(List.of(lane(running, 0, first.get(), null, terms)), List.of());
         }
-        return mixed(running, ways, cachesUnasked);
+        return mixed(running, ways, terms);
     }
 
     private static LanePlan mixed(
-            RunningBatch running, List<Optional<Route>> ways, Predicate<String> cachesUnasked) {
+            RunningBatch running,
+            List<Optional<Route>> ways,
+            Function<String, UpstreamTerms> terms) {
         var served = new LinkedHashMap<Route, List<Integer>>();
         var unserved = new ArrayList<Integer>();
         for (int number = 0; number < running.size(); number++) {
@@ -43,7 +44,7 @@ record LanePlan(List<Lane> lanes, List<Integer> unserved) {
         }
         var lanes = new ArrayList<Lane>();
         served.forEach((route, numbers) ->
-                lanes.add(lane(running, lanes.size(), route, array(numbers), cachesUnasked)));
+                lanes.add(lane(running, lanes.size(), route, array(numbers), terms)));
         return new LanePlan(lanes, unserved);
     }
 
@@ -52,8 +53,12 @@ record LanePlan(List<Lane> lanes, List<Integer> unserved) {
             int number,
             Route route,
             int @Nullable [] numbers,
-            Predicate<String> cachesUnasked) {
-        boolean unmarked = route.upstreams().stream().anyMatch(cachesUnasked);
+            Function<String, UpstreamTerms> terms) {
+        boolean marks = running.requests().prefixes().isOneUnmarked();
+        boolean unmarked =
+                route.upstreams().stream()
+                        .map(terms)
+                        .anyMatch(of -> of.cachesUnasked() || (marks && of.marksShared()));
         return new Lane(running, number, route, SendOrder.of(running, numbers, unmarked));
     }
 

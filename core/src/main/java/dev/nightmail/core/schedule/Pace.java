@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class Pace {
 
     private static final int RAMP_START = 16;
-    private static final Duration RAMP_STEP = Duration.ofMillis(25);
+    private static final Duration RAMP_STEP = Duration.ofMillis(50);
 
     private final String upstream;
     private final int limitMax;

@@ -182,7 +182,7 @@ public final class Scheduler {
         }
         var running = new RunningBatch(batch, requests, settled, chunkRequests);
         batches.put(batch.id(), running);
-        var plan = LanePlan.of(running, routes, sending::cachesUnasked);
+        var plan = LanePlan.of(running, routes, sending::terms);
         running.lanes(plan.lanes());
         for (int number : plan.unserved()) {
             if (running.isPending(number)) {

@@ -105,8 +105,8 @@ final class Sending {
         return turnsAt(upstream).pace();
     }
 
-    boolean cachesUnasked(String upstream) {
-        return turnsAt(upstream).terms().cachesUnasked();
+    UpstreamTerms terms(String upstream) {
+        return turnsAt(upstream).terms();
     }
 
     private Turns turnsAt(String upstream) {
@@ -254,6 +254,9 @@ final class Sending {
                         number,
                         upstream.pace().upstream(),
                         turn.lane().route().as(),
+                        upstream.terms().marksShared()
+                                && turn.pick().group() != null
+                                && running.requests().prefixes().isOneUnmarked(),
                         timeout(running, now)));
     }
 

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param betas values of {@code anthropic-beta}; one we do not know is passed on
  * @param timeout for the whole exchange
  * @param as the name of the model there, in place of the one in the body; null if it stays
+ * @param cachesPrefix whether the service is to be asked to keep the tools and the system prompt in
+ *     its cache, which the body does not ask for
  */
 public record Call(
         Endpoint endpoint,
@@ -21,13 +23,14 @@ public record Call(
         List<String> betas,
         @Nullable String userProfileId,
         Duration timeout,
-        @Nullable String as) {
+        @Nullable String as,
+        boolean cachesPrefix) {
 
     public Call {
         betas = List.copyOf(betas);
     }
 
-    /** A call whose model is named as its body says. */
+    /** A call to be made as its body says. */
     public Call(
             Endpoint endpoint,
             JsonBytes body,
@@ -35,22 +38,23 @@ public record Call(
             List<String> betas,
             @Nullable String userProfileId,
             Duration timeout) {
-        this(endpoint, body, apiVersion, betas, userProfileId, timeout, null);
+        this(endpoint, body, apiVersion, betas, userProfileId, timeout, null, false);
     }
 
     /** The same under another name of the model. */
     public Call as(@Nullable String model) {
-        return new Call(endpoint, body, apiVersion, betas, userProfileId, timeout, model);
+        return new Call(
+                endpoint, body, apiVersion, betas, userProfileId, timeout, model, cachesPrefix);
     }
 
-    /** The same at another endpoint, under the name it has there. */
+    /** The same at another endpoint. */
     public Call at(Endpoint other) {
-        return new Call(other, body, apiVersion, betas, userProfileId, timeout, null);
+        return new Call(other, body, apiVersion, betas, userProfileId, timeout, as, cachesPrefix);
     }
 
-    /** The same with another body, in which the model is named as it is to be. */
+    /** The same with another body, in which what is to be cached is marked. */
     public Call withBody(JsonBytes other) {
-        return new Call(endpoint, other, apiVersion, betas, userProfileId, timeout, null);
+        return new Call(endpoint, other, apiVersion, betas, userProfileId, timeout, as, false);
     }
 
     /** What is called. */

@@ -136,6 +136,42 @@ class PrefixOrderTest {
         assertThat(drained(two)).hasSize(38).doesNotHaveDuplicates();
     }
 
+    @Test
+    void whatAllRequestsRepeatUnmarkedIsMarkedWhereTheUpstreamIsSoSet() {
+        var marking = oneUpstream(UpstreamTerms.calls(4).markingShared());
+        marking.admit(marking.accept("key", 3), unmarked("a", "a", "a"));
+
+        assertThat(inFlight(marking)).hasSize(1);
+        marking.finishAll(answer());
+        assertThat(marking.started).hasSize(3).allMatch(StartAttempt::cachesPrefix);
+    }
+
+    @Test
+    void whatOnlySomeRepeatIsNotMarked() {
+        var marking = oneUpstream(UpstreamTerms.calls(4).markingShared());
+        marking.admit(marking.accept("key", 3), unmarked("a", "a", "b"));
+
+        assertThat(marking.started).hasSize(3).noneMatch(StartAttempt::cachesPrefix);
+    }
+
+    @Test
+    void anUpstreamThatKeepsPromptsUnaskedIsWarmedForUnmarkedOnesToo() {
+        var keeping = oneUpstream(UpstreamTerms.calls(4).cachingUnasked());
+        keeping.admit(keeping.accept("key", 4), unmarked("a", "a", "b", "b"));
+
+        assertThat(keeping.started).hasSize(2).noneMatch(StartAttempt::cachesPrefix);
+    }
+
+    private static SchedulerWorld oneUpstream(UpstreamTerms terms) {
+        return new SchedulerWorld(1, Map.of("claude", terms), Routes.all("claude"));
+    }
+
+    private static RequestFacts unmarked(String... prefixes) {
+        var alike = new int[prefixes.length];
+        Arrays.fill(alike, 400);
+        return facts(alike, false, prefixes);
+    }
+
     private static List<Integer> inFlight(SchedulerWorld world) {
         return world.inFlight.values().stream().map(StartAttempt::request).toList();
     }
@@ -162,16 +198,16 @@ class PrefixOrderTest {
      * @param prefixes of each request, with '/' between a shorter and a longer one; "" for none
      */
     private static void submit(SchedulerWorld world, int[] outputTokensMax, String... prefixes) {
-        world.admit(world.accept("key", prefixes.length), facts(outputTokensMax, prefixes));
+        world.admit(world.accept("key", prefixes.length), facts(outputTokensMax, true, prefixes));
     }
 
-    private static RequestFacts facts(int[] outputTokensMax, String[] paths) {
+    private static RequestFacts facts(int[] outputTokensMax, boolean marked, String[] paths) {
         var builder = new Prefixes.Builder(paths.length);
         for (int number = 0; number < paths.length; number++) {
             var breakpoints = new ArrayList<Breakpoint>();
             for (int at = 0; at < paths[number].length(); at += 2) {
                 int hash = paths[number].substring(0, at + 1).hashCode();
-                breakpoints.add(new Breakpoint(hash, 1000 * (at + 1), true, false));
+                breakpoints.add(new Breakpoint(hash, 1000 * (at + 1), marked, false));
             }
             builder.add(number, breakpoints);
         }

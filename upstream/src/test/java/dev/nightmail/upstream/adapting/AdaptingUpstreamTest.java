@@ -1,4 +1,4 @@
-package dev.nightmail.upstream.naming;
+package dev.nightmail.upstream.adapting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,10 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class RenamingUpstreamTest {
+class AdaptingUpstreamTest {
 
     private final List<Call> came = new ArrayList<>();
-    private final Upstream upstream = new RenamingUpstream(new Remembering());
+    private final Upstream upstream = new AdaptingUpstream(new Remembering());
 
     @Test
     void aCallComesUnderTheNameThatItsRouteGivesTheModel() throws InterruptedException {

@@ -1,4 +1,4 @@
-package dev.nightmail.upstream.naming;
+package dev.nightmail.upstream.adapting;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

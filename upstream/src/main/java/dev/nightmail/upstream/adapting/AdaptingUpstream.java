@@ -1,4 +1,4 @@
-package dev.nightmail.upstream.naming;
+package dev.nightmail.upstream.adapting;
 
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.AttemptOutcome;
@@ -7,15 +7,16 @@ import dev.nightmail.core.upstream.Call.Endpoint;
 import dev.nightmail.core.upstream.Upstream;
 
 /**
- * Puts the name under which an upstream knows a model ({@link Call#as}) into the calls it gets.
- * Answers come back as they are: they say which model has answered.
+ * Puts into the calls that an upstream gets what its route and its settings want: the name under
+ * which it knows the model ({@link Call#as}), and a mark on what is to be cached ({@link
+ * Call#cachesPrefix}). Answers come back as they are: they say which model has answered.
  */
-public final class RenamingUpstream implements Upstream {
+public final class AdaptingUpstream implements Upstream {
 
     private final Upstream upstream;
 
     /** Takes the upstream over and closes it. */
-    public RenamingUpstream(Upstream upstream) {
+    public AdaptingUpstream(Upstream upstream) {
         this.upstream = upstream;
     }
 
@@ -26,23 +27,27 @@ public final class RenamingUpstream implements Upstream {
 
     @Override
     public AttemptOutcome attempt(Call call) throws InterruptedException {
-        return upstream.attempt(renamed(call));
+        return upstream.attempt(adapted(call));
     }
 
     @Override
     public void relay(Call call, AnswerSink sink) throws InterruptedException {
-        upstream.relay(renamed(call), sink);
+        upstream.relay(adapted(call), sink);
     }
 
-    private static Call renamed(Call call) {
+    private static Call adapted(Call call) {
+        return named(call.cachesPrefix() ? call.withBody(CacheMark.put(call.body())) : call);
+    }
+
+    private static Call named(Call call) {
         var as = call.as();
         if (as == null) {
             return call;
         }
         return switch (call.endpoint()) {
             case Endpoint.Messages _, Endpoint.CountTokens _ ->
-                    call.withBody(ModelName.replaced(call.body(), as));
-            case Endpoint.Model _ -> call.at(new Endpoint.Model(as));
+                    call.withBody(ModelName.replaced(call.body(), as)).as(null);
+            case Endpoint.Model _ -> call.at(new Endpoint.Model(as)).as(null);
             case Endpoint.Models _ -> call;
         };
     }

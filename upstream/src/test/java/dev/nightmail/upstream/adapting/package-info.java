@@ -1,4 +1,4 @@
 @NullMarked
-package dev.nightmail.upstream.naming;
+package dev.nightmail.upstream.adapting;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,52 @@
+package dev.nightmail.upstream.adapting;
+
+import dev.nightmail.core.json.JsonBytes;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectWriteContext;
+
+/** The name of the model in the body of a call. Everything else of the body stays as it came. */
+final class ModelName {
+
+    private ModelName() {}
+
+    /**
+     * The body with that name in place of its own, wherever it says one. One that is no JSON object
+     * stays as it is: whoever is called says what is wrong with it.
+     */
+    static JsonBytes replaced(JsonBytes body, String model) {
+        return Splice.apply(body, splices(body, quoted(model)));
+    }
+
+    private static List<Splice> splices(JsonBytes body, String name) {
+        var splices = new ArrayList<Splice>();
+        try (var json = Splice.parser(body)) {
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                return List.of();
+            }
+            while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+                boolean model = json.currentName().equals("model");
+                json.nextToken();
+                if (model) {
+                    splices.add(new Splice(Splice.start(json), Splice.end(json), name));
+                } else {
+                    json.skipChildren();
+                }
+            }
+        } catch (JacksonException _) {
+            return List.of();
+        }
+        return splices;
+    }
+
+    private static String quoted(String model) {
+        var text = new StringWriter();
+        try (var json = Splice.JSON.createGenerator(ObjectWriteContext.empty(), text)) {
+            json.writeString(model);
+        }
+        return text.toString();
+    }
+}
