@@ -3,9 +3,12 @@ package dev.nightmail.app.config;
 import dev.nightmail.app.config.NightmailConfig.Limits;
 import dev.nightmail.app.config.NightmailConfig.Listen;
 import dev.nightmail.app.config.NightmailConfig.Retries;
+import dev.nightmail.core.key.WorkspaceId;
+import dev.nightmail.core.schedule.Weights;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -58,7 +61,27 @@ public final class ConfigReader {
     private NightmailConfig read(UpstreamReader reader) {
         var served = reader.read();
         return new NightmailConfig(
-                listen(), data(), limits(), retries(), served.upstreams(), served.routes());
+                listen(),
+                data(),
+                limits(),
+                retries(),
+                served.upstreams(),
+                served.routes(),
+                weights());
+    }
+
+    private Weights weights() {
+        var weights = new HashMap<WorkspaceId, Integer>();
+        for (var name : settings.namesBelow("weights")) {
+            var key = "weights." + name;
+            int weight = settings.number(key, 1, Weights.MAX, 1);
+            try {
+                weights.put(new WorkspaceId(name), weight);
+            } catch (IllegalArgumentException e) {
+                settings.problem(key, String.valueOf(e.getMessage()));
+            }
+        }
+        return new Weights(weights);
     }
 
     private Listen listen() {

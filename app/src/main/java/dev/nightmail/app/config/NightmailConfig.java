@@ -2,6 +2,7 @@ package dev.nightmail.app.config;
 
 import dev.nightmail.core.schedule.Routes;
 import dev.nightmail.core.schedule.UpstreamTerms;
+import dev.nightmail.core.schedule.Weights;
 import dev.nightmail.upstream.http.Secret;
 import dev.nightmail.upstream.simulator.SimulatorConfig;
 import java.net.URI;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param upstreams at least one
  * @param routes first match; models go to the only upstream where none are given
+ * @param weights of the keys of workspaces against each other
  */
 public record NightmailConfig(
         Listen listen,
@@ -22,7 +24,8 @@ public record NightmailConfig(
         Limits limits,
         Retries retries,
         List<UpstreamConfig> upstreams,
-        Routes routes) {
+        Routes routes,
+        Weights weights) {
 
     public NightmailConfig {
         upstreams = List.copyOf(upstreams);

@@ -186,7 +186,8 @@ public final class NightmailServer {
                         // An answer that waits for storage still takes a place, so that a crash
                         // repeats no more calls than may be in flight.
                         callsInFlightMax(),
-                        standard.groupMax()));
+                        standard.groupMax(),
+                        config.weights()));
     }
 
     private int callsInFlightMax() {

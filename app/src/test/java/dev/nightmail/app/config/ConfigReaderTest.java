@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.nightmail.app.config.NightmailConfig.UpstreamConfig;
+import dev.nightmail.core.key.WorkspaceId;
 import dev.nightmail.core.schedule.Routes;
 import dev.nightmail.upstream.simulator.FaultScript;
 import java.io.IOException;
@@ -414,6 +415,24 @@ class ConfigReaderTest {
                         "upstreams.claude.cache: is \"always\"; expected as-asked (only what requests"
                                 + " mark) or auto (also the tools and system prompt that all requests"
                                 + " of a batch repeat)");
+    }
+
+    @Test
+    void workspacesMayHaveWeights() {
+        file("weights: { research: 1, product: 3 }");
+
+        assertThat(read().weights().byWorkspace())
+                .isEqualTo(
+                        Map.of(
+                                new WorkspaceId("research"), 1,
+                                new WorkspaceId("product"), 3));
+    }
+
+    @Test
+    void aWeightIsAtLeastOne() {
+        file("weights: { research: 0 }");
+
+        assertThat(problems()).hasSize(1).first().asString().startsWith("weights.research: ");
     }
 
     // --upstream

@@ -16,6 +16,7 @@ import java.time.Duration;
  *     calls are started: what a crash can make run twice, while storage works. A batch whose log
  *     fails keeps what it has beside that, and sends nothing
  * @param groupMax results in one group commit
+ * @param weights of keys against each other
  */
 public record SchedulePolicy(
         WorkerId worker,
@@ -25,7 +26,30 @@ public record SchedulePolicy(
         Backoff retryDelay,
         Backoff pause,
         int unsavedMax,
-        int groupMax) {
+        int groupMax,
+        Weights weights) {
+
+    /** With equal weights. */
+    public SchedulePolicy(
+            WorkerId worker,
+            int chunkRequests,
+            Duration callTimeout,
+            int attemptsMax,
+            Backoff retryDelay,
+            Backoff pause,
+            int unsavedMax,
+            int groupMax) {
+        this(
+                worker,
+                chunkRequests,
+                callTimeout,
+                attemptsMax,
+                retryDelay,
+                pause,
+                unsavedMax,
+                groupMax,
+                Weights.EQUAL);
+    }
 
     public static SchedulePolicy standard(WorkerId worker) {
         return new SchedulePolicy(

@@ -97,7 +97,8 @@ final class Sending {
                         name,
                         new Turns(
                                 new Pace(name, terms.callsInFlightMax(), policy.pause(), random),
-                                terms)));
+                                terms,
+                                policy.weights())));
         this.round = List.copyOf(turns.values());
     }
 

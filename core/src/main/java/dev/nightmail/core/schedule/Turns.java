@@ -22,6 +22,7 @@ final class Turns {
 
     private final Pace pace;
     private final UpstreamTerms terms;
+    private final Weights weights;
     private final Warmth warmth = new Warmth();
     private final Map<KeyId, Share> shares = new HashMap<>();
     private final TreeSet<Share> wanting =
@@ -34,9 +35,10 @@ final class Turns {
     /** What the share last chosen had had until then; who joins starts level with it. */
     private long level;
 
-    Turns(Pace pace, UpstreamTerms terms) {
+    Turns(Pace pace, UpstreamTerms terms, Weights weights) {
         this.pace = pace;
         this.terms = terms;
+        this.weights = weights;
     }
 
     Pace pace() {
@@ -54,7 +56,10 @@ final class Turns {
     /** The lane has something to send, perhaps again. */
     void enter(Lane lane) {
         aside.remove(lane);
-        var share = shares.computeIfAbsent(lane.batch().batch().header().key(), Share::new);
+        var header = lane.batch().batch().header();
+        var share =
+                shares.computeIfAbsent(
+                        header.key(), key -> new Share(key, weights.of(header.workspace())));
         if (share.waiting().isEmpty()) {
             share.startLevelWith(level);
             share.waiting().add(lane);

@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightmail.core.batch.BatchState.Canceling;
 import dev.nightmail.core.batch.BatchState.InProgress;
+import dev.nightmail.core.key.WorkspaceId;
+import dev.nightmail.core.lease.WorkerId;
 import dev.nightmail.core.result.RequestCounts;
 import dev.nightmail.core.schedule.Effect.StartAttempt;
 import java.time.Duration;
@@ -148,6 +150,37 @@ class SchedulerTest {
         }
         world.finishOldest(answer());
         assertThat(world.inFlight).hasSize(11);
+    }
+
+    @Test
+    void aKeyWithThriceTheWeightHasThriceTheTokens() {
+        var standard = SchedulePolicy.standard(new WorkerId("test"));
+        var policy =
+                new SchedulePolicy(
+                        standard.worker(),
+                        standard.chunkRequests(),
+                        standard.callTimeout(),
+                        standard.attemptsMax(),
+                        standard.retryDelay(),
+                        standard.pause(),
+                        standard.unsavedMax(),
+                        standard.groupMax(),
+                        new Weights(Map.of(new WorkspaceId("product"), 3)));
+        var world =
+                new SchedulerWorld(
+                        1, policy, Map.of("claude", UpstreamTerms.calls(4)), Routes.all("claude"));
+        var light = world.submit("a", 10_000);
+        world.workspace = new WorkspaceId("product");
+        var heavy = world.submit("b", 10_000);
+
+        for (int i = 0; i < 4_000; i++) {
+            world.finishOldest(answer());
+        }
+
+        assertThat(world.started.stream().filter(start -> start.batch().equals(heavy)).count())
+                .isBetween(2_990L, 3_010L);
+        assertThat(world.started.stream().filter(start -> start.batch().equals(light)).count())
+                .isBetween(990L, 1_010L);
     }
 
     @Test

@@ -59,6 +59,7 @@ final class SchedulerWorld {
 
     final Map<BatchId, Batch> recorded = new LinkedHashMap<>();
     final Map<BatchId, Batch> published = new LinkedHashMap<>();
+    WorkspaceId workspace = WorkspaceId.DEFAULT;
     Moment now = new Moment(START, Instant.EPOCH);
     boolean storageWorks = true;
 
@@ -120,7 +121,7 @@ final class SchedulerWorld {
         var header =
                 new BatchHeader(
                         id,
-                        WorkspaceId.DEFAULT,
+                        workspace,
                         new KeyId("key_" + key),
                         createdAt,
                         createdAt.plus(WINDOW),
