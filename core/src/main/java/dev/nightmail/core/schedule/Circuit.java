@@ -38,15 +38,35 @@ final class Circuit {
     private int failures;
 
     private int answeredInRow;
+
+    /** Of the calls that have set out since the state is what it is. */
+    private int inFlight;
+
     private Instant blamedAt = Instant.EPOCH;
 
-    /** How many of so many calls may be in flight. */
-    int allowed(int limit) {
-        return switch (state) {
-            case WELL -> limit;
-            case ILL -> Math.min(limit, PROBES);
-            case CONVALESCENT -> Math.max(Math.min(limit, PROBES), limit / PART);
-        };
+    /**
+     * Whether a call more may be made.
+     *
+     * @param limit of the calls in flight of one that is well
+     */
+    boolean hasRoom(int limit) {
+        // Calls from before are still under way, and tell nothing any more.
+        return isWell() || inFlight < allowed(limit);
+    }
+
+    private int allowed(int limit) {
+        int few = Math.min(limit, PROBES);
+        return state == State.CONVALESCENT ? Math.max(few, limit / PART) : few;
+    }
+
+    void sent() {
+        inFlight++;
+    }
+
+    void ended(Instant sentAt) {
+        if (!sentAt.isBefore(since)) {
+            inFlight = Math.max(0, inFlight - 1);
+        }
     }
 
     boolean isWell() {
@@ -98,6 +118,7 @@ final class Circuit {
         since = now;
         failures = 0;
         answeredInRow = 0;
+        inFlight = 0;
     }
 
     private void record(int failure) {

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pace {
 
+    /** Between the probes of one that is ill: they cost nothing, and time lost after it does. */
+    private static final Duration ILL_PAUSE_MAX = Duration.ofSeconds(3);
+
     private static final int RAMP_START = 16;
     private static final Duration RAMP_STEP = Duration.ofMillis(50);
 
@@ -68,15 +71,16 @@ final class Pace {
 
     /** Whether a call may be in flight more. */
     boolean hasRoom(Instant now) {
-        return !isPaused(now) && inFlight < allowed(now);
+        int limit = limit(now);
+        return !isPaused(now) && inFlight < limit && circuit.hasRoom(limit);
     }
 
-    private int allowed(Instant now) {
+    private int limit(Instant now) {
         if (inDoubt) {
             return 1;
         }
         int limit = (int) Math.min(Math.min(limitMax, places), ramp(now));
-        return circuit.allowed(Math.max(1, limit - reserve.places(now)));
+        return Math.max(1, limit - reserve.places(now));
     }
 
     private int ramp(Instant now) {
@@ -116,6 +120,7 @@ final class Pace {
             rampedAt = now;
         }
         search.sent(now);
+        circuit.sent();
         return new Sent(cost, now, allowances.take(cost, now));
     }
 
@@ -127,8 +132,9 @@ final class Pace {
     record Sent(Cost cost, Instant at, Flows flows) {}
 
     /** The call is over, however it went; one of the methods below says how. */
-    void finished() {
+    void finished(Sent sent) {
         inFlight--;
+        circuit.ended(sent.at());
     }
 
     void interactiveStarted(Instant now) {
@@ -178,7 +184,11 @@ final class Pace {
         if (!circuit.failed(sent.at(), now)) {
             return null;
         }
-        return isPaused(now) ? null : pause(nextPause(), now);
+        if (isPaused(now)) {
+            return null;
+        }
+        var length = nextPause();
+        return pause(length.compareTo(ILL_PAUSE_MAX) < 0 ? length : ILL_PAUSE_MAX, now);
     }
 
     /** Whether a failure now counts as a try of its request. */

@@ -321,7 +321,7 @@ final class Sending {
 
     private static void landed(Flight flight, boolean answered) {
         var upstream = flight.upstream();
-        upstream.pace().finished();
+        upstream.pace().finished(flight.sent());
         var group = flight.pick().group();
         if (group == null) {
             return;
