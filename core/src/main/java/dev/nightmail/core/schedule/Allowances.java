@@ -69,8 +69,9 @@ final class Allowances {
         double longest = 0;
         for (var entry : buckets.entrySet()) {
             var bucket = entry.getValue();
-            // What is larger than the bucket goes when that is full.
-            double needed = Math.min(needs.of(entry.getKey()), bucket.capacity);
+            // What is larger than the whole limit goes when all of that is there.
+            double needed = Math.min(needs.of(entry.getKey()), (double) bucket.limit);
+            bucket.capacity = Math.max(bucket.capacity, needed);
             double missing = needed - bucket.level;
             if (missing > 0) {
                 longest = Math.max(longest, missing / bucket.perSecond);

@@ -2,6 +2,7 @@ package dev.nightmail.core.schedule;
 
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells requests that fail from an upstream that is ill. While it is, a few calls at a time find
@@ -42,7 +43,7 @@ final class Circuit {
     /** Of the calls that have set out since the state is what it is. */
     private int inFlight;
 
-    private Instant blamedAt = Instant.EPOCH;
+    private @Nullable Instant blamedAt;
 
     /**
      * Whether a call more may be made.
@@ -130,7 +131,7 @@ final class Circuit {
         if (isWell()) {
             return true;
         }
-        if (now.isBefore(blamedAt.plus(BLAME))) {
+        if (blamedAt != null && now.isBefore(blamedAt.plus(BLAME))) {
             return false;
         }
         blamedAt = now;
