@@ -2,6 +2,7 @@ package dev.nightmail.upstream.wire;
 
 import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.upstream.json.StrictJson;
 import java.io.ByteArrayOutputStream;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ public final class ErrorBody {
     /** An error response of our own making. */
     public static JsonBytes of(ErrorType type, String message, @Nullable String requestId) {
         var out = new ByteArrayOutputStream(160);
-        try (var json = Json.FACTORY.createGenerator(ObjectWriteContext.empty(), out)) {
+        try (var json = StrictJson.FACTORY.createGenerator(ObjectWriteContext.empty(), out)) {
             json.writeStartObject();
             json.writeStringProperty("type", "error");
             json.writeObjectPropertyStart("error");
@@ -49,7 +50,7 @@ public final class ErrorBody {
      *     {@code error.message}
      */
     public static Optional<Read> read(byte[] body) {
-        try (var json = Json.parser(body)) {
+        try (var json = StrictJson.parser(body)) {
             return Optional.ofNullable(read(json));
         } catch (JacksonException _) {
             return Optional.empty();

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.usage.ServiceTier;
 import dev.nightmail.core.usage.Usage;
+import dev.nightmail.upstream.json.StrictJson;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -54,7 +55,7 @@ public final class MessageReading {
      */
     public static Optional<Read> forBatch(byte[] body) {
         var reading = new MessageReading();
-        try (var json = Json.parser(body)) {
+        try (var json = StrictJson.parser(body)) {
             if (!reading.readMessage(json)) {
                 return Optional.empty();
             }

@@ -1,0 +1,221 @@
+package dev.nightmail.upstream.openai;
+
+import dev.nightmail.core.error.ErrorType;
+import dev.nightmail.upstream.http.HttpHeaders;
+import dev.nightmail.upstream.openai.Reading.Kind;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads what came back from a call. The servers of this API agree on the statuses, mostly, and on
+ * little else: types and codes of errors are each one's own.
+ */
+final class Answers {
+
+    /** Codes of OpenAI and its likes by which an account is empty, under whatever status. */
+    private static final Set<String> ACCOUNT_CODES =
+            Set.of(
+                    "insufficient_quota",
+                    "billing_hard_limit_reached",
+                    "billing_not_active",
+                    "account_deactivated",
+                    "invalid_api_key");
+
+    /** How a 404 says that it is about a model: OpenAI's code, then the types of the others. */
+    private static final Set<String> MODEL_NOT_FOUND =
+            Set.of("model_not_found", "NotFoundError", "not_found_error");
+
+    private static final int MESSAGE_LENGTH_MAX = 4_000;
+
+    private final OpenAiConfig config;
+
+    Answers(OpenAiConfig config) {
+        this.config = config;
+    }
+
+    /** Reads an answer to a request for a completion that is not streamed. */
+    Reading completion(
+            int status, HttpHeaders headers, byte[] body, ChatRequest request, String tier) {
+        if (status < 200 || status >= 300) {
+            return refusal(status, headers, body);
+        }
+        if (isForeign(headers)) {
+            return foreign(status, headers);
+        }
+        var payload = ChatPayload.read(body);
+        if (payload.isEmpty()) {
+            return notACompletion(headers);
+        }
+        var choice = payload.get().choice();
+        var error = payload.get().error();
+        if (error != null) {
+            return inAnswer(error);
+        }
+        if (choice == null) {
+            return notACompletion(headers);
+        }
+        if (Stop.isBroken(choice.finish())) {
+            return fault(
+                    Kind.FAILED, ErrorType.API_ERROR, "it gave this answer up", "answer given up");
+        }
+        var answer = Answer.of(body, payload.get(), choice, request, tier);
+        return new Reading.Answered(answer.message(), answer.usage());
+    }
+
+    /** An error under a status of success: some say that before they know. */
+    Reading.Fault inAnswer(ChatError error) {
+        return fault(Kind.FAILED, error.typeOfCode(), error.message(), "error in answer");
+    }
+
+    Reading.Fault notACompletion(HttpHeaders headers) {
+        return fault(
+                Kind.FAILED,
+                ErrorType.API_ERROR,
+                "it answered with something that is not a chat completion (content type %s)"
+                        .formatted(contentType(headers)),
+                "bad answer");
+    }
+
+    /** Reads an answer whose status is no success. */
+    Reading refusal(int status, HttpHeaders headers, byte[] body) {
+        if (status < 400) {
+            return redirected(status);
+        }
+        var error = ChatError.read(body);
+        if (status == 401 || status == 402) {
+            return denied(status, error.map(ChatError::code).orElse(""));
+        }
+        if (error.isEmpty()) {
+            return isForeignRoute(status)
+                    ? foreign(status, headers)
+                    : fault(
+                            kind(status, headers, false),
+                            ErrorType.ofStatus(status),
+                            "it answered with status %d and a body that is not an API error (content type %s)"
+                                    .formatted(status, contentType(headers)),
+                            "status " + status);
+        }
+        return refusal(status, headers, error.get());
+    }
+
+    private Reading refusal(int status, HttpHeaders headers, ChatError error) {
+        boolean account =
+                ACCOUNT_CODES.contains(error.code()) || ACCOUNT_CODES.contains(error.type());
+        boolean capped = status == 429 && shouldRetry(headers).equals("false");
+        if (account || capped) {
+            return denied(status, error.code());
+        }
+        if (status == 404 && !isAboutModel(error)) {
+            return foreign(status, headers);
+        }
+        return fault(
+                kind(status, headers, true),
+                ErrorType.ofStatus(status),
+                error.message(),
+                "status " + status);
+    }
+
+    private static boolean isAboutModel(ChatError error) {
+        return MODEL_NOT_FOUND.contains(error.code()) || MODEL_NOT_FOUND.contains(error.type());
+    }
+
+    /**
+     * @param own whether the service itself said so, in the shape of its API. A 503 of its own says
+     *     that it has no room or still loads its model; one of a proxy says that it is gone
+     */
+    private static Kind kind(int status, HttpHeaders headers, boolean own) {
+        var shouldRetry = shouldRetry(headers);
+        if (shouldRetry.equals("false")) {
+            return Kind.REFUSED;
+        }
+        if (status == 429 || status == 529 || (status == 503 && own)) {
+            return Kind.THROTTLED;
+        }
+        boolean passing = status >= 500 || status == 408 || status == 409 || status == 425;
+        return passing || shouldRetry.equals("true") ? Kind.FAILED : Kind.REFUSED;
+    }
+
+    private static String shouldRetry(HttpHeaders headers) {
+        return headers.first("x-should-retry").orElse("");
+    }
+
+    private static boolean isForeignRoute(int status) {
+        return status == 403 || status == 404 || status == 405 || status == 407;
+    }
+
+    private Reading.Fault fault(Kind kind, ErrorType type, String message, String phase) {
+        return new Reading.Fault(
+                kind, type, "upstream %s: %s".formatted(config.name(), shown(message)), phase);
+    }
+
+    /**
+     * An error's own words, as far as a client may read them: neither our key nor where the service
+     * is.
+     */
+    String shown(String message) {
+        String shown = message.replace(config.url().getRawAuthority(), config.name());
+        var apiKey = config.apiKey();
+        if (apiKey != null) {
+            shown = shown.replace(apiKey.reveal(), apiKey.toString());
+        }
+        return shown.length() > MESSAGE_LENGTH_MAX
+                ? shown.substring(0, MESSAGE_LENGTH_MAX) + "…"
+                : shown;
+    }
+
+    private Reading denied(int status, String code) {
+        return new Reading.Barred(
+                status,
+                "status %d%s: look at upstreams.%s.api-key and at the account it belongs to"
+                        .formatted(
+                                status,
+                                ACCOUNT_CODES.contains(code) ? " (" + code + ")" : "",
+                                config.name()));
+    }
+
+    Reading.Barred foreign(int status, HttpHeaders headers) {
+        return new Reading.Barred(
+                status,
+                "status %d with content type %s, which is not this API: is %s (upstreams.%s.url) where it is?"
+                        .formatted(status, contentType(headers), config.url(), config.name()));
+    }
+
+    private Reading redirected(int status) {
+        return new Reading.Barred(
+                status,
+                "status %d, a redirect, which is not followed: set upstreams.%s.url to where the API is"
+                        .formatted(status, config.name()));
+    }
+
+    /** Whether a 2xx answer is of a kind this API gives: JSON, an event stream, or unsaid. */
+    static boolean isForeign(HttpHeaders headers) {
+        return type(headers)
+                .map(type ->
+                        !type.equals("application/json")
+                                && !type.equals("text/event-stream")
+                                && !type.endsWith("+json"))
+                .orElse(false);
+    }
+
+    static boolean isEventStream(HttpHeaders headers) {
+        return type(headers).map("text/event-stream"::equals).orElse(false);
+    }
+
+    private static String contentType(HttpHeaders headers) {
+        return type(headers).orElse("not given");
+    }
+
+    private static Optional<String> type(HttpHeaders headers) {
+        return headers.first("content-type")
+                .map(Answers::withoutParameters)
+                .filter(value -> value.length() <= 64);
+    }
+
+    private static String withoutParameters(String contentType) {
+        int semicolon = contentType.indexOf(';');
+        return (semicolon < 0 ? contentType : contentType.substring(0, semicolon))
+                .strip()
+                .toLowerCase(Locale.ROOT);
+    }
+}

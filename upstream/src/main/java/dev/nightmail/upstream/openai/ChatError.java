@@ -1,0 +1,68 @@
+package dev.nightmail.upstream.openai;
+
+import dev.nightmail.core.error.ErrorType;
+import dev.nightmail.upstream.json.RawJson;
+import java.util.Optional;
+
+/**
+ * An error in one of the shapes these servers give it: an object below {@code error} (OpenAI, vLLM,
+ * llama.cpp, Ollama), a text there, or an object of its own that says it is one (older vLLM,
+ * Mistral).
+ *
+ * @param type empty if there is none; each server has types of its own
+ * @param code a word or a number in words; empty if there is none
+ */
+record ChatError(String message, String type, String code) {
+
+    static Optional<ChatError> read(byte[] body) {
+        return RawJson.parse(body)
+                .flatMap(json ->
+                        json instanceof RawJson.Members object ? of(object) : Optional.empty());
+    }
+
+    static Optional<ChatError> of(RawJson.Members body) {
+        return switch (body.members().get("error")) {
+            case RawJson.Members error -> described(error);
+            case RawJson.Text text -> Optional.of(new ChatError(text.value(), "", ""));
+            case null, default ->
+                    word(body, "object").equals("error") ? described(body) : Optional.empty();
+        };
+    }
+
+    private static Optional<ChatError> described(RawJson.Members error) {
+        return error.text("message") == null
+                ? Optional.empty()
+                : Optional.of(
+                        new ChatError(
+                                word(error, "message"), word(error, "type"), word(error, "code")));
+    }
+
+    private static String word(RawJson.Members object, String name) {
+        var text = object.text(name);
+        if (text != null) {
+            return text.value();
+        }
+        var number = object.count(name);
+        return number.isPresent() ? Long.toString(number.getAsLong()) : "";
+    }
+
+    /**
+     * Its kind, if the status it came under says nothing: that of its code, if this is a status.
+     */
+    ErrorType typeOfCode() {
+        if (code.length() == 3 && (code.charAt(0) == '4' || code.charAt(0) == '5')) {
+            try {
+                return ErrorType.ofStatus(Integer.parseInt(code));
+            } catch (NumberFormatException _) {
+                return ErrorType.API_ERROR;
+            }
+        }
+        return ErrorType.API_ERROR;
+    }
+
+    /** Says of what kind, never what: a message may repeat a prompt. */
+    @Override
+    public String toString() {
+        return "error " + type + " " + code;
+    }
+}

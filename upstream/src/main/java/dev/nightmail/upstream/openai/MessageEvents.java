@@ -1,0 +1,355 @@
+package dev.nightmail.upstream.openai;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.nightmail.core.error.ErrorType;
+import dev.nightmail.core.upstream.AnswerSink;
+import dev.nightmail.upstream.json.JsonWriter;
+import dev.nightmail.upstream.json.RawJson;
+import dev.nightmail.upstream.wire.ErrorBody;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells the chunks of a completion as the events of a Message, each as soon as its chunk is there.
+ * Nothing is kept of what was said. At any time at most one block is open, as in the Messages API:
+ * one of another kind, or another call of a tool, closes it.
+ */
+final class MessageEvents implements ServerSentEvents.Receiver {
+
+    private static final byte[] DONE = "[DONE]".getBytes(US_ASCII);
+
+    /** A refusal is a sentence or two. */
+    private static final int REFUSAL_LENGTH_MAX = 10_000;
+
+    private final ChatRequest request;
+    private final AnswerSink sink;
+    private final Map<String, String> headers;
+    private final UnaryOperator<String> shown;
+    private final Faults faults;
+
+    private State state = State.EXPECTED;
+    private String id = "";
+    private Block open = new Block.None();
+    private int blocks;
+    private int calls;
+    private ChatUsage usage = ChatUsage.UNTOLD;
+    private @Nullable String finish;
+    private RawJson.@Nullable Text stopText;
+    private final StringBuilder refusal = new StringBuilder();
+
+    private enum State {
+        EXPECTED,
+        BEGUN,
+        OVER
+    }
+
+    /** What is being told. */
+    private sealed interface Block {
+        record None() implements Block {}
+
+        record Thinking() implements Block {}
+
+        record Text() implements Block {}
+
+        /**
+         * @param index as the server counts, -1 if it does not
+         */
+        record ToolUse(long index, String id) implements Block {}
+    }
+
+    /** Answers with an error instead of a stream. */
+    interface Faults {
+        void answer(ChatError error) throws IOException;
+    }
+
+    /**
+     * @param headers for the beginning of the answer
+     * @param shown what of an error's words a client may read
+     * @param faults told if the server's first word is an error: then nothing was begun
+     */
+    MessageEvents(
+            ChatRequest request,
+            AnswerSink sink,
+            Map<String, String> headers,
+            UnaryOperator<String> shown,
+            Faults faults) {
+        this.request = request;
+        this.sink = sink;
+        this.headers = headers;
+        this.shown = shown;
+        this.faults = faults;
+    }
+
+    boolean isOver() {
+        return state == State.OVER;
+    }
+
+    boolean isBegun() {
+        return state != State.EXPECTED;
+    }
+
+    @Override
+    public void comment() throws IOException {
+        if (state == State.BEGUN) {
+            event("ping", _ -> {});
+        }
+    }
+
+    @Override
+    public void data(byte[] data) throws IOException {
+        if (state == State.OVER) {
+            return;
+        }
+        if (Arrays.equals(data, DONE)) {
+            end();
+            return;
+        }
+        var payload = ChatPayload.read(data);
+        if (payload.isEmpty()) {
+            throw new IOException("the upstream sent an event that is not a JSON object");
+        }
+        tell(data, payload.get());
+    }
+
+    /** One chunk, or a whole completion in one. */
+    void tell(byte[] data, ChatPayload payload) throws IOException {
+        var error = payload.error();
+        if (error != null) {
+            fail(error);
+            return;
+        }
+        begin(data, payload);
+        var told = payload.usage();
+        if (told != null) {
+            usage = told;
+        }
+        var choice = payload.choice();
+        if (choice != null) {
+            tell(choice);
+        }
+    }
+
+    private void fail(ChatError error) throws IOException {
+        boolean begun = isBegun();
+        state = State.OVER;
+        if (begun) {
+            error(error.typeOfCode(), shown.apply(error.message()));
+        } else {
+            faults.answer(error);
+        }
+    }
+
+    private void error(ErrorType type, String message) throws IOException {
+        var body = ErrorBody.of(type, message, null);
+        var out = new JsonWriter(body.length() + 32).plain("event: error\ndata: ");
+        send(out.plain(body.array()).plain("\n\n"));
+        sink.end();
+    }
+
+    private void begin(byte[] data, ChatPayload payload) throws IOException {
+        if (state != State.EXPECTED) {
+            return;
+        }
+        state = State.BEGUN;
+        id = MessageJson.id(payload.id(), data);
+        var model = payload.model();
+        var told = payload.usage();
+        sink.begin(200, headers);
+        event(
+                "message_start",
+                out -> {
+                    out.name("message").beginObject();
+                    MessageJson.writeHead(out, id, model == null ? request.model() : model);
+                    out.name("content").beginArray().endArray();
+                    out.name("stop_reason").nothing();
+                    out.name("stop_sequence").nothing();
+                    out.name("stop_details").nothing();
+                    out.name("container").nothing();
+                    out.name("diagnostics").nothing();
+                    // Most servers count at the end only: message_delta has the sums.
+                    MessageJson.writeUsage(out, told == null ? ChatUsage.UNTOLD : told, "standard");
+                    out.endObject();
+                });
+    }
+
+    private void tell(ChatPayload.Choice choice) throws IOException {
+        var thought = choice.thought();
+        if (thought != null && request.showsThinking()) {
+            thinking(thought);
+        }
+        for (var words : choice.words()) {
+            text(words);
+        }
+        var refused = choice.refusal();
+        if (refused != null && refusal.length() < REFUSAL_LENGTH_MAX) {
+            refusal.append(refused.value());
+        }
+        for (var call : choice.toolCalls()) {
+            toolUse(call);
+        }
+        if (choice.finish() != null) {
+            finish = choice.finish();
+        }
+        if (choice.stopText() != null) {
+            stopText = choice.stopText();
+        }
+    }
+
+    private void thinking(RawJson.Text thought) throws IOException {
+        if (!(open instanceof Block.Thinking)) {
+            start(new Block.Thinking(), out -> MessageJson.writeThinkingBlock(out, null));
+        }
+        delta("thinking_delta", "thinking", out -> out.value(thought));
+    }
+
+    private void text(RawJson.Text words) throws IOException {
+        if (!(open instanceof Block.Text)) {
+            start(new Block.Text(), out -> MessageJson.writeTextBlock(out, null));
+        }
+        delta("text_delta", "text", out -> out.value(words));
+    }
+
+    private void toolUse(ChatPayload.ToolCall call) throws IOException {
+        if (!(open instanceof Block.ToolUse tool && continues(tool, call))) {
+            startToolUse(call);
+        }
+        switch (call.arguments()) {
+            case null -> {
+                // The beginning of a call often is its name alone.
+            }
+            case RawJson.Text piece -> {
+                if (!piece.isEmpty()) {
+                    delta("input_json_delta", "partial_json", out -> out.value(piece));
+                }
+            }
+            case RawJson.Null _ -> {
+                // As if it were not there.
+            }
+            case RawJson whole ->
+                    delta(
+                            "input_json_delta",
+                            "partial_json",
+                            out -> out.beginText().quoted(whole).endText());
+        }
+    }
+
+    /**
+     * Servers count their calls, or give each an id; some do only one of the two, and some count
+     * wrong. A piece that brings a name begins a call, unless it repeats what it belongs to.
+     */
+    private static boolean continues(Block.ToolUse tool, ChatPayload.ToolCall call) {
+        if (call.index() != tool.index()) {
+            return false;
+        }
+        boolean sameId = call.id().isEmpty() ? call.index() >= 0 : call.id().equals(tool.id());
+        return sameId || call.name().isEmpty();
+    }
+
+    private void startToolUse(ChatPayload.ToolCall call) throws IOException {
+        if (call.name().isEmpty()) {
+            // Its beginning was missing, or it was over: nobody could put this together again.
+            throw new IOException("the upstream sent a piece of a tool call that is not begun");
+        }
+        String callId = call.id().isEmpty() ? MessageJson.toolUseId(id, calls) : call.id();
+        calls++;
+        start(
+                new Block.ToolUse(call.index(), callId),
+                out -> {
+                    MessageJson.beginToolUseBlock(out, callId, call.name());
+                    out.beginObject().endObject();
+                    MessageJson.endToolUseBlock(out);
+                });
+    }
+
+    private void start(Block block, Consumer<JsonWriter> content) throws IOException {
+        close();
+        open = block;
+        event(
+                "content_block_start",
+                out -> {
+                    out.name("index").value(blocks);
+                    out.name("content_block");
+                    content.accept(out);
+                });
+    }
+
+    private void close() throws IOException {
+        switch (open) {
+            case Block.None _ -> {
+                return;
+            }
+            case Block.Thinking _ -> delta("signature_delta", "signature", out -> out.value(""));
+            case Block.Text _, Block.ToolUse _ -> {
+                // Nothing comes behind what was said.
+            }
+        }
+        event("content_block_stop", out -> out.name("index").value(blocks));
+        open = new Block.None();
+        blocks++;
+    }
+
+    private void delta(String type, String field, Consumer<JsonWriter> value) throws IOException {
+        event(
+                "content_block_delta",
+                out -> {
+                    out.name("index").value(blocks);
+                    out.name("delta").beginObject();
+                    out.name("type").value(type);
+                    out.name(field);
+                    value.accept(out);
+                    out.endObject();
+                });
+    }
+
+    /**
+     * The server has said all it wanted to.
+     *
+     * @throws IOException if that was not all of an answer
+     */
+    void end() throws IOException {
+        if (state == State.OVER) {
+            return;
+        }
+        if (finish == null) {
+            throw new IOException("the upstream ended its answer in the middle");
+        }
+        state = State.OVER;
+        if (Stop.isBroken(finish)) {
+            error(ErrorType.API_ERROR, "the upstream gave this answer up");
+            return;
+        }
+        close();
+        event(
+                "message_delta",
+                out -> {
+                    out.name("delta").beginObject();
+                    Stop.of(finish, stopText, calls > 0, refusal.toString()).write(out);
+                    out.name("container").nothing();
+                    out.endObject();
+                    out.name("usage").beginObject();
+                    MessageJson.writeCounts(out, usage);
+                    out.endObject();
+                });
+        event("message_stop", _ -> {});
+        sink.end();
+    }
+
+    private void event(String name, Consumer<JsonWriter> fields) throws IOException {
+        var out = new JsonWriter(256).plain("event: ").plain(name).plain("\ndata: ");
+        out.beginObject();
+        out.name("type").value(name);
+        fields.accept(out);
+        out.endObject();
+        send(out.plain("\n\n"));
+    }
+
+    private void send(JsonWriter out) throws IOException {
+        byte[] bytes = out.toByteArray();
+        sink.write(bytes, 0, bytes.length);
+    }
+}

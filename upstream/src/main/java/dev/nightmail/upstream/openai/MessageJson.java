@@ -1,0 +1,143 @@
+package dev.nightmail.upstream.openai;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.nightmail.upstream.json.JsonWriter;
+import dev.nightmail.upstream.json.RawJson;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The parts of a Message that a whole one and a streamed one have in common. */
+final class MessageJson {
+
+    private static final String COMPLETION = "chatcmpl-";
+
+    private MessageJson() {}
+
+    /**
+     * The server's own id, made to look like that of a Message.
+     *
+     * @param payload the piece it came with: a server that gives no ids gets one by what it said
+     */
+    static String id(RawJson.@Nullable Text id, byte[] payload) {
+        if (id == null || id.isEmpty()) {
+            return "msg_" + UUID.nameUUIDFromBytes(payload).toString().replace("-", "");
+        }
+        String value = id.value();
+        return "msg_"
+                + (value.startsWith(COMPLETION) ? value.substring(COMPLETION.length()) : value);
+    }
+
+    /** The id of a call whose server gives it none: a result has to name it later. */
+    static String toolUseId(String messageId, int number) {
+        return "toolu_" + messageId.substring("msg_".length()) + "_" + number;
+    }
+
+    static void writeHead(JsonWriter out, String id, RawJson.Text model) {
+        out.name("id").value(id);
+        out.name("type").value("message");
+        out.name("role").value("assistant");
+        out.name("model").value(model);
+    }
+
+    static void writeTextBlock(JsonWriter out, RawJson.@Nullable Text text) {
+        out.beginObject();
+        out.name("type").value("text");
+        out.name("text").beginText();
+        if (text != null) {
+            out.text(text);
+        }
+        out.endText();
+        out.name("citations").nothing();
+        out.endObject();
+    }
+
+    /** Nothing is signed there: the signature, which a client sends back unread, is empty. */
+    static void writeThinkingBlock(JsonWriter out, RawJson.@Nullable Text thought) {
+        out.beginObject();
+        out.name("type").value("thinking");
+        out.name("thinking").beginText();
+        if (thought != null) {
+            out.text(thought);
+        }
+        out.endText();
+        out.name("signature").value("");
+        out.endObject();
+    }
+
+    /** A tool_use block up to its input, whose value is to follow. */
+    static void beginToolUseBlock(JsonWriter out, String id, String name) {
+        out.beginObject();
+        out.name("type").value("tool_use");
+        out.name("id").value(id);
+        out.name("name").value(name);
+        out.name("input");
+    }
+
+    static void endToolUseBlock(JsonWriter out) {
+        out.name("caller").beginObject();
+        out.name("type").value("direct").endObject();
+        out.endObject();
+    }
+
+    /**
+     * The input of a tool. What is no JSON object is not thrown away, since it is paid for: it is
+     * wrapped as the documentation of the Messages API proposes for such input.
+     *
+     * @param arguments JSON in a string, or the JSON itself
+     */
+    static void writeInput(JsonWriter out, @Nullable RawJson arguments) {
+        switch (arguments) {
+            case null -> out.beginObject().endObject();
+            case RawJson.Members object -> out.value(object);
+            case RawJson.Text text -> {
+                String value = text.value();
+                if (value.isBlank()) {
+                    out.beginObject().endObject();
+                } else if (RawJson.parse(value.getBytes(UTF_8)).orElse(null)
+                        instanceof RawJson.Members object) {
+                    out.value(object);
+                } else {
+                    writeInvalid(out, text);
+                }
+            }
+            case RawJson.Null _ -> out.beginObject().endObject();
+            case RawJson other -> writeInvalid(out, other);
+        }
+    }
+
+    private static void writeInvalid(JsonWriter out, RawJson value) {
+        out.beginObject();
+        out.name("INVALID_JSON").value(value);
+        out.endObject();
+    }
+
+    static void writeUsage(JsonWriter out, ChatUsage usage, String serviceTier) {
+        out.name("usage").beginObject();
+        writeCounts(out, usage);
+        out.name("cache_creation").beginObject();
+        out.name("ephemeral_5m_input_tokens").value(0);
+        out.name("ephemeral_1h_input_tokens").value(0);
+        out.endObject();
+        out.name("inference_geo").nothing();
+        out.name("service_tier").value(serviceTier);
+        out.name("speed").nothing();
+        out.endObject();
+    }
+
+    static void writeCounts(JsonWriter out, ChatUsage usage) {
+        out.name("input_tokens").value(usage.input());
+        out.name("cache_creation_input_tokens").value(0);
+        out.name("cache_read_input_tokens").value(usage.cacheRead());
+        out.name("output_tokens").value(usage.completion());
+        out.name("output_tokens_details");
+        if (usage.thinking().isPresent()) {
+            out.beginObject();
+            out.name("thinking_tokens").value(usage.thinking().getAsLong());
+            out.endObject();
+        } else {
+            out.nothing();
+        }
+        out.name("server_tool_use").nothing();
+    }
+}

@@ -1,0 +1,69 @@
+package dev.nightmail.upstream.openai;
+
+import dev.nightmail.core.error.ErrorType;
+import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.upstream.AnswerSink;
+import dev.nightmail.upstream.http.HttpHeaders;
+import dev.nightmail.upstream.wire.ErrorBody;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Answers an interactive call with a whole body. */
+final class Reply {
+
+    private final String upstream;
+    private final AnswerSink sink;
+
+    Reply(String upstream, AnswerSink sink) {
+        this.upstream = upstream;
+        this.sink = sink;
+    }
+
+    /** What a call to the upstream came to. */
+    void send(Reading reading, HttpHeaders headers) throws IOException {
+        switch (reading) {
+            case Reading.Answered(var message, var _) -> send(200, Map.of(), message);
+            case Reading.Fault(var _, var type, var message, var _) ->
+                    send(type.status(), passedOn(headers), ErrorBody.of(type, message, null));
+            case Reading.Barred(int status, var _) ->
+                    // Not the status itself: it is our key that is wrong, not the client's.
+                    send(
+                            ErrorType.API_ERROR.status(),
+                            Map.of("x-should-retry", "false"),
+                            ErrorBody.of(
+                                    ErrorType.API_ERROR,
+                                    "upstream %s does not serve this server (status %d): its key, its account or its URL has to be looked at"
+                                            .formatted(upstream, status),
+                                    null));
+        }
+    }
+
+    private static Map<String, String> passedOn(HttpHeaders headers) {
+        var passed = new LinkedHashMap<String, String>();
+        for (var name : new String[] {"retry-after", "retry-after-ms", "x-should-retry"}) {
+            headers.first(name).ifPresent(value -> passed.put(name, value));
+        }
+        return passed;
+    }
+
+    void json(JsonBytes body) throws IOException {
+        send(200, Map.of(), body);
+    }
+
+    void error(ErrorType type, String message) throws IOException {
+        error(type, ErrorBody.of(type, message, null));
+    }
+
+    void error(ErrorType type, JsonBytes error) throws IOException {
+        send(type.status(), Map.of(), error);
+    }
+
+    private void send(int status, Map<String, String> headers, JsonBytes body) throws IOException {
+        var all = new LinkedHashMap<>(headers);
+        all.put("content-type", "application/json");
+        sink.begin(status, all);
+        sink.write(body.array(), 0, body.length());
+        sink.end();
+    }
+}

@@ -1,0 +1,119 @@
+package dev.nightmail.upstream.openai;
+
+import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.upstream.AnswerSink;
+import dev.nightmail.upstream.http.BodyReceiver;
+import dev.nightmail.upstream.http.FailedStep;
+import dev.nightmail.upstream.http.HttpHeaders;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Map;
+
+/**
+ * The answer to a call that asked for a stream. Chunks are told as they come; an error, or a whole
+ * completion from a server that does not stream, is held until it is there.
+ */
+final class StreamedAnswer implements BodyReceiver {
+
+    /** Far above any API error; what is longer is none. */
+    private static final int ERROR_BYTES_MAX = 1 << 20;
+
+    private static final Map<String, String> EVENT_STREAM =
+            Map.of("content-type", "text/event-stream; charset=utf-8", "cache-control", "no-cache");
+
+    private final Answers answers;
+    private final int answerBytesMax;
+    private final AnswerSink sink;
+    private final Reply reply;
+    private final MessageEvents events;
+    private final ServerSentEvents chunks;
+    private final ByteArrayOutputStream held = new ByteArrayOutputStream(0);
+
+    private int status;
+    private HttpHeaders headers = HttpHeaders.NONE;
+
+    StreamedAnswer(
+            ChatRequest request,
+            Answers answers,
+            int answerBytesMax,
+            AnswerSink sink,
+            Reply reply) {
+        this.answers = answers;
+        this.answerBytesMax = answerBytesMax;
+        this.sink = sink;
+        this.reply = reply;
+        this.events = new MessageEvents(request, sink, EVENT_STREAM, answers::shown, this::refuse);
+        this.chunks = new ServerSentEvents(events);
+    }
+
+    @Override
+    public void begin(int answerStatus, HttpHeaders answerHeaders) {
+        status = answerStatus;
+        headers = answerHeaders;
+    }
+
+    private boolean isGood() {
+        return status >= 200 && status < 300;
+    }
+
+    private boolean streams() {
+        return isGood() && Answers.isEventStream(headers);
+    }
+
+    @Override
+    public void body(byte[] bytes, int offset, int length) throws IOException {
+        if (streams()) {
+            chunks.take(bytes, offset, length);
+            return;
+        }
+        if (held.size() + length <= (isGood() ? answerBytesMax : ERROR_BYTES_MAX)) {
+            held.write(bytes, offset, length);
+        } else if (isGood()) {
+            throw new IOException("the upstream's answer is longer than any should be");
+        }
+    }
+
+    /** The answer is whole. */
+    void end() throws IOException {
+        if (streams()) {
+            chunks.end();
+            events.end();
+        } else if (!isGood()) {
+            reply.send(answers.refusal(status, headers, held.toByteArray()), headers);
+        } else if (Answers.isForeign(headers)) {
+            reply.send(answers.foreign(status, headers), headers);
+        } else {
+            whole(held.toByteArray());
+        }
+    }
+
+    private void whole(byte[] body) throws IOException {
+        var payload = ChatPayload.read(body);
+        boolean completion =
+                payload.isPresent()
+                        && (payload.get().choice() != null || payload.get().error() != null);
+        if (!completion) {
+            reply.send(answers.notACompletion(headers), headers);
+            return;
+        }
+        events.tell(body, payload.get());
+        events.end();
+    }
+
+    private void refuse(ChatError error) throws IOException {
+        reply.send(answers.inAnswer(error), headers);
+    }
+
+    /** The exchange failed. */
+    void fail(FailedStep step, JsonBytes error) throws IOException {
+        if (events.isOver()) {
+            // All was said before the connection broke.
+            return;
+        }
+        if (events.isBegun()) {
+            sink.abort(new IOException("the upstream broke off: " + step));
+        } else {
+            reply.error(OpenAiUpstream.type(step), error);
+        }
+    }
+}
