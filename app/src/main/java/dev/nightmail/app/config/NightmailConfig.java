@@ -4,6 +4,7 @@ import dev.nightmail.core.schedule.Routes;
 import dev.nightmail.core.schedule.UpstreamTerms;
 import dev.nightmail.core.schedule.Weights;
 import dev.nightmail.upstream.http.Secret;
+import dev.nightmail.upstream.openai.MaxTokensField;
 import dev.nightmail.upstream.simulator.SimulatorConfig;
 import java.net.URI;
 import java.nio.file.Path;
@@ -87,6 +88,15 @@ public record NightmailConfig(
                 return marksShared ? terms.markingShared() : terms;
             }
         }
+
+        /** Speaks the Chat Completions API. */
+        record OpenAi(
+                String name,
+                int callsInFlightMax,
+                URI url,
+                @Nullable Secret apiKey,
+                MaxTokensField maxTokensField)
+                implements UpstreamConfig {}
 
         /** Built in. */
         record Simulator(int callsInFlightMax, SimulatorConfig config) implements UpstreamConfig {

@@ -3,6 +3,7 @@ package dev.nightmail.app.config;
 import dev.nightmail.app.config.NightmailConfig.UpstreamConfig;
 import dev.nightmail.core.schedule.Routes;
 import dev.nightmail.upstream.http.Secret;
+import dev.nightmail.upstream.openai.MaxTokensField;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,8 @@ final class UpstreamReader {
     private static final String SIMULATOR = "simulator";
 
     private static final String CLAUDE = "claude";
+    private static final String ANTHROPIC = "anthropic";
+    private static final String OPENAI = "openai";
 
     private static final String AS_ASKED = "as-asked";
     private static final String AUTO = "auto";
@@ -87,13 +90,12 @@ final class UpstreamReader {
                             "claude needs a key: set the environment variable ANTHROPIC_API_KEY");
                 }
                 settings.text(key(CLAUDE, "protocol"));
-                yield anthropic(CLAUDE, url(CLAUDE), apiKey);
+                yield anthropic(CLAUDE, url(CLAUDE, ANTHROPIC), apiKey);
             }
             default -> {
                 var apiKey = apiKey(UPSTREAM).or(() -> apiKeyIn("NIGHTMAIL_UPSTREAM_API_KEY"));
-                settings.text(key(UPSTREAM, "protocol"));
                 settings.text(key(UPSTREAM, "url"));
-                yield anthropic(UPSTREAM, chosenUrl(), apiKey);
+                yield speaking(protocol(UPSTREAM), UPSTREAM, chosenUrl(), apiKey);
             }
         };
     }
@@ -122,16 +124,28 @@ final class UpstreamReader {
                     "upstreams." + name,
                     "is not a name: lower-case letters, digits, '-' and '_', at most 40");
         }
-        var protocol = settings.text(key(name, "protocol"), "anthropic");
+        var protocol = protocol(name);
+        return protocol.equals("simulator")
+                ? simulator(name)
+                : speaking(protocol, name, url(name, protocol), apiKey(name));
+    }
+
+    private String protocol(String name) {
+        return settings.text(key(name, "protocol"), ANTHROPIC);
+    }
+
+    /** One that is reached at a URL. */
+    private UpstreamConfig speaking(
+            String protocol, String name, URI url, Optional<Secret> apiKey) {
         return switch (protocol) {
-            case "simulator" -> simulator(name);
-            case "anthropic" -> anthropic(name, url(name), apiKey(name));
+            case ANTHROPIC -> anthropic(name, url, apiKey);
+            case OPENAI -> openAi(name, url, apiKey);
             default -> {
                 settings.problem(
                         key(name, "protocol"),
-                        "is \"%s\"; this version speaks anthropic (any server of the Messages API) and simulator"
+                        "is \"%s\"; there are anthropic (any server of the Messages API), openai (any server of the Chat Completions API) and simulator"
                                 .formatted(protocol));
-                yield anthropic(name, url(name), apiKey(name));
+                yield anthropic(name, url, apiKey);
             }
         };
     }
@@ -144,8 +158,13 @@ final class UpstreamReader {
         return settings.checked(key(name, "api-key"), Secret::new);
     }
 
-    private URI url(String name) {
-        return settings.checked(key(name, "url"), WebUrl::parse).orElse(CLAUDE_URL);
+    private URI url(String name, String protocol) {
+        var key = key(name, "url");
+        if (protocol.equals(OPENAI) && settings.text(key).isEmpty()) {
+            settings.problem(
+                    key, "is needed: where the API starts, such as http://localhost:8000/v1");
+        }
+        return settings.checked(key, WebUrl::parse).orElse(CLAUDE_URL);
     }
 
     private UpstreamConfig anthropic(String name, URI url, Optional<Secret> apiKey) {
@@ -169,6 +188,25 @@ final class UpstreamReader {
                             .formatted(cache, AS_ASKED, AUTO));
         }
         return cache.equals(AUTO);
+    }
+
+    private UpstreamConfig openAi(String name, URI url, Optional<Secret> apiKey) {
+        return new UpstreamConfig.OpenAi(
+                name,
+                callsInFlightMax(name),
+                url,
+                apiKey.orElse(null),
+                settings.checked(key(name, "max-tokens-field"), UpstreamReader::maxTokensField)
+                        .orElse(MaxTokensField.MAX_TOKENS));
+    }
+
+    private static MaxTokensField maxTokensField(String text) {
+        for (var field : MaxTokensField.values()) {
+            if (field.wireName().equals(text)) {
+                return field;
+            }
+        }
+        throw new IllegalArgumentException("must be max_tokens or max_completion_tokens");
     }
 
     private UpstreamConfig simulator(String name) {

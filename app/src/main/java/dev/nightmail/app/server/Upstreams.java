@@ -5,10 +5,14 @@ import dev.nightmail.app.config.NightmailConfig.UpstreamConfig;
 import dev.nightmail.core.upstream.Upstream;
 import dev.nightmail.upstream.anthropic.AnthropicConfig;
 import dev.nightmail.upstream.anthropic.AnthropicUpstream;
+import dev.nightmail.upstream.http.HttpExchanges;
 import dev.nightmail.upstream.http.HttpSettings;
 import dev.nightmail.upstream.http.JettyExchanges;
 import dev.nightmail.upstream.http.ProxySettings;
+import dev.nightmail.upstream.openai.OpenAiConfig;
+import dev.nightmail.upstream.openai.OpenAiUpstream;
 import dev.nightmail.upstream.simulator.SimulatorUpstream;
+import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -29,26 +33,44 @@ final class Upstreams {
     Upstream open(UpstreamConfig config) {
         return switch (config) {
             case UpstreamConfig.Anthropic anthropic -> anthropic(anthropic);
+            case UpstreamConfig.OpenAi openAi -> openAi(openAi);
             case UpstreamConfig.Simulator simulator ->
                     SimulatorUpstream.create(simulator.config(), clock);
         };
     }
 
     private Upstream anthropic(UpstreamConfig.Anthropic config) {
+        return new AnthropicUpstream(
+                new AnthropicConfig(config.name(), config.url(), config.apiKey(), userAgent()),
+                http(config, config.url()),
+                clock);
+    }
+
+    private Upstream openAi(UpstreamConfig.OpenAi config) {
+        return new OpenAiUpstream(
+                new OpenAiConfig(
+                        config.name(),
+                        config.url(),
+                        config.apiKey(),
+                        config.maxTokensField(),
+                        userAgent(),
+                        OpenAiConfig.ANSWER_BYTES_MAX),
+                http(config, config.url()),
+                clock);
+    }
+
+    private static String userAgent() {
+        return "nightmail/" + Version.current();
+    }
+
+    private HttpExchanges http(UpstreamConfig config, URI url) {
         var settings =
                 HttpSettings.DEFAULT
                         .withConnectionsMax(config.callsInFlightMax() + INTERACTIVE_CONNECTIONS)
                         .withTimeouts(
                                 HttpSettings.DEFAULT.connectTimeout(), callTimeout, callTimeout);
-        Optional<ProxySettings> proxy = proxies.forScheme(config.url().getScheme());
-        var http = new JettyExchanges(proxy.map(settings::withProxy).orElse(settings));
-        var anthropic =
-                new AnthropicConfig(
-                        config.name(),
-                        config.url(),
-                        config.apiKey(),
-                        "nightmail/" + Version.current());
-        return new AnthropicUpstream(anthropic, http, clock);
+        Optional<ProxySettings> proxy = proxies.forScheme(url.getScheme());
+        return new JettyExchanges(proxy.map(settings::withProxy).orElse(settings));
     }
 
     /** On top of what batches may use, so that interactive calls never wait for a connection. */

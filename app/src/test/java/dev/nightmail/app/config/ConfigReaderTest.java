@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.nightmail.app.config.NightmailConfig.UpstreamConfig;
 import dev.nightmail.core.key.WorkspaceId;
 import dev.nightmail.core.schedule.Routes;
+import dev.nightmail.upstream.http.Secret;
+import dev.nightmail.upstream.openai.MaxTokensField;
 import dev.nightmail.upstream.simulator.FaultScript;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -353,7 +355,7 @@ class ConfigReaderTest {
                 """
                 upstreams:
                   claude: { protocol: anthropic, mode: batches, url: "https://api.anthropic.com", api-key: "${ANTHROPIC_API_KEY}" }
-                  local: { protocol: openai, url: "http://localhost:8000/v1", calls-in-flight-max: 256 }
+                  local: { protocol: openrouter, url: "http://localhost:8000/v1", calls-in-flight-max: 256 }
                 routes:
                   - { model: "claude-*", upstream: claude }
                   - { model: "*", upstream: local, as: qwen3-8b }
@@ -363,8 +365,8 @@ class ConfigReaderTest {
                 .containsExactly(
                         "upstreams.claude.mode: is \"batches\"; this version makes calls only, one for"
                                 + " each request: leave it out or say calls",
-                        "upstreams.local.protocol: is \"openai\"; this version speaks anthropic (any"
-                                + " server of the Messages API) and simulator");
+                        "upstreams.local.protocol: is \"openrouter\"; there are anthropic (any server of"
+                                + " the Messages API), openai (any server of the Chat Completions API) and simulator");
     }
 
     @Test
@@ -433,6 +435,54 @@ class ConfigReaderTest {
         file("weights: { research: 0 }");
 
         assertThat(problems()).hasSize(1).first().asString().startsWith("weights.research: ");
+    }
+
+    @Test
+    void aServerOfTheOtherApiIsReadWithItsUrlAndItsKey() {
+        environment.put("LOCAL_KEY", "sk-local");
+        file(
+                """
+                upstreams:
+                  local:
+                    protocol: openai
+                    url: "http://localhost:8000/v1"
+                    api-key: "${LOCAL_KEY}"
+                    calls-in-flight-max: 512
+                    max-tokens-field: max_completion_tokens
+                """);
+
+        assertThat(read().upstreams())
+                .containsExactly(
+                        new UpstreamConfig.OpenAi(
+                                "local",
+                                512,
+                                URI.create("http://localhost:8000/v1"),
+                                new Secret("sk-local"),
+                                MaxTokensField.MAX_COMPLETION_TOKENS));
+    }
+
+    @Test
+    void aServerOfTheOtherApiNeedsAUrlAndKnowsTwoNamesForTheBound() {
+        file("upstreams: { local: { protocol: openai, max-tokens-field: n_predict } }");
+
+        assertThat(problems())
+                .containsExactlyInAnyOrder(
+                        "upstreams.local.url: is needed: where the API starts, such as http://localhost:8000/v1",
+                        "upstreams.local.max-tokens-field: must be max_tokens or max_completion_tokens");
+    }
+
+    @Test
+    void theFlagsUrlIsOfTheOtherApiIfItsProtocolIsSet() {
+        flags.put("upstream", "http://localhost:8000/v1");
+        sets.add("upstreams.upstream.protocol=openai");
+
+        assertThat(read().upstreams())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        UpstreamConfig.OpenAi.class,
+                        openAi ->
+                                assertThat(openAi.url())
+                                        .isEqualTo(URI.create("http://localhost:8000/v1")));
     }
 
     // --upstream
