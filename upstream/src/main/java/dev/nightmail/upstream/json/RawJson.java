@@ -27,6 +27,12 @@ public sealed interface RawJson {
             members = Collections.unmodifiableMap(members);
         }
 
+        /** Not the names either: they may be a client's own. */
+        @Override
+        public String toString() {
+            return "object of " + span;
+        }
+
         /** The member of that name, if it is a string. */
         public @Nullable Text text(String name) {
             return members.get(name) instanceof Text text ? text : null;
@@ -55,6 +61,11 @@ public sealed interface RawJson {
     record Items(Span span, List<RawJson> items) implements RawJson {
         public Items {
             items = Collections.unmodifiableList(items);
+        }
+
+        @Override
+        public String toString() {
+            return "list of " + span;
         }
     }
 

@@ -3,6 +3,7 @@ package dev.nightmail.upstream.openai;
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.usage.Usage;
 import dev.nightmail.upstream.json.JsonWriter;
+import java.util.List;
 
 /**
  * A whole completion, as a Message.
@@ -33,10 +34,11 @@ record Answer(JsonBytes message, Usage usage) {
         out.name("content").beginArray();
         var thought = choice.thought();
         if (thought != null && request.showsThinking()) {
-            MessageJson.writeThinkingBlock(out, thought);
+            MessageJson.writeThinkingBlock(out, List.of(thought));
         }
-        for (var text : choice.words()) {
-            MessageJson.writeTextBlock(out, text);
+        var words = choice.words();
+        if (!words.isEmpty()) {
+            MessageJson.writeTextBlock(out, words);
         }
         var calls = choice.toolCalls();
         for (int number = 0; number < calls.size(); number++) {

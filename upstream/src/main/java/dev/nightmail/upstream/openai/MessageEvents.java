@@ -9,6 +9,7 @@ import dev.nightmail.upstream.json.RawJson;
 import dev.nightmail.upstream.wire.ErrorBody;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -202,14 +203,14 @@ final class MessageEvents implements ServerSentEvents.Receiver {
 
     private void thinking(RawJson.Text thought) throws IOException {
         if (!(open instanceof Block.Thinking)) {
-            start(new Block.Thinking(), out -> MessageJson.writeThinkingBlock(out, null));
+            start(new Block.Thinking(), out -> MessageJson.writeThinkingBlock(out, List.of()));
         }
         delta("thinking_delta", "thinking", out -> out.value(thought));
     }
 
     private void text(RawJson.Text words) throws IOException {
         if (!(open instanceof Block.Text)) {
-            start(new Block.Text(), out -> MessageJson.writeTextBlock(out, null));
+            start(new Block.Text(), out -> MessageJson.writeTextBlock(out, List.of()));
         }
         delta("text_delta", "text", out -> out.value(words));
     }

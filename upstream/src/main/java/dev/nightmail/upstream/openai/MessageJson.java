@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.nightmail.upstream.json.JsonWriter;
 import dev.nightmail.upstream.json.RawJson;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -40,29 +41,30 @@ final class MessageJson {
         out.name("model").value(model);
     }
 
-    static void writeTextBlock(JsonWriter out, RawJson.@Nullable Text text) {
+    /** A text block out of pieces; out of none, one that is still to be filled. */
+    static void writeTextBlock(JsonWriter out, List<RawJson.Text> pieces) {
         out.beginObject();
         out.name("type").value("text");
-        out.name("text").beginText();
-        if (text != null) {
-            out.text(text);
-        }
-        out.endText();
+        out.name("text");
+        writeJoined(out, pieces);
         out.name("citations").nothing();
         out.endObject();
     }
 
     /** Nothing is signed there: the signature, which a client sends back unread, is empty. */
-    static void writeThinkingBlock(JsonWriter out, RawJson.@Nullable Text thought) {
+    static void writeThinkingBlock(JsonWriter out, List<RawJson.Text> pieces) {
         out.beginObject();
         out.name("type").value("thinking");
-        out.name("thinking").beginText();
-        if (thought != null) {
-            out.text(thought);
-        }
-        out.endText();
+        out.name("thinking");
+        writeJoined(out, pieces);
         out.name("signature").value("");
         out.endObject();
+    }
+
+    private static void writeJoined(JsonWriter out, List<RawJson.Text> pieces) {
+        out.beginText();
+        pieces.forEach(out::text);
+        out.endText();
     }
 
     /** A tool_use block up to its input, whose value is to follow. */
