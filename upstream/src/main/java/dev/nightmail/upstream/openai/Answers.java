@@ -56,8 +56,7 @@ final class Answers {
             return notACompletion(headers);
         }
         if (Stop.isBroken(choice.finish())) {
-            return fault(
-                    Kind.FAILED, ErrorType.API_ERROR, "it gave this answer up", "answer given up");
+            return givenUp();
         }
         var answer = Answer.of(body, payload.get(), choice, request, tier);
         return new Reading.Answered(answer.message(), answer.usage());
@@ -66,6 +65,11 @@ final class Answers {
     /** An error under a status of success: some say that before they know. */
     Reading.Fault inAnswer(ChatError error) {
         return fault(Kind.FAILED, error.typeOfCode(), error.message(), "error in answer");
+    }
+
+    /** An answer that ends with the word that it has not come to its end. */
+    Reading.Fault givenUp() {
+        return fault(Kind.FAILED, ErrorType.API_ERROR, "it gave this answer up", "answer given up");
     }
 
     Reading.Fault notACompletion(HttpHeaders headers) {
@@ -153,7 +157,7 @@ final class Answers {
      * An error's own words, as far as a client may read them: neither our key nor where the service
      * is.
      */
-    String shown(String message) {
+    private String shown(String message) {
         String shown = message.replace(config.url().getRawAuthority(), config.name());
         var apiKey = config.apiKey();
         if (apiKey != null) {

@@ -2,7 +2,6 @@ package dev.nightmail.upstream.openai;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.upstream.json.JsonWriter;
 import dev.nightmail.upstream.json.RawJson;
@@ -12,7 +11,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +28,7 @@ final class MessageEvents implements ServerSentEvents.Receiver {
     private final ChatRequest request;
     private final AnswerSink sink;
     private final Map<String, String> headers;
-    private final UnaryOperator<String> shown;
+    private final Answers answers;
     private final Faults faults;
 
     private State state = State.EXPECTED;
@@ -65,24 +63,23 @@ final class MessageEvents implements ServerSentEvents.Receiver {
 
     /** Answers with an error instead of a stream. */
     interface Faults {
-        void answer(ChatError error) throws IOException;
+        void answer(Reading.Fault fault) throws IOException;
     }
 
     /**
      * @param headers for the beginning of the answer
-     * @param shown what of an error's words a client may read
      * @param faults told if the server's first word is an error: then nothing was begun
      */
     MessageEvents(
             ChatRequest request,
             AnswerSink sink,
             Map<String, String> headers,
-            UnaryOperator<String> shown,
+            Answers answers,
             Faults faults) {
         this.request = request;
         this.sink = sink;
         this.headers = headers;
-        this.shown = shown;
+        this.answers = answers;
         this.faults = faults;
     }
 
@@ -121,7 +118,7 @@ final class MessageEvents implements ServerSentEvents.Receiver {
     void tell(byte[] data, ChatPayload payload) throws IOException {
         var error = payload.error();
         if (error != null) {
-            fail(error);
+            fail(answers.inAnswer(error));
             return;
         }
         begin(data, payload);
@@ -135,18 +132,14 @@ final class MessageEvents implements ServerSentEvents.Receiver {
         }
     }
 
-    private void fail(ChatError error) throws IOException {
+    private void fail(Reading.Fault fault) throws IOException {
         boolean begun = isBegun();
         state = State.OVER;
-        if (begun) {
-            error(error.typeOfCode(), shown.apply(error.message()));
-        } else {
-            faults.answer(error);
+        if (!begun) {
+            faults.answer(fault);
+            return;
         }
-    }
-
-    private void error(ErrorType type, String message) throws IOException {
-        var body = ErrorBody.of(type, message, null);
+        var body = ErrorBody.of(fault.type(), fault.message(), null);
         var out = new JsonWriter(body.length() + 32).plain("event: error\ndata: ");
         send(out.plain(body.array()).plain("\n\n"));
         sink.end();
@@ -319,11 +312,11 @@ final class MessageEvents implements ServerSentEvents.Receiver {
         if (finish == null) {
             throw new IOException("the upstream ended its answer in the middle");
         }
-        state = State.OVER;
         if (Stop.isBroken(finish)) {
-            error(ErrorType.API_ERROR, "the upstream gave this answer up");
+            fail(answers.givenUp());
             return;
         }
+        state = State.OVER;
         close();
         event(
                 "message_delta",

@@ -42,7 +42,7 @@ final class StreamedAnswer implements BodyReceiver {
         this.answerBytesMax = answerBytesMax;
         this.sink = sink;
         this.reply = reply;
-        this.events = new MessageEvents(request, sink, EVENT_STREAM, answers::shown, this::refuse);
+        this.events = new MessageEvents(request, sink, EVENT_STREAM, answers, this::refuse);
         this.chunks = new ServerSentEvents(events);
     }
 
@@ -100,8 +100,8 @@ final class StreamedAnswer implements BodyReceiver {
         events.end();
     }
 
-    private void refuse(ChatError error) throws IOException {
-        reply.send(answers.inAnswer(error), headers);
+    private void refuse(Reading.Fault fault) throws IOException {
+        reply.send(fault, headers);
     }
 
     /** The exchange failed. */
