@@ -1,12 +1,17 @@
-"""A batch through Nightmail on a real model server that speaks the Messages API itself."""
+"""Batches through Nightmail on a real model server, by each of the two APIs that it speaks.
 
+The model's name chooses the way: `native-…` goes to the server's Messages API, `chat-…` to its Chat Completions API.
+"""
+
+import json
 import os
 import time
 
 import anthropic
 import pytest
 
-REQUESTS = 50
+REQUESTS = 200
+NATIVE, CHAT = "native-tiny", "chat-tiny"
 SCHEMA = {
     "type": "object",
     "properties": {"mood": {"type": "string", "enum": ["glad", "sad"]}, "sure": {"type": "boolean"}},
@@ -21,8 +26,17 @@ def client():
         yield client
 
 
-def params(text, **more):
-    return {"model": "tiny-random", "max_tokens": 100, "messages": [{"role": "user", "content": text}], **more}
+@pytest.fixture(params=[NATIVE, CHAT])
+def model(request):
+    return request.param
+
+
+def params(model, text, **more):
+    return {"model": model, "max_tokens": 100, "messages": [{"role": "user", "content": text}], **more}
+
+
+def structured(schema):
+    return {"output_config": {"format": {"type": "json_schema", "schema": schema}}}
 
 
 def run(client, items):
@@ -36,11 +50,11 @@ def run(client, items):
     return batch, results
 
 
-def test_every_request_of_a_batch_is_answered_by_the_model(client):
+def test_every_request_of_a_batch_is_answered_by_the_model(client, model):
     items = []
     for i in range(REQUESTS):
-        wanted = {"output_config": {"format": {"type": "json_schema", "schema": SCHEMA}}} if i % 5 == 0 else {}
-        items.append({"custom_id": f"request-{i}", "params": params(f"Say {i}, or 🎲.", **wanted)})
+        wanted = structured(SCHEMA) if i % 5 == 0 else {}
+        items.append({"custom_id": f"request-{i}", "params": params(model, f"Say {i}, or 🎲.", **wanted)})
 
     batch, results = run(client, items)
 
@@ -49,17 +63,18 @@ def test_every_request_of_a_batch_is_answered_by_the_model(client):
     for custom_id, result in results.items():
         assert result.type == "succeeded", custom_id
         message = result.message
-        assert message.content[0].type == "text"
+        assert all(block.type == "text" for block in message.content)
         assert message.stop_reason in ("end_turn", "max_tokens")
         assert 0 < message.usage.output_tokens <= 100
+        assert message.usage.service_tier == "batch"
         read = message.usage.cache_read_input_tokens or 0
         assert message.usage.input_tokens + read > 20, "the chat template alone is longer than that"
 
 
-def test_a_shared_beginning_is_read_from_the_models_cache(client):
-    rubric = "Judge every word by its length and nothing else. " * 5
+def test_a_shared_beginning_is_read_from_the_models_cache(client, model):
+    rubric = f"Judge every word by its length and nothing else, says {model}. " * 4
     system = [{"type": "text", "text": rubric, "cache_control": {"type": "ephemeral"}}]
-    items = [{"custom_id": f"shared-{i}", "params": params(f"Word {i}.", system=system)} for i in range(40)]
+    items = [{"custom_id": f"shared-{i}", "params": params(model, f"Word {i}.", system=system)} for i in range(40)]
 
     _, results = run(client, items)
 
@@ -67,10 +82,10 @@ def test_a_shared_beginning_is_read_from_the_models_cache(client):
     assert max(read) > len(rubric) / 2, "most characters are a token here"
 
 
-def test_a_prompt_longer_than_the_context_is_the_error_of_that_request_only(client):
+def test_a_prompt_longer_than_the_context_is_the_error_of_that_request_only(client, model):
     items = [
-        {"custom_id": "short", "params": params("Hello.")},
-        {"custom_id": "long", "params": params("hello " * 3_000)},
+        {"custom_id": "short", "params": params(model, "Hello.")},
+        {"custom_id": "long", "params": params(model, "hello " * 3_000)},
     ]
 
     _, results = run(client, items)
@@ -80,11 +95,72 @@ def test_a_prompt_longer_than_the_context_is_the_error_of_that_request_only(clie
     assert results["long"].error.error.type == "invalid_request_error"
 
 
-def test_a_single_call_is_answered_and_streamed(client):
-    message = client.messages.create(**params("Hello."))
+def test_a_single_call_is_answered_and_streamed(client, model):
+    message = client.messages.create(**params(model, "Hello."))
     assert message.usage.output_tokens > 0
 
-    # At temperature 0: llama.cpp leaves message_start out when its first token is half a character.
-    with client.messages.stream(**params("Hello.", temperature=0)) as stream:
+    # At temperature 0 for the native way: llama.cpp leaves message_start out when its first token is half a character.
+    sampling = {"extra_body": {"temperature": 0}} if model == NATIVE else {}
+    with client.messages.stream(**params(model, "Hello."), **sampling) as stream:
         text = "".join(stream.text_stream)
-        assert stream.get_final_message().content[0].text == text
+        final = stream.get_final_message()
+    assert final.content[0].text == text
+    assert final.usage.output_tokens > 0
+    assert final.usage.input_tokens + (final.usage.cache_read_input_tokens or 0) > 20
+
+
+def test_a_schema_is_obeyed(client):
+    items = [
+        {"custom_id": f"mood-{i}", "params": params(CHAT, f"Are you glad, {i}?", **structured(SCHEMA))} for i in range(40)
+    ]
+
+    _, results = run(client, items)
+
+    whole = [r.message for r in results.values() if r.message.stop_reason == "end_turn"]
+    assert len(whole) > 20, "a random model may write spaces until it may write no more"
+    for message in whole:
+        answer = json.loads(message.content[0].text)
+        assert answer.keys() == {"mood", "sure"}
+        assert answer["mood"] in ("glad", "sad") and isinstance(answer["sure"], bool)
+
+
+def test_a_conversation_with_tools_is_understood(client):
+    tool = {"name": "weather", "input_schema": {"type": "object", "properties": {"city": {"type": "string"}}}}
+    conversation = [
+        {"role": "user", "content": "Weather in Oslo?"},
+        {"role": "assistant", "content": [{"type": "tool_use", "id": "toolu_1", "name": "weather", "input": {"city": "Oslo"}}]},
+        {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "toolu_1", "content": "rain"}]},
+    ]
+    items = [
+        {"custom_id": f"tools-{i}", "params": params(CHAT, "", messages=conversation, tools=[tool])} for i in range(10)
+    ]
+
+    batch, _ = run(client, items)
+
+    assert batch.request_counts.succeeded == len(items)
+
+
+def test_tokens_are_counted_as_they_are_billed(client, model):
+    asked = params(model, "How long is this? 🎲", system="Be brief.")
+    usage = client.messages.create(**asked).usage
+    del asked["max_tokens"]
+
+    counted = client.messages.count_tokens(**asked)
+
+    assert counted.input_tokens == usage.input_tokens + (usage.cache_read_input_tokens or 0)
+
+
+def test_what_has_no_counterpart_is_refused_by_its_name(client):
+    document = {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "…"}}
+    asked = params(CHAT, "", messages=[{"role": "user", "content": [document, {"type": "text", "text": "?"}]}])
+
+    _, results = run(client, [{"custom_id": "document", "params": asked}])
+    with pytest.raises(anthropic.BadRequestError) as refused:
+        client.messages.create(**asked)
+
+    assert results["document"].error.error.message.startswith("messages.0.content.0: ")
+    assert refused.value.body["error"]["message"].startswith("messages.0.content.0: ")
+
+
+def test_the_model_is_listed(client):
+    assert "tiny-random" in [model.id for model in client.models.list()]
