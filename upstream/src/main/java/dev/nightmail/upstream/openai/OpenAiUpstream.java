@@ -64,6 +64,9 @@ public final class OpenAiUpstream implements Upstream {
         ChatRequest request;
         try {
             request = request(call);
+            if (request.stream()) {
+                throw RefusedException.invalid("stream", "a batch does not stream");
+            }
         } catch (RefusedException e) {
             return new Refused(ErrorBody.of(ErrorType.INVALID_REQUEST_ERROR, e.reason(), null));
         }

@@ -2,14 +2,13 @@ package dev.nightmail.upstream.wire;
 
 import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.upstream.json.JsonWriter;
 import dev.nightmail.upstream.json.StrictJson;
-import java.io.ByteArrayOutputStream;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectWriteContext;
 
 /** Whole error responses: {@code {"type":"error","error":{…},"request_id":…}}. */
 public final class ErrorBody {
@@ -18,22 +17,20 @@ public final class ErrorBody {
 
     /** An error response of our own making. */
     public static JsonBytes of(ErrorType type, String message, @Nullable String requestId) {
-        var out = new ByteArrayOutputStream(160);
-        try (var json = StrictJson.FACTORY.createGenerator(ObjectWriteContext.empty(), out)) {
-            json.writeStartObject();
-            json.writeStringProperty("type", "error");
-            json.writeObjectPropertyStart("error");
-            json.writeStringProperty("type", type.wireName());
-            json.writeStringProperty("message", message);
-            json.writeEndObject();
-            json.writeName("request_id");
-            if (requestId == null) {
-                json.writeNull();
-            } else {
-                json.writeString(requestId);
-            }
-            json.writeEndObject();
+        var out = new JsonWriter(160);
+        out.beginObject();
+        out.name("type").value("error");
+        out.name("error").beginObject();
+        out.name("type").value(type.wireName());
+        out.name("message").value(message);
+        out.endObject();
+        out.name("request_id");
+        if (requestId == null) {
+            out.nothing();
+        } else {
+            out.value(requestId);
         }
+        out.endObject();
         return JsonBytes.of(out.toByteArray());
     }
 
