@@ -4,12 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.request.ApiVersion;
-import dev.nightmail.upstream.Gathered;
-import dev.nightmail.upstream.http.HttpHeaders;
 import dev.nightmail.upstream.openai.ChatRequest.Purpose;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,9 +18,6 @@ import java.util.stream.Stream;
  * shapes of the answers are those of the servers they are named after.
  */
 record Golden(Path folder) {
-
-    static final OpenAiConfig CONFIG =
-            new OpenAiConfig("local", URI.create("http://127.0.0.1:9/v1"), null, "nightmail/0");
 
     private static final String ASKED =
             "{\"model\":\"asked-for\",\"max_tokens\":64,\"messages\":[{\"role\":\"user\",\"content\":\"Hello.\"}]}";
@@ -69,43 +63,21 @@ record Golden(Path folder) {
 
     /** The Message that becomes of {@code chat-answer.json}. */
     String message() throws RefusedException {
-        var reading =
-                new Answers(CONFIG)
-                        .completion(
-                                200,
-                                HttpHeaders.NONE.with("content-type", "application/json"),
-                                read("chat-answer.json").getBytes(UTF_8),
-                                request(),
-                                "standard");
-        return new String(((Reading.Answered) reading).message().array(), UTF_8);
+        return Translated.message(request(), read("chat-answer.json"));
     }
 
     /** The events that become of {@code chat-stream.txt}, if it comes in these pieces. */
-    Gathered events(List<byte[]> pieces) throws RefusedException, IOException {
-        return told("text/event-stream; charset=utf-8", pieces);
+    String events(List<byte[]> pieces) throws RefusedException, IOException {
+        return Translated.events(request(), pieces);
     }
 
     String events() throws RefusedException, IOException {
-        return events(List.of(read("chat-stream.txt").getBytes(UTF_8))).text();
+        return events(List.of(read("chat-stream.txt").getBytes(UTF_8)));
     }
 
     /** The events that become of {@code chat-answer.json}. */
     String eventsOfWhole() throws RefusedException, IOException {
-        return told("application/json", List.of(read("chat-answer.json").getBytes(UTF_8))).text();
-    }
-
-    private Gathered told(String contentType, List<byte[]> pieces)
-            throws RefusedException, IOException {
-        var sink = new Gathered();
-        var streamed =
-                new StreamedAnswer(
-                        request(), new Answers(CONFIG), 1 << 20, sink, new Reply("local", sink));
-        streamed.begin(200, HttpHeaders.NONE.with("content-type", contentType));
-        for (var piece : pieces) {
-            streamed.body(piece, 0, piece.length);
-        }
-        streamed.end();
-        return sink;
+        return Translated.eventsOfWhole(request(), read("chat-answer.json"));
     }
 
     @Override

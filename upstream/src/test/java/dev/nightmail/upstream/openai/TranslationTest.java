@@ -9,11 +9,8 @@ import dev.nightmail.core.request.ApiVersion;
 import dev.nightmail.upstream.openai.ChatRequest.Purpose;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,7 +123,7 @@ final class TranslationTest {
     void howAStreamIsCutMakesNoDifference(Golden golden) throws Exception {
         var random = new Random(golden.toString().hashCode());
         for (int round = 0; round < 50; round++) {
-            assertThat(golden.events(pieces(golden.read("chat-stream.txt"), random)).text())
+            assertThat(golden.events(Pieces.of(golden.read("chat-stream.txt"), random)))
                     .isEqualTo(golden.read("message-events.txt"));
         }
     }
@@ -137,7 +134,7 @@ final class TranslationTest {
         var random = new Random(golden.toString().hashCode());
         for (var lineEnd : List.of("\r\n", "\r")) {
             var stream = golden.read("chat-stream.txt").replace("\n", lineEnd);
-            assertThat(golden.events(pieces(stream, random)).text())
+            assertThat(golden.events(Pieces.of(stream, random)))
                     .isEqualTo(golden.read("message-events.txt"));
         }
     }
@@ -148,23 +145,10 @@ final class TranslationTest {
         var stream =
                 ": waiting\n\n" + golden.read("chat-stream.txt").replace("\n\n", "\n\n: alive\n\n");
 
-        var events = golden.events(List.of(stream.getBytes(UTF_8))).text();
+        var events = golden.events(List.of(stream.getBytes(UTF_8)));
 
         assertThat(events).startsWith("event: message_start\n").contains("event: ping\n");
         assertThat(events.replace("event: ping\ndata: {\"type\":\"ping\"}\n\n", ""))
                 .isEqualTo(golden.read("message-events.txt"));
-    }
-
-    /** Cut anywhere, in the middle of a character too. */
-    private static List<byte[]> pieces(String text, RandomGenerator random) {
-        var bytes = text.getBytes(UTF_8);
-        var pieces = new ArrayList<byte[]>();
-        for (int at = 0; at < bytes.length; ) {
-            int end =
-                    Math.min(bytes.length, at + 1 + random.nextInt(random.nextBoolean() ? 3 : 300));
-            pieces.add(Arrays.copyOfRange(bytes, at, end));
-            at = end;
-        }
-        return pieces;
     }
 }
