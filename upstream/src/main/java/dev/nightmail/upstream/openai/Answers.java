@@ -1,7 +1,9 @@
 package dev.nightmail.upstream.openai;
 
 import dev.nightmail.core.error.ErrorType;
+import dev.nightmail.upstream.http.FailedStep;
 import dev.nightmail.upstream.http.HttpHeaders;
+import dev.nightmail.upstream.http.HttpOutcome;
 import dev.nightmail.upstream.openai.Reading.Kind;
 import java.util.Locale;
 import java.util.Optional;
@@ -34,10 +36,57 @@ final class Answers {
         this.config = config;
     }
 
-    /** Reads an answer to a request for a completion that is not streamed. */
-    Reading completion(
+    /**
+     * Reads what a request for a completion came to that was not to be streamed.
+     *
+     * @param tier for the usage of the Message
+     */
+    Reading completion(HttpOutcome outcome, ChatRequest request, String tier) {
+        return switch (outcome) {
+            case HttpOutcome.Complete(int status, var headers, var body) ->
+                    completion(status, headers, body, request, tier);
+            case HttpOutcome.NotSent(var step) -> notSent(step);
+            case HttpOutcome.Broken(var step) -> broken(step);
+        };
+    }
+
+    /** Reads what a call came to that did not bring what it should have. */
+    Reading problem(HttpOutcome outcome) {
+        return switch (outcome) {
+            case HttpOutcome.Complete(int status, var headers, var body) ->
+                    isGood(status) ? foreign(status, headers) : refusal(status, headers, body);
+            case HttpOutcome.NotSent(var step) -> notSent(step);
+            case HttpOutcome.Broken(var step) -> broken(step);
+        };
+    }
+
+    static boolean isGood(int status) {
+        return status >= 200 && status < 300;
+    }
+
+    Reading.Unreachable notSent(FailedStep step) {
+        return new Reading.Unreachable(
+                type(step),
+                "upstream %s could not be reached (%s); nothing was sent"
+                        .formatted(config.name(), step),
+                step.toString());
+    }
+
+    Reading.Fault broken(FailedStep step) {
+        return new Reading.Fault(
+                Kind.FAILED,
+                type(step),
+                "the exchange with upstream %s failed (%s)".formatted(config.name(), step),
+                step.toString());
+    }
+
+    private static ErrorType type(FailedStep step) {
+        return step.isTimeout() ? ErrorType.TIMEOUT_ERROR : ErrorType.API_ERROR;
+    }
+
+    private Reading completion(
             int status, HttpHeaders headers, byte[] body, ChatRequest request, String tier) {
-        if (status < 200 || status >= 300) {
+        if (!isGood(status)) {
             return refusal(status, headers, body);
         }
         if (isForeign(headers)) {
@@ -190,6 +239,13 @@ final class Answers {
                 status,
                 "status %d, a redirect, which is not followed: set upstreams.%s.url to where the API is"
                         .formatted(status, config.name()));
+    }
+
+    /** The headers of an answer; none if there was no answer. */
+    static HttpHeaders headers(HttpOutcome outcome) {
+        return outcome instanceof HttpOutcome.Complete complete
+                ? complete.headers()
+                : HttpHeaders.NONE;
     }
 
     /** Whether a 2xx answer is of a kind this API gives: JSON, an event stream, or unsaid. */

@@ -104,7 +104,7 @@ final class MessageEvents implements ServerSentEvents.Receiver {
             return;
         }
         if (Arrays.equals(data, DONE)) {
-            end();
+            conclude();
             return;
         }
         var payload = ChatPayload.read(data);
@@ -301,18 +301,23 @@ final class MessageEvents implements ServerSentEvents.Receiver {
     }
 
     /**
-     * The server has said all it wanted to.
+     * There is no more of the stream.
      *
      * @throws IOException if that was not all of an answer
      */
     void end() throws IOException {
+        if (state == State.BEGUN && finish == null) {
+            throw new IOException("the upstream ended its answer in the middle");
+        }
+        conclude();
+    }
+
+    /** The server says that this was all. */
+    void conclude() throws IOException {
         if (state == State.OVER) {
             return;
         }
-        if (finish == null) {
-            throw new IOException("the upstream ended its answer in the middle");
-        }
-        if (Stop.isBroken(finish)) {
+        if (state == State.EXPECTED || Stop.isBroken(finish)) {
             fail(answers.givenUp());
             return;
         }

@@ -4,7 +4,7 @@ import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.usage.Usage;
 
-/** What the answer to one call means. */
+/** What a call came to. The messages are for clients. */
 sealed interface Reading {
 
     /**
@@ -17,6 +17,9 @@ sealed interface Reading {
      * @param phase in a word or two for logs
      */
     record Fault(Kind kind, ErrorType type, String message, String phase) implements Reading {}
+
+    /** Nothing was sent. */
+    record Unreachable(ErrorType type, String message, String phase) implements Reading {}
 
     /** The service does not serve us, whatever the request: a person has to look. */
     record Barred(int status, String reason) implements Reading {}

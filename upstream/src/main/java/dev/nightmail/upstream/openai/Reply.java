@@ -26,6 +26,7 @@ final class Reply {
             case Reading.Answered(var message, var _) -> send(200, Map.of(), message);
             case Reading.Fault(var _, var type, var message, var _) ->
                     send(type.status(), passedOn(headers), ErrorBody.of(type, message, null));
+            case Reading.Unreachable(var type, var message, var _) -> error(type, message);
             case Reading.Barred(int status, var _) ->
                     // Not the status itself: it is our key that is wrong, not the client's.
                     send(
@@ -52,11 +53,7 @@ final class Reply {
     }
 
     void error(ErrorType type, String message) throws IOException {
-        error(type, ErrorBody.of(type, message, null));
-    }
-
-    void error(ErrorType type, JsonBytes error) throws IOException {
-        send(type.status(), Map.of(), error);
+        send(type.status(), Map.of(), ErrorBody.of(type, message, null));
     }
 
     private void send(int status, Map<String, String> headers, JsonBytes body) throws IOException {

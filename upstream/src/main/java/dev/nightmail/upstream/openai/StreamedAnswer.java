@@ -1,9 +1,7 @@
 package dev.nightmail.upstream.openai;
 
-import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.upstream.http.BodyReceiver;
-import dev.nightmail.upstream.http.FailedStep;
 import dev.nightmail.upstream.http.HttpHeaders;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -52,12 +50,8 @@ final class StreamedAnswer implements BodyReceiver {
         headers = answerHeaders;
     }
 
-    private boolean isGood() {
-        return status >= 200 && status < 300;
-    }
-
     private boolean streams() {
-        return isGood() && Answers.isEventStream(headers);
+        return Answers.isGood(status) && Answers.isEventStream(headers);
     }
 
     @Override
@@ -66,9 +60,9 @@ final class StreamedAnswer implements BodyReceiver {
             chunks.take(bytes, offset, length);
             return;
         }
-        if (held.size() + length <= (isGood() ? answerBytesMax : ERROR_BYTES_MAX)) {
+        if (held.size() + length <= (Answers.isGood(status) ? answerBytesMax : ERROR_BYTES_MAX)) {
             held.write(bytes, offset, length);
-        } else if (isGood()) {
+        } else if (Answers.isGood(status)) {
             throw new IOException("the upstream's answer is longer than any should be");
         }
     }
@@ -78,7 +72,7 @@ final class StreamedAnswer implements BodyReceiver {
         if (streams()) {
             chunks.end();
             events.end();
-        } else if (!isGood()) {
+        } else if (!Answers.isGood(status)) {
             reply.send(answers.refusal(status, headers, held.toByteArray()), headers);
         } else if (Answers.isForeign(headers)) {
             reply.send(answers.foreign(status, headers), headers);
@@ -97,7 +91,7 @@ final class StreamedAnswer implements BodyReceiver {
             return;
         }
         events.tell(body, payload.get());
-        events.end();
+        events.conclude();
     }
 
     private void refuse(Reading.Fault fault) throws IOException {
@@ -105,15 +99,15 @@ final class StreamedAnswer implements BodyReceiver {
     }
 
     /** The exchange failed. */
-    void fail(FailedStep step, JsonBytes error) throws IOException {
+    void fail(Reading failure) throws IOException {
         if (events.isOver()) {
             // All was said before the connection broke.
             return;
         }
         if (events.isBegun()) {
-            sink.abort(new IOException("the upstream broke off: " + step));
+            sink.abort(new IOException("the upstream broke off"));
         } else {
-            reply.error(OpenAiUpstream.type(step), error);
+            reply.send(failure, headers);
         }
     }
 }

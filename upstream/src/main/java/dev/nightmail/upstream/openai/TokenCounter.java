@@ -1,14 +1,13 @@
 package dev.nightmail.upstream.openai;
 
-import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.upstream.http.HttpCall;
 import dev.nightmail.upstream.http.HttpExchanges;
+import dev.nightmail.upstream.http.HttpHeaders;
 import dev.nightmail.upstream.http.HttpOutcome;
 import dev.nightmail.upstream.json.JsonWriter;
 import dev.nightmail.upstream.json.RawJson;
 import java.time.Duration;
-import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * Counts the tokens of a prompt with the server's own tokenizer. The API has no call for it, but
@@ -22,39 +21,54 @@ final class TokenCounter {
 
     private final HttpExchanges http;
     private final Calls calls;
+    private final Answers answers;
 
-    TokenCounter(HttpExchanges http, Calls calls) {
+    TokenCounter(HttpExchanges http, Calls calls, Answers answers) {
         this.http = http;
         this.calls = calls;
+        this.answers = answers;
     }
 
-    static JsonBytes json(long inputTokens) {
-        var out = new JsonWriter(32);
-        out.beginObject();
-        out.name("input_tokens").value(inputTokens);
-        out.endObject();
-        return JsonBytes.of(out.toByteArray());
+    /** What counting came to. */
+    sealed interface Count {
+        record Told(long tokens) implements Count {}
+
+        /** The server has no tokenizer to ask. */
+        record NoTokenizer() implements Count {}
+
+        record Failed(Reading reading, HttpHeaders headers) implements Count {}
     }
 
-    /**
-     * @return empty if the server has no tokenizer to ask
-     */
-    OptionalLong count(ChatRequest request, Duration timeout) throws InterruptedException {
-        var whole = ask(calls.tokenize(request.body(), timeout));
-        if (whole == null) {
-            return OptionalLong.empty();
-        }
-        var count = whole.count("count");
-        return count.isPresent() ? count : countInTwo(request, timeout);
+    /** What one question came to: an answer, or the end of counting. */
+    private sealed interface Asked {
+        record Answered(RawJson.Members answer) implements Asked {}
+
+        record Ended(Count count) implements Asked {}
     }
 
-    private OptionalLong countInTwo(ChatRequest request, Duration timeout)
-            throws InterruptedException {
-        var applied = ask(calls.applyTemplate(request.body(), timeout));
-        var prompt = applied == null ? null : applied.text("prompt");
-        if (prompt == null) {
-            return OptionalLong.empty();
-        }
+    Count count(ChatRequest request, Duration timeout) throws InterruptedException {
+        return switch (ask(calls.tokenize(request.body(), timeout))) {
+            case Asked.Ended(var count) -> count;
+            case Asked.Answered(var answer) -> {
+                var count = answer.count("count");
+                yield count.isPresent()
+                        ? new Count.Told(count.getAsLong())
+                        : countInTwo(request, timeout);
+            }
+        };
+    }
+
+    private Count countInTwo(ChatRequest request, Duration timeout) throws InterruptedException {
+        return switch (ask(calls.applyTemplate(request.body(), timeout))) {
+            case Asked.Ended(var count) -> count;
+            case Asked.Answered(var answer) -> {
+                var prompt = answer.text("prompt");
+                yield prompt == null ? new Count.NoTokenizer() : countText(prompt, timeout);
+            }
+        };
+    }
+
+    private Count countText(RawJson.Text prompt, Duration timeout) throws InterruptedException {
         var out = new JsonWriter(prompt.span().length() + 64);
         out.beginObject();
         out.name("content").value(prompt);
@@ -63,18 +77,44 @@ final class TokenCounter {
         out.name("add_special").value(true);
         out.name("parse_special").value(true);
         out.endObject();
-        var tokens = ask(calls.tokenize(out.toByteArray(), timeout));
-        return tokens != null && tokens.members().get("tokens") instanceof RawJson.Items list
-                ? OptionalLong.of(list.items().size())
-                : OptionalLong.empty();
+        return switch (ask(calls.tokenize(out.toByteArray(), timeout))) {
+            case Asked.Ended(var count) -> count;
+            case Asked.Answered(var answer) ->
+                    answer.members().get("tokens") instanceof RawJson.Items list
+                            ? new Count.Told(list.items().size())
+                            : new Count.NoTokenizer();
+        };
     }
 
-    private RawJson.@Nullable Members ask(HttpCall call) throws InterruptedException {
-        return http.exchange(call, ANSWER_BYTES_MAX)
-                                instanceof HttpOutcome.Complete(int status, var _, var body)
-                        && status == 200
-                        && RawJson.parse(body).orElse(null) instanceof RawJson.Members answer
-                ? answer
-                : null;
+    private Asked ask(HttpCall call) throws InterruptedException {
+        var outcome = http.exchange(call, ANSWER_BYTES_MAX);
+        if (outcome instanceof HttpOutcome.Complete(int status, var _, var body)) {
+            if (hasNoSuchCall(status)) {
+                return new Asked.Ended(new Count.NoTokenizer());
+            }
+            if (Answers.isGood(status)) {
+                return object(body)
+                        .<Asked>map(Asked.Answered::new)
+                        .orElseGet(() -> new Asked.Ended(new Count.NoTokenizer()));
+            }
+        }
+        return new Asked.Ended(
+                new Count.Failed(answers.problem(outcome), Answers.headers(outcome)));
+    }
+
+    private static Optional<RawJson.Members> object(byte[] body) {
+        return RawJson.parse(body)
+                .filter(RawJson.Members.class::isInstance)
+                .map(RawJson.Members.class::cast);
+    }
+
+    /**
+     * Whether a server says with this status that it does not know the call, or not in this form.
+     */
+    private static boolean hasNoSuchCall(int status) {
+        return switch (status) {
+            case 400, 403, 404, 405, 422, 501 -> true;
+            default -> false;
+        };
     }
 }

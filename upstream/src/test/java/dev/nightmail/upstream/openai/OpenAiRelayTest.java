@@ -154,6 +154,27 @@ final class OpenAiRelayTest {
         assertThat(sink.text()).doesNotContain("message_stop");
     }
 
+    @Test
+    void aServerThatSaysItIsDoneIsBelievedWithoutAReason() throws Exception {
+        server.then(events(FIRST, DONE));
+
+        relay(MESSAGES, STREAM);
+
+        assertThat(AccumulatedMessage.of(sink.text()).path("stop_reason").asString())
+                .isEqualTo("end_turn");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", DONE, ": nothing\n\n"})
+    void aStreamWithoutAWordIsAnError(String stream) throws Exception {
+        server.then(events(stream));
+
+        relay(MESSAGES, STREAM);
+
+        assertThat(sink.status()).isEqualTo(500);
+        assertThat(json().at("/error/type").asString()).isEqualTo("api_error");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -380,6 +401,15 @@ final class OpenAiRelayTest {
 
         assertThat(sink.status()).isEqualTo(404);
         assertThat(json().at("/error/message").asString()).contains("local", "count tokens");
+    }
+
+    @Test
+    void aTokenizerThatFailsIsNoMissingTokenizer() throws Exception {
+        server.then(answer(503, "{\"error\":{\"message\":\"Loading model\",\"code\":503}}"));
+
+        relay(new Endpoint.CountTokens(), COUNTED);
+
+        assertThat(sink.status()).isEqualTo(529);
     }
 
     // Models

@@ -176,6 +176,17 @@ final class OpenAiUpstreamTest {
         assertThat(server.unseen()).isZero();
     }
 
+    @Test
+    void aBatchDoesNotStream() throws Exception {
+        var refused =
+                (Refused)
+                        upstream.attempt(
+                                call(PARAMS.replace("{\"model", "{\"stream\":true,\"model")));
+
+        assertThat(message(refused.error())).startsWith("stream: ");
+        assertThat(server.unseen()).isZero();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.nightmail.upstream.Gathered;
 import dev.nightmail.upstream.http.HttpHeaders;
+import dev.nightmail.upstream.http.HttpOutcome;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
@@ -20,9 +21,8 @@ final class Translated {
         var reading =
                 new Answers(CONFIG)
                         .completion(
-                                200,
-                                HttpHeaders.NONE.with("content-type", "application/json"),
-                                completion.getBytes(UTF_8),
+                                new HttpOutcome.Complete(
+                                        200, HttpHeaders.NONE, completion.getBytes(UTF_8)),
                                 request,
                                 "standard");
         return new String(((Reading.Answered) reading).message().array(), UTF_8);

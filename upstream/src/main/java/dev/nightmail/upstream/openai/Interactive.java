@@ -1,0 +1,130 @@
+package dev.nightmail.upstream.openai;
+
+import dev.nightmail.core.error.ErrorType;
+import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.upstream.AnswerSink;
+import dev.nightmail.core.upstream.Call;
+import dev.nightmail.core.upstream.Call.Endpoint;
+import dev.nightmail.upstream.http.HttpExchanges;
+import dev.nightmail.upstream.http.HttpOutcome;
+import dev.nightmail.upstream.json.JsonWriter;
+import dev.nightmail.upstream.openai.ChatRequest.Purpose;
+import dev.nightmail.upstream.openai.TokenCounter.Count;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Answers a call while its client waits. */
+final class Interactive {
+
+    private final OpenAiConfig config;
+    private final HttpExchanges http;
+    private final Calls calls;
+    private final Answers answers;
+    private final TokenCounter counter;
+
+    Interactive(OpenAiConfig config, HttpExchanges http, Calls calls, Answers answers) {
+        this.config = config;
+        this.http = http;
+        this.calls = calls;
+        this.answers = answers;
+        this.counter = new TokenCounter(http, calls, answers);
+    }
+
+    /**
+     * @throws RefusedException if it asks for what has no counterpart; nothing is sent then
+     * @throws IOException if the client is gone, or what had begun was broken off
+     */
+    void answer(Call call, AnswerSink sink)
+            throws RefusedException, IOException, InterruptedException {
+        var reply = new Reply(config.name(), sink);
+        switch (call.endpoint()) {
+            case Endpoint.Messages _ -> message(call, sink, reply);
+            case Endpoint.CountTokens _ -> count(call, reply);
+            case Endpoint.Models(var query) -> models(call, ModelQuery.parse(query), reply);
+            case Endpoint.Model(var id) -> model(call, id, reply);
+        }
+    }
+
+    private void message(Call call, AnswerSink sink, Reply reply)
+            throws RefusedException, IOException, InterruptedException {
+        var request =
+                ChatRequest.of(
+                        call.body(), call.apiVersion(), Purpose.ANSWER, config.maxTokensField());
+        var httpCall = calls.chat(request, call.timeout());
+        if (!request.stream()) {
+            var outcome = http.exchange(httpCall, config.answerBytesMax());
+            reply.send(answers.completion(outcome, request, "standard"), Answers.headers(outcome));
+            return;
+        }
+        var streamed = new StreamedAnswer(request, answers, config.answerBytesMax(), sink, reply);
+        switch (http.stream(httpCall, streamed)) {
+            case HttpOutcome.Complete _ -> streamed.end();
+            case HttpOutcome.NotSent(var step) -> streamed.fail(answers.notSent(step));
+            case HttpOutcome.Broken(var step) -> streamed.fail(answers.broken(step));
+        }
+    }
+
+    private void count(Call call, Reply reply)
+            throws RefusedException, IOException, InterruptedException {
+        var request =
+                ChatRequest.of(
+                        call.body(), call.apiVersion(), Purpose.COUNT, config.maxTokensField());
+        switch (counter.count(request, call.timeout())) {
+            case Count.Told(long tokens) -> reply.json(counted(tokens));
+            case Count.NoTokenizer _ ->
+                    reply.error(
+                            ErrorType.NOT_FOUND_ERROR,
+                            "upstream %s does not count tokens: no tokenizer was found there"
+                                    .formatted(config.name()));
+            case Count.Failed(var reading, var headers) -> reply.send(reading, headers);
+        }
+    }
+
+    private static JsonBytes counted(long tokens) {
+        var out = new JsonWriter(32);
+        out.beginObject();
+        out.name("input_tokens").value(tokens);
+        out.endObject();
+        return JsonBytes.of(out.toByteArray());
+    }
+
+    private void models(Call call, ModelQuery query, Reply reply)
+            throws IOException, InterruptedException {
+        var models = models(call, reply);
+        if (models != null) {
+            reply.json(models.page(query));
+        }
+    }
+
+    private void model(Call call, String id, Reply reply) throws IOException, InterruptedException {
+        var models = models(call, reply);
+        if (models == null) {
+            return;
+        }
+        var model = models.model(id);
+        if (model.isPresent()) {
+            reply.json(model.get());
+        } else {
+            reply.error(
+                    ErrorType.NOT_FOUND_ERROR,
+                    "model: upstream %s has no such model".formatted(config.name()));
+        }
+    }
+
+    /**
+     * @return null if there was an error, which is then answered
+     */
+    private @Nullable Models models(Call call, Reply reply)
+            throws IOException, InterruptedException {
+        var outcome = http.exchange(calls.models(call.timeout()), config.answerBytesMax());
+        if (outcome instanceof HttpOutcome.Complete(int status, var _, var body)
+                && Answers.isGood(status)) {
+            var models = Models.read(body);
+            if (models.isPresent()) {
+                return models.get();
+            }
+        }
+        reply.send(answers.problem(outcome), Answers.headers(outcome));
+        return null;
+    }
+}
