@@ -29,6 +29,7 @@ final class StreamedAnswer implements BodyReceiver {
 
     private int status;
     private HttpHeaders headers = HttpHeaders.NONE;
+    private boolean streams;
 
     StreamedAnswer(
             ChatRequest request,
@@ -48,15 +49,12 @@ final class StreamedAnswer implements BodyReceiver {
     public void begin(int answerStatus, HttpHeaders answerHeaders) {
         status = answerStatus;
         headers = answerHeaders;
-    }
-
-    private boolean streams() {
-        return Answers.isGood(status) && Answers.isEventStream(headers);
+        streams = Answers.isGood(status) && Answers.isEventStream(headers);
     }
 
     @Override
     public void body(byte[] bytes, int offset, int length) throws IOException {
-        if (streams()) {
+        if (streams) {
             chunks.take(bytes, offset, length);
             return;
         }
@@ -69,7 +67,7 @@ final class StreamedAnswer implements BodyReceiver {
 
     /** The answer is whole. */
     void end() throws IOException {
-        if (streams()) {
+        if (streams) {
             chunks.end();
             events.end();
         } else if (!Answers.isGood(status)) {

@@ -39,9 +39,8 @@ final class Tools {
             out.name("description").value(description);
         }
         out.name("parameters").value(tool.requireObject("input_schema"));
-        var strict = tool.take("strict");
-        if (strict != null) {
-            out.name("strict").value(strict);
+        if (tool.takeBool("strict")) {
+            out.name("strict").value(true);
         }
         out.endObject().endObject();
         tool.drop("cache_control");
