@@ -19,6 +19,20 @@ SCHEMA = {
     "additionalProperties": False,
 }
 
+WEATHER = {
+    "name": "weather",
+    "description": "The weather of a city",
+    "input_schema": {
+        "type": "object",
+        "properties": {
+            "city": {"type": "string", "enum": ["Oslo", "Rome"]},
+            "days": {"type": "integer", "minimum": 1, "maximum": 9},
+        },
+        "required": ["city", "days"],
+        "additionalProperties": False,
+    },
+}
+
 
 @pytest.fixture(scope="module")
 def client():
@@ -122,6 +136,43 @@ def test_a_schema_is_obeyed(client):
         answer = json.loads(message.content[0].text)
         assert answer.keys() == {"mood", "sure"}
         assert answer["mood"] in ("glad", "sad") and isinstance(answer["sure"], bool)
+
+
+def assert_calls(message):
+    calls = [block for block in message.content if block.type == "tool_use"]
+    assert calls
+    # The last one may have been cut short by max_tokens; it is then kept as it is.
+    for call in calls if message.stop_reason == "tool_use" else calls[:-1]:
+        assert call.name == "weather"
+        assert call.input.keys() == {"city", "days"}
+        assert call.input["city"] in ("Oslo", "Rome") and 1 <= call.input["days"] <= 9
+    assert len({call.id for call in calls}) == len(calls)
+
+
+def test_tools_are_called(client, model):
+    more = {"max_tokens": 300, "tools": [WEATHER], "tool_choice": {"type": "any"}}
+    items = [{"custom_id": f"call-{i}", "params": params(model, f"Weather {i}?", **more)} for i in range(8)]
+
+    _, results = run(client, items)
+
+    for result in results.values():
+        assert_calls(result.message)
+
+
+def test_the_tool_that_is_wanted_is_called(client):
+    choice = {"type": "tool", "name": "weather"}
+
+    assert_calls(client.messages.create(**params(CHAT, "Weather?", max_tokens=500, tools=[WEATHER], tool_choice=choice)))
+
+
+def test_calls_of_tools_are_streamed(client):
+    more = {"max_tokens": 500, "tools": [WEATHER], "tool_choice": {"type": "any"}}
+    pieces = 0
+    with client.messages.stream(**params(CHAT, "Weather?", **more)) as stream:
+        for event in stream:
+            pieces += event.type == "input_json"
+        assert_calls(stream.get_final_message())
+    assert pieces > 2
 
 
 def test_a_conversation_with_tools_is_understood(client):

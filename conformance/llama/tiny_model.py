@@ -3,7 +3,8 @@
     python tiny_model.py OUT.gguf
 
 Its answers are nonsense, and the same weights come out every time. What it is for is everything around the answers: a
-server that people really run, with its own wire, its token counts, its cache, its stop reasons and its errors.
+server that people really run, with its own wire, its token counts, its cache, its stop reasons and its errors. Its chat
+template knows tools, and one token that begins a call comes often enough that it calls them.
 """
 
 import sys
@@ -15,16 +16,25 @@ WIDTH, LAYERS, HEADS, FEED_FORWARD, CONTEXT = 64, 2, 4, 128, 4096
 SEED = 7
 
 WORDS = "the of and to in a is that for it as was with be by on not he this are or his from at which but have an had they".split()
-CHAT = "{% for m in messages %}[{{ m['role'] }}] {{ m['content'] }}\n{% endfor %}[assistant] "
+TOOL_CALL = b"<tool_call>"
+TOOL_CALL_SCALE = 6.0
+CHAT = (
+    "{% if tools %}[tools]{% for t in tools %}\n{{ t | tojson }}{% endfor %}\n{% endif %}"
+    "{% for m in messages %}[{{ m.role }}] {{ m.content or '' }}"
+    "{% for c in m.tool_calls or [] %}"
+    '<tool_call>{"name": "{{ c.function.name }}", "arguments": {{ c.function.arguments | tojson }}}</tool_call>'
+    "{% endfor %}\n{% endfor %}"
+    "{% if add_generation_prompt %}[assistant] {% endif %}"
+)
 
 
 def vocabulary():
-    """Three control tokens, every byte (so that any text can be read), printable characters, a few words."""
+    """Three control tokens, every byte (so that any text can be read), printable characters, a few words, a call."""
     kinds = [(b"<unk>", TokenType.UNKNOWN), (b"<s>", TokenType.CONTROL), (b"</s>", TokenType.CONTROL)]
     kinds += [(f"<0x{byte:02X}>".encode(), TokenType.BYTE) for byte in range(256)]
     kinds += [(bytes([char]), TokenType.NORMAL) for char in range(33, 127)]
     kinds += [(("\u2581" + word).encode(), TokenType.NORMAL) for word in ["", *WORDS]]
-    return kinds
+    return [*kinds, (TOOL_CALL, TokenType.USER_DEFINED)]
 
 
 def tensors(tokens):
@@ -67,6 +77,8 @@ def write(path):
     random = np.random.default_rng(SEED)
     for name, shape in tensors(len(words)):
         weights = np.ones(shape) if "norm" in name else random.normal(0, 0.05, shape)
+        if name == "output":
+            weights[-1] *= TOOL_CALL_SCALE  # The last token is the call: it wins as soon as its sign is right.
         model.add_tensor(f"{name}.weight", weights.astype(np.float32))
 
     model.write_header_to_file()
