@@ -131,7 +131,7 @@ def test_a_schema_is_obeyed(client):
     _, results = run(client, items)
 
     whole = [r.message for r in results.values() if r.message.stop_reason == "end_turn"]
-    assert len(whole) > 20, "a random model may write spaces until it may write no more"
+    assert len(whole) > 10, "a random model may write spaces until it may write no more"
     for message in whole:
         answer = json.loads(message.content[0].text)
         assert answer.keys() == {"mood", "sure"}
