@@ -96,7 +96,12 @@ public record NightmailConfig(
                 URI url,
                 @Nullable Secret apiKey,
                 MaxTokensField maxTokensField)
-                implements UpstreamConfig {}
+                implements UpstreamConfig {
+            @Override
+            public UpstreamTerms terms() {
+                return UpstreamTerms.calls(callsInFlightMax).cachingUnasked();
+            }
+        }
 
         /** Built in. */
         record Simulator(int callsInFlightMax, SimulatorConfig config) implements UpstreamConfig {

@@ -459,6 +459,7 @@ class ConfigReaderTest {
                                 URI.create("http://localhost:8000/v1"),
                                 new Secret("sk-local"),
                                 MaxTokensField.MAX_COMPLETION_TOKENS));
+        assertThat(read().upstreams().getFirst().terms().cachesUnasked()).isTrue();
     }
 
     @Test
