@@ -340,6 +340,55 @@ class ConfigReaderTest {
     }
 
     @Test
+    void aServerOfTheOtherApiIsReadWithItsUrlAndItsKey() {
+        environment.put("LOCAL_KEY", "sk-local");
+        file(
+                """
+                upstreams:
+                  local:
+                    protocol: openai
+                    url: "http://localhost:8000/v1"
+                    api-key: "${LOCAL_KEY}"
+                    calls-in-flight-max: 512
+                    max-tokens-field: max_completion_tokens
+                """);
+
+        assertThat(read().upstreams())
+                .containsExactly(
+                        new UpstreamConfig.OpenAi(
+                                "local",
+                                512,
+                                URI.create("http://localhost:8000/v1"),
+                                new Secret("sk-local"),
+                                MaxTokensField.MAX_COMPLETION_TOKENS));
+        assertThat(read().upstreams().getFirst().terms().cachesUnasked()).isTrue();
+    }
+
+    @Test
+    void aServerOfTheOtherApiNeedsAUrlAndKnowsTwoNamesForTheBound() {
+        file("upstreams: { local: { protocol: openai, max-tokens-field: n_predict } }");
+
+        assertThat(problems())
+                .containsExactlyInAnyOrder(
+                        "upstreams.local.url: is needed: where the API starts, such as http://localhost:8000/v1",
+                        "upstreams.local.max-tokens-field: must be max_tokens or max_completion_tokens");
+    }
+
+    @Test
+    void theFlagsUrlIsOfTheOtherApiIfItsProtocolIsSet() {
+        flags.put("upstream", "http://localhost:8000/v1");
+        sets.add("upstreams.upstream.protocol=openai");
+
+        assertThat(read().upstreams())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        UpstreamConfig.OpenAi.class,
+                        openAi ->
+                                assertThat(openAi.url())
+                                        .isEqualTo(URI.create("http://localhost:8000/v1")));
+    }
+
+    @Test
     void anUpstreamIsNamedSoThatLogsAndMetricsCanNameIt() {
         file("upstreams: { \"My GPU\": { protocol: simulator } }");
 
@@ -435,55 +484,6 @@ class ConfigReaderTest {
         file("weights: { research: 0 }");
 
         assertThat(problems()).hasSize(1).first().asString().startsWith("weights.research: ");
-    }
-
-    @Test
-    void aServerOfTheOtherApiIsReadWithItsUrlAndItsKey() {
-        environment.put("LOCAL_KEY", "sk-local");
-        file(
-                """
-                upstreams:
-                  local:
-                    protocol: openai
-                    url: "http://localhost:8000/v1"
-                    api-key: "${LOCAL_KEY}"
-                    calls-in-flight-max: 512
-                    max-tokens-field: max_completion_tokens
-                """);
-
-        assertThat(read().upstreams())
-                .containsExactly(
-                        new UpstreamConfig.OpenAi(
-                                "local",
-                                512,
-                                URI.create("http://localhost:8000/v1"),
-                                new Secret("sk-local"),
-                                MaxTokensField.MAX_COMPLETION_TOKENS));
-        assertThat(read().upstreams().getFirst().terms().cachesUnasked()).isTrue();
-    }
-
-    @Test
-    void aServerOfTheOtherApiNeedsAUrlAndKnowsTwoNamesForTheBound() {
-        file("upstreams: { local: { protocol: openai, max-tokens-field: n_predict } }");
-
-        assertThat(problems())
-                .containsExactlyInAnyOrder(
-                        "upstreams.local.url: is needed: where the API starts, such as http://localhost:8000/v1",
-                        "upstreams.local.max-tokens-field: must be max_tokens or max_completion_tokens");
-    }
-
-    @Test
-    void theFlagsUrlIsOfTheOtherApiIfItsProtocolIsSet() {
-        flags.put("upstream", "http://localhost:8000/v1");
-        sets.add("upstreams.upstream.protocol=openai");
-
-        assertThat(read().upstreams())
-                .singleElement()
-                .isInstanceOfSatisfying(
-                        UpstreamConfig.OpenAi.class,
-                        openAi ->
-                                assertThat(openAi.url())
-                                        .isEqualTo(URI.create("http://localhost:8000/v1")));
     }
 
     // --upstream
