@@ -14,6 +14,7 @@ import dev.nightmail.core.schedule.UpstreamTerms;
 import dev.nightmail.core.upstream.Upstream;
 import dev.nightmail.engine.desk.BatchDesk;
 import dev.nightmail.engine.desk.MessageDesk;
+import dev.nightmail.engine.desk.UpstreamDesk;
 import dev.nightmail.engine.thread.Threads;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -119,7 +120,12 @@ public final class Engine {
                         parts.random(),
                         threads);
         this.messageDesk =
-                new RoutedMessageDesk(upstreams, parts.routes(), parts.noRoute(), scheduler::post);
+                new RoutedMessageDesk(
+                        upstreams,
+                        parts.routes(),
+                        parts.noRoute(),
+                        new InteractiveChoice(upstreams.keySet(), scheduler::upstreams),
+                        scheduler::post);
     }
 
     /** Recovers what was there and goes on with it. When this returns, the desks may be used. */
@@ -142,6 +148,10 @@ public final class Engine {
 
     public MessageDesk messageDesk() {
         return messageDesk;
+    }
+
+    public UpstreamDesk upstreamDesk() {
+        return scheduler::upstreams;
     }
 
     /** Looks at the clocks now, rather than within a second: for whoever has set them. */
@@ -180,6 +190,10 @@ public final class Engine {
                             upstream,
                             reason,
                             pause);
+            case Effect.UpstreamIll(var upstream, var reason) ->
+                    log.warn("event=upstream_ill upstream={} reason=\"{}\"", upstream, reason);
+            case Effect.UpstreamWell(var upstream) ->
+                    log.info("event=upstream_well upstream={}", upstream);
             case Effect.AnswerDiscarded(var id, var customId) ->
                     log.warn("event=answer_discarded batch_id={} custom_id={}", id, customId);
         }

@@ -1,69 +1,117 @@
 package dev.nightmail.engine;
 
+import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.schedule.Event;
 import dev.nightmail.core.schedule.NoRoute;
 import dev.nightmail.core.schedule.Routes;
-import dev.nightmail.core.schedule.Routes.Route;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.Call;
+import dev.nightmail.core.upstream.Call.Endpoint;
+import dev.nightmail.core.upstream.RelayOutcome;
+import dev.nightmail.core.upstream.RelayOutcome.Unreachable;
 import dev.nightmail.core.upstream.Upstream;
 import dev.nightmail.engine.desk.MessageDesk;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Sends interactive calls straight to their upstream, and tells the scheduler to leave them room.
+ * Sends interactive calls straight to their upstream, ahead of all batches. Tells the scheduler to
+ * leave them room, and what they find out about the upstream.
  */
 final class RoutedMessageDesk implements MessageDesk {
 
     private static final int NOT_FOUND = 404;
 
-    private final Map<String, Upstream> upstreams;
+    private final SequencedMap<String, Upstream> upstreams;
     private final Routes routes;
     private final NoRoute noRoute;
+    private final InteractiveChoice choice;
     private final Consumer<Event> post;
+    private final AtomicLong calls = new AtomicLong();
 
     RoutedMessageDesk(
-            Map<String, Upstream> upstreams, Routes routes, NoRoute noRoute, Consumer<Event> post) {
+            SequencedMap<String, Upstream> upstreams,
+            Routes routes,
+            NoRoute noRoute,
+            InteractiveChoice choice,
+            Consumer<Event> post) {
         this.upstreams = upstreams;
         this.routes = routes;
         this.noRoute = noRoute;
+        this.choice = choice;
         this.post = post;
     }
 
     @Override
     public void relay(String model, Call call, AnswerSink sink) throws InterruptedException {
-        var route = model.isEmpty() ? null : routes.routeFor(model).orElse(null);
-        if (route == null && !model.isEmpty()) {
-            refuse(model, sink);
+        if (model.isEmpty()) {
+            relay(List.of(upstreams.firstEntry().getKey()), call, sink);
             return;
         }
-        var upstream = upstreamOf(route);
-        post.accept(new Event.InteractiveStarted(upstream.name()));
-        try {
-            upstream.relay(route == null ? call : call.as(route.as()), sink);
-        } finally {
-            post.accept(new Event.InteractiveFinished(upstream.name()));
+        var route = routes.routeFor(model).orElse(null);
+        if (route == null) {
+            answer(NOT_FOUND, noRoute.error(model), sink);
+            return;
+        }
+        relay(choice.inOrder(route), call.as(route.as()), sink);
+    }
+
+    /** Asks one after the other until one could be reached. */
+    private void relay(List<String> names, Call call, AnswerSink sink) throws InterruptedException {
+        Unreachable last = null;
+        for (var name : names) {
+            var outcome = relay(upstream(name), call, sink);
+            if (!(outcome instanceof Unreachable unreachable)) {
+                return;
+            }
+            last = unreachable;
+        }
+        if (last != null) {
+            answer(last.status(), last.error(), sink);
         }
     }
 
-    private Upstream upstreamOf(@Nullable Route route) {
-        if (route == null) {
-            return upstreams.values().iterator().next();
+    private RelayOutcome relay(Upstream upstream, Call call, AnswerSink sink)
+            throws InterruptedException {
+        long number = calls.incrementAndGet();
+        post.accept(new Event.InteractiveStarted(upstream.name(), number));
+        choice.began(upstream.name());
+        RelayOutcome outcome = new RelayOutcome.NoNews();
+        try {
+            outcome = upstream.relay(call, sink);
+            return outcome;
+        } finally {
+            choice.ended(upstream.name());
+            post.accept(
+                    new Event.InteractiveFinished(upstream.name(), number, news(call, outcome)));
         }
-        var upstream = upstreams.get(route.upstreams().getFirst());
+    }
+
+    /**
+     * What the outcome says of how messages are answered there. Counting tokens and listing models
+     * have limits and troubles of their own, and not every service does them.
+     */
+    private static RelayOutcome news(Call call, RelayOutcome outcome) {
+        return call.endpoint() instanceof Endpoint.Messages || outcome instanceof Unreachable
+                ? outcome
+                : new RelayOutcome.NoNews();
+    }
+
+    private Upstream upstream(String name) {
+        var upstream = upstreams.get(name);
         if (upstream == null) {
-            throw new IllegalStateException("no upstream is called " + route.upstreams());
+            throw new IllegalStateException("no upstream is called " + name);
         }
         return upstream;
     }
 
-    private void refuse(String model, AnswerSink sink) {
-        var error = noRoute.error(model);
+    private static void answer(int status, JsonBytes error, AnswerSink sink) {
         try {
-            sink.begin(NOT_FOUND, Map.of("content-type", "application/json"));
+            sink.begin(status, Map.of("content-type", "application/json"));
             sink.write(error.array(), 0, error.length());
             sink.end();
         } catch (IOException e) {

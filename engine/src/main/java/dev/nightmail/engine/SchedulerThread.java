@@ -2,11 +2,14 @@ package dev.nightmail.engine;
 
 import dev.nightmail.core.schedule.Effect;
 import dev.nightmail.core.schedule.Event;
+import dev.nightmail.core.schedule.Moment;
 import dev.nightmail.core.schedule.Scheduler;
+import dev.nightmail.core.schedule.UpstreamState;
 import dev.nightmail.engine.thread.Mailbox;
 import dev.nightmail.engine.thread.Threads;
 import dev.nightmail.engine.thread.Threads.Strand;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -25,6 +28,9 @@ final class SchedulerThread {
     /** The clocks are looked at no less often, so that one that was set is noticed. */
     private static final Duration NAP_MAX = Duration.ofSeconds(1);
 
+    /** How the upstreams stand is looked at no more often: it is nobody's business but people's. */
+    private static final Duration LOOK_MIN = Duration.ofMillis(500);
+
     private static final int EVENTS_AT_ONCE = 1024;
 
     /** For calls to end that were called off, and for what they brought to be stored. */
@@ -38,6 +44,8 @@ final class SchedulerThread {
     private final Mailbox<Boolean> quiet;
     private final Mailbox<Boolean> over;
     private final Strand thread;
+    private volatile List<UpstreamState> upstreams;
+    private Instant lookedAt;
     private boolean started;
     private volatile boolean stopAsked;
     private volatile boolean abandonAsked;
@@ -58,6 +66,9 @@ final class SchedulerThread {
         this.moments = moments;
         this.effects = effects;
         this.onFailure = onFailure;
+        var now = moments.now();
+        this.upstreams = scheduler.upstreams(now);
+        this.lookedAt = now.steady();
         this.inbox = threads.mailbox();
         this.quiet = threads.mailbox();
         this.over = threads.mailbox();
@@ -124,9 +135,22 @@ final class SchedulerThread {
             abandonAsked = false;
             scheduler.abandon().forEach(effects);
         }
+        look(now);
         if (stopAsked && scheduler.isQuiet()) {
             quiet.put(true);
         }
+    }
+
+    private void look(Moment now) {
+        if (!now.steady().isBefore(lookedAt.plus(LOOK_MIN))) {
+            lookedAt = now.steady();
+            upstreams = scheduler.upstreams(now);
+        }
+    }
+
+    /** How the upstreams stood at most a second ago. For any thread. */
+    List<UpstreamState> upstreams() {
+        return upstreams;
     }
 
     /** Starts no more calls. What is in flight goes on. */

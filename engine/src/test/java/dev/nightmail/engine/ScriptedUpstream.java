@@ -7,6 +7,7 @@ import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Headroom;
+import dev.nightmail.core.upstream.RelayOutcome;
 import dev.nightmail.core.upstream.Upstream;
 import dev.nightmail.core.usage.Billing;
 import dev.nightmail.core.usage.Usage;
@@ -156,13 +157,16 @@ final class ScriptedUpstream implements Upstream {
     }
 
     @Override
-    public void relay(Call call, AnswerSink sink) throws InterruptedException {
-        attempt(call);
+    public RelayOutcome relay(Call call, AnswerSink sink) throws InterruptedException {
+        var outcome = RelayOutcome.like(attempt(call));
         try {
-            sink.end();
+            if (!(outcome instanceof RelayOutcome.Unreachable)) {
+                sink.end();
+            }
         } catch (IOException e) {
             sink.abort(e);
         }
+        return outcome;
     }
 
     @Override

@@ -20,6 +20,7 @@ import dev.nightmail.core.schedule.SchedulePolicy;
 import dev.nightmail.core.schedule.Scheduler;
 import dev.nightmail.core.schedule.UpstreamTerms;
 import dev.nightmail.core.upstream.AttemptOutcome;
+import dev.nightmail.core.upstream.RelayOutcome;
 import dev.nightmail.core.usage.Billing;
 import dev.nightmail.core.usage.Usage;
 import dev.nightmail.upstream.simulator.service.Admission;
@@ -355,10 +356,23 @@ final class Night {
                 });
     }
 
+    private static RelayOutcome outcome(Admission admission) {
+        return switch (admission) {
+            case Admission.Accepted _ -> new RelayOutcome.Answered();
+            case Admission.RateLimited(var _, var retryAfter, var headroom) ->
+                    new RelayOutcome.Throttled(retryAfter, headroom, false);
+            case Admission.Overloaded(var headroom) ->
+                    new RelayOutcome.Throttled(null, headroom, true);
+            case Admission.Failed(var error, var _, var _) ->
+                    new RelayOutcome.Failed("status " + error.status());
+        };
+    }
+
     /** An interactive call; says how long it took, or -1 if it was turned away. */
     void interactive(long identity, Prompt prompt, int outputTokens, LongConsumer tookMillis) {
         var sent = now;
-        on(new Event.InteractiveStarted(UPSTREAM));
+        long call = order++;
+        on(new Event.InteractiveStarted(UPSTREAM, call));
         after(
                 network,
                 () -> {
@@ -377,7 +391,9 @@ final class Night {
                     after(
                             Duration.between(now, done).plus(network),
                             () -> {
-                                on(new Event.InteractiveFinished(UPSTREAM));
+                                on(
+                                        new Event.InteractiveFinished(
+                                                UPSTREAM, call, outcome(admission)));
                                 tookMillis.accept(
                                         accepted ? Duration.between(sent, now).toMillis() : -1);
                             });

@@ -1,11 +1,13 @@
 package dev.nightmail.core.schedule;
 
+import dev.nightmail.core.schedule.UpstreamState.Quota;
 import dev.nightmail.core.upstream.Headroom;
 import dev.nightmail.core.upstream.Headroom.Allowance;
 import dev.nightmail.core.upstream.Headroom.Limit;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -106,11 +108,6 @@ final class Allowances {
         take(Flows.NONE.minus(Flows.of(cost)));
     }
 
-    /** A call of which no cost is known, such as an interactive one, has set out. */
-    void takeOne() {
-        take(Flows.of(Limit.REQUESTS, 1));
-    }
-
     /** An answer was longer or shorter than was expected of it. */
     void correct(Cost expected, Cost was) {
         double more = (double) was.outputTokens() - expected.outputTokens();
@@ -161,6 +158,19 @@ final class Allowances {
                         ? Math.min(remaining, ifThen)
                         : Math.min(Math.max(bucket.level, low), high);
         buckets.put(limit, bucket);
+    }
+
+    /** What is told of, and what of it should be left now. */
+    List<Quota> quotas(Instant steady) {
+        advance(steady);
+        return buckets.entrySet().stream()
+                .map(entry ->
+                        new Quota(
+                                entry.getKey(),
+                                entry.getValue().limit,
+                                Math.max(0, (long) entry.getValue().level),
+                                entry.getValue().perSecond))
+                .toList();
     }
 
     private static double perSecond(Allowance told, Moment now) {

@@ -55,6 +55,15 @@ final class Circuit {
         return isWell() || inFlight < allowed(limit);
     }
 
+    /**
+     * Most calls of now in flight at once.
+     *
+     * @param limit as above
+     */
+    int limit(int limit) {
+        return isWell() ? limit : allowed(limit);
+    }
+
     private int allowed(int limit) {
         int few = Math.min(limit, PROBES);
         return state == State.CONVALESCENT ? Math.max(few, limit / PART) : few;

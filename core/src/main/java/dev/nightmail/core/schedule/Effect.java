@@ -88,6 +88,12 @@ public sealed interface Effect {
      */
     record UpstreamBarred(String upstream, String reason, Duration pause) implements Effect {}
 
+    /** Too many calls of an upstream fail: few are sent until it is well again. For the log. */
+    record UpstreamIll(String upstream, String reason) implements Effect {}
+
+    /** An upstream that was ill, could not be reached or did not serve us does again. */
+    record UpstreamWell(String upstream) implements Effect {}
+
     /**
      * An answer came that nobody may use any more: the request has another holder or is settled.
      * Its tokens were spent.

@@ -6,6 +6,7 @@ import dev.nightmail.core.request.CustomId;
 import dev.nightmail.core.request.RequestFacts;
 import dev.nightmail.core.result.Settled;
 import dev.nightmail.core.upstream.AttemptOutcome;
+import dev.nightmail.core.upstream.RelayOutcome;
 import java.util.Set;
 
 /** What the scheduler is told. */
@@ -63,11 +64,15 @@ public sealed interface Event {
     /** It could not be made so; it is asked for again. */
     record RecordFailed(Batch batch) implements Event {}
 
-    /** An interactive call takes a place at an upstream, ahead of all batches, … */
-    record InteractiveStarted(String upstream) implements Event {}
+    /**
+     * An interactive call takes a place at an upstream, ahead of all batches, …
+     *
+     * @param call names it, unique in the life of the scheduler
+     */
+    record InteractiveStarted(String upstream, long call) implements Event {}
 
     /** … and gives it back. */
-    record InteractiveFinished(String upstream) implements Event {}
+    record InteractiveFinished(String upstream, long call, RelayOutcome outcome) implements Event {}
 
     /** No new calls from here on; those in flight may finish. */
     record StopAsked() implements Event {}

@@ -1,9 +1,14 @@
 package dev.nightmail.core.schedule;
 
+import dev.nightmail.core.schedule.UpstreamState.Condition;
+import dev.nightmail.core.schedule.UpstreamState.Places;
+import dev.nightmail.core.schedule.UpstreamState.Problem;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.Headroom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +40,21 @@ final class Pace {
     private static final int RAMP_START = 16;
     private static final Duration RAMP_STEP = Duration.ofMillis(50);
 
+    /**
+     * What an interactive call will take but its place among the requests, nobody has estimated.
+     */
+    private static final Cost UNESTIMATED = new Cost(0, 0);
+
+    /** Calls that have waited so lately for a rate limit show that it is used up. */
+    private static final Duration HELD_BACK = Duration.ofSeconds(2);
+
+    /** Why it is not certain that a call gets through. */
+    private enum Doubt {
+        NONE,
+        UNREACHABLE,
+        BARRED
+    }
+
     private final String upstream;
     private final int limitMax;
     private final Backoff backoff;
@@ -45,6 +65,8 @@ final class Pace {
     private final CostEstimate costs = new CostEstimate();
     private final RetryBudget retries = new RetryBudget();
     private final InteractiveReserve reserve = new InteractiveReserve();
+    private final CallCounts counts = new CallCounts();
+    private final Map<Long, Sent> interactive = new HashMap<>();
 
     /** More than is allowed while nothing has been refused for want of a place. */
     private double places = Double.POSITIVE_INFINITY;
@@ -53,9 +75,12 @@ final class Pace {
     private @Nullable Instant rampedAt;
     private boolean ramped;
     private int inFlight;
-    private boolean inDoubt;
+    private Doubt doubt = Doubt.NONE;
+    private Instant doubtSince = Instant.EPOCH;
     private int pausesInRow;
     private @Nullable Instant pausedUntil;
+    private @Nullable Instant heldBackAt;
+    private @Nullable Problem lastProblem;
 
     Pace(String upstream, int limitMax, Backoff backoff, RandomGenerator random) {
         this.upstream = upstream;
@@ -76,7 +101,7 @@ final class Pace {
     }
 
     private int limit(Instant now) {
-        if (inDoubt) {
+        if (doubt != Doubt.NONE) {
             return 1;
         }
         int limit = (int) Math.min(Math.min(limitMax, places), ramp(now));
@@ -106,7 +131,11 @@ final class Pace {
 
     /** How long a call of that cost has to wait for the upstream's rate limits. */
     Duration wait(Cost cost, Instant now) {
-        return allowances.areKnown() ? allowances.wait(cost, now) : search.wait(now);
+        var wait = allowances.areKnown() ? allowances.wait(cost, now) : search.wait(now);
+        if (!wait.isZero()) {
+            heldBackAt = now;
+        }
+        return wait;
     }
 
     /**
@@ -121,15 +150,16 @@ final class Pace {
         }
         search.sent(now);
         circuit.sent();
-        return new Sent(cost, now, allowances.take(cost, now));
+        return new Sent(cost, now, allowances.take(cost, now), false);
     }
 
     /**
      * A call as it set out.
      *
      * @param flows through the upstream's limits until then
+     * @param interactive whether it did not wait for its turn
      */
-    record Sent(Cost cost, Instant at, Flows flows) {}
+    record Sent(Cost cost, Instant at, Flows flows, boolean interactive) {}
 
     /** The call is over, however it went; one of the methods below says how. */
     void finished(Sent sent) {
@@ -137,13 +167,25 @@ final class Pace {
         circuit.ended(sent.at());
     }
 
-    void interactiveStarted(Instant now) {
+    void interactiveStarted(long call, Instant now) {
         reserve.started(now);
-        allowances.takeOne();
+        search.sentAhead(now);
+        var flows = allowances.take(UNESTIMATED, now);
+        interactive.put(call, new Sent(UNESTIMATED, now, flows, true));
     }
 
-    void interactiveFinished(Instant now) {
+    /**
+     * As {@link #finished}.
+     *
+     * @return the call as it set out
+     */
+    Sent interactiveFinished(long call, Instant now) {
         reserve.finished(now);
+        var sent = interactive.remove(call);
+        if (sent == null) {
+            throw new IllegalStateException("a call is over that has not begun");
+        }
+        return sent;
     }
 
     void told(Headroom headroom, Sent sent, Moment now) {
@@ -166,8 +208,13 @@ final class Pace {
 
     /** The upstream answered the request, be it with a refusal: it is there and has room. */
     void answered(Sent sent, Instant now) {
-        inDoubt = false;
+        if (doubt != Doubt.NONE && !sent.at().isBefore(doubtSince)) {
+            // Somebody got through in spite of it: it is back, and there is nothing to wait for.
+            pausedUntil = null;
+        }
+        doubt = Doubt.NONE;
         pausesInRow = 0;
+        counts.answered(now);
         retries.answered();
         if (places < limitMax) {
             places = Math.min(limitMax, places + 0.5 / places);
@@ -180,7 +227,8 @@ final class Pace {
      * upstream that is ill.
      */
     @Nullable Pause failed(Sent sent, Instant now) {
-        inDoubt = false;
+        doubt = Doubt.NONE;
+        counts.failed();
         if (!circuit.failed(sent.at(), now)) {
             return null;
         }
@@ -210,11 +258,12 @@ final class Pace {
      */
     @Nullable Pause throttled(
             @Nullable Duration retryAfter, boolean noPlace, Sent sent, Instant now) {
-        inDoubt = false;
+        doubt = Doubt.NONE;
         ramped = true;
+        heldBackAt = now;
+        counts.throttled();
         if (noPlace) {
-            // It was one too many; and those behind it, which come back one by one, were too.
-            places = Math.max(1, Math.max(Math.min(limitMax, places) - 1, inFlight));
+            places = Math.max(1, placesLeft(sent));
         } else if (!allowances.areKnown()) {
             search.refused(sent.at(), now);
         }
@@ -230,13 +279,35 @@ final class Pace {
         return pause(nextPause(), now);
     }
 
+    private double placesLeft(Sent sent) {
+        double until = Math.min(limitMax, places);
+        // An interactive call finds batches in the places that are its own.
+        return sent.interactive()
+                ? Math.min(until, inFlight + interactive.size())
+                // It was one too many; and those behind it, which come back one by one, were too.
+                : Math.max(until - 1, inFlight);
+    }
+
     private Duration nextPause() {
         return backoff.delay(++pausesInRow, random);
     }
 
-    /** Nothing got through to it, or it would not serve us whatever we asked. */
+    /** Nothing got through to it. */
     @Nullable Pause unreachable(Instant now) {
-        inDoubt = true;
+        return doubted(Doubt.UNREACHABLE, now);
+    }
+
+    /** It would not serve us, whatever we asked. */
+    @Nullable Pause barred(Instant now) {
+        return doubted(Doubt.BARRED, now);
+    }
+
+    private @Nullable Pause doubted(Doubt why, Instant now) {
+        if (doubt == Doubt.NONE) {
+            doubtSince = now;
+        }
+        doubt = why;
+        counts.failed();
         if (isPaused(now)) {
             // Calls that set out together fail together: they are one piece of news.
             return null;
@@ -253,6 +324,60 @@ final class Pace {
         pausedUntil = until;
         search.grant(until);
         return new Pause(wish, begins);
+    }
+
+    void hadProblem(Problem problem) {
+        lastProblem = problem;
+    }
+
+    boolean isIll() {
+        return !circuit.isWell();
+    }
+
+    /** Whether calls get through to it and most are answered, at whatever pace. */
+    boolean isWell() {
+        return circuit.isWell() && doubt == Doubt.NONE;
+    }
+
+    /**
+     * @param batchesWaiting for their turn there
+     */
+    UpstreamState state(int batchesWaiting, Moment now) {
+        var steady = now.steady();
+        var until = pausedUntil;
+        return new UpstreamState(
+                upstream,
+                condition(steady),
+                until == null || !isPaused(steady)
+                        ? null
+                        : now.wall().plus(Duration.between(steady, until)),
+                new Places(inFlight, circuit.limit(limit(steady)), limitMax, interactive.size()),
+                allowances.quotas(steady),
+                search.isLimited() && !allowances.areKnown() ? (Double) search.rate(steady) : null,
+                batchesWaiting,
+                counts.now(steady),
+                lastProblem);
+    }
+
+    private Condition condition(Instant now) {
+        return switch (doubt) {
+            case BARRED -> Condition.BARRED;
+            case UNREACHABLE -> Condition.UNREACHABLE;
+            case NONE -> {
+                if (!circuit.isWell()) {
+                    yield Condition.ILL;
+                }
+                if (isPaused(now)) {
+                    yield Condition.PAUSED;
+                }
+                yield isSlowed(now) ? Condition.SLOWED : Condition.WELL;
+            }
+        };
+    }
+
+    private boolean isSlowed(Instant now) {
+        boolean heldBack = heldBackAt != null && now.isBefore(heldBackAt.plus(HELD_BACK));
+        return heldBack || (places < limitMax && inFlight >= limit(now));
     }
 
     private boolean isPaused(Instant now) {

@@ -104,6 +104,20 @@ final class RateSearch {
             credit = isGranted(now) ? Math.max(0, credit - 1) : credit - 1;
         }
         grantedAt = null;
+        count(now);
+    }
+
+    /** A call has set out that waits for nobody: it takes from the same limit. */
+    void sentAhead(Instant now) {
+        if (isLimited()) {
+            refill(now);
+            // A second's worth of debt at most: what came ahead of others should not stop them.
+            credit = Math.max(-Math.max(1, rate(now)), credit - 1);
+        }
+        count(now);
+    }
+
+    private void count(Instant now) {
         turnTo(now);
         taken[index(slot)]++;
         firstSlot = Math.min(firstSlot, slot);

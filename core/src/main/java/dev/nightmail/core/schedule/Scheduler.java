@@ -121,10 +121,10 @@ public final class Scheduler {
             case Event.CancelAsked(var batch) -> cancel(batch, now);
             case Event.BatchRecorded(var recorded) -> recorded(recorded, now);
             case Event.RecordFailed(var batch) -> storing.recordFailed(running(batch.id()), now);
-            case Event.InteractiveStarted(var upstream) ->
-                    sending.pace(upstream).interactiveStarted(now.steady());
-            case Event.InteractiveFinished(var upstream) ->
-                    sending.pace(upstream).interactiveFinished(now.steady());
+            case Event.InteractiveStarted(var upstream, var call) ->
+                    sending.interactiveStarted(upstream, call, now);
+            case Event.InteractiveFinished(var upstream, var call, var outcome) ->
+                    sending.interactiveFinished(upstream, call, outcome, now);
             case Event.StopAsked() -> sending.stop();
             case Event.Tick() -> {}
         }
@@ -138,6 +138,11 @@ public final class Scheduler {
     /** How long until the next {@link Event.Tick} is wanted, if anything waits for its time. */
     public Optional<Duration> untilNextTick(Moment now) {
         return timers.untilNext(now);
+    }
+
+    /** How each upstream stands, in the order in which they were given. */
+    public List<UpstreamState> upstreams(Moment now) {
+        return sending.upstreams(now);
     }
 
     /** Whether everything that was begun is finished and durable. */

@@ -8,9 +8,13 @@ import dev.nightmail.core.schedule.Effect.AbortAttempts;
 import dev.nightmail.core.schedule.Effect.AnswerDiscarded;
 import dev.nightmail.core.schedule.Effect.StartAttempt;
 import dev.nightmail.core.schedule.Effect.UpstreamBarred;
+import dev.nightmail.core.schedule.Effect.UpstreamIll;
 import dev.nightmail.core.schedule.Effect.UpstreamPaused;
+import dev.nightmail.core.schedule.Effect.UpstreamWell;
 import dev.nightmail.core.schedule.Flights.Flight;
+import dev.nightmail.core.schedule.Pace.Sent;
 import dev.nightmail.core.schedule.Turns.Turn;
+import dev.nightmail.core.schedule.UpstreamState.Problem;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.AttemptOutcome.Answered;
 import dev.nightmail.core.upstream.AttemptOutcome.Barred;
@@ -18,6 +22,8 @@ import dev.nightmail.core.upstream.AttemptOutcome.Failed;
 import dev.nightmail.core.upstream.AttemptOutcome.Refused;
 import dev.nightmail.core.upstream.AttemptOutcome.Throttled;
 import dev.nightmail.core.upstream.AttemptOutcome.Unreachable;
+import dev.nightmail.core.upstream.Headroom;
+import dev.nightmail.core.upstream.RelayOutcome;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -102,7 +108,11 @@ final class Sending {
         this.round = List.copyOf(turns.values());
     }
 
-    Pace pace(String upstream) {
+    List<UpstreamState> upstreams(Moment now) {
+        return round.stream().map(upstream -> upstream.state(now)).toList();
+    }
+
+    private Pace pace(String upstream) {
         return turnsAt(upstream).pace();
     }
 
@@ -342,6 +352,7 @@ final class Sending {
     private void learn(Flight flight, AttemptOutcome outcome, Moment now) {
         var pace = flight.upstream().pace();
         var sent = flight.sent();
+        boolean wasWell = pace.isWell();
         switch (outcome) {
             case Answered answer -> {
                 var requests = flight.batch().requests();
@@ -358,30 +369,82 @@ final class Sending {
                 pace.told(headroom, sent, now);
                 pace.answered(sent, now.steady());
             }
-            case Failed _ ->
-                    paused(
-                            pace.failed(sent, now.steady()),
-                            length -> new UpstreamPaused(pace.upstream(), "failing", length),
-                            now);
-            case Throttled(var retryAfter, var _, var headroom, var noPlace) -> {
-                pace.toldRefusing(headroom, sent, now);
-                paused(
-                        pace.throttled(retryAfter, noPlace, sent, now.steady()),
-                        length -> new UpstreamPaused(pace.upstream(), "throttled", length),
-                        now);
-            }
-            case Unreachable(var phase, var _) ->
-                    paused(
-                            pace.unreachable(now.steady()),
-                            length -> new UpstreamPaused(pace.upstream(), phase, length),
-                            now);
-            case Barred(var reason) ->
-                    // A pause like any other, but for this one a person has to be called.
-                    paused(
-                            pace.unreachable(now.steady()),
-                            length -> new UpstreamBarred(pace.upstream(), reason, length),
-                            now);
+            case Failed(var phase, var _, var _) -> hasFailed(pace, sent, phase, now);
+            case Throttled(var retryAfter, var _, var headroom, var noPlace) ->
+                    hasRefused(pace, sent, retryAfter, headroom, noPlace, now);
+            case Unreachable(var phase, var _) -> wasNotReached(pace, phase, now);
+            case Barred(var reason) -> hasBarred(pace, reason, now);
         }
+        if (!wasWell && pace.isWell()) {
+            effects.accept(new UpstreamWell(pace.upstream()));
+        }
+    }
+
+    void interactiveStarted(String upstream, long call, Moment now) {
+        pace(upstream).interactiveStarted(call, now.steady());
+    }
+
+    void interactiveFinished(String upstream, long call, RelayOutcome outcome, Moment now) {
+        var pace = pace(upstream);
+        var sent = pace.interactiveFinished(call, now.steady());
+        boolean wasWell = pace.isWell();
+        switch (outcome) {
+            case RelayOutcome.Answered _ -> pace.answered(sent, now.steady());
+            case RelayOutcome.Failed(var phase) -> hasFailed(pace, sent, phase, now);
+            case RelayOutcome.Throttled(var retryAfter, var headroom, var noPlace) ->
+                    hasRefused(pace, sent, retryAfter, headroom, noPlace, now);
+            case RelayOutcome.Unreachable(var phase, var _, var _) ->
+                    wasNotReached(pace, phase, now);
+            case RelayOutcome.Barred(var reason) -> hasBarred(pace, reason, now);
+            case RelayOutcome.NoNews _ -> {}
+        }
+        if (!wasWell && pace.isWell()) {
+            effects.accept(new UpstreamWell(pace.upstream()));
+        }
+    }
+
+    private void hasFailed(Pace pace, Sent sent, String phase, Moment now) {
+        boolean wasIll = pace.isIll();
+        pace.hadProblem(new Problem(phase, now.wall()));
+        paused(
+                pace.failed(sent, now.steady()),
+                length -> new UpstreamPaused(pace.upstream(), "failing", length),
+                now);
+        if (!wasIll && pace.isIll()) {
+            effects.accept(new UpstreamIll(pace.upstream(), phase));
+        }
+    }
+
+    private void hasRefused(
+            Pace pace,
+            Sent sent,
+            @Nullable Duration retryAfter,
+            Headroom headroom,
+            boolean noPlace,
+            Moment now) {
+        pace.hadProblem(new Problem(noPlace ? "no place" : "rate limit", now.wall()));
+        pace.toldRefusing(headroom, sent, now);
+        paused(
+                pace.throttled(retryAfter, noPlace, sent, now.steady()),
+                length -> new UpstreamPaused(pace.upstream(), "throttled", length),
+                now);
+    }
+
+    private void wasNotReached(Pace pace, String phase, Moment now) {
+        pace.hadProblem(new Problem(phase, now.wall()));
+        paused(
+                pace.unreachable(now.steady()),
+                length -> new UpstreamPaused(pace.upstream(), phase, length),
+                now);
+    }
+
+    private void hasBarred(Pace pace, String reason, Moment now) {
+        pace.hadProblem(new Problem(reason, now.wall()));
+        // A pause like any other, but for this one a person has to be called.
+        paused(
+                pace.barred(now.steady()),
+                length -> new UpstreamBarred(pace.upstream(), reason, length),
+                now);
     }
 
     private void paused(

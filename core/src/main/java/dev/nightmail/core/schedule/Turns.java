@@ -1,16 +1,19 @@
 package dev.nightmail.core.schedule;
 
+import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.key.KeyId;
 import dev.nightmail.core.schedule.SendOrder.Pick;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,6 +124,19 @@ final class Turns {
         if (!aside.isEmpty()) {
             List.copyOf(aside).forEach(this::enter);
         }
+    }
+
+    /** How the upstream stands. */
+    UpstreamState state(Moment now) {
+        return pace.state(batchesWaiting(), now);
+    }
+
+    private int batchesWaiting() {
+        var waiting = new HashSet<BatchId>();
+        Stream.concat(byDeadline.stream(), aside.stream())
+                .filter(lane -> !lane.order().isEmpty())
+                .forEach(lane -> waiting.add(lane.batch().id()));
+        return waiting.size();
     }
 
     /** Takes the request out, and charges the key for it. */

@@ -22,13 +22,15 @@ public interface Upstream extends AutoCloseable {
     AttemptOutcome attempt(Call call) throws InterruptedException;
 
     /**
-     * Passes an interactive exchange through: the upstream's own status and bytes, as they come.
-     * Failures to reach it become an error response of the wire's shape in {@code sink}; once bytes
-     * have been passed on, they break it off ({@link AnswerSink#abort}).
+     * Passes an interactive exchange through: the upstream's own status and bytes, as they come. A
+     * failure becomes an error response of the wire's shape in {@code sink}; once bytes have been
+     * passed on, it breaks it off ({@link AnswerSink#abort}). Only where nothing could be sent is
+     * the sink left as it was.
      *
+     * @return {@link RelayOutcome.Unreachable} if the sink is untouched and still wants an answer
      * @throws InterruptedException if the client or the server went away
      */
-    void relay(Call call, AnswerSink sink) throws InterruptedException;
+    RelayOutcome relay(Call call, AnswerSink sink) throws InterruptedException;
 
     @Override
     void close();

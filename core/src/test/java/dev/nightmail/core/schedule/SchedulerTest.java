@@ -14,6 +14,7 @@ import dev.nightmail.core.key.WorkspaceId;
 import dev.nightmail.core.lease.WorkerId;
 import dev.nightmail.core.result.RequestCounts;
 import dev.nightmail.core.schedule.Effect.StartAttempt;
+import dev.nightmail.core.upstream.RelayOutcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -361,15 +362,15 @@ class SchedulerTest {
     @Test
     void interactiveCallsTakeTheirPlaceFromBatchesAndOneMoreIsKeptForTheNext() {
         var world = new SchedulerWorld(1, 8);
-        world.on(new Event.InteractiveStarted("claude"));
-        world.on(new Event.InteractiveStarted("claude"));
+        world.on(new Event.InteractiveStarted("claude", 1));
+        world.on(new Event.InteractiveStarted("claude", 2));
 
         world.submit("a", 100);
 
         assertThat(world.inFlight).hasSize(5);
         world.advance(Duration.ofSeconds(30));
-        world.on(new Event.InteractiveFinished("claude"));
-        world.on(new Event.InteractiveFinished("claude"));
+        world.on(new Event.InteractiveFinished("claude", 1, new RelayOutcome.Answered()));
+        world.on(new Event.InteractiveFinished("claude", 2, new RelayOutcome.Answered()));
         assertThat(world.inFlight).as("others may come").hasSize(5);
         world.advance(Duration.ofMinutes(1));
         assertThat(world.inFlight).as("none came").hasSize(8);

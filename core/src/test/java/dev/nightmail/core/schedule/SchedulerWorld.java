@@ -202,6 +202,8 @@ final class SchedulerWorld {
                     Effect.Close _,
                     Effect.UpstreamPaused _,
                     Effect.UpstreamBarred _,
+                    Effect.UpstreamIll _,
+                    Effect.UpstreamWell _,
                     Effect.AnswerDiscarded _ ->
                     others.add(effect);
         }

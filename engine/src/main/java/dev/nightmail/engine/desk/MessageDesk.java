@@ -10,7 +10,9 @@ import dev.nightmail.core.upstream.Call;
 public interface MessageDesk {
 
     /**
-     * Passes one exchange through; see {@link dev.nightmail.core.upstream.Upstream#relay}.
+     * Passes one exchange through; see {@link dev.nightmail.core.upstream.Upstream#relay}. Where
+     * several upstreams serve the model, one that cannot be reached costs nothing but the time to
+     * find out: the next is asked.
      *
      * @param model that the call names; empty where it names none, which the first upstream of the
      *     configuration then serves. So a list of models is that upstream's own, page by page and

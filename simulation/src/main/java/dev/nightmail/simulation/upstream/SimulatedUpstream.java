@@ -7,6 +7,7 @@ import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Headroom;
+import dev.nightmail.core.upstream.RelayOutcome;
 import dev.nightmail.core.upstream.Upstream;
 import dev.nightmail.core.usage.Billing;
 import dev.nightmail.core.usage.ServiceTier;
@@ -229,7 +230,7 @@ public final class SimulatedUpstream implements Upstream {
     }
 
     @Override
-    public void relay(Call call, AnswerSink sink) {
+    public RelayOutcome relay(Call call, AnswerSink sink) {
         throw new UnsupportedOperationException("nobody calls interactively here");
     }
 

@@ -4,6 +4,7 @@ import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Call.Endpoint;
+import dev.nightmail.core.upstream.RelayOutcome;
 import dev.nightmail.core.upstream.Upstream;
 
 /**
@@ -31,8 +32,8 @@ public final class AdaptingUpstream implements Upstream {
     }
 
     @Override
-    public void relay(Call call, AnswerSink sink) throws InterruptedException {
-        upstream.relay(adapted(call), sink);
+    public RelayOutcome relay(Call call, AnswerSink sink) throws InterruptedException {
+        return upstream.relay(adapted(call), sink);
     }
 
     private static Call adapted(Call call) {

@@ -48,7 +48,8 @@ final class Answers {
         };
     }
 
-    private AttemptOutcome answered(int status, HttpHeaders headers, byte[] body) {
+    /** What a whole answer means. */
+    AttemptOutcome answered(int status, HttpHeaders headers, byte[] body) {
         var barred = barring.reason(status, headers, body);
         if (barred.isPresent()) {
             return new Barred(barred.get());

@@ -4,6 +4,7 @@ import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.Call;
+import dev.nightmail.core.upstream.RelayOutcome;
 import dev.nightmail.core.upstream.Upstream;
 import dev.nightmail.upstream.http.FollowingRedirects;
 import dev.nightmail.upstream.http.HttpCall;
@@ -64,7 +65,7 @@ public final class AnthropicUpstream implements Upstream {
     }
 
     @Override
-    public void relay(Call call, AnswerSink sink) throws InterruptedException {
+    public RelayOutcome relay(Call call, AnswerSink sink) throws InterruptedException {
         var relay = new Relay(answers, sink);
         try {
             HttpCall httpCall;
@@ -78,16 +79,19 @@ public final class AnthropicUpstream implements Upstream {
                                 ErrorType.INVALID_REQUEST_ERROR,
                                 "the query string holds characters that must be percent-encoded",
                                 null));
-                return;
+                return new RelayOutcome.NoNews();
             }
-            switch (http.stream(httpCall, relay)) {
+            return switch (http.stream(httpCall, relay)) {
                 case HttpOutcome.Complete _ -> relay.end();
-                case HttpOutcome.NotSent(var step) -> relay.fail(step, answers.notSent(step));
+                case HttpOutcome.NotSent(var step) ->
+                        new RelayOutcome.Unreachable(
+                                step.toString(), Answers.status(step), answers.notSent(step));
                 case HttpOutcome.Broken(var step) -> relay.fail(step, answers.broken(step));
-            }
+            };
         } catch (IOException e) {
             // The client is gone; there is nobody to tell.
             sink.abort(e);
+            return new RelayOutcome.NoNews();
         }
     }
 

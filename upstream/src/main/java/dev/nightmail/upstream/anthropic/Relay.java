@@ -2,6 +2,7 @@ package dev.nightmail.upstream.anthropic;
 
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.upstream.AnswerSink;
+import dev.nightmail.core.upstream.RelayOutcome;
 import dev.nightmail.upstream.http.BodyReceiver;
 import dev.nightmail.upstream.http.FailedStep;
 import dev.nightmail.upstream.http.HttpHeaders;
@@ -52,25 +53,25 @@ final class Relay implements BodyReceiver {
     }
 
     /** The answer is whole. */
-    void end() throws IOException {
+    RelayOutcome end() throws IOException {
         if (passing) {
             sink.end();
-            return;
+            return new RelayOutcome.Answered();
         }
         boolean error = status >= 400;
-        answer(
-                error ? status : 500,
-                passedOn(headers, ""),
-                answers.error(status, headers, held.toByteArray()));
+        var body = held.toByteArray();
+        answer(error ? status : 500, passedOn(headers, ""), answers.error(status, headers, body));
+        return RelayOutcome.like(answers.answered(status, headers, body));
     }
 
-    /** The exchange failed. */
-    void fail(FailedStep step, JsonBytes error) throws IOException {
+    /** The exchange failed, when the service may have begun to work. */
+    RelayOutcome fail(FailedStep step, JsonBytes error) throws IOException {
         if (passing) {
             sink.abort(new IOException("the upstream broke off: " + step));
         } else {
             answer(Answers.status(step), Map.of(), error);
         }
+        return new RelayOutcome.Failed(step.toString());
     }
 
     void answer(int answerStatus, Map<String, String> answerHeaders, JsonBytes body)

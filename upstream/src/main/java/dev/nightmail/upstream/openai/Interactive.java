@@ -34,9 +34,8 @@ final class Interactive {
      * @throws RefusedException if it asks for what has no counterpart; nothing is sent then
      * @throws IOException if the client is gone, or what had begun was broken off
      */
-    void answer(Call call, AnswerSink sink)
+    void answer(Call call, AnswerSink sink, Reply reply)
             throws RefusedException, IOException, InterruptedException {
-        var reply = new Reply(config.name(), sink);
         switch (call.endpoint()) {
             case Endpoint.Messages _ -> message(call, sink, reply);
             case Endpoint.CountTokens _ -> count(call, reply);

@@ -12,6 +12,7 @@ import dev.nightmail.core.upstream.AttemptOutcome.Throttled;
 import dev.nightmail.core.upstream.AttemptOutcome.Unreachable;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Headroom;
+import dev.nightmail.core.upstream.RelayOutcome;
 import dev.nightmail.core.upstream.Upstream;
 import dev.nightmail.core.usage.Billing;
 import dev.nightmail.core.usage.ServiceTier;
@@ -117,17 +118,28 @@ public final class OpenAiUpstream implements Upstream {
     }
 
     @Override
-    public void relay(Call call, AnswerSink sink) throws InterruptedException {
+    public RelayOutcome relay(Call call, AnswerSink sink) throws InterruptedException {
+        var reply = new Reply(config.name(), sink);
         try {
             try {
-                interactive.answer(call, sink);
+                interactive.answer(call, sink, reply);
             } catch (RefusedException e) {
-                new Reply(config.name(), sink).error(ErrorType.INVALID_REQUEST_ERROR, e.reason());
+                reply.error(ErrorType.INVALID_REQUEST_ERROR, e.reason());
+                return new RelayOutcome.NoNews();
             }
         } catch (IOException e) {
             // Either the client is gone, or the upstream broke off what had begun.
             sink.abort(e);
+            return new RelayOutcome.NoNews();
         }
+        var noted = reply.noted();
+        if (noted == null) {
+            return new RelayOutcome.Answered();
+        }
+        return noted.reading() instanceof Reading.Unreachable(var type, var message, var phase)
+                ? new RelayOutcome.Unreachable(
+                        phase, type.status(), ErrorBody.of(type, message, null))
+                : RelayOutcome.like(outcome(noted.reading(), noted.headers()));
     }
 
     @Override

@@ -8,25 +8,41 @@ import dev.nightmail.upstream.wire.ErrorBody;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Answers an interactive call with a whole body. */
 final class Reply {
 
     private final String upstream;
     private final AnswerSink sink;
+    private @Nullable Noted noted;
+
+    /** What a call to the upstream came to, and the headers that came with it. */
+    record Noted(Reading reading, HttpHeaders headers) {}
 
     Reply(String upstream, AnswerSink sink) {
         this.upstream = upstream;
         this.sink = sink;
     }
 
-    /** What a call to the upstream came to. */
+    /** A call to the upstream came to this; the client knows, or is not to know. */
+    void note(Reading reading, HttpHeaders headers) {
+        noted = new Noted(reading, headers);
+    }
+
+    /** What was noted last; null if all went well. */
+    @Nullable Noted noted() {
+        return noted;
+    }
+
+    /** What a call to the upstream came to. Of one that was not sent the client is not told. */
     void send(Reading reading, HttpHeaders headers) throws IOException {
+        note(reading, headers);
         switch (reading) {
             case Reading.Answered(var message, var _) -> send(200, Map.of(), message);
             case Reading.Fault(var _, var type, var message, var _) ->
                     send(type.status(), passedOn(headers), ErrorBody.of(type, message, null));
-            case Reading.Unreachable(var type, var message, var _) -> error(type, message);
+            case Reading.Unreachable _ -> {}
             case Reading.Barred(int status, var _) ->
                     // Not the status itself: it is our key that is wrong, not the client's.
                     send(

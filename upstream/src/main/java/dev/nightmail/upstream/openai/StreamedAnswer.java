@@ -103,6 +103,7 @@ final class StreamedAnswer implements BodyReceiver {
             return;
         }
         if (events.isBegun()) {
+            reply.note(failure, headers);
             sink.abort(new IOException("the upstream broke off"));
         } else {
             reply.send(failure, headers);

@@ -5,6 +5,7 @@ import dev.nightmail.core.key.WorkspaceId;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Call.Endpoint;
+import dev.nightmail.core.upstream.RelayOutcome;
 import dev.nightmail.upstream.simulator.service.Admission;
 import dev.nightmail.upstream.simulator.service.Admission.Accepted;
 import dev.nightmail.upstream.simulator.service.Admission.Overloaded;
@@ -14,6 +15,8 @@ import java.time.Duration;
 
 /** One interactive call, answered as it would be over HTTP. */
 final class Relaying {
+
+    private static final RelayOutcome TIMED_OUT = new RelayOutcome.Failed("call timeout");
 
     private final ServiceDoor door;
     private final Faults faults;
@@ -46,76 +49,94 @@ final class Relaying {
         this.answer = new Interactive(sink, Composer.requestId(hash));
     }
 
-    void relay(WorkspaceId workspace) throws IOException, InterruptedException {
+    RelayOutcome relay(WorkspaceId workspace) throws IOException, InterruptedException {
         try {
-            switch (call.endpoint()) {
+            return switch (call.endpoint()) {
                 case Endpoint.Messages _ -> message(workspace);
                 case Endpoint.CountTokens _ ->
-                        answer.json("{\"input_tokens\":" + door.countTokens(call) + "}");
-                case Endpoint.Models(var query) ->
-                        answer.json(door.models().list(query).toString());
-                case Endpoint.Model(var id) -> answer.json(door.models().retrieve(id).toString());
-            }
+                        json("{\"input_tokens\":" + door.countTokens(call) + "}");
+                case Endpoint.Models(var query) -> json(door.models().list(query).toString());
+                case Endpoint.Model(var id) -> json(door.models().retrieve(id).toString());
+            };
         } catch (RefusedException e) {
             answer.error(e.type(), e.reason(), null);
+            return new RelayOutcome.Answered();
         }
     }
 
-    private void message(WorkspaceId workspace)
+    private RelayOutcome json(String body) throws IOException {
+        answer.json(body);
+        return new RelayOutcome.Answered();
+    }
+
+    private RelayOutcome message(WorkspaceId workspace)
             throws RefusedException, IOException, InterruptedException {
         var struck = faults.strike(hash, call.body().array()).orElse(null);
         if (struck == null) {
-            visit(workspace, false);
-            return;
+            return visit(workspace, false);
         }
         if (!passed(struck.delay())) {
-            return;
+            return TIMED_OUT;
         }
         var fault = struck.fault();
         if (fault == null || fault == Fault.CUT) {
-            visit(workspace, fault == Fault.CUT);
-        } else if (fault == Fault.GARBAGE) {
+            return visit(workspace, fault == Fault.CUT);
+        }
+        if (fault == Fault.GARBAGE) {
             answer.garbage();
-        } else if (fault == Fault.UNREACHABLE && itself) {
-            sink.abort(new IOException(Excuses.of(fault)));
-        } else {
+        } else if (fault != Fault.UNREACHABLE) {
             answer.error(
                     fault.type().orElse(ErrorType.API_ERROR),
                     Excuses.of(fault),
                     struck.retryAfter());
+        } else if (itself) {
+            sink.abort(new IOException(Excuses.of(fault)));
         }
+        return RelayOutcome.like(SimulatorUpstream.outcome(fault, struck.retryAfter()));
     }
 
-    private void visit(WorkspaceId workspace, boolean cutInside)
+    private RelayOutcome visit(WorkspaceId workspace, boolean cutInside)
             throws RefusedException, IOException, InterruptedException {
         var visit = door.visit(call, hash, workspace, false);
-        answer.tell(visit.admission().headroom());
-        switch (visit.admission()) {
+        var headroom = visit.admission().headroom();
+        answer.tell(headroom);
+        return switch (visit.admission()) {
             case Accepted accepted -> send(visit, accepted, cutInside);
-            case RateLimited limited ->
-                    answer.error(
-                            ErrorType.RATE_LIMIT_ERROR, Excuses.of(limited), limited.retryAfter());
-            case Overloaded _ -> answer.error(ErrorType.OVERLOADED_ERROR, Excuses.OVERLOADED, null);
-            case Admission.Failed(var error, var at, var _) -> {
-                if (passed(visit.until(at))) {
-                    answer.error(error, Excuses.BROWN_OUT, null);
-                }
+            case RateLimited limited -> {
+                answer.error(ErrorType.RATE_LIMIT_ERROR, Excuses.of(limited), limited.retryAfter());
+                yield new RelayOutcome.Throttled(limited.retryAfter(), headroom, false);
             }
-        }
+            case Overloaded _ -> {
+                answer.error(ErrorType.OVERLOADED_ERROR, Excuses.OVERLOADED, null);
+                yield new RelayOutcome.Throttled(null, headroom, true);
+            }
+            case Admission.Failed(var error, var at, var _) -> {
+                if (!passed(visit.until(at))) {
+                    yield TIMED_OUT;
+                }
+                answer.error(error, Excuses.BROWN_OUT, null);
+                yield new RelayOutcome.Failed("status " + error.status());
+            }
+        };
     }
 
-    private void send(Visit visit, Accepted accepted, boolean cutInside)
+    private RelayOutcome send(Visit visit, Accepted accepted, boolean cutInside)
             throws IOException, InterruptedException {
         var reply = visit.reply().billed(accepted.usage());
         if (visit.streamed()) {
-            if (passed(visit.until(accepted.firstTokenAt()))) {
-                answer.beginStream();
-                var writing = Duration.between(accepted.firstTokenAt(), accepted.doneAt());
-                new EventStream(sink, writing, waiting).send(reply, cutInside);
+            if (!passed(visit.until(accepted.firstTokenAt()))) {
+                return TIMED_OUT;
             }
-        } else if (passed(visit.until(accepted.doneAt()))) {
+            answer.beginStream();
+            var writing = Duration.between(accepted.firstTokenAt(), accepted.doneAt());
+            new EventStream(sink, writing, waiting).send(reply, cutInside);
+        } else {
+            if (!passed(visit.until(accepted.doneAt()))) {
+                return TIMED_OUT;
+            }
             answer.message(MessageJson.whole(reply, "standard"), cutInside);
         }
+        return cutInside ? new RelayOutcome.Failed("connection cut") : new RelayOutcome.Answered();
     }
 
     /** Lets time pass; if the call's own is over before, says so. */

@@ -13,6 +13,7 @@ import dev.nightmail.core.upstream.AttemptOutcome.Throttled;
 import dev.nightmail.core.upstream.AttemptOutcome.Unreachable;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Headroom;
+import dev.nightmail.core.upstream.RelayOutcome;
 import dev.nightmail.core.upstream.Upstream;
 import dev.nightmail.core.usage.Billing;
 import dev.nightmail.core.usage.ServiceTier;
@@ -128,7 +129,7 @@ public final class SimulatorUpstream implements Upstream {
                 ErrorBody.of(ErrorType.TIMEOUT_ERROR, Excuses.TOOK_TOO_LONG, null));
     }
 
-    private static AttemptOutcome outcome(Fault fault, @Nullable Duration retryAfter) {
+    static AttemptOutcome outcome(Fault fault, @Nullable Duration retryAfter) {
         var error = error(fault);
         return switch (fault) {
             case RATE_LIMIT, OVERLOADED ->
@@ -148,8 +149,8 @@ public final class SimulatorUpstream implements Upstream {
     }
 
     @Override
-    public void relay(Call call, AnswerSink sink) throws InterruptedException {
-        relay(call, WorkspaceId.DEFAULT, false, sink);
+    public RelayOutcome relay(Call call, AnswerSink sink) throws InterruptedException {
+        return relay(call, WorkspaceId.DEFAULT, false, sink);
     }
 
     /**
@@ -163,13 +164,15 @@ public final class SimulatorUpstream implements Upstream {
         relay(call, workspace, true, sink);
     }
 
-    private void relay(Call call, WorkspaceId workspace, boolean itself, AnswerSink sink)
+    private RelayOutcome relay(Call call, WorkspaceId workspace, boolean itself, AnswerSink sink)
             throws InterruptedException {
         try {
-            new Relaying(door, faults, waiting, call, hash(call), itself, sink).relay(workspace);
+            return new Relaying(door, faults, waiting, call, hash(call), itself, sink)
+                    .relay(workspace);
         } catch (IOException e) {
             // The client is gone; there is nobody to tell.
             sink.abort(e);
+            return new RelayOutcome.NoNews();
         }
     }
 

@@ -1,12 +1,14 @@
 package dev.nightmail.upstream.openai;
 
 import static dev.nightmail.upstream.http.MisbehavingUpstream.answer;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.request.ApiVersion;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Call.Endpoint;
+import dev.nightmail.core.upstream.RelayOutcome;
 import dev.nightmail.upstream.Gathered;
 import dev.nightmail.upstream.http.HttpSettings;
 import dev.nightmail.upstream.http.JettyExchanges;
@@ -302,25 +304,33 @@ final class OpenAiRelayTest {
 
     @ParameterizedTest
     @ValueSource(strings = {WHOLE, STREAM})
-    void anUpstreamThatIsNotThereIsAnErrorThatNamesIt(String params) throws Exception {
+    void anUpstreamThatIsNotThereLeavesTheAnswerToTheCaller(String params) throws Exception {
         int free;
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             free = socket.getLocalPort();
         }
         try (var absent = upstream(URI.create("http://127.0.0.1:" + free + "/v1"))) {
-            absent.relay(
-                    new Call(
-                            MESSAGES,
-                            JsonBytes.of(params),
-                            ApiVersion.V2026_10_21,
-                            List.of(),
-                            null,
-                            Duration.ofSeconds(30)),
-                    sink);
+            var outcome =
+                    absent.relay(
+                            new Call(
+                                    MESSAGES,
+                                    JsonBytes.of(params),
+                                    ApiVersion.V2026_10_21,
+                                    List.of(),
+                                    null,
+                                    Duration.ofSeconds(30)),
+                            sink);
+            assertThat(outcome)
+                    .isInstanceOfSatisfying(
+                            RelayOutcome.Unreachable.class,
+                            unreachable -> {
+                                assertThat(unreachable.status()).isEqualTo(500);
+                                assertThat(new String(unreachable.error().array(), UTF_8))
+                                        .contains("api_error", "local", "connection refused");
+                            });
         }
 
-        assertThat(sink.status()).isEqualTo(500);
-        assertThat(sink.text()).contains("api_error", "local", "connection refused");
+        assertThat(sink.status()).as("the answer is left to the caller").isZero();
     }
 
     @Test
