@@ -21,6 +21,7 @@ class HelpTest {
                 "batches",
                 "batches submit",
                 "batches list",
+                "upstreams",
                 "keys",
                 "keys create",
                 "keys list",
@@ -55,6 +56,7 @@ class HelpTest {
                 "keys revoke",
                 "usage",
                 "doctor",
+                "upstreams",
                 "simulator"
             })
     void anExplanationFitsInEightyColumns(String command) {
@@ -86,7 +88,7 @@ class HelpTest {
         assertThat(session.run()).isEqualTo(2);
         assertThat(session.err())
                 .startsWith(
-                        "nightmail: say what to do: run, estimate, batches, completion, serve, keys, usage, doctor, simulator");
+                        "nightmail: say what to do: run, estimate, batches, upstreams, completion, serve, keys, usage, doctor, simulator");
 
         assertThat(session.run("keys")).isEqualTo(2);
         assertThat(session.err())

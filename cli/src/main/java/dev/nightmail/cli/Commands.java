@@ -6,6 +6,7 @@ import dev.nightmail.cli.command.Failures;
 import dev.nightmail.cli.run.EstimateCommand;
 import dev.nightmail.cli.run.RunCommand;
 import dev.nightmail.cli.surroundings.Surroundings;
+import dev.nightmail.cli.upstreams.UpstreamsCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -20,11 +21,15 @@ public final class Commands {
 
     private Commands() {}
 
-    /** Adds {@code run}, {@code estimate}, {@code batches} and {@code completion}. */
+    /**
+     * Adds {@code run}, {@code estimate}, {@code batches}, {@code upstreams} and {@code
+     * completion}.
+     */
     public static void addTo(CommandLine root, Surroundings surroundings) {
         root.addSubcommand(new RunCommand(surroundings));
         root.addSubcommand(new EstimateCommand(surroundings));
         root.addSubcommand(BatchesCommand.commandLine(surroundings));
+        root.addSubcommand(new UpstreamsCommand(surroundings));
         root.addSubcommand(new CompletionCommand(surroundings));
     }
 

@@ -64,6 +64,7 @@ public final class FakeBatchesServer implements AutoCloseable {
     private volatile boolean breakResultsOnce;
     private volatile int refuseWith;
     private volatile boolean extended;
+    private volatile String upstreams = "";
 
     public FakeBatchesServer() {
         try {
@@ -110,6 +111,11 @@ public final class FakeBatchesServer implements AutoCloseable {
     /** From now on it does what a Nightmail server does beyond the API. */
     public void beNightmail() {
         extended = true;
+    }
+
+    /** How its upstreams stand; without, it is a server that has none. */
+    public void upstreamsStand(String json) {
+        upstreams = json;
     }
 
     /** A batch that is there already. */
@@ -165,6 +171,8 @@ public final class FakeBatchesServer implements AutoCloseable {
                     .values()
                     .forEach(request -> ids.add(request.required("custom_id").asString()));
             json(exchange, json(add(ids)));
+        } else if (call.equals("GET /nightmail/v1/upstreams") && !upstreams.isEmpty()) {
+            json(exchange, (ObjectNode) JsonMapper.shared().readTree(upstreams));
         } else if (call.equals("GET /v1/messages/batches")) {
             list(exchange);
         } else if (!batches.containsKey(id)) {

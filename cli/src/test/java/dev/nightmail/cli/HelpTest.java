@@ -25,6 +25,7 @@ class HelpTest {
                 "batches results",
                 "batches cancel",
                 "batches delete",
+                "upstreams",
                 "completion"
             })
     void everyCommandExplainsItself(String command) {
@@ -53,7 +54,7 @@ class HelpTest {
         assertThat(session.err())
                 .startsWith(
                         "nightmail: there is no command bogus; those here are run, estimate,"
-                                + " batches, completion");
+                                + " batches, upstreams, completion");
         assertThat(session.run("batches", "show", "one", "two")).isEqualTo(2);
         assertThat(session.err())
                 .startsWith("nightmail batches show: two is one argument too many");

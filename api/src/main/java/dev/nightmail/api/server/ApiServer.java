@@ -7,11 +7,13 @@ import dev.nightmail.api.auth.Caller;
 import dev.nightmail.api.batches.BatchEndpoints;
 import dev.nightmail.api.exchange.ApiLimits;
 import dev.nightmail.api.messages.MessageEndpoints;
+import dev.nightmail.api.upstreams.UpstreamEndpoints;
 import dev.nightmail.api.wire.RequestIds;
 import dev.nightmail.core.key.KeyCatalog;
 import dev.nightmail.core.key.WorkspaceId;
 import dev.nightmail.engine.desk.BatchDesk;
 import dev.nightmail.engine.desk.MessageDesk;
+import dev.nightmail.engine.desk.UpstreamDesk;
 import java.io.IOException;
 import java.net.URI;
 import java.time.InstantSource;
@@ -58,6 +60,7 @@ public final class ApiServer implements AutoCloseable {
             ApiConfig config,
             BatchDesk batches,
             MessageDesk messages,
+            UpstreamDesk upstreams,
             KeyCatalog keys,
             InstantSource clock,
             RandomGenerator random) {
@@ -65,7 +68,8 @@ public final class ApiServer implements AutoCloseable {
                 config,
                 Routes.of(
                         new BatchEndpoints(batches, config.publicUrl(), random),
-                        new MessageEndpoints(messages)),
+                        new MessageEndpoints(messages),
+                        new UpstreamEndpoints(upstreams)),
                 new Authenticator(keys, clock),
                 HONOURS,
                 clock,

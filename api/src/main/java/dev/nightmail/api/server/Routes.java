@@ -1,11 +1,13 @@
 package dev.nightmail.api.server;
 
+import static dev.nightmail.core.key.Scope.ADMIN;
 import static dev.nightmail.core.key.Scope.READ;
 import static dev.nightmail.core.key.Scope.SUBMIT;
 
 import dev.nightmail.api.batches.BatchEndpoints;
 import dev.nightmail.api.exchange.Endpoint;
 import dev.nightmail.api.messages.MessageEndpoints;
+import dev.nightmail.api.upstreams.UpstreamEndpoints;
 import dev.nightmail.api.wire.ApiError;
 import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.key.Scope;
@@ -75,7 +77,8 @@ final class Routes {
     }
 
     /** All that a server answers. */
-    static Routes of(BatchEndpoints batches, MessageEndpoints messages) {
+    static Routes of(
+            BatchEndpoints batches, MessageEndpoints messages, UpstreamEndpoints upstreams) {
         var routes = new ArrayList<Route>(interactive(messages));
         routes.addAll(
                 List.of(
@@ -100,7 +103,10 @@ final class Routes {
                                 Map.of("GET", new Action(READ, batches.partialResults()))),
                         new Route(
                                 "/nightmail/v1/batches/{id}/events",
-                                Map.of("GET", new Action(READ, batches.events())))));
+                                Map.of("GET", new Action(READ, batches.events()))),
+                        new Route(
+                                "/nightmail/v1/upstreams",
+                                Map.of("GET", new Action(ADMIN, upstreams::list)))));
         return new Routes(routes);
     }
 

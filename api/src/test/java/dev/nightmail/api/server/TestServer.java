@@ -1,6 +1,7 @@
 package dev.nightmail.api.server;
 
 import dev.nightmail.api.exchange.ApiLimits;
+import dev.nightmail.core.schedule.UpstreamState;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.engine.desk.MessageDesk;
@@ -15,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -34,6 +36,7 @@ final class TestServer implements AutoCloseable {
     final ApiServer server;
     private final HttpClient client = HttpClient.newHttpClient();
     private volatile @Nullable Relay relay;
+    private volatile List<UpstreamState> upstreams = List.of();
 
     TestServer() throws IOException {
         this(ApiLimits.DEFAULT, null);
@@ -57,6 +60,7 @@ final class TestServer implements AutoCloseable {
                         new ApiConfig("127.0.0.1", 0, publicUrl, limits),
                         desk,
                         messages,
+                        () -> upstreams,
                         keys,
                         clock,
                         new SecureRandom());
@@ -65,6 +69,10 @@ final class TestServer implements AutoCloseable {
 
     void onRelay(Relay relay) {
         this.relay = relay;
+    }
+
+    void upstreamsStand(UpstreamState... states) {
+        upstreams = List.of(states);
     }
 
     HttpRequest.Builder call(String path) {

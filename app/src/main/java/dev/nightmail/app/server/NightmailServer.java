@@ -208,6 +208,7 @@ public final class NightmailServer {
                                                 config.limits().stopTimeout())),
                                 engine.batchDesk(),
                                 engine.messageDesk(),
+                                engine.upstreamDesk(),
                                 keys,
                                 clock,
                                 random));

@@ -52,6 +52,11 @@ public final class Endpoints {
         return Endpoint.simulator(base, new Secret(ANY_KEY));
     }
 
+    /** As below, of an endpoint as it is named on the command line. */
+    public static boolean isClaude(String name, Surroundings surroundings) {
+        return name.equals(CLAUDE) || isClaude(url(name), surroundings);
+    }
+
     /** Whether what is sent there is charged to the user's account at Anthropic. */
     public static boolean isClaude(URI base, Surroundings surroundings) {
         return surroundings.claude().getAuthority().equalsIgnoreCase(base.getAuthority());

@@ -9,9 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -203,6 +205,26 @@ public final class BatchesClient implements AutoCloseable {
                         .build();
         return new BatchEvents(
                 calls.stream("following batch " + batchId, request, Calls.Repeat.ALWAYS).body());
+    }
+
+    /**
+     * How the upstreams of a Nightmail server stand, each as the server describes it.
+     *
+     * @throws RefusedException with status 404 if it is none
+     */
+    public List<JsonNode> upstreams() throws InterruptedException {
+        var operation = "asking for upstreams";
+        var answer =
+                calls.answer(
+                        operation,
+                        calls.request("/nightmail/v1/upstreams").GET().build(),
+                        Calls.Repeat.ALWAYS);
+        try {
+            return List.copyOf(JsonMapper.shared().readTree(answer).required("data").values());
+        } catch (JacksonException | IllegalArgumentException e) {
+            throw new BrokenAnswerException(
+                    operation + " was answered with something that is no list of upstreams", e);
+        }
     }
 
     /**

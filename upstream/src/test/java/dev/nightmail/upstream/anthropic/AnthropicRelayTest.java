@@ -1,12 +1,16 @@
 package dev.nightmail.upstream.anthropic;
 
 import static dev.nightmail.upstream.http.MisbehavingUpstream.answer;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.request.ApiVersion;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Call.Endpoint;
+import dev.nightmail.core.upstream.Headroom;
+import dev.nightmail.core.upstream.RelayOutcome;
+import dev.nightmail.core.upstream.RelayOutcome.Unreachable;
 import dev.nightmail.upstream.Gathered;
 import dev.nightmail.upstream.http.HttpSettings;
 import dev.nightmail.upstream.http.JettyExchanges;
@@ -177,17 +181,63 @@ final class AnthropicRelayTest {
     }
 
     @Test
-    void anUpstreamThatIsNotThereIsAnErrorThatNamesIt() throws Exception {
+    void anUpstreamThatIsNotThereLeavesTheAnswerToTheCaller() throws Exception {
         int free;
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             free = socket.getLocalPort();
         }
         try (var absent = upstream(URI.create("http://127.0.0.1:" + free))) {
-            absent.relay(call(MESSAGES, Duration.ofSeconds(30)), sink);
-        }
+            var outcome = absent.relay(call(MESSAGES, Duration.ofSeconds(30)), sink);
 
-        assertThat(sink.status()).isEqualTo(500);
-        assertThat(sink.text()).contains("api_error", "claude", "connection refused");
+            assertThat(outcome)
+                    .isInstanceOfSatisfying(
+                            Unreachable.class,
+                            unreachable -> {
+                                assertThat(unreachable.phase()).isEqualTo("connection refused");
+                                assertThat(unreachable.status()).isEqualTo(500);
+                                assertThat(new String(unreachable.error().array(), UTF_8))
+                                        .contains("api_error", "claude", "connection refused");
+                            });
+        }
+        assertThat(sink.status()).isZero();
+        assertThat(sink.isEnded()).isFalse();
+    }
+
+    @Test
+    void theOutcomeTellsHowTheUpstreamIs() throws Exception {
+        server.then(answer(200, "{}", "content-type: application/json"));
+        assertThat(outcome()).isEqualTo(new RelayOutcome.Answered());
+
+        server.then(answer(400, error("invalid_request_error"), "content-type: application/json"));
+        assertThat(outcome()).as("refused").isEqualTo(new RelayOutcome.Answered());
+
+        server.then(
+                answer(
+                        429,
+                        error("rate_limit_error"),
+                        "content-type: application/json",
+                        "retry-after: 7"));
+        assertThat(outcome())
+                .isEqualTo(
+                        new RelayOutcome.Throttled(Duration.ofSeconds(7), Headroom.UNTOLD, false));
+
+        server.then(answer(529, error("overloaded_error"), "content-type: application/json"));
+        assertThat(outcome()).isEqualTo(new RelayOutcome.Throttled(null, Headroom.UNTOLD, true));
+
+        server.then(answer(500, error("api_error"), "content-type: application/json"));
+        assertThat(outcome()).isEqualTo(new RelayOutcome.Failed("status 500"));
+
+        server.then(answer(401, error("authentication_error"), "content-type: application/json"));
+        assertThat(outcome()).isInstanceOf(RelayOutcome.Barred.class);
+    }
+
+    private RelayOutcome outcome() throws InterruptedException {
+        return upstream.relay(call(MESSAGES, Duration.ofSeconds(30)), new Gathered());
+    }
+
+    private static String error(String type) {
+        return "{\"type\":\"error\",\"error\":{\"type\":\"%s\",\"message\":\"no\"}}"
+                .formatted(type);
     }
 
     @Test

@@ -16,6 +16,7 @@ import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Headroom;
 import dev.nightmail.core.upstream.Headroom.Allowance;
 import dev.nightmail.core.upstream.Headroom.Limit;
+import dev.nightmail.core.upstream.RelayOutcome;
 import dev.nightmail.upstream.Gathered;
 import dev.nightmail.upstream.http.HttpHeaders;
 import dev.nightmail.upstream.simulator.service.BrownOut;
@@ -259,14 +260,18 @@ final class MeteredSimulatorTest {
     }
 
     @Test
-    void aServiceNobodyReachesSaysNothingWhereItsRelaySaysSo() throws Exception {
+    void aServiceNobodyReachesSaysNothingAndItsRelaySaysSo() throws Exception {
         var simulator = simulator(ServiceConfig.INSTANT);
         var unreachable = call("nightmail-simulate:error=unreachable");
 
         var itself = served(simulator, "a", unreachable);
         assertThat(itself.isAborted()).isTrue();
         assertThat(itself.status()).isZero();
-        assertThat(relayed(simulator, unreachable).status()).isEqualTo(500);
+        var answer = new Gathered();
+        assertThat(simulator.relay(unreachable, answer))
+                .isInstanceOf(RelayOutcome.Unreachable.class);
+        assertThat(answer.status()).isZero();
+        assertThat(answer.isAborted()).isFalse();
     }
 
     @Test

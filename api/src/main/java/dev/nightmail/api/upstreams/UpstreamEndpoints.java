@@ -1,0 +1,22 @@
+package dev.nightmail.api.upstreams;
+
+import dev.nightmail.api.auth.Caller;
+import dev.nightmail.api.exchange.Exchange;
+import dev.nightmail.engine.desk.UpstreamDesk;
+import java.io.IOException;
+
+/** The endpoints below {@code /nightmail/v1/upstreams}. */
+public final class UpstreamEndpoints {
+
+    private static final int OK = 200;
+
+    private final UpstreamDesk desk;
+
+    public UpstreamEndpoints(UpstreamDesk desk) {
+        this.desk = desk;
+    }
+
+    public void list(Exchange exchange, Caller caller, String id) throws IOException {
+        exchange.respond(OK, UpstreamJson.list(desk.upstreams()));
+    }
+}

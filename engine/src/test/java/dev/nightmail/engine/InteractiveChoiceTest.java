@@ -1,0 +1,224 @@
+package dev.nightmail.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.request.ApiVersion;
+import dev.nightmail.core.schedule.Event;
+import dev.nightmail.core.schedule.Routes;
+import dev.nightmail.core.schedule.Routes.Route;
+import dev.nightmail.core.schedule.UpstreamState;
+import dev.nightmail.core.schedule.UpstreamState.Calls;
+import dev.nightmail.core.schedule.UpstreamState.Condition;
+import dev.nightmail.core.schedule.UpstreamState.Places;
+import dev.nightmail.core.upstream.AnswerSink;
+import dev.nightmail.core.upstream.AttemptOutcome;
+import dev.nightmail.core.upstream.Call;
+import dev.nightmail.core.upstream.RelayOutcome;
+import dev.nightmail.core.upstream.Upstream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Where interactive calls go when several upstreams serve their model. */
+class InteractiveChoiceTest {
+
+    private static final Instant LATER = Instant.parse("2026-11-21T22:00:10Z");
+
+    private final ScriptedUpstream first = new ScriptedUpstream("first");
+    private final ScriptedUpstream second = new ScriptedUpstream("second");
+    private final Map<String, UpstreamState> states = new LinkedHashMap<>();
+    private final List<Event> events = new CopyOnWriteArrayList<>();
+    private final Answer answer = new Answer();
+    private final InteractiveChoice choice;
+    private final RoutedMessageDesk desk;
+
+    InteractiveChoiceTest() {
+        first.script(_ -> ScriptedUpstream.answer());
+        second.script(_ -> ScriptedUpstream.answer());
+        stands("first", Condition.WELL, null, 0);
+        stands("second", Condition.WELL, null, 0);
+        var upstreams = new LinkedHashMap<String, Upstream>();
+        upstreams.put("first", first);
+        upstreams.put("second", second);
+        choice = new InteractiveChoice(upstreams.keySet(), () -> List.copyOf(states.values()));
+        desk =
+                new RoutedMessageDesk(
+                        upstreams,
+                        new Routes(List.of(new Route("*", List.of("first", "second"), null))),
+                        model -> JsonBytes.of("{\"model\":\"" + model + "\"}"),
+                        choice,
+                        events::add);
+    }
+
+    private void stands(
+            String name, Condition condition, @Nullable Instant pausedUntil, int inFlight) {
+        states.put(
+                name,
+                new UpstreamState(
+                        name,
+                        condition,
+                        pausedUntil,
+                        new Places(inFlight, 8, 8, 0),
+                        List.of(),
+                        null,
+                        0,
+                        new Calls(0, 0, 0, 0),
+                        null));
+    }
+
+    private void call() {
+        call(new Call.Endpoint.Messages());
+    }
+
+    private void call(Call.Endpoint endpoint) {
+        try {
+            desk.relay(
+                    "model",
+                    new Call(
+                            endpoint,
+                            JsonBytes.of("{\"id\":\"x\"}"),
+                            ApiVersion.V2026_10_21,
+                            List.of(),
+                            null,
+                            Duration.ofMinutes(1)),
+                    answer);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private List<String> order() {
+        return choice.inOrder(new Route("*", List.of("first", "second"), null));
+    }
+
+    @Test
+    void whereAllIsAlikeTheFirstOfTheRouteIsAsked() {
+        call();
+
+        assertThat(first.asked()).hasSize(1);
+        assertThat(second.asked()).isEmpty();
+    }
+
+    @Test
+    void theLessBusyOneGoesFirst() {
+        stands("first", Condition.WELL, null, 5);
+        assertThat(order()).containsExactly("second", "first");
+
+        for (int i = 0; i < 6; i++) {
+            choice.began("second");
+        }
+        assertThat(order()).containsExactly("first", "second");
+
+        choice.ended("second");
+        choice.ended("second");
+        assertThat(order()).containsExactly("second", "first");
+    }
+
+    @Test
+    void oneThatAnswersGoesBeforeOneThatDoesNot() {
+        stands("first", Condition.PAUSED, LATER, 0);
+        stands("second", Condition.SLOWED, null, 8);
+        assertThat(order()).containsExactly("second", "first");
+
+        stands("second", Condition.BARRED, null, 0);
+        assertThat(order()).containsExactly("first", "second");
+    }
+
+    @Test
+    void oneCallAtATimeFindsOutWhetherSomebodyIsBack() {
+        stands("first", Condition.UNREACHABLE, LATER, 0);
+        assertThat(order()).containsExactly("second", "first");
+
+        stands("first", Condition.UNREACHABLE, null, 0);
+        assertThat(order()).containsExactly("first", "second");
+
+        choice.began("first");
+        assertThat(order()).containsExactly("second", "first");
+    }
+
+    @Test
+    void whereNothingCouldBeSentTheNextIsAsked() {
+        first.script(_ -> ScriptedUpstream.unreachable());
+
+        call();
+
+        assertThat(first.asked()).hasSize(1);
+        assertThat(second.asked()).hasSize(1);
+        assertThat(answer.ended).isTrue();
+        assertThat(answer.status).as("nothing of the first was passed on").isZero();
+        assertThat(events)
+                .hasSize(4)
+                .contains(new Event.InteractiveFinished("second", 2, new RelayOutcome.Answered()));
+        assertThat(events.get(1))
+                .isInstanceOfSatisfying(
+                        Event.InteractiveFinished.class,
+                        finished ->
+                                assertThat(finished.outcome())
+                                        .isInstanceOf(RelayOutcome.Unreachable.class));
+    }
+
+    @Test
+    void anAnswerIsFinalWhateverItIs() {
+        first.script(_ -> ScriptedUpstream.failure());
+
+        call();
+
+        assertThat(second.asked()).isEmpty();
+    }
+
+    @Test
+    void whereNobodyCanBeReachedTheClientIsToldOnce() {
+        first.script(_ -> ScriptedUpstream.unreachable());
+        second.script(_ -> ScriptedUpstream.unreachable());
+
+        call();
+
+        assertThat(answer.status).isEqualTo(500);
+        assertThat(answer.begun).isEqualTo(1);
+        assertThat(answer.ended).isTrue();
+    }
+
+    @Test
+    void whatCountingTokensRunsIntoIsNoNewsOfMessages() {
+        first.script(_ -> new AttemptOutcome.Barred("status 404"));
+
+        call(new Call.Endpoint.CountTokens());
+
+        assertThat(events.getLast())
+                .isEqualTo(new Event.InteractiveFinished("first", 1, new RelayOutcome.NoNews()));
+    }
+
+    /** What the client gets. */
+    private static final class Answer implements AnswerSink {
+        private int status;
+        private int begun;
+        private boolean ended;
+
+        @Override
+        public void begin(int answerStatus, Map<String, String> headers) {
+            status = answerStatus;
+            begun++;
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+            // What is in it is the upstream's affair.
+        }
+
+        @Override
+        public void end() {
+            ended = true;
+        }
+
+        @Override
+        public void abort(Throwable cause) {
+            throw new AssertionError(cause);
+        }
+    }
+}
