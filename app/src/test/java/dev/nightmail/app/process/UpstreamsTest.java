@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -36,6 +41,43 @@ class UpstreamsTest {
             assertThat(shown.get(1)).startsWith("upstream  unreachable ");
             assertThat(shown).anyMatch(line -> line.endsWith(" ago: connection refused"));
             assertThat(shown).anyMatch(line -> line.endsWith("1 batch waiting"));
+        }
+    }
+
+    @Test
+    void anInteractiveCallIsAnsweredByTheNextWhenOneIsDown() throws Exception {
+        var config =
+                Files.writeString(
+                        folder.resolve("nightmail.yaml"),
+                        """
+                        upstreams:
+                          down:  { url: "http://127.0.0.1:%d" }
+                          spare: { protocol: simulator }
+                        routes:
+                          - { model: "*", upstream: [ down, spare ] }
+                        """
+                                .formatted(freePort()));
+        try (var server =
+                        ForkedNightmail.serve(
+                                folder.resolve("data"), "--config", config.toString());
+                var http = HttpClient.newHttpClient()) {
+            var call =
+                    HttpRequest.newBuilder(server.baseUri().resolve("/v1/messages"))
+                            .header("x-api-key", "any")
+                            .header("anthropic-version", "2023-06-01")
+                            .POST(
+                                    BodyPublishers.ofString(
+                                            """
+                                            {"model":"claude-haiku-4-5","max_tokens":10,\
+                                            "messages":[{"role":"user","content":"hello"}]}\
+                                            """))
+                            .build();
+
+            var answer = http.send(call, BodyHandlers.ofString());
+
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            assertThat(answer.body()).contains("\"type\":\"message\"");
+            server.awaitError("event=upstream_paused upstream=down");
         }
     }
 
