@@ -12,17 +12,10 @@ import dev.nightmail.core.batch.BatchState.InProgress;
 import dev.nightmail.core.batch.StateName;
 import java.io.StringWriter;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.PrettyPrinter;
-import tools.jackson.core.json.JsonFactory;
-import tools.jackson.core.util.DefaultPrettyPrinter;
 
 /**
  * {@code batch.json}, written for people and for a restart. Times are RFC 3339 with microseconds.
@@ -34,17 +27,11 @@ public final class BatchRecord {
     /** A reader refuses what is newer than it knows and skips fields it does not know. */
     static final int FORMAT = 1;
 
-    static final JsonFactory JSON = JsonFactory.builder().build();
-
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSSX", Locale.ROOT)
-                    .withZone(ZoneOffset.UTC);
-
     private BatchRecord() {}
 
     public static byte[] write(Batch batch) {
         var text = new StringWriter();
-        try (var json = JSON.createGenerator(new Indented(), text)) {
+        try (var json = RecordJson.generator(text)) {
             json.writeStartObject();
             json.writeNumberProperty("format", FORMAT);
             writeHeader(json, batch.header());
@@ -70,8 +57,8 @@ public final class BatchRecord {
         json.writeStringProperty("id", header.id().value());
         json.writeStringProperty("workspace", header.workspace().value());
         json.writeStringProperty("key", header.key().value());
-        writeTime(json, "created_at", header.createdAt());
-        writeTime(json, "expires_at", header.expiresAt());
+        RecordJson.writeTime(json, "created_at", header.createdAt());
+        RecordJson.writeTime(json, "expires_at", header.expiresAt());
         json.writeStringProperty("api_version", header.apiVersion().header());
         writeTexts(json, "betas", header.betas());
         json.writeStringProperty("user_profile_id", header.userProfileId());
@@ -100,9 +87,9 @@ public final class BatchRecord {
             @Nullable Instant endedAt,
             @Nullable Instant archivedAt) {
         json.writeStringProperty("state", name.text());
-        writeTime(json, "cancel_requested_at", cancelRequestedAt);
-        writeTime(json, "ended_at", endedAt);
-        writeTime(json, "archived_at", archivedAt);
+        RecordJson.writeTime(json, "cancel_requested_at", cancelRequestedAt);
+        RecordJson.writeTime(json, "ended_at", endedAt);
+        RecordJson.writeTime(json, "archived_at", archivedAt);
     }
 
     private static void writeCounts(JsonGenerator json, Batch batch) {
@@ -120,25 +107,9 @@ public final class BatchRecord {
         json.writeEndObject();
     }
 
-    private static void writeTime(JsonGenerator json, String name, @Nullable Instant time) {
-        json.writeStringProperty(name, time == null ? null : TIME.format(time));
-    }
-
     private static void writeTexts(JsonGenerator json, String name, List<String> texts) {
         json.writeArrayPropertyStart(name);
         texts.forEach(json::writeString);
         json.writeEndArray();
-    }
-
-    private static final class Indented extends ObjectWriteContext.Base {
-        @Override
-        public PrettyPrinter getPrettyPrinter() {
-            return new DefaultPrettyPrinter();
-        }
-
-        @Override
-        public boolean hasPrettyPrinter() {
-            return true;
-        }
     }
 }

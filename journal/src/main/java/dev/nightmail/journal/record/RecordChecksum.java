@@ -9,28 +9,28 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * The last field of {@code batch.json}: the CRC-32C of the whole file, with eight zeros where the
- * sum itself stands. Its place and its form stay as they are in every later format, so that a
- * damaged record is never taken for one of a newer program.
+ * The last field of a record such as {@code batch.json}: the CRC-32C of the whole file, with eight
+ * zeros where the sum itself stands. Its place and its form stay as they are in every later format,
+ * so that a damaged record is never taken for one of a newer program.
  */
-final class RecordChecksum {
+public final class RecordChecksum {
 
-    static final String FIELD = "crc32c";
-    static final String BLANK = "00000000";
+    public static final String FIELD = "crc32c";
+    public static final String BLANK = "00000000";
 
     private static final String BEFORE = "\"" + FIELD + "\" : \"";
 
     private RecordChecksum() {}
 
     /** Writes the checksum over its zeros. */
-    static byte[] seal(byte[] record) {
+    public static byte[] seal(byte[] record) {
         var sealed = record.clone();
         int at = place(record).orElseThrow();
         put(sealed, at, text(Crc.of(record, 0, record.length)));
         return sealed;
     }
 
-    static boolean isSealed(byte[] record) {
+    public static boolean isSealed(byte[] record) {
         return place(record)
                 .map(at -> written(record, at).equals(text(crcAround(record, at))))
                 .orElse(false);
