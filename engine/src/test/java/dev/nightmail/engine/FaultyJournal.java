@@ -167,6 +167,11 @@ record FaultyJournal(Journal journal, Faults faults) implements Journal {
         public Prefixes prefixes() {
             return log.prefixes();
         }
+
+        @Override
+        public int lineBytes(int number) {
+            return log.lineBytes(number);
+        }
     }
 
     private record Results(ResultLog log, Faults faults) implements ResultLog {

@@ -19,4 +19,7 @@ public interface RequestFacts {
 
     /** Which prompts begin alike. */
     Prefixes prefixes();
+
+    /** Length of its line in the log: at most so many bytes its params take. */
+    int lineBytes(int number);
 }

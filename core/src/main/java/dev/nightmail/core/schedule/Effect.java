@@ -2,6 +2,8 @@ package dev.nightmail.core.schedule;
 
 import dev.nightmail.core.batch.Batch;
 import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.core.relay.Relay;
+import dev.nightmail.core.relay.RelayId;
 import dev.nightmail.core.request.CustomId;
 import dev.nightmail.core.result.Result;
 import java.time.Duration;
@@ -99,4 +101,33 @@ public sealed interface Effect {
      * Its tokens were spent.
      */
     record AnswerDiscarded(BatchId batch, CustomId customId) implements Effect {}
+
+    /**
+     * Make the intent durable, submit the relay, and see it through: report {@link
+     * Event.RelaySubmitted}, the outcomes of its requests, each once {@link MoreOf} was said to the
+     * last group, and {@link Event.RelayCollected}; or that it was not made.
+     */
+    record SubmitRelay(Relay relay) implements Effect {}
+
+    /** The same from where the last process left it. */
+    record ResumeRelay(RelayId relay) implements Effect {}
+
+    /** There is room for the next group of a relay's outcomes. */
+    record MoreOf(RelayId relay) implements Effect {}
+
+    /**
+     * Report the outcomes of a relay again: not all could be taken. Those that are settled are
+     * passed over.
+     */
+    record CollectRelay(RelayId relay) implements Effect {}
+
+    /** Nobody wants what is left of the relay: have the provider cancel it, as far as possible. */
+    record CancelRelay(RelayId relay) implements Effect {}
+
+    /**
+     * All it brought is durable: remove its record and report {@link Event.RelayClosed}.
+     *
+     * @param discarded answers that came when their requests had expired. Their tokens were spent
+     */
+    record CloseRelay(RelayId relay, int discarded) implements Effect {}
 }

@@ -2,12 +2,17 @@ package dev.nightmail.core.schedule;
 
 import dev.nightmail.core.batch.Batch;
 import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.core.relay.Relay;
+import dev.nightmail.core.relay.RelayId;
 import dev.nightmail.core.request.CustomId;
 import dev.nightmail.core.request.RequestFacts;
 import dev.nightmail.core.result.Settled;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.RelayOutcome;
+import dev.nightmail.core.upstream.RelayedOutcome;
+import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What the scheduler is told. */
 public sealed interface Event {
@@ -73,6 +78,48 @@ public sealed interface Event {
 
     /** … and gives it back. */
     record InteractiveFinished(String upstream, long call, RelayOutcome outcome) implements Event {}
+
+    /**
+     * A relay was under way when the last process ended: its requests are out, and stay so.
+     *
+     * @param running those of its batches that are not over
+     */
+    record RelayRecovered(Relay relay, Set<BatchId> running) implements Event {
+        public RelayRecovered {
+            running = Set.copyOf(running);
+        }
+    }
+
+    /** The provider has the relay. */
+    record RelaySubmitted(RelayId relay) implements Event {}
+
+    /** Something is known of some requests of a relay. */
+    record RelayAnswered(RelayId relay, List<Answer> group) implements Event {
+        public record Answer(BatchId batch, int request, RelayedOutcome outcome) {}
+
+        public RelayAnswered {
+            group = List.copyOf(group);
+        }
+    }
+
+    /** All that the provider says of the relay's requests was reported. */
+    record RelayCollected(RelayId relay) implements Event {}
+
+    /**
+     * The provider takes no such relay: at least one of its requests is at fault, and nobody knows
+     * which. None was made, and its record is gone.
+     */
+    record RelayRefused(RelayId relay, AttemptOutcome.Refused outcome) implements Event {}
+
+    /**
+     * The relay was not made, through no fault of its requests, and its record is gone.
+     *
+     * @param why null if that was wanted
+     */
+    record RelayNotMade(RelayId relay, @Nullable AttemptOutcome why) implements Event {}
+
+    /** The record of the relay is gone: what of its requests has no result may be sent again. */
+    record RelayClosed(RelayId relay) implements Event {}
 
     /** No new calls from here on; those in flight may finish. */
     record StopAsked() implements Event {}

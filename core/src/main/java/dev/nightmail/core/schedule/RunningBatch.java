@@ -117,6 +117,10 @@ final class RunningBatch {
         return stages[number] == IN_FLIGHT;
     }
 
+    boolean isSettled(int number) {
+        return stages[number] == SETTLED;
+    }
+
     boolean isCanceling() {
         return batch.state() instanceof Canceling;
     }

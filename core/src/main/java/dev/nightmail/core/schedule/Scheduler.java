@@ -4,6 +4,7 @@ import dev.nightmail.core.batch.Batch;
 import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.batch.Decision;
 import dev.nightmail.core.lease.ChunkId;
+import dev.nightmail.core.relay.RelayLimits;
 import dev.nightmail.core.request.RequestFacts;
 import dev.nightmail.core.result.Result;
 import dev.nightmail.core.result.Settled;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
@@ -55,6 +57,7 @@ public final class Scheduler {
     private final Timers timers = new Timers();
     private final Storing storing;
     private final Sending sending;
+    private final Relaying relaying;
     private final Map<BatchId, RunningBatch> batches = new TreeMap<>();
     private final Map<BatchId, Unopened> unopened = new TreeMap<>();
     private List<Effect> effects = new ArrayList<>();
@@ -72,6 +75,21 @@ public final class Scheduler {
             Routes routes,
             NoRoute noRoute,
             RandomGenerator random) {
+        this(policy, upstreams, Map.of(), routes, noRoute, random);
+    }
+
+    /**
+     * @param upstreams how each may be used, by name
+     * @param relayed those of them that take the requests of batches in batches, with their limits
+     * @param random for jitter and the ids of relays
+     */
+    public Scheduler(
+            SchedulePolicy policy,
+            Map<String, UpstreamTerms> upstreams,
+            Map<String, RelayLimits> relayed,
+            Routes routes,
+            NoRoute noRoute,
+            RandomGenerator random) {
         this.chunkRequests = policy.chunkRequests();
         this.routes = routes;
         this.noRoute = noRoute;
@@ -80,6 +98,7 @@ public final class Scheduler {
         this.storing = new Storing(policy.groupMax(), STORAGE_RETRY, random, timers, effect);
         this.sending =
                 new Sending(policy, upstreams, STORAGE_RETRY, random, timers, storing, effect);
+        this.relaying = new Relaying(policy, relayed, routes, random, timers, storing, effect);
     }
 
     private void add(Effect effect) {
@@ -99,10 +118,10 @@ public final class Scheduler {
             case Event.ResultsDurable(var batch, var unnamed) -> {
                 var running = running(batch);
                 boolean sentNothing = running.storageFails();
-                counted(running, storing.saved(running, unnamed, now));
+                counted(running, storing.saved(running, unnamed, now), unnamed);
                 sending.storageWorked();
                 if (sentNothing) {
-                    sending.enter(running);
+                    enter(running, now);
                 }
             }
             case Event.AppendFailed(var batch) -> {
@@ -111,12 +130,13 @@ public final class Scheduler {
                     sending.storageFailed();
                 }
                 storing.failed(running, now);
-                sending.leave(running);
+                leave(running);
+                relaying.storageFailed(running);
             }
             case Event.LogReopened(var batch, var settled) -> {
                 var running = running(batch);
-                counted(running, storing.reopened(running, settled));
-                sending.enter(running);
+                counted(running, storing.reopened(running, settled), Set.of());
+                enter(running, now);
             }
             case Event.CancelAsked(var batch) -> cancel(batch, now);
             case Event.BatchRecorded(var recorded) -> recorded(recorded, now);
@@ -125,13 +145,25 @@ public final class Scheduler {
                     sending.interactiveStarted(upstream, call, now);
             case Event.InteractiveFinished(var upstream, var call, var outcome) ->
                     sending.interactiveFinished(upstream, call, outcome, now);
-            case Event.StopAsked() -> sending.stop();
+            case Event.RelayRecovered(var relay, var running) -> relaying.recovered(relay, running);
+            case Event.RelaySubmitted(var relay) -> relaying.submitted(relay);
+            case Event.RelayAnswered(var relay, var group) -> relaying.answered(relay, group, now);
+            case Event.RelayCollected(var relay) -> relaying.collected(relay, now);
+            case Event.RelayRefused(var relay, var outcome) ->
+                    relaying.refused(relay, outcome, now);
+            case Event.RelayNotMade(var relay, var why) -> relaying.notMade(relay, why, now);
+            case Event.RelayClosed(var relay) -> relaying.closed(relay, now);
+            case Event.StopAsked() -> {
+                sending.stop();
+                relaying.stop();
+            }
             case Event.Tick() -> {}
         }
         for (var due = timers.next(now); due != null; due = timers.next(now)) {
             ring(due, now);
         }
         sending.dispatch(now);
+        relaying.dispatch(now);
         return effects;
     }
 
@@ -173,9 +205,21 @@ public final class Scheduler {
         }
     }
 
-    private void counted(RunningBatch running, List<ChunkId> done) {
+    /** From here on what it has to send is sent, if that may be now. */
+    private void enter(RunningBatch running, Moment now) {
+        sending.enter(running);
+        relaying.enter(running, now);
+    }
+
+    private void leave(RunningBatch running) {
+        sending.leave(running);
+        relaying.leave(running);
+    }
+
+    private void counted(RunningBatch running, List<ChunkId> done, Set<Integer> unnamed) {
         sending.release(done);
         add(new Publish(running.shown()));
+        relaying.saved(running, unnamed);
         storing.moveOn(running);
     }
 
@@ -188,7 +232,9 @@ public final class Scheduler {
         var running = new RunningBatch(batch, requests, settled, chunkRequests);
         batches.put(batch.id(), running);
         var plan = LanePlan.of(running, routes, sending::terms);
-        running.lanes(plan.lanes());
+        running.lanes(
+                plan.lanes().stream().filter(lane -> !relaying.serves(lane.route())).toList());
+        relaying.admit(running);
         for (int number : plan.unserved()) {
             if (running.isPending(number)) {
                 var model = batch.header().models().get(requests.model(number));
@@ -201,7 +247,7 @@ public final class Scheduler {
         if (running.isCanceling()) {
             cancelPending(running, now);
         }
-        sending.enter(running);
+        enter(running, now);
         storing.moveOn(running);
         var waited = unopened.remove(batch.id());
         if (waited != null && waited.cancelAsked()) {
@@ -232,7 +278,7 @@ public final class Scheduler {
         if (running.batch().cancel(now.wall()) instanceof Decision.Accepted(var events)
                 && !events.isEmpty()) {
             events.forEach(running::apply);
-            sending.leave(running);
+            leave(running);
             storing.record(running);
         } else if (running.isCancelRecorded()) {
             add(new Publish(running.shown()));
@@ -244,13 +290,14 @@ public final class Scheduler {
     }
 
     private void expire(RunningBatch running, Moment now) {
-        sending.leave(running);
+        leave(running);
         sending.callOff(running);
         decideAll(
                 running,
                 number -> running.isPending(number) || running.isInFlight(number),
                 new Result.Expired(),
                 now);
+        relaying.expired(running);
     }
 
     private void decideAll(RunningBatch running, IntPredicate which, Result result, Moment now) {
@@ -268,6 +315,7 @@ public final class Scheduler {
         add(new Publish(running.shown()));
         if (recorded.isOver()) {
             batches.remove(running.id());
+            relaying.over(running);
             timers.off(recorded.header().expiresAt(), new Timer.Due.Expiry(running.id()));
             add(new Close(running.id()));
             return;
@@ -291,15 +339,24 @@ public final class Scheduler {
                     add(new OpenBatch(waiting.batch()));
                 }
             }
-            case Timer.Due.Rested(var batch) -> withRunning(batch, sending::rested);
+            case Timer.Due.Rested(var batch) -> withRunning(batch, running -> rested(running, now));
             case Timer.Due.Storage(var batch) -> withRunning(batch, storing::reopen);
             case Timer.Due.Withheld(var batch) -> withRunning(batch, storing::releaseWithheld);
             case Timer.Due.Recording(var batch) -> withRunning(batch, storing::record);
-            case Timer.Due.PauseOver() -> {}
             case Timer.Due.Lagging(var upstream, var lane, var group) ->
                     sending.lags(upstream, lane, group);
+            case Timer.Due.PauseOver(), Timer.Due.Lingered() -> {}
+            case Timer.Due.Rereading(var batch, var upstream, int request) ->
+                    withRunning(
+                            batch, running -> relaying.readable(running, upstream, request, now));
+            case Timer.Due.Recollection(var relay) -> relaying.collectAgain(relay);
             case Timer.Due.LeaseSweep() -> sending.sweep(now).forEach(storing::moveOn);
         }
+    }
+
+    private void rested(RunningBatch running, Moment now) {
+        sending.rested(running);
+        relaying.enter(running, now);
     }
 
     private void withRunning(BatchId id, Consumer<RunningBatch> step) {

@@ -277,7 +277,8 @@ final class Sending {
         upstream.lookAgain();
     }
 
-    private static long tokens(RequestFacts requests, int number) {
+    /** So much a request counts when turns are shared out. */
+    static long tokens(RequestFacts requests, int number) {
         return 1L
                 + requests.inputTokensEstimate(number)
                 + outputTokensMax(requests, number) / OUTPUT_SHARE;

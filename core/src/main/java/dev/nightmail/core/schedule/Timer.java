@@ -1,6 +1,7 @@
 package dev.nightmail.core.schedule;
 
 import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.core.relay.RelayId;
 import java.time.Instant;
 
 /**
@@ -39,6 +40,15 @@ record Timer(Instant at, long order, Due due) implements Comparable<Timer> {
         record Lagging(Turns upstream, Lane lane, PrefixGroup group) implements Due {}
 
         record LeaseSweep() implements Due {}
+
+        /** Requests have waited long enough for others to travel with; looked after as above. */
+        record Lingered() implements Due {}
+
+        /** A request that could not be read for a relay may be tried again. */
+        record Rereading(BatchId batch, String upstream, int request) implements Due {}
+
+        /** Outcomes of a relay that could not be taken may be asked for again. */
+        record Recollection(RelayId relay) implements Due {}
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.key.KeyId;
 import dev.nightmail.core.key.WorkspaceId;
 import dev.nightmail.core.lease.WorkerId;
+import dev.nightmail.core.relay.RelayLimits;
 import dev.nightmail.core.request.ApiVersion;
 import dev.nightmail.core.request.CustomId;
 import dev.nightmail.core.request.Prefixes;
@@ -53,6 +54,7 @@ final class SchedulerWorld {
     final List<Effect.RecordBatch> records = new ArrayList<>();
     final List<BatchId> reopens = new ArrayList<>();
     final List<Effect> others = new ArrayList<>();
+    final List<Effect> relays = new ArrayList<>();
 
     /** What is on stable storage: the results of each batch, by request. */
     final Map<BatchId, SortedMap<Integer, ResultType>> logs = new LinkedHashMap<>();
@@ -78,11 +80,21 @@ final class SchedulerWorld {
 
     SchedulerWorld(
             long seed, SchedulePolicy policy, Map<String, UpstreamTerms> upstreams, Routes routes) {
+        this(seed, policy, upstreams, Map.of(), routes);
+    }
+
+    SchedulerWorld(
+            long seed,
+            SchedulePolicy policy,
+            Map<String, UpstreamTerms> upstreams,
+            Map<String, RelayLimits> relayed,
+            Routes routes) {
         random = new Random(seed);
         scheduler =
                 new Scheduler(
                         policy,
                         upstreams,
+                        relayed,
                         routes,
                         model -> JsonBytes.of("{\"model\":\"" + model + "\"}"),
                         random);
@@ -164,6 +176,11 @@ final class SchedulerWorld {
             public Prefixes prefixes() {
                 return Prefixes.NONE;
             }
+
+            @Override
+            public int lineBytes(int number) {
+                return 200;
+            }
         };
     }
 
@@ -198,6 +215,13 @@ final class SchedulerWorld {
             case Effect.RecordBatch record -> records.add(record);
             case Effect.ReopenLog(var id) -> reopens.add(id);
             case Effect.Publish(var batch) -> publish(batch);
+            case Effect.SubmitRelay _,
+                    Effect.ResumeRelay _,
+                    Effect.MoreOf _,
+                    Effect.CollectRelay _,
+                    Effect.CancelRelay _,
+                    Effect.CloseRelay _ ->
+                    relays.add(effect);
             case Effect.OpenBatch _,
                     Effect.Close _,
                     Effect.UpstreamPaused _,

@@ -192,5 +192,10 @@ class StarvationTest {
         public Prefixes prefixes() {
             return Prefixes.NONE;
         }
+
+        @Override
+        public int lineBytes(int number) {
+            return 200;
+        }
     }
 }

@@ -61,6 +61,11 @@ public final class FileRequestLog implements RequestLog, Closeable {
     }
 
     @Override
+    public int lineBytes(int number) {
+        return index.line(number).length();
+    }
+
+    @Override
     public Request read(int number) {
         var line = index.line(number);
         var bytes = bytes(number, line);

@@ -1,0 +1,25 @@
+package dev.nightmail.core.relay;
+
+import java.util.List;
+
+/**
+ * The records of the relays under way. A request in one of them is out: it must not be sent again.
+ * Safe for many threads, one at a time per relay. Methods throw {@link
+ * dev.nightmail.core.journal.JournalException} when storage fails.
+ */
+public interface RelayLog {
+
+    /**
+     * All there are, in order of id.
+     *
+     * @throws dev.nightmail.core.journal.JournalException also if one of them cannot be read: which
+     *     requests are out is unknown then, and nothing may be sent
+     */
+    List<RelayRecord> records();
+
+    /** Makes a record durable, in place of the relay's earlier one. */
+    void write(RelayRecord record);
+
+    /** Removes the record of a relay, durably. Repeatable. */
+    void remove(RelayId id);
+}

@@ -1,0 +1,623 @@
+package dev.nightmail.core.schedule;
+
+import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.core.relay.Relay;
+import dev.nightmail.core.relay.RelayId;
+import dev.nightmail.core.relay.RelayLimits;
+import dev.nightmail.core.relay.RequestNumbers;
+import dev.nightmail.core.result.Result;
+import dev.nightmail.core.schedule.RelayQueue.Waiting;
+import dev.nightmail.core.schedule.RelayUnderWay.Share;
+import dev.nightmail.core.upstream.AttemptOutcome;
+import dev.nightmail.core.upstream.AttemptOutcome.Answered;
+import dev.nightmail.core.upstream.AttemptOutcome.Barred;
+import dev.nightmail.core.upstream.AttemptOutcome.Failed;
+import dev.nightmail.core.upstream.AttemptOutcome.Refused;
+import dev.nightmail.core.upstream.AttemptOutcome.Throttled;
+import dev.nightmail.core.upstream.AttemptOutcome.Unreachable;
+import dev.nightmail.core.upstream.RelayedOutcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of a request to an upstream that takes batches, and back: who travels with whom, when,
+ * and whether what comes back decides the request or puts it back.
+ *
+ * <p>A request that is out counts as in flight. It is out from the moment it is put into a relay
+ * until its result is durable or the relay's record is gone, which is also how a start finds it:
+ * see {@link RelayUnderWay}.
+ *
+ * <p>A provider cancels whole batches only, and what it has answered is paid for. So a relay is
+ * canceled when nobody wants any more of it: when all whose requests are still open in it are being
+ * canceled or have expired. Until then a batch that is being canceled gets what comes.
+ */
+final class Relaying {
+
+    private static final Backoff RECOLLECTION =
+            new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
+
+    /** A create is megabytes: it is not repeated as fast as a call. */
+    private static final Backoff PAUSE = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
+
+    private final SchedulePolicy policy;
+    private final Routes routes;
+    private final RandomGenerator random;
+    private final Timers timers;
+    private final Storing storing;
+    private final Consumer<Effect> effects;
+    private final Map<String, Provider> providers = new LinkedHashMap<>();
+    private final Map<RelayId, RelayUnderWay> relays = new TreeMap<>();
+    private final Map<BatchId, RunningBatch> running = new TreeMap<>();
+    private final Map<BatchId, Map<String, Waiting>> waiting = new TreeMap<>();
+    private boolean stopped;
+
+    /** What waits for one provider, and what it has. */
+    private static final class Provider {
+        final RelayLimits limits;
+        final RelayQueue queue;
+        int relays;
+        int queued;
+        int failuresInRow;
+        Instant pausedUntil = Instant.MIN;
+
+        Provider(RelayLimits limits) {
+            this.limits = limits;
+            this.queue = new RelayQueue(limits);
+        }
+
+        boolean hasRoom(Instant steady) {
+            return relays < limits.relaysMax() && room() > 0 && !steady.isBefore(pausedUntil);
+        }
+
+        int room() {
+            return limits.queuedMax() - queued;
+        }
+    }
+
+    Relaying(
+            SchedulePolicy policy,
+            Map<String, RelayLimits> upstreams,
+            Routes routes,
+            RandomGenerator random,
+            Timers timers,
+            Storing storing,
+            Consumer<Effect> effects) {
+        this.policy = policy;
+        this.routes = routes;
+        this.random = random;
+        this.timers = timers;
+        this.storing = storing;
+        this.effects = effects;
+        upstreams.forEach((name, limits) -> providers.put(name, new Provider(limits)));
+    }
+
+    /** Whether requests that go this way are relayed. */
+    boolean serves(Routes.Route route) {
+        return upstreamOf(route).isPresent();
+    }
+
+    /** The upstream of a route that takes batches, if one does; it has no others then. */
+    private Optional<String> upstreamOf(Routes.Route route) {
+        return route.upstreams().stream().filter(providers::containsKey).findFirst();
+    }
+
+    private Provider provider(String upstream) {
+        var provider = providers.get(upstream);
+        if (provider == null) {
+            throw new IllegalStateException("no upstream that takes batches is called " + upstream);
+        }
+        return provider;
+    }
+
+    // Who takes part
+
+    void stop() {
+        stopped = true;
+    }
+
+    /** Marks what of a batch is out already, and lines up what is to be relayed. */
+    void admit(RunningBatch batch) {
+        if (providers.isEmpty() && relays.isEmpty()) {
+            return;
+        }
+        running.put(batch.id(), batch);
+        for (var relay : relaysOf(batch)) {
+            var share = relay.share(batch.id());
+            // What is not pending was settled before the relay's record could go.
+            for (int number : share.open.stream().toArray()) {
+                if (batch.isPending(number)) {
+                    batch.sent(number);
+                } else {
+                    share.open.clear(number);
+                }
+            }
+        }
+        var upstreams =
+                batch.batch().header().models().stream()
+                        .map(model -> routes.routeFor(model).flatMap(this::upstreamOf).orElse(null))
+                        .toList();
+        for (int number = 0; number < batch.size(); number++) {
+            var upstream = upstreams.get(batch.requests().model(number));
+            if (upstream != null && batch.isPending(number)) {
+                lineUp(batch, upstream, number);
+            }
+        }
+        relaysOf(batch).forEach(this::cancelUnlessWanted);
+        relaysOf(batch).forEach(this::moveOn);
+    }
+
+    private void lineUp(RunningBatch batch, String upstream, int number) {
+        var place =
+                waiting.computeIfAbsent(batch.id(), _ -> new LinkedHashMap<>())
+                        .computeIfAbsent(upstream, _ -> new Waiting(batch));
+        provider(upstream).queue.add(place, number);
+    }
+
+    /** From here on its requests are put into relays, if they may be sent now. */
+    void enter(RunningBatch batch, Moment now) {
+        if (!batch.maySend()) {
+            return;
+        }
+        waiting.getOrDefault(batch.id(), Map.of())
+                .forEach((upstream, place) -> {
+                    var provider = provider(upstream);
+                    provider.queue.enter(place, now.steady());
+                    timers.after(provider.limits.linger(), now, new Timer.Due.Lingered());
+                });
+    }
+
+    void leave(RunningBatch batch) {
+        waiting.getOrDefault(batch.id(), Map.of())
+                .forEach((upstream, place) -> provider(upstream).queue.leave(place));
+        relaysOf(batch).forEach(this::cancelUnlessWanted);
+    }
+
+    /** What was open of it has been decided as expired. */
+    void expired(RunningBatch batch) {
+        for (var relay : relaysOf(batch)) {
+            var share = relay.share(batch.id());
+            var late = (BitSet) share.open.clone();
+            late.andNot(share.deciding);
+            late.andNot(share.decided);
+            share.late.or(late);
+            share.decided.or(late);
+            cancelUnlessWanted(relay);
+        }
+    }
+
+    /** It is over: all of it is settled, and nothing of it is to be sent. */
+    void over(RunningBatch batch) {
+        waiting.getOrDefault(batch.id(), Map.of())
+                .forEach((upstream, place) -> provider(upstream).queue.drop(place));
+        waiting.remove(batch.id());
+        running.remove(batch.id());
+    }
+
+    private List<RelayUnderWay> relaysOf(RunningBatch batch) {
+        return relays.values().stream()
+                .filter(relay -> relay.shares().containsKey(batch.id()))
+                .toList();
+    }
+
+    // Out
+
+    void dispatch(Moment now) {
+        if (stopped) {
+            return;
+        }
+        providers.forEach((name, provider) -> {
+            while (provider.hasRoom(now.steady())) {
+                var load = provider.queue.next(provider.room(), now.steady());
+                if (load == null) {
+                    return;
+                }
+                submit(new RelayUnderWay(new Relay(newId(now), name, load.terms(), load.parts())));
+            }
+        });
+    }
+
+    private RelayId newId(Moment now) {
+        return RelayId.create(now.wall(), random);
+    }
+
+    private void submit(RelayUnderWay relay) {
+        begun(relay);
+        for (var part : relay.relay().parts()) {
+            var batch = batch(part.batch());
+            relay.share(part.batch()).open.or(part.requests().toBitSet());
+            part.requests().stream().forEach(batch::sent);
+        }
+        effects.accept(new Effect.SubmitRelay(relay.relay()));
+    }
+
+    private RunningBatch batch(BatchId id) {
+        var batch = running.get(id);
+        if (batch == null) {
+            throw new IllegalStateException("a relay of " + id + ", which is not running");
+        }
+        return batch;
+    }
+
+    private void begun(RelayUnderWay relay) {
+        relays.put(relay.relay().id(), relay);
+        var provider = providers.get(relay.relay().upstream());
+        if (provider != null) {
+            provider.relays++;
+            provider.queued += relay.queued();
+        }
+    }
+
+    private void ended(RelayUnderWay relay) {
+        relays.remove(relay.relay().id());
+        var provider = providers.get(relay.relay().upstream());
+        if (provider != null) {
+            provider.relays--;
+            provider.queued -= relay.queued();
+        }
+    }
+
+    /** Its requests are out, as the last process left them. */
+    void recovered(Relay found, Set<BatchId> runningBatches) {
+        var relay = new RelayUnderWay(found);
+        begun(relay);
+        for (var part : found.parts()) {
+            if (runningBatches.contains(part.batch())) {
+                relay.share(part.batch()).open.or(part.requests().toBitSet());
+            }
+        }
+        effects.accept(new Effect.ResumeRelay(found.id()));
+        cancelUnlessWanted(relay);
+    }
+
+    /** Has a relay canceled of which nobody wants any more. */
+    private void cancelUnlessWanted(RelayUnderWay relay) {
+        boolean wanted =
+                relay.shares().entrySet().stream()
+                        .anyMatch(share -> isWanted(share.getKey(), share.getValue()));
+        if (!wanted && !relay.isDone() && relay.askCancel()) {
+            effects.accept(new Effect.CancelRelay(relay.relay().id()));
+        }
+    }
+
+    private boolean isWanted(BatchId id, Share share) {
+        var batch = running.get(id);
+        if (batch != null && batch.isCanceling()) {
+            return false;
+        }
+        var open = (BitSet) share.open.clone();
+        open.andNot(share.late);
+        return !open.isEmpty();
+    }
+
+    // And back
+
+    void submitted(RelayId id) {
+        withRelay(
+                id,
+                relay -> {
+                    var provider = providers.get(relay.relay().upstream());
+                    if (provider != null) {
+                        provider.failuresInRow = 0;
+                    }
+                });
+    }
+
+    private void withRelay(RelayId id, Consumer<RelayUnderWay> step) {
+        var relay = relays.get(id);
+        if (relay != null) {
+            step.accept(relay);
+        }
+    }
+
+    void answered(RelayId id, List<Event.RelayAnswered.Answer> group, Moment now) {
+        withRelay(
+                id,
+                relay -> {
+                    relay.groupTaken();
+                    group.forEach(answer -> take(relay, answer, now));
+                    moveOn(relay);
+                });
+    }
+
+    private void take(RelayUnderWay relay, Event.RelayAnswered.Answer answer, Moment now) {
+        var share = relay.shares().get(answer.batch());
+        int number = answer.request();
+        if (share == null || !(share.open.get(number) || share.late.get(number))) {
+            // Settled before, when the same was collected for the first time.
+            return;
+        }
+        var batch = running.get(answer.batch());
+        if (share.late.get(number)) {
+            if (answer.outcome()
+                    instanceof RelayedOutcome.Tried(Answered(var _, var _, var _, var _))) {
+                relay.discard();
+            }
+        } else if (batch != null && !batch.storageFails() && batch.isInFlight(number)) {
+            settle(relay, share, batch, number, answer.outcome(), now);
+        }
+        // Else it is passed over, and collected again later.
+    }
+
+    private void settle(
+            RelayUnderWay relay,
+            Share share,
+            RunningBatch batch,
+            int number,
+            RelayedOutcome outcome,
+            Moment now) {
+        switch (outcome) {
+            case RelayedOutcome.Tried(Answered(var message, var usage, var billing, var _)) ->
+                    decide(
+                            share,
+                            batch,
+                            number,
+                            new Result.Succeeded(message, usage, billing),
+                            now);
+            case RelayedOutcome.Tried(Refused(var error, var _)) ->
+                    decide(share, batch, number, new Result.Errored(error), now);
+            case RelayedOutcome.Tried(Failed(var _, var _, var error)) -> {
+                if (batch.countAttempt(number) >= policy.attemptsMax()) {
+                    decide(share, batch, number, new Result.Errored(error), now);
+                } else {
+                    putBack(share, number);
+                }
+            }
+            case RelayedOutcome.Tried(Barred barred) -> {
+                putBack(share, number);
+                rest(relay.relay().upstream(), barred, now);
+            }
+            case RelayedOutcome.Tried(Throttled _),
+                    RelayedOutcome.Tried(Unreachable _),
+                    RelayedOutcome.Canceled _,
+                    RelayedOutcome.Expired _ ->
+                    putBack(share, number);
+            case RelayedOutcome.Unread _ -> {
+                // It never was in the record, and nothing but time helps.
+                share.open.clear(number);
+                if (batch.isCancelRecorded()) {
+                    storing.decide(batch, number, null, new Result.Canceled(), now);
+                    break;
+                }
+                batch.takenBack(number);
+                var wait = RECOLLECTION.delay(batch.countUnreadable(), random);
+                timers.after(
+                        wait,
+                        now,
+                        new Timer.Due.Rereading(batch.id(), relay.relay().upstream(), number));
+            }
+        }
+        storing.moveOn(batch);
+    }
+
+    /** A request that could not be read may be tried again. */
+    void readable(RunningBatch batch, String upstream, int number, Moment now) {
+        if (batch.isPending(number) && !batch.isCanceling()) {
+            lineUp(batch, upstream, number);
+            enter(batch, now);
+        }
+    }
+
+    private void decide(Share share, RunningBatch batch, int number, Result result, Moment now) {
+        // Under no custom_id of a call: a crash repeats no answer of a relay, so none is at stake.
+        storing.decide(batch, number, null, result, now);
+        share.deciding.set(number);
+    }
+
+    private static void putBack(Share share, int number) {
+        share.open.clear(number);
+        share.back.set(number);
+    }
+
+    /**
+     * Results of a batch are durable.
+     *
+     * @param unnamed requests whose results were left out
+     */
+    void saved(RunningBatch batch, Set<Integer> unnamed) {
+        for (var relay : relaysOf(batch)) {
+            var share = relay.share(batch.id());
+            forget(share, share.deciding, batch);
+            forget(share, share.decided, batch);
+            for (int number : unnamed) {
+                if (share.deciding.get(number)) {
+                    share.deciding.clear(number);
+                    share.decided.set(number);
+                }
+            }
+            moveOn(relay);
+        }
+    }
+
+    private static void forget(Share share, BitSet decided, RunningBatch batch) {
+        for (int number = decided.nextSetBit(0);
+                number >= 0;
+                number = decided.nextSetBit(number + 1)) {
+            if (batch.isSettled(number)) {
+                decided.clear(number);
+                share.open.clear(number);
+            }
+        }
+    }
+
+    /** What it has decided it keeps; the other batches do not wait for it. */
+    void storageFailed(RunningBatch batch) {
+        for (var relay : relaysOf(batch)) {
+            var share = relay.share(batch.id());
+            share.decided.or(share.deciding);
+            share.deciding.clear();
+            moveOn(relay);
+        }
+    }
+
+    private void moveOn(RelayUnderWay relay) {
+        var id = relay.relay().id();
+        if (relay.wantsMore()) {
+            effects.accept(new Effect.MoreOf(id));
+        }
+        if (relay.isDone() && relay.close()) {
+            effects.accept(new Effect.CloseRelay(id, relay.discarded()));
+        }
+    }
+
+    /** The last of its outcomes has come; those that could not be taken are asked for again. */
+    void collected(RelayId id, Moment now) {
+        withRelay(
+                id,
+                relay -> {
+                    if (relay.isAllDecided()) {
+                        relay.collected();
+                        moveOn(relay);
+                    } else {
+                        var wait = RECOLLECTION.delay(relay.countCollection(), random);
+                        timers.after(wait, now, new Timer.Due.Recollection(id));
+                    }
+                });
+    }
+
+    void collectAgain(RelayId id) {
+        withRelay(id, _ -> effects.accept(new Effect.CollectRelay(id)));
+    }
+
+    /**
+     * None was made, since some of its requests are at fault: each half is tried by itself, until
+     * they are alone.
+     */
+    void refused(RelayId id, Refused outcome, Moment now) {
+        withRelay(
+                id,
+                relay -> {
+                    ended(relay);
+                    var members = membersInFlight(relay);
+                    if (relay.countRefusal() && members.size() > 1 && !stopped) {
+                        int half = members.size() / 2;
+                        submit(relay.piece(part(relay.relay(), members.subList(0, half), now)));
+                        submit(
+                                relay.piece(
+                                        part(
+                                                relay.relay(),
+                                                members.subList(half, members.size()),
+                                                now)));
+                    } else {
+                        for (var member : members) {
+                            var error = new Result.Errored(outcome.error());
+                            storing.decide(member.batch(), member.request(), null, error, now);
+                        }
+                    }
+                    members.stream().map(Member::batch).distinct().forEach(storing::moveOn);
+                });
+    }
+
+    private record Member(RunningBatch batch, int request) {}
+
+    private List<Member> membersInFlight(RelayUnderWay relay) {
+        var members = new ArrayList<Member>();
+        relay.shares()
+                .forEach((id, share) -> {
+                    var batch = running.get(id);
+                    if (batch != null) {
+                        share.open.stream()
+                                .filter(batch::isInFlight)
+                                .forEach(number -> members.add(new Member(batch, number)));
+                    }
+                });
+        return members;
+    }
+
+    private Relay part(Relay whole, List<Member> members, Moment now) {
+        var numbers = new TreeMap<BatchId, BitSet>();
+        for (var member : members) {
+            numbers.computeIfAbsent(member.batch().id(), _ -> new BitSet()).set(member.request());
+        }
+        var parts = new ArrayList<Relay.Part>();
+        numbers.forEach(
+                (batch, requests) -> parts.add(new Relay.Part(batch, RequestNumbers.of(requests))));
+        return new Relay(newId(now), whole.upstream(), whole.terms(), parts);
+    }
+
+    /**
+     * None was made.
+     *
+     * @param why null if it was called off before it was sent
+     */
+    void notMade(RelayId id, @Nullable AttemptOutcome why, Moment now) {
+        withRelay(
+                id,
+                relay -> {
+                    if (why != null) {
+                        rest(relay.relay().upstream(), why, now);
+                    }
+                    relay.shares().values().forEach(share -> share.back.or(share.open));
+                    release(relay, now);
+                });
+    }
+
+    /** Its record is gone: what was to be put back is free. */
+    void closed(RelayId id, Moment now) {
+        withRelay(id, relay -> release(relay, now));
+    }
+
+    private void release(RelayUnderWay relay, Moment now) {
+        ended(relay);
+        relay.shares()
+                .forEach((id, share) -> {
+                    var batch = running.get(id);
+                    if (batch != null) {
+                        share.back.stream()
+                                .filter(batch::isInFlight)
+                                .forEach(number ->
+                                        release(batch, relay.relay().upstream(), number, now));
+                        enter(batch, now);
+                        storing.moveOn(batch);
+                    }
+                });
+    }
+
+    private void release(RunningBatch batch, String upstream, int number, Moment now) {
+        if (batch.isCancelRecorded()) {
+            storing.decide(batch, number, null, new Result.Canceled(), now);
+            return;
+        }
+        batch.takenBack(number);
+        // One that is being canceled stays pending until that is durable, and is canceled then.
+        if (!batch.isCanceling() && providers.containsKey(upstream)) {
+            lineUp(batch, upstream, number);
+        }
+    }
+
+    private void rest(String upstream, AttemptOutcome why, Moment now) {
+        var provider = providers.get(upstream);
+        if (provider == null || now.steady().isBefore(provider.pausedUntil)) {
+            // What set out together fails together: it is one piece of news.
+            return;
+        }
+        var wait = wait(provider, why);
+        provider.pausedUntil = now.steady().plus(wait);
+        timers.after(wait, now, new Timer.Due.PauseOver());
+        effects.accept(
+                switch (why) {
+                    case Barred(var reason) -> new Effect.UpstreamBarred(upstream, reason, wait);
+                    case Throttled _ -> new Effect.UpstreamPaused(upstream, "throttled", wait);
+                    case Unreachable(var phase, var _) ->
+                            new Effect.UpstreamPaused(upstream, phase, wait);
+                    case Answered _, Refused _, Failed _ ->
+                            new Effect.UpstreamPaused(upstream, "failing", wait);
+                });
+    }
+
+    private Duration wait(Provider provider, AttemptOutcome why) {
+        var wait = PAUSE.delay(++provider.failuresInRow, random);
+        var asked = why instanceof Throttled(var retryAfter, var _, var _) ? retryAfter : null;
+        return asked != null && asked.compareTo(wait) > 0 ? asked : wait;
+    }
+}
