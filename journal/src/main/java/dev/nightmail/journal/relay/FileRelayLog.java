@@ -1,0 +1,120 @@
+package dev.nightmail.journal.relay;
+
+import dev.nightmail.core.journal.JournalException;
+import dev.nightmail.core.relay.RelayId;
+import dev.nightmail.core.relay.RelayLog;
+import dev.nightmail.core.relay.RelayRecord;
+import dev.nightmail.journal.disk.Disk;
+import dev.nightmail.journal.disk.FileInMemory;
+import dev.nightmail.journal.disk.LocalDisk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The records of relays in the data folder: {@code relays/relay_….json}, one each, replaced as a
+ * whole. What a crash leaves of a replacement is a file of another name, which goes at the next
+ * start.
+ */
+public final class FileRelayLog implements RelayLog {
+
+    private static final String RECORD = ".json";
+    private static final String NEW_RECORD = ".json.new";
+
+    private final Disk disk;
+    private final Path folder;
+
+    private FileRelayLog(Disk disk, Path folder) {
+        this.disk = disk;
+        this.folder = folder;
+    }
+
+    /** The records in a data folder that is there. */
+    public static FileRelayLog open(Path data) {
+        return open(new LocalDisk(), data);
+    }
+
+    /** As {@link #open(Path)}, on another disk. */
+    public static FileRelayLog open(Disk disk, Path data) {
+        var folder = data.resolve("relays");
+        try {
+            disk.createFolders(folder);
+            disk.forceFolder(data);
+            // A record renamed into place by a process that died before the flush counts from here.
+            disk.forceFolder(folder);
+            for (var name : disk.list(folder)) {
+                if (name.endsWith(NEW_RECORD)) {
+                    disk.delete(folder.resolve(name));
+                }
+            }
+        } catch (IOException e) {
+            throw new JournalException("cannot use %s: %s".formatted(folder, e), e);
+        }
+        return new FileRelayLog(disk, folder);
+    }
+
+    @Override
+    public List<RelayRecord> records() {
+        try {
+            var records = new ArrayList<RelayRecord>();
+            for (var name : disk.list(folder)) {
+                if (name.endsWith(RECORD)) {
+                    records.add(read(folder.resolve(name)));
+                }
+            }
+            return records;
+        } catch (IOException e) {
+            throw new JournalException("cannot list %s: %s".formatted(folder, e), e);
+        }
+    }
+
+    private RelayRecord read(Path file) {
+        try {
+            return RelayRecordReader.read(FileInMemory.bytes(disk, file));
+        } catch (IOException e) {
+            throw new JournalException(
+                    "%s %s: without it nobody knows which requests the provider has already; restore it from a backup, or move it away and have what is in it sent, and paid, again"
+                            .formatted(file, e.getMessage()),
+                    e);
+        }
+    }
+
+    @Override
+    public void write(RelayRecord record) {
+        var id = record.relay().id();
+        var fresh = folder.resolve(id.value() + NEW_RECORD);
+        try {
+            disk.delete(fresh);
+            try (var file = disk.openToWrite(fresh)) {
+                file.write(ByteBuffer.wrap(RelayRecordWriter.write(record)), 0);
+                file.force();
+            }
+            disk.rename(fresh, path(id));
+            disk.forceFolder(folder);
+        } catch (IOException e) {
+            throw failed("write", id, e);
+        }
+    }
+
+    @Override
+    public void remove(RelayId id) {
+        try {
+            disk.delete(path(id));
+            // Also if it was gone already: an earlier try may have failed just here.
+            disk.forceFolder(folder);
+        } catch (IOException e) {
+            throw failed("remove", id, e);
+        }
+    }
+
+    private Path path(RelayId id) {
+        return folder.resolve(id.value() + RECORD);
+    }
+
+    private static JournalException failed(String what, RelayId id, IOException cause) {
+        return new JournalException(
+                "cannot %s the record of %s: %s".formatted(what, id, cause.getMessage()), cause);
+    }
+}
