@@ -2,8 +2,13 @@ package dev.nightmail.engine;
 
 import dev.nightmail.core.batch.Batch;
 import dev.nightmail.core.batch.BatchCatalog;
+import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.journal.Journal;
+import dev.nightmail.core.journal.JournalException;
 import dev.nightmail.core.ledger.Ledger;
+import dev.nightmail.core.relay.RelayLimits;
+import dev.nightmail.core.relay.RelayLog;
+import dev.nightmail.core.request.Request;
 import dev.nightmail.core.request.RequestCheck;
 import dev.nightmail.core.schedule.Effect;
 import dev.nightmail.core.schedule.Event;
@@ -15,6 +20,7 @@ import dev.nightmail.core.upstream.Upstream;
 import dev.nightmail.engine.desk.BatchDesk;
 import dev.nightmail.engine.desk.MessageDesk;
 import dev.nightmail.engine.desk.UpstreamDesk;
+import dev.nightmail.engine.relay.Relays;
 import dev.nightmail.engine.thread.Threads;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -24,6 +30,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +51,7 @@ public final class Engine {
     private final SchedulerThread scheduler;
     private final JournalWriter writer;
     private final Attempts attempts;
+    private final Relays relays;
     private final Housekeeper housekeeper;
     private final JournaledBatchDesk batchDesk;
     private final RoutedMessageDesk messageDesk;
@@ -53,8 +61,16 @@ public final class Engine {
     public record Served(Upstream upstream, UpstreamTerms terms) {}
 
     /**
+     * An upstream that takes the requests of batches in batches. Interactive calls to it go to the
+     * {@link Served} of the same name.
+     */
+    public record Relayed(Relays.Provider provider, RelayLimits limits) {}
+
+    /**
      * Everything the engine leans on.
      *
+     * @param relayed those of the upstreams that take batches
+     * @param relayLog where it is written down what they have
      * @param nanoTime a clock that nobody sets: nanoseconds since whenever, never going back
      */
     public record Parts(
@@ -62,6 +78,8 @@ public final class Engine {
             BatchCatalog catalog,
             Ledger ledger,
             List<Served> upstreams,
+            List<Relayed> relayed,
+            RelayLog relayLog,
             Routes routes,
             NoRoute noRoute,
             RequestCheck check,
@@ -71,6 +89,7 @@ public final class Engine {
             Threads threads) {
         public Parts {
             upstreams = List.copyOf(upstreams);
+            relayed = List.copyOf(relayed);
         }
     }
 
@@ -90,9 +109,18 @@ public final class Engine {
             upstreams.put(served.upstream().name(), served.upstream());
             terms.put(served.upstream().name(), served.terms());
         }
+        var relayed = new LinkedHashMap<String, RelayLimits>();
+        for (var one : parts.relayed()) {
+            relayed.put(one.provider().upstream().name(), one.limits());
+        }
         var core =
                 new Scheduler(
-                        config.schedule(), terms, parts.routes(), parts.noRoute(), parts.random());
+                        config.schedule(),
+                        terms,
+                        relayed,
+                        parts.routes(),
+                        parts.noRoute(),
+                        parts.random());
         var moments = new Moments(parts.clock(), parts.nanoTime());
         this.scheduler = new SchedulerThread(core, moments, this::perform, threads, onFailure);
         this.admission = new Admission(journal, batches, live);
@@ -106,6 +134,16 @@ public final class Engine {
                         new JournalThreads(threads, config.journalThreads(), scheduler::fail),
                         scheduler::post);
         this.attempts = new Attempts(batches, upstreams, parts.check(), scheduler::post, threads);
+        this.relays =
+                new Relays(
+                        parts.relayed().stream().map(Relayed::provider).toList(),
+                        parts.relayLog(),
+                        this::request,
+                        parts.check(),
+                        parts.clock(),
+                        parts.nanoTime(),
+                        scheduler::post,
+                        threads);
         this.housekeeper =
                 new Housekeeper(journal, catalog, live, parts.clock(), config.retention(), threads);
         this.batchDesk =
@@ -131,15 +169,27 @@ public final class Engine {
     /** Recovers what was there and goes on with it. When this returns, the desks may be used. */
     public void start() {
         new Recovery(journal, catalog, writer).run();
+        var out = relays.recover();
         writer.start();
         scheduler.start();
         var resumed = catalog.running();
+        var running = resumed.stream().map(Batch::id).collect(Collectors.toSet());
+        // First: what is out at a provider must not be sent again.
+        out.forEach(relay -> scheduler.post(new Event.RelayRecovered(relay, running)));
         resumed.forEach(batch -> scheduler.post(admission.open(batch)));
         if (!resumed.isEmpty()) {
             log.info("event=batches_resumed batches={}", resumed.size());
             writer.check(resumed.stream().map(Batch::id).toList());
         }
         housekeeper.start();
+    }
+
+    private Request request(BatchId batch, int number) {
+        return batches.find(batch)
+                .orElseThrow(() -> new JournalException(batch + " is not open"))
+                .files()
+                .requests()
+                .read(number);
     }
 
     public BatchDesk batchDesk() {
@@ -196,6 +246,12 @@ public final class Engine {
                     log.info("event=upstream_well upstream={}", upstream);
             case Effect.AnswerDiscarded(var id, var customId) ->
                     log.warn("event=answer_discarded batch_id={} custom_id={}", id, customId);
+            case Effect.SubmitRelay(var relay) -> relays.submit(relay);
+            case Effect.ResumeRelay(var relay) -> relays.resume(relay);
+            case Effect.MoreOf(var relay) -> relays.more(relay);
+            case Effect.CollectRelay(var relay) -> relays.collectAgain(relay);
+            case Effect.CancelRelay(var relay) -> relays.cancel(relay);
+            case Effect.CloseRelay(var relay, int discarded) -> relays.close(relay, discarded);
         }
     }
 
@@ -236,6 +292,7 @@ public final class Engine {
             return;
         }
         batchDesk.stopTaking();
+        relays.stop(patience);
         scheduler.stop(patience);
         housekeeper.stop();
         writer.stop(Duration.ofSeconds(30));

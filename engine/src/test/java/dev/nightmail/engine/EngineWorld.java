@@ -24,6 +24,7 @@ import dev.nightmail.engine.desk.BatchDesk;
 import dev.nightmail.engine.desk.BatchDesk.Submission;
 import dev.nightmail.engine.thread.SystemThreads;
 import dev.nightmail.journal.FileJournal;
+import dev.nightmail.journal.relay.FileRelayLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -96,6 +97,8 @@ final class EngineWorld implements AutoCloseable {
                         new FaultyCatalog(catalog.batches(), faults),
                         new FaultyCatalog.FaultyLedger(catalog.ledger(), faults),
                         List.of(new Engine.Served(upstream, UpstreamTerms.calls(callsInFlightMax))),
+                        List.of(),
+                        FileRelayLog.open(data),
                         Routes.all("claude"),
                         model -> JsonBytes.of("{\"model\":\"" + model + "\"}"),
                         (params, version) -> check.problem(params, version),

@@ -12,6 +12,7 @@ import dev.nightmail.core.schedule.UpstreamTerms;
 import dev.nightmail.engine.Engine;
 import dev.nightmail.engine.desk.BatchDesk;
 import dev.nightmail.journal.FileJournal;
+import dev.nightmail.journal.relay.FileRelayLog;
 import dev.nightmail.simulation.catalog.SimulatedCatalog;
 import dev.nightmail.simulation.check.Checker;
 import dev.nightmail.simulation.client.Book;
@@ -166,6 +167,8 @@ final class Machine implements Server {
                 catalog.batchesIn(life),
                 catalog.ledgerIn(life),
                 upstreams(life),
+                List.of(),
+                FileRelayLog.open(disk.in(life), DATA),
                 routes(),
                 _ -> JsonBytes.of(Checker.NO_ROUTE),
                 new FaultyRequests(),

@@ -1,0 +1,641 @@
+package dev.nightmail.engine.relay;
+
+import dev.nightmail.core.journal.JournalException;
+import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.relay.Relay;
+import dev.nightmail.core.relay.RelayLog;
+import dev.nightmail.core.relay.RelayRecord;
+import dev.nightmail.core.relay.RelayState;
+import dev.nightmail.core.request.RequestCheck;
+import dev.nightmail.core.schedule.Event;
+import dev.nightmail.core.schedule.Event.RelayAnswered.Answer;
+import dev.nightmail.core.upstream.AttemptOutcome;
+import dev.nightmail.core.upstream.BatchUpstream;
+import dev.nightmail.core.upstream.BatchUpstream.Collection;
+import dev.nightmail.core.upstream.BatchUpstream.Creation;
+import dev.nightmail.core.upstream.BatchUpstream.Honours;
+import dev.nightmail.core.upstream.BatchUpstream.Sighting;
+import dev.nightmail.core.upstream.RelayedOutcome;
+import dev.nightmail.engine.thread.Mailbox;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One relay, from its intent to the removal of its record. A strand of its own, that mostly waits.
+ *
+ * <p>What a crash leaves, and what the next start makes of it:
+ *
+ * <ul>
+ *   <li>no record: nothing was sent, and its requests wait as they did;
+ *   <li><i>intended</i>: a create may have reached the provider. Its requests are out until that is
+ *       known: the create is repeated where an idempotency key makes that harmless, else the
+ *       provider's batches are searched ({@link Search}). Only what is not there is sent anew;
+ *   <li><i>submitted</i>: it is followed and collected, all of it, however often: what is settled
+ *       is passed over;
+ *   <li><i>collected</i>: only the provider's copy is still to be deleted.
+ * </ul>
+ */
+final class RelayRun {
+
+    private static final Logger log = LoggerFactory.getLogger(RelayRun.class);
+
+    /** Storage that failed is tried again after so long. */
+    private static final Duration STORAGE_REST = Duration.ofSeconds(2);
+
+    /**
+     * A batch the provider denies to know is asked for so long: right after a create that is said
+     * to happen, and a key of another workspace, which a person may mend, looks the same.
+     */
+    private static final Duration DENIAL_MAX = Duration.ofHours(1);
+
+    /** A collection that brings less than was sent is taken for cut off, so often. */
+    private static final int SHORT_COLLECTIONS_MAX = 3;
+
+    private static final JsonBytes NO_RESULT =
+            JsonBytes.of(
+                    """
+                    {"type":"error","error":{"type":"api_error",\
+                    "message":"the provider's batch ended without a result for this request"},"request_id":null}\
+                    """);
+
+    private static final JsonBytes RESULTS_GONE =
+            JsonBytes.of(
+                    """
+                    {"type":"error","error":{"type":"api_error",\
+                    "message":"the provider does not have the result of this request any more; it may have been answered and billed"},"request_id":null}\
+                    """);
+
+    private static final JsonBytes STORAGE_FAILED =
+            JsonBytes.of(
+                    """
+                    {"type":"error","error":{"type":"api_error",\
+                    "message":"internal server error"},"request_id":null}\
+                    """);
+
+    private final BatchUpstream upstream;
+    private final RelaySettings settings;
+    private final RelayLog records;
+    private final RequestSource requests;
+    private final RequestCheck check;
+    private final KnownBatches known;
+    private final InstantSource clock;
+    private final LongSupplier nanoTime;
+    private final Consumer<Event> report;
+    private final Mailbox<Signal> inbox;
+
+    private Relay relay;
+    private @Nullable RelayRecord record;
+    private boolean cancelWanted;
+    private boolean over;
+
+    /** The server stops: what is under way goes on at the next start. */
+    private static final class StoppedException extends Exception {
+        private static final long serialVersionUID = 1;
+    }
+
+    RelayRun(Relay relay, @Nullable RelayRecord record, Tools tools, Mailbox<Signal> inbox) {
+        this.relay = relay;
+        this.record = record;
+        this.upstream = tools.upstream();
+        this.settings = tools.settings();
+        this.records = tools.records();
+        this.requests = tools.requests();
+        this.check = tools.check();
+        this.known = tools.known();
+        this.clock = tools.clock();
+        this.nanoTime = tools.nanoTime();
+        this.report = tools.report();
+        this.inbox = inbox;
+    }
+
+    /** What the runs of one provider's relays share. */
+    record Tools(
+            BatchUpstream upstream,
+            RelaySettings settings,
+            RelayLog records,
+            RequestSource requests,
+            RequestCheck check,
+            KnownBatches known,
+            InstantSource clock,
+            LongSupplier nanoTime,
+            Consumer<Event> report) {}
+
+    void tell(Signal signal) {
+        inbox.put(signal);
+    }
+
+    void run() {
+        var rest = new Rest(settings, upstream.name());
+        while (!over) {
+            try {
+                step();
+            } catch (StoppedException e) {
+                return;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (RuntimeException | Error e) {
+                // Whatever it was, the record says where to go on.
+                log.error("event=relay_broke relay={} it_is_tried_again=true", relay.id(), e);
+                if (!pausedAfterFailure(rest)) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private boolean pausedAfterFailure(Rest rest) {
+        try {
+            pause(rest.next(null));
+            return true;
+        } catch (StoppedException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void step() throws InterruptedException, StoppedException {
+        var written = record;
+        if (written == null) {
+            intend();
+            return;
+        }
+        switch (written.state()) {
+            case RelayState.Intended _ -> confirm(written);
+            case RelayState.Submitted(var id) -> follow(id);
+            case RelayState.Collected(var id) -> cleanUp(id);
+        }
+    }
+
+    // Out
+
+    private void intend() throws InterruptedException, StoppedException {
+        var composition = Composition.of(relay, requests, check);
+        if (!composition.leftOut().isEmpty()) {
+            new Groups().all(composition.leftOut());
+        }
+        var fit = composition.relay();
+        if (fit == null || cancelIsWanted()) {
+            over(new Event.RelayNotMade(relay.id(), null));
+            return;
+        }
+        relay = fit;
+        var intent =
+                new RelayRecord(
+                        fit, clock.instant(), composition.sent(), new RelayState.Intended());
+        try {
+            records.write(intent);
+        } catch (JournalException e) {
+            log.error("event=relay_not_recorded relay={} reason=\"{}\"", fit.id(), e.getMessage());
+            // What of it got there is unknown.
+            removeRecord();
+            over(
+                    new Event.RelayNotMade(
+                            relay.id(), new AttemptOutcome.Unreachable("storage", STORAGE_FAILED)));
+            return;
+        }
+        record = intent;
+        send(intent);
+    }
+
+    private void send(RelayRecord intent) throws InterruptedException, StoppedException {
+        switch (create(intent)) {
+            case Creation.Created(var batch) -> submitted(intent, batch.id());
+            case Creation.Refused(var outcome, var positions) -> refused(outcome, positions);
+            case Creation.NotNow(var why) -> {
+                removeRecord();
+                over(new Event.RelayNotMade(relay.id(), why));
+            }
+            case Creation.Unconfirmed(var step) ->
+                    log.warn(
+                            "event=relay_unconfirmed relay={} upstream={} requests={} reason=\"{}\" it_is_searched_for=true",
+                            relay.id(),
+                            upstream.name(),
+                            intent.sent().requests(),
+                            step);
+        }
+    }
+
+    private Creation create(RelayRecord intent) throws InterruptedException {
+        return upstream.create(
+                new RelayBody(relay, requests, intent.sent().bytes()),
+                relay.terms(),
+                relay.id().value());
+    }
+
+    private void submitted(RelayRecord intent, String providerId)
+            throws InterruptedException, StoppedException {
+        log.info(
+                "event=relay_submitted relay={} upstream={} provider_batch={} requests={}",
+                relay.id(),
+                upstream.name(),
+                providerId,
+                intent.sent().requests());
+        known.add(providerId);
+        write(intent.in(new RelayState.Submitted(providerId)));
+        report.accept(new Event.RelaySubmitted(relay.id()));
+    }
+
+    /** Those the provider has named are refused; the rest is tried again without them. */
+    private void refused(AttemptOutcome.Refused outcome, Set<Integer> positions)
+            throws InterruptedException, StoppedException {
+        var members = new Members(relay);
+        removeRecord();
+        record = null;
+        if (positions.isEmpty() || positions.size() >= members.size()) {
+            over(new Event.RelayRefused(relay.id(), outcome));
+            return;
+        }
+        new Groups().all(members.at(positions, new RelayedOutcome.Tried(outcome)));
+        relay = members.without(positions);
+    }
+
+    // In doubt
+
+    private void confirm(RelayRecord intent) throws InterruptedException, StoppedException {
+        var search = new Search(upstream, intent, settings.settling(), known, nanoTime);
+        var rest = new Rest(settings, upstream.name());
+        pause(rest.next(null));
+        while (true) {
+            boolean repeatable = !cancelIsWanted() && isRepeatable(intent, rest);
+            if (repeatable) {
+                switch (create(intent)) {
+                    case Creation.Created(var batch) -> {
+                        submitted(intent, batch.id());
+                        return;
+                    }
+                    case Creation.Refused(var outcome, var positions) -> {
+                        // Had it been made before, the key would have brought it back.
+                        refused(outcome, positions);
+                        return;
+                    }
+                    case Creation.NotNow(var why) -> pause(rest.next(why));
+                    case Creation.Unconfirmed _ -> pause(rest.next(null));
+                }
+                continue;
+            }
+            switch (search.look()) {
+                case Search.Finding.Found(var id) -> {
+                    submitted(intent, id);
+                    return;
+                }
+                case Search.Finding.NeverMade() -> {
+                    log.warn(
+                            "event=relay_never_made relay={} upstream={} it_is_sent_again=true",
+                            relay.id(),
+                            upstream.name());
+                    removeRecord();
+                    over(new Event.RelayNotMade(relay.id(), null));
+                    return;
+                }
+                case Search.Finding.NotYetKnown(var why) -> pause(rest.next(why));
+            }
+        }
+    }
+
+    private boolean isRepeatable(RelayRecord intent, Rest rest)
+            throws InterruptedException, StoppedException {
+        while (true) {
+            switch (upstream.idempotency()) {
+                case Honours.Known(boolean honoured) -> {
+                    return honoured && isStillTheSame(intent);
+                }
+                case Honours.Unseen(var why) -> pause(rest.next(why));
+            }
+        }
+    }
+
+    /** Requests never change, but their batch may have ended and been deleted meanwhile. */
+    private boolean isStillTheSame(RelayRecord intent) {
+        try {
+            return Composition.sent(relay, requests).equals(intent.sent());
+        } catch (JournalException e) {
+            return false;
+        }
+    }
+
+    // Followed
+
+    private void follow(String id) throws InterruptedException, StoppedException {
+        var rest = new Rest(settings, upstream.name());
+        var denial = new Denial();
+        boolean cancelAsked = false;
+        while (true) {
+            if (cancelIsWanted() && !cancelAsked) {
+                cancelAsked = upstream.cancel(id) instanceof Sighting.There;
+            }
+            switch (upstream.find(id)) {
+                case Sighting.There(var batch) -> {
+                    denial.over();
+                    if (batch.ended()) {
+                        if (batch.resultsGone()) {
+                            lost(id);
+                        } else {
+                            collect(id, denial);
+                        }
+                        return;
+                    }
+                    pause(rest.next(null));
+                }
+                case Sighting.Unknown() -> {
+                    if (denial.isBelieved()) {
+                        lost(id);
+                        return;
+                    }
+                    pause(rest.next(null));
+                }
+                case Sighting.Unseen(var why) -> pause(rest.next(why));
+            }
+        }
+    }
+
+    /** Since when the provider says that it knows no such batch. */
+    private final class Denial {
+        private boolean denied;
+        private long sinceNanos;
+
+        void over() {
+            denied = false;
+        }
+
+        boolean isBelieved() {
+            if (!denied) {
+                denied = true;
+                sinceNanos = nanoTime.getAsLong();
+                log.error(
+                        "event=relay_denied relay={} upstream={} reason=\"the provider does not know this batch: is upstreams.{}.api-key one of the workspace it was made in?\"",
+                        relay.id(),
+                        upstream.name(),
+                        upstream.name());
+            }
+            return nanoTime.getAsLong() - sinceNanos >= DENIAL_MAX.toNanos();
+        }
+    }
+
+    private void collect(String id, Denial denial) throws InterruptedException, StoppedException {
+        var rest = new Rest(settings, upstream.name());
+        int cutShort = 0;
+        while (true) {
+            var groups = new Groups();
+            var members = new Members(relay);
+            var collection = upstream.results(id, receiver(members, groups));
+            if (groups.stopped) {
+                throw new StoppedException();
+            }
+            groups.flush();
+            switch (collection) {
+                case Collection.Whole _ -> {
+                    boolean isCut = members.hasUnanswered() && ++cutShort < SHORT_COLLECTIONS_MAX;
+                    if (isCut) {
+                        logCut(id, "%d results are missing".formatted(members.unanswered()));
+                        pause(rest.next(null));
+                    } else if (isClosedAfter(members, groups, id)) {
+                        return;
+                    }
+                }
+                case Collection.Broken(var step) -> {
+                    logCut(id, step);
+                    pause(rest.next(null));
+                }
+                case Collection.Unknown() -> {
+                    if (denial.isBelieved()) {
+                        lost(id);
+                        return;
+                    }
+                    pause(rest.next(null));
+                }
+                case Collection.Unseen(var why) -> pause(rest.next(why));
+            }
+        }
+    }
+
+    private static BatchUpstream.Receiver receiver(Members members, Groups groups) {
+        return (customId, outcome) -> {
+            members.answer(customId, outcome).ifPresent(groups::add);
+            return groups.roomOrStop();
+        };
+    }
+
+    private void logCut(String id, String reason) {
+        log.warn(
+                "event=relay_collection_cut relay={} provider_batch={} reason=\"{}\"",
+                relay.id(),
+                id,
+                reason);
+    }
+
+    /** What the provider says nothing of has failed there. */
+    private boolean isClosedAfter(Members members, Groups groups, String id)
+            throws InterruptedException, StoppedException {
+        if (members.hasUnanswered()) {
+            log.error(
+                    "event=relay_lacks_results relay={} provider_batch={} missing={}",
+                    relay.id(),
+                    id,
+                    members.unanswered());
+            groups.all(
+                    members.rest(
+                            new RelayedOutcome.Tried(
+                                    new AttemptOutcome.Failed("no result", null, NO_RESULT))));
+        }
+        return isClosed(id);
+    }
+
+    /** The results are not there any more; what was spent on them nobody knows. */
+    private void lost(String id) throws InterruptedException, StoppedException {
+        log.error(
+                "event=relay_lost relay={} upstream={} provider_batch={} its_requests_are_errored=true",
+                relay.id(),
+                upstream.name(),
+                id);
+        var outcome = new RelayedOutcome.Tried(new AttemptOutcome.Refused(RESULTS_GONE));
+        while (true) {
+            new Groups().all(new Members(relay).rest(outcome));
+            if (isClosed(id)) {
+                return;
+            }
+        }
+    }
+
+    /** All was handed over. @return whether it was closed then; else it is wanted once more */
+    private boolean isClosed(String id) throws InterruptedException, StoppedException {
+        report.accept(new Event.RelayCollected(relay.id()));
+        while (true) {
+            switch (inbox.take()) {
+                case CLOSE -> {
+                    closed(id);
+                    return true;
+                }
+                case COLLECT -> {
+                    return false;
+                }
+                case STOP -> throw new StoppedException();
+                case CANCEL, MORE -> {}
+            }
+        }
+    }
+
+    private void closed(String id) throws InterruptedException, StoppedException {
+        var submitted = record;
+        if (settings.deletesCollected() && submitted != null) {
+            write(submitted.in(new RelayState.Collected(id)));
+        } else {
+            over();
+        }
+    }
+
+    private void cleanUp(String id) throws InterruptedException, StoppedException {
+        if (upstream.delete(id) instanceof Sighting.Unseen) {
+            log.warn(
+                    "event=provider_batch_not_deleted upstream={} provider_batch={}",
+                    upstream.name(),
+                    id);
+        }
+        over();
+    }
+
+    private void over() throws InterruptedException, StoppedException {
+        removeRecord();
+        log.info("event=relay_closed relay={} upstream={}", relay.id(), upstream.name());
+        over(new Event.RelayClosed(relay.id()));
+    }
+
+    private void over(Event last) {
+        over = true;
+        report.accept(last);
+    }
+
+    // Records
+
+    private void write(RelayRecord next) throws InterruptedException, StoppedException {
+        while (true) {
+            try {
+                records.write(next);
+                record = next;
+                return;
+            } catch (JournalException e) {
+                log.error(
+                        "event=relay_not_recorded relay={} reason=\"{}\" it_is_tried_again=true",
+                        relay.id(),
+                        e.getMessage());
+                pause(STORAGE_REST);
+            }
+        }
+    }
+
+    private void removeRecord() throws InterruptedException, StoppedException {
+        while (true) {
+            try {
+                records.remove(relay.id());
+                return;
+            } catch (JournalException e) {
+                log.error(
+                        "event=relay_record_not_removed relay={} reason=\"{}\" it_is_tried_again=true",
+                        relay.id(),
+                        e.getMessage());
+                pause(STORAGE_REST);
+            }
+        }
+    }
+
+    // Waiting
+
+    private boolean cancelIsWanted() throws StoppedException {
+        var told = new ArrayList<Signal>();
+        inbox.drainTo(told, Integer.MAX_VALUE);
+        for (var signal : told) {
+            heard(signal);
+        }
+        return cancelWanted;
+    }
+
+    private void pause(Duration length) throws InterruptedException, StoppedException {
+        var signal = inbox.poll(length);
+        if (signal != null) {
+            heard(signal);
+        }
+    }
+
+    private void heard(Signal signal) throws StoppedException {
+        switch (signal) {
+            case STOP -> throw new StoppedException();
+            case CANCEL -> cancelWanted = true;
+            // Said of a collection that has been given up since.
+            case MORE, COLLECT, CLOSE -> {}
+        }
+    }
+
+    /** Hands outcomes over in groups, and waits with each until it was taken. */
+    private final class Groups {
+
+        private static final int GROUP_MAX = 256;
+        private static final int GROUP_BYTES_MAX = 4 << 20;
+
+        private final List<Answer> group = new ArrayList<>();
+        private int bytes;
+        private boolean stopped;
+
+        void add(Answer answer) {
+            group.add(answer);
+            bytes += bytes(answer.outcome());
+        }
+
+        private static int bytes(RelayedOutcome outcome) {
+            return outcome
+                            instanceof
+                            RelayedOutcome.Tried(
+                                    AttemptOutcome.Answered(var message, var _, var _, var _))
+                    ? message.length()
+                    : 0;
+        }
+
+        /** Makes room for the next. @return false if the server stops */
+        boolean roomOrStop() throws InterruptedException {
+            try {
+                if (group.size() >= GROUP_MAX || bytes >= GROUP_BYTES_MAX) {
+                    flush();
+                }
+                return true;
+            } catch (StoppedException e) {
+                stopped = true;
+                return false;
+            }
+        }
+
+        void all(List<Answer> answers) throws InterruptedException, StoppedException {
+            for (var answer : answers) {
+                add(answer);
+                if (group.size() >= GROUP_MAX) {
+                    flush();
+                }
+            }
+            flush();
+        }
+
+        void flush() throws InterruptedException, StoppedException {
+            if (group.isEmpty()) {
+                return;
+            }
+            report.accept(new Event.RelayAnswered(relay.id(), group));
+            group.clear();
+            bytes = 0;
+            while (true) {
+                var signal = inbox.take();
+                if (signal == Signal.MORE) {
+                    return;
+                }
+                heard(signal);
+            }
+        }
+    }
+}
