@@ -83,7 +83,7 @@ final class Answers {
                 .orElseGet(() -> new Failed("bad answer", null, badAnswer(headers)));
     }
 
-    private JsonBytes badAnswer(HttpHeaders headers) {
+    JsonBytes badAnswer(HttpHeaders headers) {
         return ErrorBody.of(
                 ErrorType.API_ERROR,
                 "upstream %s answered with something that is not a Message (content type %s)"

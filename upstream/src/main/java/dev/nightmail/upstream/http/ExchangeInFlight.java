@@ -1,5 +1,6 @@
 package dev.nightmail.upstream.http;
 
+import java.nio.ByteBuffer;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.client.Request;
@@ -43,7 +44,17 @@ abstract class ExchangeInFlight implements Request.Listener {
     }
 
     @Override
+    public final void onContent(Request sendingRequest, ByteBuffer content) {
+        sending();
+    }
+
+    @Override
     public final void onSuccess(Request sentRequest) {
+        sending();
+    }
+
+    /** A long body that goes out slowly is no answer that does not come. */
+    private void sending() {
         if (!answering) {
             progressNanos = System.nanoTime();
         }

@@ -20,7 +20,9 @@ public enum FailedStep {
     /** What came back was not HTTP, or not the coding it said it was. */
     GARBLED("garbled response", false),
     BODY_TOO_LARGE("body too large", false),
-    REDIRECT_LOOP("too many redirects", false);
+    REDIRECT_LOOP("too many redirects", false),
+    /** What was to be sent could not be read. */
+    BODY_UNREADABLE("unreadable body", false);
 
     private final String words;
     private final boolean timeout;

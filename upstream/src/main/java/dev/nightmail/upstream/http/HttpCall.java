@@ -7,11 +7,17 @@ import java.time.Duration;
  * One request to be sent.
  *
  * @param headers as they are to be sent; {@code host} and {@code content-length} are added
- * @param body sent as it is, not copied: nobody writes to it; empty if there is none
  * @param timeout for everything from waiting for a connection to the last byte of the answer
  */
-@SuppressWarnings("ArrayRecordComponent") // shared, never compared
-public record HttpCall(String method, URI uri, HttpHeaders headers, byte[] body, Duration timeout) {
+public record HttpCall(
+        String method, URI uri, HttpHeaders headers, HttpBody body, Duration timeout) {
+
+    /**
+     * @param body sent as it is, not copied: nobody writes to it; empty if there is none
+     */
+    public HttpCall(String method, URI uri, HttpHeaders headers, byte[] body, Duration timeout) {
+        this(method, uri, headers, new HttpBody.Bytes(body), timeout);
+    }
 
     HttpCall at(URI other, Duration remaining) {
         return new HttpCall(method, other, headers, body, remaining);

@@ -109,7 +109,12 @@ public final class JettyExchanges implements HttpExchanges {
 
     @Override
     public HttpOutcome exchange(HttpCall call, int bodyBytesMax) throws InterruptedException {
-        var request = request(call);
+        Request request;
+        try {
+            request = request(call);
+        } catch (IOException e) {
+            return new HttpOutcome.NotSent(FailedStep.BODY_UNREADABLE);
+        }
         var exchange = new CollectedExchange(request, call, settings, bodyBytesMax);
         request.onRequestListener(exchange);
         deadlines.add(exchange);
@@ -124,7 +129,12 @@ public final class JettyExchanges implements HttpExchanges {
     @Override
     public HttpOutcome stream(HttpCall call, BodyReceiver receiver)
             throws IOException, InterruptedException {
-        var request = request(call);
+        Request request;
+        try {
+            request = request(call);
+        } catch (IOException e) {
+            return new HttpOutcome.NotSent(FailedStep.BODY_UNREADABLE);
+        }
         var exchange = new StreamedExchange(request, call, settings);
         request.onRequestListener(exchange);
         deadlines.add(exchange);
@@ -137,7 +147,7 @@ public final class JettyExchanges implements HttpExchanges {
         }
     }
 
-    private Request request(HttpCall call) {
+    private Request request(HttpCall call) throws IOException {
         var request =
                 client.newRequest(call.uri())
                         .method(call.method())
@@ -149,11 +159,19 @@ public final class JettyExchanges implements HttpExchanges {
                                 headers.add(field.name(), field.value());
                             }
                         });
-        if (call.body().length > 0) {
-            String type = call.headers().first("content-type").orElse("application/json");
-            request.body(new BytesRequestContent(type, call.body()));
+        if (call.body().length() > 0) {
+            request.body(content(call));
         }
         return request;
+    }
+
+    private static Request.Content content(HttpCall call) throws IOException {
+        String type = call.headers().first("content-type").orElse("application/json");
+        return switch (call.body()) {
+            case HttpBody.Bytes(var bytes) -> new BytesRequestContent(type, bytes);
+            case HttpBody.Streamed(long length, var source) ->
+                    new SizedContent(type, source.open(), length);
+        };
     }
 
     @Override

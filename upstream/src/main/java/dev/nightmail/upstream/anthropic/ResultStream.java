@@ -1,0 +1,137 @@
+package dev.nightmail.upstream.anthropic;
+
+import dev.nightmail.core.upstream.BatchUpstream;
+import dev.nightmail.upstream.http.BodyReceiver;
+import dev.nightmail.upstream.http.HttpHeaders;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cuts an answer into lines and hands each on as it is complete; memory holds one. An answer that
+ * is no good is kept instead, as far as it can be an API error.
+ */
+final class ResultStream implements BodyReceiver {
+
+    /** Far above any result; what is longer is passed over, and then is missing. */
+    private static final int LINE_BYTES_MAX = 128 << 20;
+
+    /** Far above any API error. */
+    private static final int ERROR_BYTES_MAX = 1 << 20;
+
+    private final BatchResults results;
+    private final BatchUpstream.Receiver receiver;
+
+    private int status;
+    private HttpHeaders headers = HttpHeaders.NONE;
+    private boolean good;
+    private final ByteArrayOutputStream held = new ByteArrayOutputStream();
+    private boolean tooLong;
+    private int count;
+    private boolean enough;
+    private @Nullable InterruptedException interrupted;
+
+    ResultStream(BatchResults results, BatchUpstream.Receiver receiver) {
+        this.results = results;
+        this.receiver = receiver;
+    }
+
+    @Override
+    public void begin(int answerStatus, HttpHeaders answerHeaders) {
+        status = answerStatus;
+        headers = answerHeaders;
+        good = status >= 200 && status < 300 && !isPage(answerHeaders);
+    }
+
+    /** A page of a proxy; the results themselves came under several types over the years. */
+    private static boolean isPage(HttpHeaders headers) {
+        return Answers.contentType(headers).map(type -> type.equals("text/html")).orElse(false);
+    }
+
+    @Override
+    public void body(byte[] bytes, int offset, int length) throws IOException {
+        if (!good) {
+            if (held.size() < ERROR_BYTES_MAX) {
+                held.write(bytes, offset, length);
+            }
+            return;
+        }
+        int start = offset;
+        for (int at = offset; at < offset + length; at++) {
+            if (bytes[at] == '\n') {
+                hold(bytes, start, at - start);
+                line();
+                start = at + 1;
+            }
+        }
+        hold(bytes, start, offset + length - start);
+    }
+
+    private void hold(byte[] bytes, int offset, int length) {
+        if (held.size() + length > LINE_BYTES_MAX) {
+            tooLong = true;
+            held.reset();
+        }
+        if (!tooLong) {
+            held.write(bytes, offset, length);
+        }
+    }
+
+    private void line() throws IOException {
+        var line = held.toByteArray();
+        held.reset();
+        boolean whole = !tooLong && line.length > 0;
+        tooLong = false;
+        if (!whole) {
+            return;
+        }
+        try {
+            if (results.read(line, receiver)) {
+                count++;
+            } else {
+                enough = true;
+            }
+        } catch (InterruptedException e) {
+            interrupted = e;
+        }
+        if (enough || interrupted != null) {
+            throw new IOException("no more is wanted");
+        }
+    }
+
+    /** The answer is complete: what is left of it is a line that lacks its line feed. */
+    void end() throws IOException {
+        if (good) {
+            line();
+        }
+    }
+
+    boolean isGood() {
+        return good;
+    }
+
+    boolean isEnough() {
+        return enough;
+    }
+
+    @Nullable InterruptedException interrupted() {
+        return interrupted;
+    }
+
+    int count() {
+        return count;
+    }
+
+    int status() {
+        return status;
+    }
+
+    HttpHeaders headers() {
+        return headers;
+    }
+
+    /** Of an answer that is no good. */
+    byte[] error() {
+        return held.toByteArray();
+    }
+}
