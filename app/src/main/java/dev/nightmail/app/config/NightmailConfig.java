@@ -74,13 +74,15 @@ public record NightmailConfig(
          *
          * @param marksShared whether what all requests of a batch begin with is marked for its
          *     cache, where none marks anything
+         * @param relays null if it is sent a call for each request
          */
         record Anthropic(
                 String name,
                 int callsInFlightMax,
                 URI url,
                 @Nullable Secret apiKey,
-                boolean marksShared)
+                boolean marksShared,
+                @Nullable RelayConfig relays)
                 implements UpstreamConfig {
             @Override
             public UpstreamTerms terms() {
@@ -111,6 +113,29 @@ public record NightmailConfig(
             }
         }
     }
+
+    /**
+     * How requests travel to an upstream in batches of its own.
+     *
+     * @param requestsMax in one batch of the upstream
+     * @param bytesMax of the body of one
+     * @param relaysMax batches at the upstream at once
+     * @param queuedMax requests at the upstream at once
+     * @param linger for others to travel with
+     * @param pollMin between the first looks at one; it doubles from there
+     * @param settling for which one is searched for whose create got no answer
+     * @param deletesCollected whether the upstream's copy is deleted once all of it is here
+     */
+    public record RelayConfig(
+            int requestsMax,
+            long bytesMax,
+            int relaysMax,
+            int queuedMax,
+            Duration linger,
+            Duration pollMin,
+            Duration pollMax,
+            Duration settling,
+            boolean deletesCollected) {}
 
     /** Whether every answer is simulated. */
     public boolean isSimulated() {

@@ -90,6 +90,18 @@ final class Settings {
                 min + " to " + max);
     }
 
+    boolean flag(String key, boolean fallback) {
+        return parsed(key, Settings::truth, fallback, _ -> true, "true or false");
+    }
+
+    private static boolean truth(String text) {
+        return switch (text.strip()) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("expected true or false");
+        };
+    }
+
     private static int integer(String text) {
         try {
             return Integer.parseInt(text.strip());

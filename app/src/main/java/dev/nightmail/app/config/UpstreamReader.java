@@ -37,10 +37,12 @@ final class UpstreamReader {
 
     private final Settings settings;
     private final Variables variables;
+    private final RelayReader relays;
 
     UpstreamReader(Settings settings, Variables variables) {
         this.settings = settings;
         this.variables = variables;
+        this.relays = new RelayReader(settings);
     }
 
     /** Who answers what. */
@@ -168,15 +170,20 @@ final class UpstreamReader {
     }
 
     private UpstreamConfig anthropic(String name, URI url, Optional<Secret> apiKey) {
-        var mode = settings.text(key(name, "mode"), "calls");
-        if (!mode.equals("calls")) {
+        var relayed = relays.relays(key(name, ""));
+        boolean marksShared = marksShared(name);
+        if (marksShared && relayed.isPresent()) {
             settings.problem(
-                    key(name, "mode"),
-                    "is \"%s\"; this version makes calls only, one for each request: leave it out or say calls"
-                            .formatted(mode));
+                    key(name, "cache"),
+                    "is auto, which is for upstreams that are called: what is sent in batches is cached as requests mark it");
         }
         return new UpstreamConfig.Anthropic(
-                name, callsInFlightMax(name), url, apiKey.orElse(null), marksShared(name));
+                name,
+                callsInFlightMax(name),
+                url,
+                apiKey.orElse(null),
+                marksShared,
+                relayed.orElse(null));
     }
 
     private boolean marksShared(String name) {
@@ -225,7 +232,9 @@ final class UpstreamReader {
         upstreams.forEach(upstream -> names.add(upstream.name()));
         var routes = new ArrayList<Routes.Route>();
         for (var index : settings.namesBelow("routes")) {
-            routes.add(route("routes." + index, names));
+            var route = route("routes." + index, names);
+            requireThatItCanBeRelayed("routes." + index, route, upstreams);
+            routes.add(route);
         }
         return routes.isEmpty() ? Optional.empty() : Optional.of(new Routes(routes));
     }
@@ -244,6 +253,35 @@ final class UpstreamReader {
         }
         return new Routes.Route(
                 settings.text(key + ".model", "*"), names, settings.text(key + ".as").orElse(null));
+    }
+
+    /** What takes batches takes them whole, and as their clients wrote them. */
+    private void requireThatItCanBeRelayed(
+            String key, Routes.Route route, List<UpstreamConfig> upstreams) {
+        var relayed =
+                upstreams.stream()
+                        .filter(upstream -> route.upstreams().contains(upstream.name()))
+                        .filter(UpstreamReader::takesBatches)
+                        .findFirst();
+        if (relayed.isEmpty()) {
+            return;
+        }
+        if (route.upstreams().size() > 1) {
+            settings.problem(
+                    key + ".upstream",
+                    "names %s, which takes batches (mode: batches), among others: it has a route to itself"
+                            .formatted(relayed.get().name()));
+        }
+        if (route.as() != null) {
+            settings.problem(
+                    key + ".as",
+                    "renames a model for %s, which takes batches (mode: batches) as their clients wrote them: leave it out"
+                            .formatted(relayed.get().name()));
+        }
+    }
+
+    private static boolean takesBatches(UpstreamConfig upstream) {
+        return upstream instanceof UpstreamConfig.Anthropic anthropic && anthropic.relays() != null;
     }
 
     /** A list, or names with commas between. */

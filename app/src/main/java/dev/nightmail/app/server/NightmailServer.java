@@ -23,6 +23,7 @@ import dev.nightmail.journal.FileJournal;
 import dev.nightmail.journal.disk.Disk;
 import dev.nightmail.journal.disk.LocalDisk;
 import dev.nightmail.upstream.adapting.AdaptingUpstream;
+import dev.nightmail.journal.relay.FileRelayLog;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -153,6 +154,8 @@ public final class NightmailServer {
                         catalog.batches(),
                         catalog.ledger(),
                         upstreams,
+                        relayed(factory),
+                        FileRelayLog.open(disk, config.data()),
                         config.routes(),
                         new UnservedModel(),
                         new BatchRequestCheck(),
@@ -164,6 +167,18 @@ public final class NightmailServer {
         opened.push(() -> engine.stop(leftToStop()));
         engine.start();
         return engine;
+    }
+
+    private List<Engine.Relayed> relayed(Upstreams factory) {
+        var relayed = new ArrayList<Engine.Relayed>();
+        for (var upstream : config.upstreams()) {
+            factory.openRelayed(upstream)
+                    .ifPresent(one -> {
+                        opened(one.provider().upstream());
+                        relayed.add(one);
+                    });
+        }
+        return relayed;
     }
 
     private EngineConfig engineConfig() {

@@ -1,8 +1,15 @@
 package dev.nightmail.app.server;
 
 import dev.nightmail.app.Version;
+import dev.nightmail.app.config.NightmailConfig.RelayConfig;
 import dev.nightmail.app.config.NightmailConfig.UpstreamConfig;
+import dev.nightmail.core.relay.RelayLimits;
+import dev.nightmail.core.upstream.BatchUpstream;
 import dev.nightmail.core.upstream.Upstream;
+import dev.nightmail.engine.Engine;
+import dev.nightmail.engine.relay.RelaySettings;
+import dev.nightmail.engine.relay.Relays;
+import dev.nightmail.upstream.anthropic.AnthropicBatches;
 import dev.nightmail.upstream.anthropic.AnthropicConfig;
 import dev.nightmail.upstream.anthropic.AnthropicUpstream;
 import dev.nightmail.upstream.http.HttpExchanges;
@@ -39,11 +46,43 @@ final class Upstreams {
         };
     }
 
+    /** What takes batches at an upstream that is used so; empty if it is used by calls. */
+    Optional<Engine.Relayed> openRelayed(UpstreamConfig config) {
+        return switch (config) {
+            case UpstreamConfig.Anthropic anthropic ->
+                    Optional.ofNullable(anthropic.relays())
+                            .map(relays -> relayed(batches(anthropic), relays));
+            case UpstreamConfig.OpenAi _, UpstreamConfig.Simulator _ -> Optional.empty();
+        };
+    }
+
+    private static Engine.Relayed relayed(BatchUpstream upstream, RelayConfig config) {
+        var settings =
+                new RelaySettings(
+                        config.pollMin(),
+                        config.pollMax(),
+                        config.settling(),
+                        config.deletesCollected());
+        var limits =
+                new RelayLimits(
+                        config.requestsMax(),
+                        config.bytesMax(),
+                        config.relaysMax(),
+                        config.queuedMax(),
+                        config.linger());
+        return new Engine.Relayed(new Relays.Provider(upstream, settings), limits);
+    }
+
+    private BatchUpstream batches(UpstreamConfig.Anthropic config) {
+        return new AnthropicBatches(described(config), http(config, config.url()), clock);
+    }
+
     private Upstream anthropic(UpstreamConfig.Anthropic config) {
-        return new AnthropicUpstream(
-                new AnthropicConfig(config.name(), config.url(), config.apiKey(), userAgent()),
-                http(config, config.url()),
-                clock);
+        return new AnthropicUpstream(described(config), http(config, config.url()), clock);
+    }
+
+    private static AnthropicConfig described(UpstreamConfig.Anthropic config) {
+        return new AnthropicConfig(config.name(), config.url(), config.apiKey(), userAgent());
     }
 
     private Upstream openAi(UpstreamConfig.OpenAi config) {

@@ -3,6 +3,7 @@ package dev.nightmail.app.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.nightmail.app.config.NightmailConfig.RelayConfig;
 import dev.nightmail.app.config.NightmailConfig.UpstreamConfig;
 import dev.nightmail.core.key.WorkspaceId;
 import dev.nightmail.core.schedule.Routes;
@@ -412,8 +413,6 @@ class ConfigReaderTest {
 
         assertThat(problems())
                 .containsExactly(
-                        "upstreams.claude.mode: is \"batches\"; this version makes calls only, one for"
-                                + " each request: leave it out or say calls",
                         "upstreams.local.protocol: is \"openrouter\"; there are anthropic (any server of"
                                 + " the Messages API), openai (any server of the Chat Completions API) and simulator");
     }
@@ -484,6 +483,80 @@ class ConfigReaderTest {
         file("weights: { research: 0 }");
 
         assertThat(problems()).hasSize(1).first().asString().startsWith("weights.research: ");
+    }
+
+    // Upstreams that take batches
+
+    @Test
+    void anUpstreamThatTakesBatchesHasTheProvidersLimitsUnlessToldOtherwise() {
+        flags.put("upstream", "https://relay.example");
+        sets.add("upstreams.upstream.mode=batches");
+
+        assertThat(anthropic().relays())
+                .isEqualTo(
+                        new RelayConfig(
+                                100_000,
+                                240L << 20,
+                                16,
+                                200_000,
+                                Duration.ofSeconds(5),
+                                Duration.ofSeconds(1),
+                                Duration.ofMinutes(1),
+                                Duration.ofMinutes(2),
+                                false));
+
+        sets.addAll(
+                List.of(
+                        "upstreams.upstream.relay-requests=500",
+                        "upstreams.upstream.relay-bytes=8MB",
+                        "upstreams.upstream.relays-max=2",
+                        "upstreams.upstream.queued-requests-max=1000",
+                        "upstreams.upstream.linger=1m",
+                        "upstreams.upstream.poll-min=2s",
+                        "upstreams.upstream.poll-max=3s",
+                        "upstreams.upstream.settling=10m",
+                        "upstreams.upstream.delete-collected=true"));
+        assertThat(anthropic().relays())
+                .isEqualTo(
+                        new RelayConfig(
+                                500,
+                                8L << 20,
+                                2,
+                                1_000,
+                                Duration.ofMinutes(1),
+                                Duration.ofSeconds(2),
+                                Duration.ofSeconds(3),
+                                Duration.ofMinutes(10),
+                                true));
+    }
+
+    @Test
+    void whatCannotBeARelayIsToldWithItsKey() {
+        flags.put("upstream", "https://relay.example");
+        sets.addAll(
+                List.of(
+                        "upstreams.upstream.mode=batches",
+                        "upstreams.upstream.relay-requests=100001",
+                        "upstreams.upstream.poll-min=5s",
+                        "upstreams.upstream.poll-max=1s",
+                        "upstreams.upstream.delete-collected=maybe"));
+
+        assertThat(problems())
+                .containsExactly(
+                        "upstreams.upstream.poll-max: is 1s, shorter than upstreams.upstream.poll-min (5s)",
+                        "upstreams.upstream.relay-requests: is \"100001\"; allowed is 1 to 100000",
+                        "upstreams.upstream.delete-collected: is \"maybe\"; expected true or false");
+    }
+
+    @Test
+    void aModeThatIsNoneIsRefused() {
+        flags.put("upstream", "https://relay.example");
+        sets.add("upstreams.upstream.mode=batch");
+
+        assertThat(problems())
+                .containsExactly(
+                        "upstreams.upstream.mode: is \"batch\"; it is calls, one for each request, or"
+                                + " batches, at the upstream's own Batches API");
     }
 
     // --upstream
