@@ -56,9 +56,6 @@ final class RelayRun {
      */
     private static final Duration DENIAL_MAX = Duration.ofHours(1);
 
-    /** A collection that brings less than was sent is taken for cut off, so often. */
-    private static final int SHORT_COLLECTIONS_MAX = 3;
-
     private static final JsonBytes NO_RESULT =
             JsonBytes.of(
                     """
@@ -172,7 +169,7 @@ final class RelayRun {
         }
         switch (written.state()) {
             case RelayState.Intended _ -> confirm(written);
-            case RelayState.Submitted(var id) -> follow(id);
+            case RelayState.Submitted(var id) -> follow(written, id);
             case RelayState.Collected(var id) -> cleanUp(id);
         }
     }
@@ -326,7 +323,8 @@ final class RelayRun {
 
     // Followed
 
-    private void follow(String id) throws InterruptedException, StoppedException {
+    private void follow(RelayRecord submitted, String id)
+            throws InterruptedException, StoppedException {
         var rest = new Rest(settings, upstream.name());
         var denial = new Denial();
         boolean cancelAsked = false;
@@ -341,7 +339,7 @@ final class RelayRun {
                         if (batch.resultsGone()) {
                             lost(id);
                         } else {
-                            collect(id, denial);
+                            collect(submitted, id, denial);
                         }
                         return;
                     }
@@ -382,9 +380,9 @@ final class RelayRun {
         }
     }
 
-    private void collect(String id, Denial denial) throws InterruptedException, StoppedException {
+    private void collect(RelayRecord submitted, String id, Denial denial)
+            throws InterruptedException, StoppedException {
         var rest = new Rest(settings, upstream.name());
-        int cutShort = 0;
         while (true) {
             var groups = new Groups();
             var members = new Members(relay);
@@ -394,9 +392,9 @@ final class RelayRun {
             }
             groups.flush();
             switch (collection) {
-                case Collection.Whole _ -> {
-                    boolean isCut = members.hasUnanswered() && ++cutShort < SHORT_COLLECTIONS_MAX;
-                    if (isCut) {
+                case Collection.Whole(int results) -> {
+                    if (members.hasUnanswered() && results < submitted.sent().requests()) {
+                        // An end that came too early, however clean it looked.
                         logCut(id, "%d results are missing".formatted(members.unanswered()));
                         pause(rest.next(null));
                     } else if (isClosedAfter(members, groups, id)) {

@@ -27,8 +27,11 @@ final class Search {
 
     private static final Logger log = LoggerFactory.getLogger(Search.class);
 
-    /** The provider's clock and ours may differ by so much. */
-    private static final Duration CLOCKS_APART_MAX = Duration.ofMinutes(10);
+    /**
+     * The provider's clock and ours may differ by so much. Generous: a candidate too many costs a
+     * look, one too few is paid twice.
+     */
+    private static final Duration CLOCKS_APART_MAX = Duration.ofDays(1);
 
     /** Nobody makes so many batches while one is searched for. */
     private static final int PAGES_MAX = 1_000;

@@ -108,7 +108,7 @@ public final class Book {
      * Whether there may be another batch of this order: once its batch is deleted its key is free,
      * and another create with it may have been in doubt, or take long.
      */
-    private static boolean mayBeOfAnother(Order order) {
+    public static boolean mayBeOfAnother(Order order) {
         return order.isDeleteAsked() && order.idempotencyKey() != null;
     }
 

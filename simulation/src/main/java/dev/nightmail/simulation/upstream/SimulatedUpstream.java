@@ -9,9 +9,7 @@ import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Headroom;
 import dev.nightmail.core.upstream.RelayOutcome;
 import dev.nightmail.core.upstream.Upstream;
-import dev.nightmail.core.usage.Billing;
 import dev.nightmail.core.usage.ServiceTier;
-import dev.nightmail.core.usage.Usage;
 import dev.nightmail.simulation.client.Account;
 import dev.nightmail.simulation.client.Book;
 import dev.nightmail.simulation.fault.Fault;
@@ -38,6 +36,7 @@ public final class SimulatedUpstream implements Upstream {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final boolean neverAnswers;
+    private final Replies replies;
 
     /**
      * @param neverAnswers whether every call hangs, faults or no faults
@@ -59,6 +58,7 @@ public final class SimulatedUpstream implements Upstream {
         this.clock = clock;
         this.random = random;
         this.neverAnswers = neverAnswers;
+        this.replies = new Replies(name, ServiceTier.STANDARD, random);
     }
 
     @Override
@@ -114,32 +114,35 @@ public final class SimulatedUpstream implements Upstream {
         return switch (mood) {
             case ANSWERS -> {
                 var late = latency(account, timeout);
-                yield late == null ? answer(account) : late;
+                yield late == null ? replies.answer(account) : late;
             }
             case REFUSES -> {
                 var late = latency(account, timeout);
                 yield late == null
                         ? new AttemptOutcome.Refused(
-                                error(account, "invalid_request_error"), Headroom.UNTOLD)
+                                replies.error(account, "invalid_request_error"), Headroom.UNTOLD)
                         : late;
             }
             case FAILS -> {
                 var late = latency(account, timeout);
                 yield late == null
                         ? new AttemptOutcome.Failed(
-                                "status 500", retryAfter(), error(account, "api_error"))
+                                "status 500", retryAfter(), replies.error(account, "api_error"))
                         : late;
             }
             case THROTTLES ->
                     new AttemptOutcome.Throttled(
-                            retryAfter(), error(account, "rate_limit_error"), Headroom.UNTOLD);
+                            retryAfter(),
+                            replies.error(account, "rate_limit_error"),
+                            Headroom.UNTOLD);
             case UNREACHABLE ->
-                    new AttemptOutcome.Unreachable("connect refused", error(account, "api_error"));
+                    new AttemptOutcome.Unreachable(
+                            "connect refused", replies.error(account, "api_error"));
             case BARRED -> new AttemptOutcome.Barred("the credential is not accepted");
             case HANGS -> {
                 wait(Duration.ofDays(1000));
                 // Called off, it answers after all.
-                yield answer(account);
+                yield replies.answer(account);
             }
             case BREAKS -> {
                 account.errors().add(INTERNAL);
@@ -164,7 +167,8 @@ public final class SimulatedUpstream implements Upstream {
             return null;
         }
         wait(timeout.isNegative() ? Duration.ZERO : timeout);
-        return new AttemptOutcome.Failed("response timeout", null, error(account, "timeout_error"));
+        return new AttemptOutcome.Failed(
+                "response timeout", null, replies.error(account, "timeout_error"));
     }
 
     private void wait(Duration time) throws InterruptedException {
@@ -186,47 +190,6 @@ public final class SimulatedUpstream implements Upstream {
             case 1 -> Duration.ZERO;
             default -> Duration.ofMillis(random.nextLong(20_000));
         };
-    }
-
-    private AttemptOutcome answer(Account account) {
-        long told5m = random.nextInt(3);
-        long told1h = random.nextInt(3);
-        long written = told5m + told1h + random.nextInt(3);
-        var usage =
-                Usage.told(
-                        random.nextInt(1000),
-                        random.nextInt(1000),
-                        written,
-                        told5m,
-                        told1h,
-                        random.nextInt(10) == 0 ? 150_000 : random.nextInt(50));
-        var message =
-                """
-                {"id":"msg_%016x","for":"%s","text":"%s","usage":{"input_tokens":%d,"output_tokens":%d,\
-                "cache_creation_input_tokens":%d,"cache_creation":{"ephemeral_5m_input_tokens":%d,\
-                "ephemeral_1h_input_tokens":%d},"cache_read_input_tokens":%d}}\
-                """
-                        .formatted(
-                                random.nextLong(),
-                                account.entry().id(),
-                                "x".repeat(random.nextInt(200) >>> random.nextInt(8)),
-                                usage.input(),
-                                usage.output(),
-                                written,
-                                told5m,
-                                told1h,
-                                usage.cacheRead());
-        var billing = new Billing(name, ServiceTier.STANDARD, random.nextBoolean());
-        account.answers().put(message, new Account.Answer(usage, billing));
-        return new AttemptOutcome.Answered(JsonBytes.of(message), usage, billing, Headroom.UNTOLD);
-    }
-
-    private JsonBytes error(Account account, String type) {
-        var error =
-                "{\"type\":\"error\",\"error\":{\"type\":\"%s\",\"message\":\"%s\"},\"request_id\":\"req_%016x\"}"
-                        .formatted(type, account.entry().id(), random.nextLong());
-        account.errors().add(error);
-        return JsonBytes.of(error);
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.nightmail.core.schedule.Routes.Route;
 import dev.nightmail.core.schedule.UpstreamTerms;
 import dev.nightmail.engine.Engine;
 import dev.nightmail.engine.desk.BatchDesk;
+import dev.nightmail.engine.relay.Relays;
 import dev.nightmail.journal.FileJournal;
 import dev.nightmail.journal.relay.FileRelayLog;
 import dev.nightmail.simulation.catalog.SimulatedCatalog;
@@ -26,12 +27,15 @@ import dev.nightmail.simulation.turn.Death;
 import dev.nightmail.simulation.turn.Life;
 import dev.nightmail.simulation.turn.SimulatedThreads;
 import dev.nightmail.simulation.turn.Violation;
+import dev.nightmail.simulation.upstream.Provider;
+import dev.nightmail.simulation.upstream.SimulatedBatchUpstream;
 import dev.nightmail.simulation.upstream.SimulatedUpstream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -57,6 +61,7 @@ final class Machine implements Server {
     private final Witness witness;
     private final SplittableRandom seeds;
     private final RandomGenerator engineRandom;
+    private final @Nullable Provider provider;
     private final Set<BatchId> opened = new TreeSet<>();
     private @Nullable Life up;
     private @Nullable Engine engine;
@@ -94,6 +99,7 @@ final class Machine implements Server {
                         defect == Defect.LEDGER_CHARGES_TWICE);
         this.witness = new Witness(disk, BATCHES, opened::contains);
         this.engineRandom = seeds.split();
+        this.provider = provider();
         disk.createForGood(DATA);
     }
 
@@ -109,9 +115,47 @@ final class Machine implements Server {
         return witness;
     }
 
+    private @Nullable Provider provider() {
+        var relaying = plan.relaying();
+        return relaying == null
+                ? null
+                : new Provider(
+                        lastUpstream(),
+                        baton,
+                        book,
+                        faults,
+                        clock,
+                        seeds.split(),
+                        relaying.honoursKeys(),
+                        relaying.settings().settling().dividedBy(2));
+    }
+
+    private String lastUpstream() {
+        return "upstream-" + (plan.upstreams().size() - 1);
+    }
+
+    /** Who takes batches, if anybody does. */
+    Optional<Provider> batchProvider() {
+        return Optional.ofNullable(provider);
+    }
+
     /** From now on no server hears from an upstream again. */
     void upstreamsDie() {
         upstreamsAreDead = true;
+        batchProvider().ifPresent(Provider::die);
+    }
+
+    private List<Engine.Relayed> relayed(Life life) {
+        var relaying = plan.relaying();
+        if (relaying == null || provider == null) {
+            return List.of();
+        }
+        var upstream =
+                new SimulatedBatchUpstream(
+                        lastUpstream(), provider, life, baton, faults, seeds.split());
+        return List.of(
+                new Engine.Relayed(
+                        new Relays.Provider(upstream, relaying.settings()), relaying.limits()));
     }
 
     @Override
@@ -167,7 +211,7 @@ final class Machine implements Server {
                 catalog.batchesIn(life),
                 catalog.ledgerIn(life),
                 upstreams(life),
-                List.of(),
+                relayed(life),
                 FileRelayLog.open(disk.in(life), DATA),
                 routes(),
                 _ -> JsonBytes.of(Checker.NO_ROUTE),
@@ -199,9 +243,7 @@ final class Machine implements Server {
 
     private Routes routes() {
         return new Routes(
-                List.of(
-                        new Route("model-a", "upstream-0"),
-                        new Route("model-b", "upstream-" + (plan.upstreams().size() - 1))));
+                List.of(new Route("model-a", "upstream-0"), new Route("model-b", lastUpstream())));
     }
 
     /** As SIGTERM does it; the server may die on the way. */

@@ -1,10 +1,12 @@
 package dev.nightmail.simulation.world;
 
 import dev.nightmail.core.lease.WorkerId;
+import dev.nightmail.core.relay.RelayLimits;
 import dev.nightmail.core.schedule.Backoff;
 import dev.nightmail.core.schedule.SchedulePolicy;
 import dev.nightmail.engine.EngineConfig;
 import dev.nightmail.engine.desk.BatchDesk;
+import dev.nightmail.engine.relay.RelaySettings;
 import dev.nightmail.simulation.fault.Fault;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one run is like, drawn from its seed. Runs differ in kind and not only in detail: each has
@@ -27,6 +30,7 @@ import java.util.random.RandomGenerator;
  * @param clockJumps whether the wall clock is set now and then, and the machine sleeps
  * @param diskFills whether the disk is full now and then
  * @param requestsRot whether bits of stored requests flip
+ * @param relaying how the last upstream takes batches; null if it takes calls
  * @param upstreamsDieForGood whether at the end nobody answers any more, and batches end by expiry
  */
 record Plan(
@@ -41,7 +45,13 @@ record Plan(
         boolean clockJumps,
         boolean diskFills,
         boolean requestsRot,
-        boolean upstreamsDieForGood) {
+        boolean upstreamsDieForGood,
+        @Nullable Relaying relaying) {
+
+    /**
+     * @param honoursKeys whether the provider honours idempotency keys
+     */
+    record Relaying(RelayLimits limits, RelaySettings settings, boolean honoursKeys) {}
 
     /**
      * @param points so many it passes, and dies at the next
@@ -75,7 +85,26 @@ record Plan(
                 random.nextInt(3) == 0,
                 random.nextInt(4) == 0,
                 random.nextInt(8) == 0,
-                random.nextInt(5) == 0);
+                random.nextInt(5) == 0,
+                random.nextBoolean() ? relaying(random) : null);
+    }
+
+    private static Relaying relaying(RandomGenerator random) {
+        var limits =
+                new RelayLimits(
+                        1 + random.nextInt(60 >>> random.nextInt(5)),
+                        500 + random.nextInt(20_000),
+                        1 + random.nextInt(6),
+                        10 + random.nextInt(200),
+                        Duration.ofMillis(random.nextInt(3_000)));
+        var pollMin = Duration.ofMillis(10 + random.nextInt(500));
+        var settings =
+                new RelaySettings(
+                        pollMin,
+                        pollMin.multipliedBy(1 + random.nextInt(8)),
+                        Duration.ofSeconds(5 + random.nextInt(10)),
+                        random.nextBoolean());
+        return new Relaying(limits, settings, random.nextBoolean());
     }
 
     /** Whether the log of a batch may fail. */

@@ -11,6 +11,7 @@ import dev.nightmail.simulation.fault.Faults;
 import dev.nightmail.simulation.turn.Baton;
 import dev.nightmail.simulation.turn.Trace;
 import dev.nightmail.simulation.turn.Violation;
+import dev.nightmail.simulation.upstream.Provider;
 import dev.nightmail.simulation.world.Plan.PlannedLife;
 import java.time.Duration;
 import java.util.SplittableRandom;
@@ -189,19 +190,24 @@ public final class World {
 
     /** A server that was stopped cleanly after all had ended finds nothing to do. */
     private void restartInVain() {
-        int calls = book.calls();
+        int calls = calls();
         var life = baton.life(Long.MAX_VALUE);
         if (!machine.start(life)) {
             throw new Violation("a server that was stopped cleanly does not start again");
         }
         baton.sleep(Duration.ofSeconds(5));
         machine.end(life, true);
-        if (book.calls() > calls) {
+        if (calls() > calls) {
             throw new Violation("a server that had finished makes calls when it starts again");
         }
     }
 
+    private int calls() {
+        return book.calls() + machine.batchProvider().map(Provider::made).orElse(0);
+    }
+
     private void check() {
+        checkRelays();
         results =
                 new Checker(
                                 book,
@@ -210,5 +216,17 @@ public final class World {
                                 Machine.BATCHES,
                                 plan.faults().containsKey(Fault.FORCE_ERROR))
                         .check();
+    }
+
+    /** What a provider was paid for has arrived, and nothing of it is left to be done. */
+    private void checkRelays() {
+        var provider = machine.batchProvider();
+        if (provider.isEmpty()) {
+            return;
+        }
+        if (!plan.upstreamsDieForGood()
+                && !machine.disk().list(Machine.DATA.resolve("relays")).isEmpty()) {
+            throw new Violation("relays are left");
+        }
     }
 }
