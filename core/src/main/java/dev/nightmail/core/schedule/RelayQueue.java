@@ -139,14 +139,6 @@ final class RelayQueue {
         }
     }
 
-    /** Requests that are to be sent no more, as far as they wait. */
-    void drop(Waiting waiting) {
-        leave(waiting);
-        waiting.numbers.clear();
-        waiting.count = 0;
-        waiting.bytes = 0;
-    }
-
     /** What was taken for a relay, and must be given a name. */
     record Load(RelayTerms terms, List<Relay.Part> parts) {}
 

@@ -149,7 +149,7 @@ final class Relaying {
                         .toList();
         for (int number = 0; number < batch.size(); number++) {
             var upstream = upstreams.get(batch.requests().model(number));
-            if (upstream != null && batch.isPending(number)) {
+            if (upstream != null && batch.isPending(number) && !batch.isCanceling()) {
                 lineUp(batch, upstream, number);
             }
         }
@@ -178,13 +178,18 @@ final class Relaying {
     }
 
     void leave(RunningBatch batch) {
+        if (batch.isCanceling()) {
+            // What waits is canceled as soon as that is durable, and must not go out before.
+            drop(batch);
+        }
         waiting.getOrDefault(batch.id(), Map.of())
                 .forEach((upstream, place) -> provider(upstream).queue.leave(place));
         relaysOf(batch).forEach(this::cancelUnlessWanted);
     }
 
-    /** What was open of it has been decided as expired. */
+    /** What was open of it, waiting or out, has been decided as expired. */
     void expired(RunningBatch batch) {
+        drop(batch);
         for (var relay : relaysOf(batch)) {
             var share = relay.share(batch.id());
             var late = (BitSet) share.open.clone();
@@ -198,10 +203,16 @@ final class Relaying {
 
     /** It is over: all of it is settled, and nothing of it is to be sent. */
     void over(RunningBatch batch) {
-        waiting.getOrDefault(batch.id(), Map.of())
-                .forEach((upstream, place) -> provider(upstream).queue.drop(place));
-        waiting.remove(batch.id());
+        drop(batch);
         running.remove(batch.id());
+    }
+
+    /** Nothing of it waits any more. */
+    private void drop(RunningBatch batch) {
+        var places = waiting.remove(batch.id());
+        if (places != null) {
+            places.forEach((upstream, place) -> provider(upstream).queue.leave(place));
+        }
     }
 
     private List<RelayUnderWay> relaysOf(RunningBatch batch) {

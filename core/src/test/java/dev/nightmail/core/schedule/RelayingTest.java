@@ -321,20 +321,21 @@ class RelayingTest {
 
     @Test
     void aProviderThatRefusesEverythingIsNotAskedForEachRequest() {
-        var batch = world.submit("a", 1_000);
+        var large = new RelayWorld(RelayWorld.limits(1_000));
+        var batch = large.world.submit("a", 1_000);
         var refusal = new AttemptOutcome.Refused(JsonBytes.of("{}"));
 
         int creates = 0;
-        for (var out = relays.submitted(); !out.isEmpty(); out = relays.submitted()) {
+        for (var out = large.submitted(); !out.isEmpty(); out = large.submitted()) {
             for (var relay : out) {
                 creates++;
-                world.on(new Event.RelayRefused(relay.id(), refusal));
-                world.store();
+                large.world.on(new Event.RelayRefused(relay.id(), refusal));
+                large.world.store();
             }
         }
 
-        assertThat(world.counts(batch)).isEqualTo(new RequestCounts(0, 0, 1_000, 0, 0));
-        assertThat(creates).isLessThan(1_300);
+        assertThat(large.world.counts(batch)).isEqualTo(new RequestCounts(0, 0, 1_000, 0, 0));
+        assertThat(creates).isLessThan(200);
     }
 
     // Cancel and expiry
@@ -399,6 +400,38 @@ class RelayingTest {
 
         assertThat(relays.effects(Effect.CloseRelay.class))
                 .containsExactly(new Effect.CloseRelay(relay.id(), 2));
+    }
+
+    @Test
+    void whatWasCanceledWhileItWaitedIsNotSentWhenStorageWorksAgain() {
+        var batch = world.submit("a", 20);
+        world.on(new Event.CancelAsked(batch));
+        world.record(world.records.removeFirst());
+        world.storageWorks = false;
+        world.store();
+        world.storageWorks = true;
+        world.advance(Duration.ofSeconds(2));
+        world.store();
+        world.advance(RelayWorld.LINGER);
+
+        assertThat(relays.submitted()).isEmpty();
+        assertThat(world.isOver(batch)).isTrue();
+    }
+
+    @Test
+    void whatExpiredWhileItWaitedIsNotSentWhenStorageWorksAgain() {
+        var batch = world.submit("a", 2);
+        world.storageWorks = false;
+        world.advance(SchedulerWorld.WINDOW);
+        relays.submitted();
+        world.store();
+        world.storageWorks = true;
+        world.advance(Duration.ofSeconds(2));
+        world.store();
+        world.advance(RelayWorld.LINGER);
+
+        assertThat(relays.submitted()).isEmpty();
+        assertThat(world.isOver(batch)).isTrue();
     }
 
     // After a restart

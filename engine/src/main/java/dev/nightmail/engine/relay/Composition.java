@@ -19,14 +19,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be sent of a relay, all of it read once: requests that cannot be read, or that no
- * batch may hold, are left out.
+ * What can be sent of a relay: requests that cannot be read now, or that no batch may hold, are
+ * left out.
  *
  * @param relay without them; null if nothing is left
- * @param sent how much there is, and its hash
  * @param leftOut what that means for each of the others
  */
-record Composition(@Nullable Relay relay, Sent sent, List<Answer> leftOut) {
+record Composition(@Nullable Relay relay, List<Answer> leftOut) {
 
     static Composition of(Relay relay, RequestSource requests, RequestCheck check) {
         var parts = new ArrayList<Relay.Part>();
@@ -47,10 +46,10 @@ record Composition(@Nullable Relay relay, Sent sent, List<Answer> leftOut) {
             }
         }
         if (parts.isEmpty()) {
-            return new Composition(null, new Sent(0, 0, ""), leftOut);
+            return new Composition(null, leftOut);
         }
-        var fit = new Relay(relay.id(), relay.upstream(), relay.terms(), parts);
-        return new Composition(fit, sent(fit, requests), leftOut);
+        return new Composition(
+                new Relay(relay.id(), relay.upstream(), relay.terms(), parts), leftOut);
     }
 
     private static @Nullable RelayedOutcome problem(

@@ -178,18 +178,27 @@ final class RelayRun {
 
     private void intend() throws InterruptedException, StoppedException {
         var composition = Composition.of(relay, requests, check);
+        var fit = composition.relay();
+        if (fit != null) {
+            // Before the others are reported: they may travel with the next relay from then on.
+            relay = fit;
+        }
         if (!composition.leftOut().isEmpty()) {
             new Groups().all(composition.leftOut());
         }
-        var fit = composition.relay();
         if (fit == null || cancelIsWanted()) {
             over(new Event.RelayNotMade(relay.id(), null));
             return;
         }
-        relay = fit;
-        var intent =
-                new RelayRecord(
-                        fit, clock.instant(), composition.sent(), new RelayState.Intended());
+        RelayRecord.Sent sent;
+        try {
+            sent = Composition.sent(fit, requests);
+        } catch (JournalException e) {
+            // It was readable a moment ago; what is not any more is left out next time.
+            pause(STORAGE_REST);
+            return;
+        }
+        var intent = new RelayRecord(fit, clock.instant(), sent, new RelayState.Intended());
         try {
             records.write(intent);
         } catch (JournalException e) {
@@ -253,8 +262,8 @@ final class RelayRun {
             over(new Event.RelayRefused(relay.id(), outcome));
             return;
         }
-        new Groups().all(members.at(positions, new RelayedOutcome.Tried(outcome)));
         relay = members.without(positions);
+        new Groups().all(members.at(positions, new RelayedOutcome.Tried(outcome)));
     }
 
     // In doubt
