@@ -269,7 +269,8 @@ public final class Provider {
 
     /** Decides what becomes of each request, once the time has come. */
     private void end(Made batch) {
-        if (batch.hasEnded() || baton.nanos() < batch.endsAtNanos) {
+        boolean isDue = baton.nanos() >= batch.endsAtNanos || faults.isHealed();
+        if (batch.hasEnded() || !isDue) {
             return;
         }
         var order = new ArrayList<>(batch.entries.keySet());

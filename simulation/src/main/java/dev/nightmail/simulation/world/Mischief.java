@@ -78,9 +78,12 @@ final class Mischief {
         }
     }
 
-    /** Which request it is, is all that is known of it. */
+    /** Which request it is, is all that is known of it; so the ends of lines stay what they are. */
     private void rot(Order order, Path file, byte[] bytes) {
         int at = random.nextInt(bytes.length);
+        if (bytes[at] == '\n') {
+            return;
+        }
         int number = 0;
         int start = 0;
         for (int i = 0; i < at; i++) {

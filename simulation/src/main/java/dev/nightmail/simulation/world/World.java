@@ -224,9 +224,12 @@ public final class World {
         if (provider.isEmpty()) {
             return;
         }
-        if (!plan.upstreamsDieForGood()
-                && !machine.disk().list(Machine.DATA.resolve("relays")).isEmpty()) {
-            throw new Violation("relays are left");
+        var left =
+                machine.disk().list(Machine.DATA.resolve("relays")).stream()
+                        .filter(name -> name.endsWith(".json"))
+                        .toList();
+        if (!plan.upstreamsDieForGood() && !left.isEmpty()) {
+            throw new Violation("relays are left: " + left);
         }
     }
 }

@@ -1,0 +1,382 @@
+package dev.nightmail.upstream.anthropic;
+
+import static dev.nightmail.upstream.http.MisbehavingUpstream.answer;
+import static dev.nightmail.upstream.http.MisbehavingUpstream.cutBeforeStatus;
+import static dev.nightmail.upstream.http.MisbehavingUpstream.cutInsideBody;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nightmail.core.relay.RelayTerms;
+import dev.nightmail.core.request.ApiVersion;
+import dev.nightmail.core.upstream.AttemptOutcome;
+import dev.nightmail.core.upstream.AttemptOutcome.Barred;
+import dev.nightmail.core.upstream.AttemptOutcome.Failed;
+import dev.nightmail.core.upstream.AttemptOutcome.Refused;
+import dev.nightmail.core.upstream.AttemptOutcome.Throttled;
+import dev.nightmail.core.upstream.BatchUpstream;
+import dev.nightmail.core.upstream.BatchUpstream.Collection;
+import dev.nightmail.core.upstream.BatchUpstream.Creation;
+import dev.nightmail.core.upstream.BatchUpstream.Honours;
+import dev.nightmail.core.upstream.BatchUpstream.Listing;
+import dev.nightmail.core.upstream.BatchUpstream.Seen;
+import dev.nightmail.core.upstream.BatchUpstream.Sighting;
+import dev.nightmail.core.upstream.RelayedOutcome;
+import dev.nightmail.core.usage.ServiceTier;
+import dev.nightmail.upstream.http.HttpSettings;
+import dev.nightmail.upstream.http.JettyExchanges;
+import dev.nightmail.upstream.http.MisbehavingUpstream;
+import dev.nightmail.upstream.http.Secret;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+final class AnthropicBatchesTest {
+
+    private static final InstantSource CLOCK =
+            InstantSource.fixed(Instant.parse("2026-11-21T07:28:00Z"));
+    private static final RelayTerms TERMS =
+            new RelayTerms(ApiVersion.V2023_06_01, List.of("files-2025-04-14"), "profile_1");
+
+    private final MisbehavingUpstream server = new MisbehavingUpstream();
+    private final AnthropicBatches provider =
+            new AnthropicBatches(
+                    new AnthropicConfig(
+                            "claude",
+                            server.uri("/prefix/"),
+                            new Secret("sk-secret"),
+                            "nightmail/0.1.0"),
+                    new JettyExchanges(HttpSettings.DEFAULT),
+                    CLOCK);
+
+    @AfterEach
+    void stop() {
+        provider.close();
+        server.close();
+    }
+
+    private static String batch(String id, String status) {
+        return """
+        {"id":"%s","type":"message_batch","processing_status":"%s",\
+        "request_counts":{"processing":1,"succeeded":2,"errored":3,"canceled":4,"expired":5},\
+        "created_at":"2026-11-21T07:28:00.123456Z","archived_at":null,"of_next_year":{}}\
+        """
+                .formatted(id, status);
+    }
+
+    private static String error(String type, String message) {
+        return "{\"type\":\"error\",\"error\":{\"type\":\"%s\",\"message\":\"%s\"},\"request_id\":null}"
+                .formatted(type, message);
+    }
+
+    private static BatchUpstream.Body body(String text) {
+        return new BatchUpstream.Body() {
+            @Override
+            public long bytes() {
+                return text.getBytes(UTF_8).length;
+            }
+
+            @Override
+            public InputStream open() {
+                return new ByteArrayInputStream(text.getBytes(UTF_8));
+            }
+        };
+    }
+
+    private Creation create() throws InterruptedException {
+        return provider.create(body("{\"requests\":[]}"), TERMS, "relay_1");
+    }
+
+    @Test
+    void aCreateArrivesByteForByteWithItsLengthAndItsTerms() throws Exception {
+        server.then(answer(200, batch("msgbatch_1", "in_progress")));
+        var text = "{\"requests\":[" + "x".repeat(300_000) + "é]}";
+
+        var creation = provider.create(body(text), TERMS, "relay_1");
+
+        var seen = server.seen();
+        assertThat(seen.text()).isEqualTo(text);
+        assertThat(seen.method() + " " + seen.target())
+                .isEqualTo("POST /prefix/v1/messages/batches");
+        assertThat(seen.headers())
+                .containsEntry("content-length", String.valueOf(text.getBytes(UTF_8).length))
+                .containsEntry("idempotency-key", "relay_1")
+                .containsEntry("anthropic-version", "2023-06-01")
+                .containsEntry("anthropic-beta", "files-2025-04-14")
+                .containsEntry("anthropic-user-profile-id", "profile_1")
+                .containsEntry("x-api-key", "sk-secret");
+        assertThat(creation)
+                .isEqualTo(
+                        new Creation.Created(
+                                new Seen(
+                                        "msgbatch_1",
+                                        Instant.parse("2026-11-21T07:28:00.123456Z"),
+                                        false,
+                                        15,
+                                        false)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {500, 502, 504, 408, 409})
+    void afterAFaultNobodyKnowsWhetherABatchWasMade(int status) throws Exception {
+        server.then(answer(status, error("api_error", "oh")));
+
+        assertThat(create()).isInstanceOf(Creation.Unconfirmed.class);
+    }
+
+    @Test
+    void norIfTheAnswerIsLostOrIsNoBatch() throws Exception {
+        server.then(cutBeforeStatus());
+        server.then(answer(200, "{\"id\":5}"));
+
+        assertThat(create()).isInstanceOf(Creation.Unconfirmed.class);
+        assertThat(create()).isEqualTo(new Creation.Unconfirmed("bad answer"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {429, 503, 529})
+    void aServiceThatSaysItHasNoRoomHasMadeNone(int status) throws Exception {
+        server.then(answer(status, error("overloaded_error", "full"), "retry-after: 7"));
+
+        assertThat(create())
+                .isInstanceOfSatisfying(
+                        Creation.NotNow.class,
+                        notNow -> assertThat(notNow.why()).isInstanceOf(Throttled.class));
+    }
+
+    @Test
+    void aPageOfAProxyThatSaysSoProvesNothing() throws Exception {
+        server.then(answer(503, "<html>try later</html>"));
+
+        assertThat(create()).isEqualTo(new Creation.Unconfirmed("status 503"));
+    }
+
+    @Test
+    void aRefusedCredentialBarsUs() throws Exception {
+        server.then(answer(401, error("authentication_error", "no")));
+
+        assertThat(create())
+                .isInstanceOfSatisfying(
+                        Creation.NotNow.class,
+                        notNow -> assertThat(notNow.why()).isInstanceOf(Barred.class));
+    }
+
+    @Test
+    void aRefusalNamesTheRequestsAtFaultIfItCan() throws Exception {
+        server.then(
+                answer(
+                        400,
+                        error(
+                                "invalid_request_error",
+                                "requests.3.params.stream: not here; requests[17].custom_id: no")));
+        server.then(answer(413, error("request_too_large", "no more than 256 MB")));
+
+        assertThat(create())
+                .isInstanceOfSatisfying(
+                        Creation.Refused.class,
+                        refused ->
+                                assertThat(refused.positions()).containsExactlyInAnyOrder(3, 17));
+        assertThat(create())
+                .isInstanceOfSatisfying(
+                        Creation.Refused.class,
+                        refused -> assertThat(refused.positions()).isEmpty());
+    }
+
+    @Test
+    void whetherKeysAreHonouredIsAskedOnceAndThenKnown() throws Exception {
+        server.then(
+                answer(
+                        200,
+                        "{\"data\":[],\"has_more\":false}",
+                        "nightmail-honours: idempotency-key, events"));
+
+        assertThat(provider.idempotency()).isEqualTo(new Honours.Known(true));
+        assertThat(provider.idempotency()).isEqualTo(new Honours.Known(true));
+        assertThat(server.seen().target()).isEqualTo("/prefix/v1/messages/batches?limit=1");
+    }
+
+    @Test
+    void aServiceThatDoesNotSayThatItHonoursKeysDoesNot() throws Exception {
+        server.then(answer(200, "{\"data\":[],\"has_more\":false}"));
+
+        assertThat(provider.idempotency()).isEqualTo(new Honours.Known(false));
+    }
+
+    @Test
+    void aBatchIsSeenOrUnknownOrNobodyKnows() throws Exception {
+        server.then(answer(200, batch("msgbatch_1", "ended")));
+        server.then(answer(404, error("not_found_error", "no such batch")));
+        server.then(answer(500, error("api_error", "oh")));
+        server.then(answer(404, "<html>nothing here</html>"));
+
+        assertThat(provider.find("msgbatch_1"))
+                .isInstanceOfSatisfying(
+                        Sighting.There.class, there -> assertThat(there.batch().ended()).isTrue());
+        assertThat(provider.find("msgbatch_1")).isEqualTo(new Sighting.Unknown());
+        assertThat(provider.find("msgbatch_1")).isInstanceOf(Sighting.Unseen.class);
+        assertThat(provider.find("msgbatch_1"))
+                .as("what answers is not this API")
+                .isInstanceOfSatisfying(
+                        Sighting.Unseen.class,
+                        unseen -> assertThat(unseen.why()).isInstanceOf(Barred.class));
+    }
+
+    @Test
+    void theListIsReadPageByPage() throws Exception {
+        server.then(
+                answer(
+                        200,
+                        "{\"data\":[%s,%s],\"has_more\":true,\"first_id\":null}"
+                                .formatted(
+                                        batch("msgbatch_2", "ended"), batch("msgbatch_1", "x"))));
+
+        var page = (Listing.Page) provider.list("msgbatch_3");
+
+        assertThat(page.batches()).extracting(Seen::id).containsExactly("msgbatch_2", "msgbatch_1");
+        assertThat(page.hasMore()).isTrue();
+        assertThat(server.seen().target())
+                .isEqualTo("/prefix/v1/messages/batches?limit=100&after_id=msgbatch_3");
+    }
+
+    @Test
+    void aBatchThatHasEndedIsNotCanceledAndSeenAllTheSame() throws Exception {
+        server.then(answer(400, error("invalid_request_error", "it has ended")));
+        server.then(answer(200, batch("msgbatch_1", "ended")));
+
+        assertThat(provider.cancel("msgbatch_1")).isInstanceOf(Sighting.There.class);
+    }
+
+    // Results
+
+    private final Map<String, RelayedOutcome> taken = new LinkedHashMap<>();
+
+    private Collection results() throws InterruptedException {
+        return provider.results(
+                "msgbatch_1",
+                (customId, outcome) -> {
+                    taken.put(customId, outcome);
+                    return true;
+                });
+    }
+
+    private static String line(String id, String result) {
+        return "{\"custom_id\":\"%s\",\"result\":%s}".formatted(id, result);
+    }
+
+    private static final String MESSAGE =
+            "{\"id\":\"msg_1\",\"type\":\"message\",\"content\":[],\"usage\":{\"input_tokens\":3,\"output_tokens\":5,\"service_tier\":\"batch\"}}";
+
+    private static String succeeded(String id) {
+        return line(id, "{\"type\":\"succeeded\",\"message\":" + MESSAGE + "}");
+    }
+
+    private AttemptOutcome outcome(String id) {
+        return ((RelayedOutcome.Tried) taken.get(id)).outcome();
+    }
+
+    @Test
+    void anAnswerKeepsItsBytesAndIsBilledAsABatch() throws Exception {
+        server.then(answer(200, succeeded("a") + "\n"));
+
+        assertThat(results()).isEqualTo(new Collection.Whole(1));
+
+        var answered = (AttemptOutcome.Answered) outcome("a");
+        assertThat(new String(answered.message().array(), UTF_8)).isEqualTo(MESSAGE);
+        assertThat(answered.billing().tier()).isEqualTo(ServiceTier.BATCH);
+        assertThat(answered.billing().upstream()).isEqualTo("claude");
+        assertThat(answered.usage().output()).isEqualTo(5);
+    }
+
+    @Test
+    void eachTypeOfResultMeansSomethingElse() throws Exception {
+        server.then(
+                answer(
+                        200,
+                        String.join(
+                                "\n",
+                                errored("invalid", "invalid_request_error"),
+                                errored("unknown-model", "not_found_error"),
+                                errored("fault", "api_error"),
+                                errored("overload", "overloaded_error"),
+                                errored("next-year", "error_of_next_year"),
+                                errored("account", "billing_error"),
+                                line("canceled", "{\"type\":\"canceled\"}"),
+                                line("expired", "{\"type\":\"expired\"}"),
+                                line("strange", "{\"type\":\"postponed\"}"),
+                                line("hollow", "{\"type\":\"succeeded\",\"message\":{}}"))));
+
+        assertThat(results()).isEqualTo(new Collection.Whole(10));
+
+        assertThat(outcome("invalid")).isInstanceOf(Refused.class);
+        assertThat(outcome("unknown-model")).isInstanceOf(Refused.class);
+        assertThat(outcome("fault")).isInstanceOf(Failed.class);
+        assertThat(outcome("overload")).isInstanceOf(Failed.class);
+        assertThat(outcome("next-year")).isInstanceOf(Failed.class);
+        assertThat(outcome("account")).isInstanceOf(Barred.class);
+        assertThat(taken.get("canceled")).isEqualTo(new RelayedOutcome.Canceled());
+        assertThat(taken.get("expired")).isEqualTo(new RelayedOutcome.Expired());
+        assertThat(outcome("strange")).isInstanceOf(Failed.class);
+        assertThat(outcome("hollow")).isInstanceOf(Failed.class);
+    }
+
+    private static String errored(String id, String type) {
+        return line(id, "{\"type\":\"errored\",\"error\":" + error(type, "words") + "}");
+    }
+
+    @Test
+    void linesAreReadWhateverTypeTheyAreSaidToHave() throws Exception {
+        server.then(
+                answer(
+                        200,
+                        succeeded("a") + "\n" + succeeded("b"),
+                        "content-type: application/x-jsonl"));
+
+        assertThat(results()).isEqualTo(new Collection.Whole(2));
+        assertThat(taken).containsOnlyKeys("a", "b");
+    }
+
+    @Test
+    void aDownloadThatIsCutIsNotTakenForTheWhole() throws Exception {
+        server.then(cutInsideBody(succeeded("a") + "\n{\"custom"));
+
+        assertThat(results()).isInstanceOf(Collection.Broken.class);
+        assertThat(taken).containsOnlyKeys("a");
+    }
+
+    @Test
+    void whoHasSeenEnoughReadsNoMore() throws Exception {
+        server.then(answer(200, succeeded("a") + "\n" + succeeded("b") + "\n"));
+
+        var collection =
+                provider.results(
+                        "msgbatch_1",
+                        (customId, outcome) -> {
+                            taken.put(customId, outcome);
+                            return false;
+                        });
+
+        assertThat(collection).isInstanceOf(Collection.Whole.class);
+        assertThat(taken).containsOnlyKeys("a");
+    }
+
+    @Test
+    void resultsThatAreGoneAreUnknownAndThoseNobodyCanAskForUnseen() throws Exception {
+        server.then(answer(404, error("not_found_error", "archived")));
+        server.then(answer(401, error("authentication_error", "no")));
+
+        assertThat(results()).isEqualTo(new Collection.Unknown());
+        assertThat(results())
+                .isInstanceOfSatisfying(
+                        Collection.Unseen.class,
+                        unseen -> assertThat(unseen.why()).isInstanceOf(Barred.class));
+    }
+}
