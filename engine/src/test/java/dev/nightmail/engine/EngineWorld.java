@@ -11,6 +11,7 @@ import dev.nightmail.core.key.KeyId;
 import dev.nightmail.core.key.WorkspaceId;
 import dev.nightmail.core.lease.WorkerId;
 import dev.nightmail.core.ledger.Ledger;
+import dev.nightmail.core.relay.RelayLimits;
 import dev.nightmail.core.request.ApiVersion;
 import dev.nightmail.core.request.CustomId;
 import dev.nightmail.core.request.RequestCheck;
@@ -22,12 +23,15 @@ import dev.nightmail.core.schedule.UpstreamTerms;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.engine.desk.BatchDesk;
 import dev.nightmail.engine.desk.BatchDesk.Submission;
+import dev.nightmail.engine.relay.RelaySettings;
+import dev.nightmail.engine.relay.Relays;
 import dev.nightmail.engine.thread.SystemThreads;
 import dev.nightmail.journal.FileJournal;
 import dev.nightmail.journal.relay.FileRelayLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,6 +66,7 @@ final class EngineWorld implements AutoCloseable {
     final List<Throwable> failures = new CopyOnWriteArrayList<>();
     private final Path data;
     private final int callsInFlightMax;
+    private final @Nullable ScriptedProvider provider;
     private final Random random = new Random(1);
     private RequestCheck check = (_, _) -> Optional.empty();
 
@@ -75,8 +80,18 @@ final class EngineWorld implements AutoCloseable {
     }
 
     EngineWorld(Path data, int callsInFlightMax) {
+        this(data, callsInFlightMax, null);
+    }
+
+    /** With an upstream that takes batches, and outlives every engine. */
+    EngineWorld(Path data, ScriptedProvider provider) {
+        this(data, 4, provider);
+    }
+
+    private EngineWorld(Path data, int callsInFlightMax, @Nullable ScriptedProvider provider) {
         this.data = data;
         this.callsInFlightMax = callsInFlightMax;
+        this.provider = provider;
         this.catalog = Catalog.open(data.resolve("catalog.db"));
         this.engine = newEngine();
         engine.start();
@@ -97,7 +112,7 @@ final class EngineWorld implements AutoCloseable {
                         new FaultyCatalog(catalog.batches(), faults),
                         new FaultyCatalog.FaultyLedger(catalog.ledger(), faults),
                         List.of(new Engine.Served(upstream, UpstreamTerms.calls(callsInFlightMax))),
-                        List.of(),
+                        relayed(),
                         FileRelayLog.open(data),
                         Routes.all("claude"),
                         model -> JsonBytes.of("{\"model\":\"" + model + "\"}"),
@@ -107,6 +122,29 @@ final class EngineWorld implements AutoCloseable {
                         random,
                         new SystemThreads());
         return new Engine(config, parts, failures::add);
+    }
+
+    private List<Engine.Relayed> relayed() {
+        var batches = provider;
+        if (batches == null) {
+            return List.of();
+        }
+        var settings =
+                new RelaySettings(
+                        Duration.ofMillis(2), Duration.ofMillis(20), Duration.ofMinutes(2), true);
+        return List.of(
+                new Engine.Relayed(
+                        new Relays.Provider(batches, settings),
+                        new RelayLimits(100, 1_000_000, 4, 1_000, Duration.ZERO)));
+    }
+
+    /** The names of the records of relays that are there. */
+    List<String> relays() {
+        try (var files = Files.list(data.resolve("relays"))) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static SchedulePolicy policy() {

@@ -137,7 +137,10 @@ final class StoredBatch {
                 new String[] {
                     "requests.jsonl", "requests.index", "results.jsonl", "results.index"
                 }) {
-            require(files.apply(name) == null, "is archived and has its " + name);
+            // An archiving that was cut off has not taken them yet; see above.
+            require(
+                    files.apply(name) == null || row.archivedAt() == null,
+                    "is archived and has its " + name);
         }
         var taken = isAnother() ? null : order.results();
         if (taken != null) {

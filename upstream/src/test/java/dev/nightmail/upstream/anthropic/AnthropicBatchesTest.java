@@ -280,7 +280,10 @@ final class AnthropicBatchesTest {
     }
 
     private AttemptOutcome outcome(String id) {
-        return ((RelayedOutcome.Tried) taken.get(id)).outcome();
+        if (taken.get(id) instanceof RelayedOutcome.Tried(var outcome)) {
+            return outcome;
+        }
+        throw new AssertionError(id + " was not tried: " + taken);
     }
 
     @Test

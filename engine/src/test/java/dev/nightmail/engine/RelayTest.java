@@ -1,0 +1,246 @@
+package dev.nightmail.engine;
+
+import static dev.nightmail.engine.EngineWorld.ids;
+import static dev.nightmail.engine.EngineWorld.until;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.upstream.AttemptOutcome;
+import dev.nightmail.core.upstream.RelayedOutcome;
+import dev.nightmail.engine.ScriptedProvider.Fate;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Batches that go to a provider of batches, which does not always behave. */
+@Timeout(60)
+class RelayTest {
+
+    private static final int REQUESTS = 30;
+
+    private final ScriptedProvider provider = new ScriptedProvider();
+    private EngineWorld world;
+
+    @BeforeEach
+    void start(@TempDir Path data) {
+        world = new EngineWorld(data, provider);
+    }
+
+    @AfterEach
+    void close() {
+        world.close();
+    }
+
+    private BatchId submit() {
+        return world.submit("a", REQUESTS);
+    }
+
+    private void awaitMade(int batches) {
+        until(() -> provider.made().size() == batches);
+    }
+
+    private void awaitSubmitted() {
+        until(() -> world.relays().size() == 1);
+        awaitMade(1);
+    }
+
+    private void assertAllSucceededOnce(BatchId batch) {
+        provider.endAll();
+        assertThat(world.untilEnded(batch).counts().succeeded()).isEqualTo(REQUESTS);
+        assertThat(world.settled(batch)).containsExactlyInAnyOrderElementsOf(ids("a", REQUESTS));
+        assertThat(provider.submitted()).as("paid once").doesNotHaveDuplicates();
+        assertThat(world.charged(batch)).isEqualTo(REQUESTS);
+        until(() -> world.relays().isEmpty());
+    }
+
+    @Test
+    void whatWasCollectedIsSettledAndTheProvidersCopyDeleted() {
+        var batch = submit();
+        awaitSubmitted();
+
+        assertAllSucceededOnce(batch);
+        until(() -> provider.made().getFirst().deleted);
+    }
+
+    @Test
+    void aCreateWhoseAnswerIsLostIsFoundInTheListAndNotRepeated() {
+        provider.next(Fate.ANSWER_LOST);
+        var batch = submit();
+        awaitMade(1);
+
+        assertAllSucceededOnce(batch);
+    }
+
+    @Test
+    void aCreateWhoseAnswerIsLostIsRepeatedWhereAKeyMakesThatHarmless() {
+        provider.honoursKeys();
+        provider.next(Fate.ANSWER_LOST, Fate.ANSWER_LOST);
+        var batch = submit();
+        awaitMade(1);
+
+        assertAllSucceededOnce(batch);
+    }
+
+    @Test
+    void aCreateThatNeverArrivedIsSentAgainWhenTheProviderWouldHaveIt() {
+        provider.next(Fate.LOST);
+        var batch = submit();
+        until(() -> world.relays().size() == 1);
+        assertThat(provider.made()).isEmpty();
+
+        world.pass(Duration.ofMinutes(3));
+
+        awaitMade(1);
+        assertAllSucceededOnce(batch);
+    }
+
+    @Test
+    void aProviderWithoutRoomIsAskedAgain() {
+        provider.next(Fate.NO_ROOM, Fate.BARRED, Fate.NO_ROOM);
+        var batch = submit();
+
+        world.passUntil(() -> provider.made().size() == 1);
+
+        assertAllSucceededOnce(batch);
+    }
+
+    @Test
+    void aDownloadThatBreaksOffIsRepeatedAndSettlesEachOnce() {
+        provider.cutDownloads(3);
+        var batch = submit();
+        awaitSubmitted();
+
+        assertAllSucceededOnce(batch);
+    }
+
+    @Test
+    void theRequestAProviderNamesIsErroredAndTheOthersGoOn() {
+        provider.next(Fate.REFUSED_NAMING_THE_FIRST);
+        var batch = submit();
+        awaitMade(1);
+        provider.endAll();
+
+        var counts = world.untilEnded(batch).counts();
+        assertThat(counts.succeeded()).isEqualTo(REQUESTS - 1);
+        assertThat(counts.errored()).isEqualTo(1);
+    }
+
+    @Test
+    void aRelayThatIsRefusedIsCutUntilTheRestIsTaken() {
+        provider.next(Fate.REFUSED, Fate.WELL, Fate.WELL);
+        var batch = submit();
+        awaitMade(2);
+
+        assertAllSucceededOnce(batch);
+    }
+
+    @Test
+    void aRequestThatNoBatchMayHoldIsErroredWithoutBeingSent() {
+        world.check((params, _) ->
+                new String(params.array(), UTF_8).contains("\"a-7\"")
+                        ? Optional.of(JsonBytes.of("{\"type\":\"error\"}"))
+                        : Optional.empty());
+        var batch = submit();
+        awaitSubmitted();
+        provider.endAll();
+
+        assertThat(world.untilEnded(batch).counts().errored()).isEqualTo(1);
+        assertThat(provider.submitted()).hasSize(REQUESTS - 1);
+    }
+
+    @Test
+    void whatFailedAtTheProviderTravelsAgain() {
+        var batch = submit();
+        awaitSubmitted();
+        provider.outcomes(_ ->
+                new RelayedOutcome.Tried(
+                        new AttemptOutcome.Failed(
+                                "api_error", null, JsonBytes.of("{\"type\":\"error\"}"))));
+        provider.endAll();
+        awaitMade(2);
+        provider.outcomes(ScriptedProvider::succeeded);
+        provider.endAll();
+
+        assertThat(world.untilEnded(batch).counts().succeeded()).isEqualTo(REQUESTS);
+    }
+
+    @Test
+    void aCanceledBatchIsCanceledAtTheProvider() {
+        var batch = submit();
+        awaitSubmitted();
+
+        world.cancel(batch);
+
+        assertThat(world.untilEnded(batch).counts().canceled()).isEqualTo(REQUESTS);
+        assertThat(provider.anyCanceled()).isTrue();
+    }
+
+    @Test
+    void atItsDeadlineABatchEndsWhateverTheProviderDoes() {
+        provider.next(Fate.WELL);
+        var batch = submit();
+        awaitSubmitted();
+        provider.away(true);
+
+        world.pass(EngineWorld.WINDOW);
+
+        assertThat(world.untilEnded(batch).counts().expired()).isEqualTo(REQUESTS);
+    }
+
+    // Restarts
+
+    @Test
+    void aKilledServerFindsWhatItHadSubmitted() {
+        var batch = submit();
+        awaitSubmitted();
+        world.kill();
+
+        world.startAgain();
+
+        assertAllSucceededOnce(batch);
+    }
+
+    @Test
+    void aServerKilledWhileItsCreateWasInDoubtFindsWhatWasMade() {
+        provider.next(Fate.ANSWER_LOST);
+        provider.away(true);
+        var batch = submit();
+        awaitMade(1);
+        world.kill();
+        provider.away(false);
+
+        world.startAgain();
+
+        assertAllSucceededOnce(batch);
+    }
+
+    @Test
+    void aStoppedServerLeavesItsRelaysForTheNext() {
+        var batch = submit();
+        awaitSubmitted();
+
+        world.stop();
+        world.startAgain();
+
+        assertAllSucceededOnce(batch);
+    }
+
+    @Test
+    void aBatchThatEndsWhileTheServerIsDownIsCollectedAfterwards() {
+        var batch = submit();
+        awaitSubmitted();
+        world.stop();
+        provider.endAll();
+
+        world.startAgain();
+
+        assertAllSucceededOnce(batch);
+    }
+}
