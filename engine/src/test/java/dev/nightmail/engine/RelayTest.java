@@ -11,7 +11,6 @@ import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.RelayedOutcome;
 import dev.nightmail.engine.ScriptedProvider.Fate;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -95,9 +94,8 @@ class RelayTest {
         until(() -> world.relays().size() == 1);
         assertThat(provider.made()).isEmpty();
 
-        world.pass(Duration.ofMinutes(3));
+        world.passUntil(() -> provider.made().size() == 1);
 
-        awaitMade(1);
         assertAllSucceededOnce(batch);
     }
 

@@ -4,7 +4,9 @@ import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.relay.Relay;
 import java.util.BitSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * A relay whose record is there, with what is known of its requests.
@@ -41,6 +43,7 @@ final class RelayUnderWay {
 
     private final Relay relay;
     private final Map<BatchId, Share> shares = new TreeMap<>();
+    private final Set<BatchId> awaiting = new TreeSet<>();
     private final int[] refusals;
     private boolean groupTaken;
     private boolean collected;
@@ -74,6 +77,11 @@ final class RelayUnderWay {
     /** The share of a batch that is running, or is to run again. */
     Share share(BatchId batch) {
         return shares.computeIfAbsent(batch, _ -> new Share());
+    }
+
+    /** Batches of a relay of the last process that are yet to be opened. */
+    Set<BatchId> awaiting() {
+        return awaiting;
     }
 
     /** Counts a refused create. @return whether there may be another */

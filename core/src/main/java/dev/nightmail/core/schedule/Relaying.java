@@ -287,8 +287,25 @@ final class Relaying {
                 relay.share(part.batch()).open.or(part.requests().toBitSet());
             }
         }
-        effects.accept(new Effect.ResumeRelay(found.id()));
-        cancelUnlessWanted(relay);
+        relay.awaiting().addAll(relay.shares().keySet());
+        resumeUnlessAwaiting(relay);
+    }
+
+    /** What it brings can be taken when its batches are open, or will not be so soon. */
+    private void resumeUnlessAwaiting(RelayUnderWay relay) {
+        if (relay.awaiting().isEmpty()) {
+            effects.accept(new Effect.ResumeRelay(relay.relay().id()));
+            cancelUnlessWanted(relay);
+        }
+    }
+
+    /** A batch was tried to be opened, whether that went well or not. */
+    void opened(BatchId batch) {
+        for (var relay : relays.values()) {
+            if (relay.awaiting().remove(batch)) {
+                resumeUnlessAwaiting(relay);
+            }
+        }
     }
 
     /** Has a relay canceled of which nobody wants any more. */
@@ -296,7 +313,8 @@ final class Relaying {
         boolean wanted =
                 relay.shares().entrySet().stream()
                         .anyMatch(share -> isWanted(share.getKey(), share.getValue()));
-        if (!wanted && !relay.isDone() && relay.askCancel()) {
+        boolean begun = relay.awaiting().isEmpty();
+        if (begun && !wanted && !relay.isDone() && relay.askCancel()) {
             effects.accept(new Effect.CancelRelay(relay.relay().id()));
         }
     }

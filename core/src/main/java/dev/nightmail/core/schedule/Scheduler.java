@@ -110,7 +110,10 @@ public final class Scheduler {
         switch (event) {
             case Event.BatchAdmitted(var batch, var requests, var settled) ->
                     admit(batch, requests, settled, now);
-            case Event.OpenFailed(var batch) -> openLater(batch, now);
+            case Event.OpenFailed(var batch) -> {
+                openLater(batch, now);
+                relaying.opened(batch.id());
+            }
             case Event.AttemptFinished(var attempt, var customId, var outcome) ->
                     moveOn(sending.finished(attempt, customId, outcome, now));
             case Event.AttemptAborted(var attempt) -> moveOn(sending.aborted(attempt, now));
@@ -248,6 +251,7 @@ public final class Scheduler {
             cancelPending(running, now);
         }
         enter(running, now);
+        relaying.opened(running.id());
         storing.moveOn(running);
         var waited = unopened.remove(batch.id());
         if (waited != null && waited.cancelAsked()) {

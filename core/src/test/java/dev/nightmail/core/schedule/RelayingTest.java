@@ -442,6 +442,7 @@ class RelayingTest {
         var relay = recovered(batch.id(), 1, 2, 3);
 
         world.on(new Event.RelayRecovered(relay, Set.of(batch.id())));
+        assertThat(relays.effects(Effect.ResumeRelay.class)).isEmpty();
         world.admit(batch);
 
         assertThat(relays.effects(Effect.ResumeRelay.class)).hasSize(1);
@@ -457,6 +458,8 @@ class RelayingTest {
         var batch = world.accept("a", 2);
         var relay = recovered(batch.id(), 0, 1);
         world.on(new Event.RelayRecovered(relay, Set.of(batch.id())));
+        world.on(new Event.OpenFailed(batch));
+        assertThat(relays.effects(Effect.ResumeRelay.class)).hasSize(1);
         relays.answerAll(relay, succeeded());
         relays.collected(relay);
         assertThat(relays.effects(Effect.CloseRelay.class)).isEmpty();
