@@ -49,6 +49,8 @@ class KilledRelayTest {
                 "serve",
                 "--port",
                 String.valueOf(providersPort),
+                "--upstream",
+                "simulator",
                 "--set",
                 "upstreams.simulator.calls-in-flight-max=2",
                 "--set",
