@@ -646,7 +646,7 @@ final class Relaying {
 
     private Duration wait(Provider provider, AttemptOutcome why) {
         var wait = PAUSE.delay(++provider.failuresInRow, random);
-        var asked = why instanceof Throttled(var retryAfter, var _, var _) ? retryAfter : null;
+        var asked = why instanceof Throttled throttled ? throttled.retryAfter() : null;
         return asked != null && asked.compareTo(wait) > 0 ? asked : wait;
     }
 }

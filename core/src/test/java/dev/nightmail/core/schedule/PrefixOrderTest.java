@@ -234,6 +234,11 @@ class PrefixOrderTest {
             }
 
             @Override
+            public int lineBytes(int number) {
+                return 200;
+            }
+
+            @Override
             public Prefixes prefixes() {
                 return prefixes;
             }

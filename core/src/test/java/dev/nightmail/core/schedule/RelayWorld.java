@@ -24,7 +24,7 @@ final class RelayWorld {
                 new SchedulerWorld(
                         1,
                         SchedulePolicy.standard(new WorkerId("test")),
-                        Map.of("claude", 4),
+                        Map.of("claude", UpstreamTerms.calls(4)),
                         Map.of("claude", limits),
                         Routes.all("claude"));
     }

@@ -42,7 +42,7 @@ final class Rest {
 
     private static @Nullable Duration asked(@Nullable AttemptOutcome why) {
         return switch (why) {
-            case Throttled(var retryAfter, var _, var _) -> retryAfter;
+            case Throttled throttled -> throttled.retryAfter();
             case Failed(var _, var retryAfter, var _) -> retryAfter;
             case Answered _, Refused _, Unreachable _, Barred _ -> null;
             case null -> null;

@@ -81,8 +81,8 @@ final class BatchResults {
                         .orElse(ErrorType.API_ERROR)
                         .status();
         var outcome = answers.answered(status, HttpHeaders.NONE, error);
-        return outcome instanceof Throttled(var _, var whole, var _)
-                ? new Failed(read.get().type(), null, whole)
+        return outcome instanceof Throttled throttled
+                ? new Failed(read.get().type(), null, throttled.error())
                 : outcome;
     }
 }
