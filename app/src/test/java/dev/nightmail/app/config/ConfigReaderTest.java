@@ -549,6 +549,28 @@ class ConfigReaderTest {
     }
 
     @Test
+    void anUpstreamThatTakesBatchesHasARouteToItselfAndTheModelsNames() {
+        file(
+                """
+                upstreams:
+                  claude: { mode: batches, cache: auto, url: "https://relay.example" }
+                  local: { url: "http://localhost:8000" }
+                routes:
+                  - { model: "claude-*", upstream: "claude, local", as: other }
+                  - { model: "*", upstream: local }
+                """);
+
+        assertThat(problems())
+                .containsExactly(
+                        "upstreams.claude.cache: is auto, which is for upstreams that are called: what is"
+                                + " sent in batches is cached as requests mark it",
+                        "routes.0.upstream: names claude, which takes batches (mode: batches), among"
+                                + " others: it has a route to itself",
+                        "routes.0.as: renames a model for claude, which takes batches (mode: batches) as"
+                                + " their clients wrote them: leave it out");
+    }
+
+    @Test
     void aModeThatIsNoneIsRefused() {
         flags.put("upstream", "https://relay.example");
         sets.add("upstreams.upstream.mode=batch");

@@ -17,7 +17,6 @@ import dev.nightmail.core.upstream.AttemptOutcome.Throttled;
 import dev.nightmail.core.upstream.AttemptOutcome.Unreachable;
 import dev.nightmail.core.upstream.RelayedOutcome;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
@@ -47,43 +46,17 @@ final class Relaying {
     private static final Backoff RECOLLECTION =
             new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
 
-    /** A create is megabytes: it is not repeated as fast as a call. */
-    private static final Backoff PAUSE = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
-
     private final SchedulePolicy policy;
     private final Routes routes;
     private final RandomGenerator random;
     private final Timers timers;
     private final Storing storing;
     private final Consumer<Effect> effects;
-    private final Map<String, Provider> providers = new LinkedHashMap<>();
+    private final Map<String, RelayProvider> providers = new LinkedHashMap<>();
     private final Map<RelayId, RelayUnderWay> relays = new TreeMap<>();
     private final Map<BatchId, RunningBatch> running = new TreeMap<>();
     private final Map<BatchId, Map<String, Waiting>> waiting = new TreeMap<>();
     private boolean stopped;
-
-    /** What waits for one provider, and what it has. */
-    private static final class Provider {
-        final RelayLimits limits;
-        final RelayQueue queue;
-        int relays;
-        int queued;
-        int failuresInRow;
-        Instant pausedUntil = Instant.MIN;
-
-        Provider(RelayLimits limits) {
-            this.limits = limits;
-            this.queue = new RelayQueue(limits);
-        }
-
-        boolean hasRoom(Instant steady) {
-            return relays < limits.relaysMax() && room() > 0 && !steady.isBefore(pausedUntil);
-        }
-
-        int room() {
-            return limits.queuedMax() - queued;
-        }
-    }
 
     Relaying(
             SchedulePolicy policy,
@@ -99,7 +72,8 @@ final class Relaying {
         this.timers = timers;
         this.storing = storing;
         this.effects = effects;
-        upstreams.forEach((name, limits) -> providers.put(name, new Provider(limits)));
+        upstreams.forEach(
+                (name, limits) -> providers.put(name, new RelayProvider(name, limits, random)));
     }
 
     /** Whether requests that go this way are relayed. */
@@ -112,7 +86,7 @@ final class Relaying {
         return route.upstreams().stream().filter(providers::containsKey).findFirst();
     }
 
-    private Provider provider(String upstream) {
+    private RelayProvider provider(String upstream) {
         var provider = providers.get(upstream);
         if (provider == null) {
             throw new IllegalStateException("no upstream that takes batches is called " + upstream);
@@ -161,7 +135,7 @@ final class Relaying {
         var place =
                 waiting.computeIfAbsent(batch.id(), _ -> new LinkedHashMap<>())
                         .computeIfAbsent(upstream, _ -> new Waiting(batch));
-        provider(upstream).queue.add(place, number);
+        provider(upstream).queue().add(place, number);
     }
 
     /** From here on its requests are put into relays, if they may be sent now. */
@@ -172,8 +146,8 @@ final class Relaying {
         waiting.getOrDefault(batch.id(), Map.of())
                 .forEach((upstream, place) -> {
                     var provider = provider(upstream);
-                    provider.queue.enter(place, now.steady());
-                    timers.after(provider.limits.linger(), now, new Timer.Due.Lingered());
+                    provider.queue().enter(place, now.steady());
+                    timers.after(provider.linger(), now, new Timer.Due.Lingered());
                 });
     }
 
@@ -183,7 +157,7 @@ final class Relaying {
             drop(batch);
         }
         waiting.getOrDefault(batch.id(), Map.of())
-                .forEach((upstream, place) -> provider(upstream).queue.leave(place));
+                .forEach((upstream, place) -> provider(upstream).queue().leave(place));
         relaysOf(batch).forEach(this::cancelUnlessWanted);
     }
 
@@ -211,7 +185,7 @@ final class Relaying {
     private void drop(RunningBatch batch) {
         var places = waiting.remove(batch.id());
         if (places != null) {
-            places.forEach((upstream, place) -> provider(upstream).queue.leave(place));
+            places.forEach((upstream, place) -> provider(upstream).queue().leave(place));
         }
     }
 
@@ -228,11 +202,9 @@ final class Relaying {
             return;
         }
         providers.forEach((name, provider) -> {
-            while (provider.hasRoom(now.steady())) {
-                var load = provider.queue.next(provider.room(), now.steady());
-                if (load == null) {
-                    return;
-                }
+            for (var load = provider.next(now.steady());
+                    load != null;
+                    load = provider.next(now.steady())) {
                 submit(new RelayUnderWay(new Relay(newId(now), name, load.terms(), load.parts())));
             }
         });
@@ -262,20 +234,17 @@ final class Relaying {
 
     private void begun(RelayUnderWay relay) {
         relays.put(relay.relay().id(), relay);
-        var provider = providers.get(relay.relay().upstream());
-        if (provider != null) {
-            provider.relays++;
-            provider.queued += relay.queued();
-        }
+        providerOf(relay).ifPresent(provider -> provider.begun(relay));
     }
 
     private void ended(RelayUnderWay relay) {
         relays.remove(relay.relay().id());
-        var provider = providers.get(relay.relay().upstream());
-        if (provider != null) {
-            provider.relays--;
-            provider.queued -= relay.queued();
-        }
+        providerOf(relay).ifPresent(provider -> provider.ended(relay));
+    }
+
+    /** Empty if the configuration does not have it any more. */
+    private Optional<RelayProvider> providerOf(RelayUnderWay relay) {
+        return Optional.ofNullable(providers.get(relay.relay().upstream()));
     }
 
     /** Its requests are out, as the last process left them. */
@@ -332,14 +301,7 @@ final class Relaying {
     // And back
 
     void submitted(RelayId id) {
-        withRelay(
-                id,
-                relay -> {
-                    var provider = providers.get(relay.relay().upstream());
-                    if (provider != null) {
-                        provider.failuresInRow = 0;
-                    }
-                });
+        withRelay(id, relay -> providerOf(relay).ifPresent(RelayProvider::worked));
     }
 
     private void withRelay(RelayId id, Consumer<RelayUnderWay> step) {
@@ -404,7 +366,7 @@ final class Relaying {
             }
             case RelayedOutcome.Tried(Barred barred) -> {
                 putBack(share, number);
-                rest(relay.relay().upstream(), barred, now);
+                rest(relay, barred, now);
             }
             case RelayedOutcome.Tried(Throttled _),
                     RelayedOutcome.Tried(Unreachable _),
@@ -584,7 +546,7 @@ final class Relaying {
                 id,
                 relay -> {
                     if (why != null) {
-                        rest(relay.relay().upstream(), why, now);
+                        rest(relay, why, now);
                     }
                     relay.shares().values().forEach(share -> share.back.or(share.open));
                     release(relay, now);
@@ -624,29 +586,12 @@ final class Relaying {
         }
     }
 
-    private void rest(String upstream, AttemptOutcome why, Moment now) {
-        var provider = providers.get(upstream);
-        if (provider == null || now.steady().isBefore(provider.pausedUntil)) {
-            // What set out together fails together: it is one piece of news.
-            return;
-        }
-        var wait = wait(provider, why);
-        provider.pausedUntil = now.steady().plus(wait);
-        timers.after(wait, now, new Timer.Due.PauseOver());
-        effects.accept(
-                switch (why) {
-                    case Barred(var reason) -> new Effect.UpstreamBarred(upstream, reason, wait);
-                    case Throttled _ -> new Effect.UpstreamPaused(upstream, "throttled", wait);
-                    case Unreachable(var phase, var _) ->
-                            new Effect.UpstreamPaused(upstream, phase, wait);
-                    case Answered _, Refused _, Failed _ ->
-                            new Effect.UpstreamPaused(upstream, "failing", wait);
+    private void rest(RelayUnderWay relay, AttemptOutcome why, Moment now) {
+        providerOf(relay)
+                .map(provider -> provider.failed(why, now.steady()))
+                .ifPresent(rest -> {
+                    timers.after(rest.length(), now, new Timer.Due.PauseOver());
+                    effects.accept(rest.told());
                 });
-    }
-
-    private Duration wait(Provider provider, AttemptOutcome why) {
-        var wait = PAUSE.delay(++provider.failuresInRow, random);
-        var asked = why instanceof Throttled throttled ? throttled.retryAfter() : null;
-        return asked != null && asked.compareTo(wait) > 0 ? asked : wait;
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nightmail.core.relay;
+
+import org.jspecify.annotations.NullMarked;

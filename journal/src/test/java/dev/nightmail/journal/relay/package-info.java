@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nightmail.journal.relay;
+
+import org.jspecify.annotations.NullMarked;
