@@ -399,7 +399,7 @@ class ConfigReaderTest {
     }
 
     @Test
-    void whatIsNotBuiltYetIsRefusedByItsKeyWithWhatIsPossible() {
+    void aProtocolThatIsNoneIsRefusedByItsKeyWithWhatIsPossible() {
         environment.put("ANTHROPIC_API_KEY", "sk-1");
         file(
                 """

@@ -28,11 +28,11 @@ final class RelayProvider {
     private int failuresInRow;
     private Instant pausedUntil = Instant.MIN;
 
-    RelayProvider(String upstream, RelayLimits limits, RandomGenerator random) {
+    RelayProvider(String upstream, RelayLimits limits, Weights weights, RandomGenerator random) {
         this.upstream = upstream;
         this.limits = limits;
         this.random = random;
-        this.queue = new RelayQueue(limits);
+        this.queue = new RelayQueue(limits, weights);
     }
 
     RelayQueue queue() {

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The requests that wait for the next relays to one provider, in pools of those that may travel
- * together. From a pool they are taken fairly: the key that has had least goes first, in slices,
- * and within a key the batch that is due first.
+ * together. From a pool they are taken fairly: the key that has had least by its weight goes first,
+ * in slices, and within a key the batch that is due first.
  */
 final class RelayQueue {
 
@@ -36,14 +36,16 @@ final class RelayQueue {
     private static final int SLICE = 64;
 
     private final RelayLimits limits;
+    private final Weights weights;
     private final Map<RelayTerms, Pool> pools = new LinkedHashMap<>();
     private final Map<KeyId, Long> servedTokens = new HashMap<>();
 
     /** What the key last served had had until then; who joins starts level with it. */
     private long level;
 
-    RelayQueue(RelayLimits limits) {
+    RelayQueue(RelayLimits limits, Weights weights) {
         this.limits = limits;
+        this.weights = weights;
     }
 
     /** Requests of one batch. They wait here as long as it has a place in a pool. */
@@ -193,7 +195,7 @@ final class RelayQueue {
                 pool.count--;
                 pool.bytes -= entryBytes;
                 waiting.remove(number);
-                serve(line.key(), Sending.tokens(waiting.batch.requests(), number));
+                serve(waiting, number);
                 number = waiting.numbers.nextSetBit(number + 1);
             }
             if (number < 0) {
@@ -239,9 +241,12 @@ final class RelayQueue {
         return servedTokens.getOrDefault(key, 0L);
     }
 
-    private void serve(KeyId key, long tokens) {
+    private void serve(Waiting waiting, int number) {
+        var key = waiting.key();
         level = Math.max(level, served(key));
-        servedTokens.merge(key, tokens, Math::addExact);
+        long tokens = Sending.tokens(waiting.batch.requests(), number);
+        int weight = weights.of(waiting.batch.batch().header().workspace());
+        servedTokens.merge(key, tokens * Weights.MAX / weight, Math::addExact);
     }
 
     /** In order of batch, so that the same requests make the same relay. */

@@ -72,8 +72,8 @@ final class Relaying {
         this.timers = timers;
         this.storing = storing;
         this.effects = effects;
-        upstreams.forEach(
-                (name, limits) -> providers.put(name, new RelayProvider(name, limits, random)));
+        upstreams.forEach((name, limits) ->
+                providers.put(name, new RelayProvider(name, limits, policy.weights(), random)));
     }
 
     /** Whether requests that go this way are relayed. */

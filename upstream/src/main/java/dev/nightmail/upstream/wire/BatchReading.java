@@ -1,6 +1,7 @@
 package dev.nightmail.upstream.wire;
 
 import dev.nightmail.core.upstream.BatchUpstream.Seen;
+import dev.nightmail.upstream.json.StrictJson;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -25,7 +26,7 @@ public final class BatchReading {
 
     /** Empty unless it is a batch with an id, a status, counts and a time. */
     public static Optional<Seen> batch(byte[] body) {
-        try (var json = Json.parser(body)) {
+        try (var json = StrictJson.parser(body)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 return Optional.empty();
             }
@@ -41,7 +42,7 @@ public final class BatchReading {
 
     /** Empty unless it is a page, all of whose batches can be read. */
     public static Optional<Page> page(byte[] body) {
-        try (var json = Json.parser(body)) {
+        try (var json = StrictJson.parser(body)) {
             return Optional.ofNullable(readPage(json));
         } catch (JacksonException _) {
             return Optional.empty();

@@ -1,5 +1,6 @@
 package dev.nightmail.upstream.wire;
 
+import dev.nightmail.upstream.json.StrictJson;
 import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,7 @@ public final class ResultReading {
     /** Empty if it is no such line. */
     public static Optional<Read> line(byte[] line) {
         var reading = new ResultReading();
-        try (var json = Json.parser(line)) {
+        try (var json = StrictJson.parser(line)) {
             if (!reading.readLine(json, line)) {
                 return Optional.empty();
             }
