@@ -148,16 +148,7 @@ final class EngineWorld implements AutoCloseable {
     }
 
     private static SchedulePolicy policy() {
-        var standard = SchedulePolicy.standard(new WorkerId("test"));
-        return new SchedulePolicy(
-                standard.worker(),
-                standard.chunkRequests(),
-                standard.callTimeout(),
-                standard.attemptsMax(),
-                standard.retryDelay(),
-                standard.pause(),
-                UNSAVED_MAX,
-                standard.groupMax());
+        return SchedulePolicy.standard(new WorkerId("test")).withUnsavedMax(UNSAVED_MAX);
     }
 
     void check(RequestCheck requestCheck) {

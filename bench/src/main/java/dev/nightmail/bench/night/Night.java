@@ -110,18 +110,10 @@ final class Night {
         this.random = new Random(seed);
         this.network = network;
         this.service = new SimulatedService(config.withSeed(seed), START);
-        var standard = SchedulePolicy.standard(new WorkerId("night"));
         this.scheduler =
                 new Scheduler(
-                        new SchedulePolicy(
-                                standard.worker(),
-                                standard.chunkRequests(),
-                                standard.callTimeout(),
-                                standard.attemptsMax(),
-                                standard.retryDelay(),
-                                standard.pause(),
-                                2 * callsInFlightMax,
-                                standard.groupMax()),
+                        SchedulePolicy.standard(new WorkerId("night"))
+                                .withUnsavedMax(2 * callsInFlightMax),
                         Map.of(UPSTREAM, UpstreamTerms.calls(callsInFlightMax)),
                         Routes.all(UPSTREAM),
                         _ -> ERROR,

@@ -26,10 +26,6 @@ public record Breakpoint(int hash, int tokens, boolean marked, boolean forAnHour
 
     /** How long the service keeps it, from the beginning of the call that last used it. */
     public Duration ttl() {
-        return ttl(forAnHour);
-    }
-
-    static Duration ttl(boolean forAnHour) {
         return forAnHour ? Duration.ofHours(1) : Duration.ofMinutes(5);
     }
 }

@@ -21,6 +21,7 @@ public final class Prefixes {
     private final int[] leaves;
 
     private final List<Prefix> prefixes;
+    private final boolean oneUnmarked;
 
     /**
      * @param parent position of the prefix it begins with; -1 if there is none
@@ -30,6 +31,7 @@ public final class Prefixes {
     private Prefixes(int[] leaves, List<Prefix> prefixes) {
         this.leaves = leaves;
         this.prefixes = prefixes;
+        this.oneUnmarked = isOneUnmarked(leaves, prefixes);
     }
 
     /**
@@ -42,9 +44,13 @@ public final class Prefixes {
 
     /** Whether all requests begin with the same prefix, and none has marked anything. */
     public boolean isOneUnmarked() {
+        return oneUnmarked;
+    }
+
+    private static boolean isOneUnmarked(int[] leaves, List<Prefix> prefixes) {
         return prefixes.size() == 1
                 && leaves.length > 1
-                && !get(0).breakpoint().marked()
+                && !prefixes.getFirst().breakpoint().marked()
                 && Arrays.stream(leaves).allMatch(leaf -> leaf == 0);
     }
 

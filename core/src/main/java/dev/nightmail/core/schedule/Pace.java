@@ -330,6 +330,11 @@ final class Pace {
         lastProblem = problem;
     }
 
+    /** Whether it could not be reached, or would not serve us, and nothing has come since. */
+    boolean isInDoubt() {
+        return doubt != Doubt.NONE;
+    }
+
     boolean isIll() {
         return !circuit.isWell();
     }

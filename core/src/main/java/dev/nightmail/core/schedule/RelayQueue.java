@@ -38,10 +38,8 @@ final class RelayQueue {
     private final RelayLimits limits;
     private final Weights weights;
     private final Map<RelayTerms, Pool> pools = new LinkedHashMap<>();
-    private final Map<KeyId, Long> servedTokens = new HashMap<>();
-
-    /** What the key last served had had until then; who joins starts level with it. */
-    private long level;
+    private final Map<KeyId, Served> served = new HashMap<>();
+    private final Served.Level level = new Served.Level();
 
     RelayQueue(RelayLimits limits, Weights weights) {
         this.limits = limits;
@@ -125,7 +123,7 @@ final class RelayQueue {
         if (pool.waiting.add(waiting)) {
             pool.count += waiting.count;
             pool.bytes += waiting.bytes;
-            servedTokens.merge(waiting.key(), level, Math::max);
+            served(waiting.key(), waiting.batch).join(level);
         }
     }
 
@@ -195,7 +193,7 @@ final class RelayQueue {
                 pool.count--;
                 pool.bytes -= entryBytes;
                 waiting.remove(number);
-                serve(waiting, number);
+                line.served().charge(Sending.tokens(waiting.batch.requests(), number), level);
                 number = waiting.numbers.nextSetBit(number + 1);
             }
             if (number < 0) {
@@ -212,14 +210,21 @@ final class RelayQueue {
         return new Load(terms, parts(taken));
     }
 
-    /** The batches of one key that wait in a pool, by deadline. */
-    private record Line(KeyId key, ArrayDeque<Waiting> batches) {}
+    private Served served(KeyId key, RunningBatch of) {
+        return served.computeIfAbsent(
+                key, _ -> new Served(weights.of(of.batch().header().workspace())));
+    }
 
-    private static List<Line> lines(Pool pool) {
+    /** The batches of one key that wait in a pool, by deadline. */
+    private record Line(Served served, ArrayDeque<Waiting> batches) {}
+
+    private List<Line> lines(Pool pool) {
         var lines = new TreeMap<String, Line>();
         for (var waiting : pool.waiting) {
             var key = waiting.key();
-            lines.computeIfAbsent(key.value(), _ -> new Line(key, new ArrayDeque<>()))
+            lines.computeIfAbsent(
+                            key.value(),
+                            _ -> new Line(served(key, waiting.batch), new ArrayDeque<>()))
                     .batches()
                     .add(waiting);
         }
@@ -230,23 +235,11 @@ final class RelayQueue {
     private Line leastServed(List<Line> lines) {
         var least = lines.getFirst();
         for (var line : lines) {
-            if (served(line.key()) < served(least.key())) {
+            if (line.served().tokens() < least.served().tokens()) {
                 least = line;
             }
         }
         return least;
-    }
-
-    private long served(KeyId key) {
-        return servedTokens.getOrDefault(key, 0L);
-    }
-
-    private void serve(Waiting waiting, int number) {
-        var key = waiting.key();
-        level = Math.max(level, served(key));
-        long tokens = Sending.tokens(waiting.batch.requests(), number);
-        int weight = weights.of(waiting.batch.batch().header().workspace());
-        servedTokens.merge(key, tokens * Weights.MAX / weight, Math::addExact);
     }
 
     /** In order of batch, so that the same requests make the same relay. */

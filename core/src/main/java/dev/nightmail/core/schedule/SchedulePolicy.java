@@ -29,17 +29,23 @@ public record SchedulePolicy(
         int groupMax,
         Weights weights) {
 
-    /** With equal weights. */
-    public SchedulePolicy(
-            WorkerId worker,
-            int chunkRequests,
-            Duration callTimeout,
-            int attemptsMax,
-            Backoff retryDelay,
-            Backoff pause,
-            int unsavedMax,
-            int groupMax) {
-        this(
+    /** The same with another bound on what a crash can make run twice. */
+    public SchedulePolicy withUnsavedMax(int other) {
+        return new SchedulePolicy(
+                worker,
+                chunkRequests,
+                callTimeout,
+                attemptsMax,
+                retryDelay,
+                pause,
+                other,
+                groupMax,
+                weights);
+    }
+
+    /** The same with other weights. */
+    public SchedulePolicy withWeights(Weights other) {
+        return new SchedulePolicy(
                 worker,
                 chunkRequests,
                 callTimeout,
@@ -48,7 +54,7 @@ public record SchedulePolicy(
                 pause,
                 unsavedMax,
                 groupMax,
-                Weights.EQUAL);
+                other);
     }
 
     public static SchedulePolicy standard(WorkerId worker) {
@@ -60,7 +66,8 @@ public record SchedulePolicy(
                 new Backoff(Duration.ofMillis(500), Duration.ofSeconds(30)),
                 new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(15)),
                 16_384,
-                4_096);
+                4_096,
+                Weights.EQUAL);
     }
 
     /**

@@ -353,7 +353,6 @@ final class Sending {
     private void learn(Flight flight, AttemptOutcome outcome, Moment now) {
         var pace = flight.upstream().pace();
         var sent = flight.sent();
-        boolean wasWell = pace.isWell();
         switch (outcome) {
             case Answered answer -> {
                 var requests = flight.batch().requests();
@@ -364,21 +363,11 @@ final class Sending {
                         requests.inputTokensEstimate(number),
                         outputTokensMax(requests, number),
                         sent);
-                pace.answered(sent, now.steady());
             }
-            case Refused(var _, var headroom) -> {
-                pace.told(headroom, sent, now);
-                pace.answered(sent, now.steady());
-            }
-            case Failed(var phase, var _, var _) -> hasFailed(pace, sent, phase, now);
-            case Throttled(var retryAfter, var _, var headroom, var noPlace) ->
-                    hasRefused(pace, sent, retryAfter, headroom, noPlace, now);
-            case Unreachable(var phase, var _) -> wasNotReached(pace, phase, now);
-            case Barred(var reason) -> hasBarred(pace, reason, now);
+            case Refused(var _, var headroom) -> pace.told(headroom, sent, now);
+            case Failed _, Throttled _, Unreachable _, Barred _ -> {}
         }
-        if (!wasWell && pace.isWell()) {
-            effects.accept(new UpstreamWell(pace.upstream()));
-        }
+        heard(flight.upstream(), sent, RelayOutcome.like(outcome), now);
     }
 
     void interactiveStarted(String upstream, long call, Moment now) {
@@ -386,9 +375,15 @@ final class Sending {
     }
 
     void interactiveFinished(String upstream, long call, RelayOutcome outcome, Moment now) {
-        var pace = pace(upstream);
-        var sent = pace.interactiveFinished(call, now.steady());
+        var sent = pace(upstream).interactiveFinished(call, now.steady());
+        heard(turnsAt(upstream), sent, outcome, now);
+    }
+
+    /** What every call tells of its upstream, whoever made it. */
+    private void heard(Turns upstream, Sent sent, RelayOutcome outcome, Moment now) {
+        var pace = upstream.pace();
         boolean wasWell = pace.isWell();
+        boolean wasInDoubt = pace.isInDoubt();
         switch (outcome) {
             case RelayOutcome.Answered _ -> pace.answered(sent, now.steady());
             case RelayOutcome.Failed(var phase) -> hasFailed(pace, sent, phase, now);
@@ -401,6 +396,10 @@ final class Sending {
         }
         if (!wasWell && pace.isWell()) {
             effects.accept(new UpstreamWell(pace.upstream()));
+        }
+        if (!wasInDoubt && pace.isInDoubt()) {
+            upstream.isAway();
+            turns.values().forEach(Turns::lookAgain);
         }
     }
 

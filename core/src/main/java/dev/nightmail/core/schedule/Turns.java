@@ -35,8 +35,7 @@ final class Turns {
 
     private @Nullable Instant wakesAt;
 
-    /** What the share last chosen had had until then; who joins starts level with it. */
-    private long level;
+    private final Served.Level level = new Served.Level();
 
     Turns(Pace pace, UpstreamTerms terms, Weights weights) {
         this.pace = pace;
@@ -64,7 +63,7 @@ final class Turns {
                 shares.computeIfAbsent(
                         header.key(), key -> new Share(key, weights.of(header.workspace())));
         if (share.waiting().isEmpty()) {
-            share.startLevelWith(level);
+            share.served().join(level);
             share.waiting().add(lane);
             wanting.add(share);
         } else {
@@ -119,6 +118,13 @@ final class Turns {
         }
     }
 
+    /** The upstream is not to be had for a while: what is at home there may go elsewhere. */
+    void isAway() {
+        Stream.concat(byDeadline.stream(), aside.stream())
+                .filter(lane -> lane.route().upstreams().size() > 1)
+                .forEach(lane -> lane.order().isAway(warmth));
+    }
+
     /** What lanes were waiting for may have come. */
     void lookAgain() {
         if (!aside.isEmpty()) {
@@ -148,8 +154,7 @@ final class Turns {
             throw new IllegalStateException("a lane without a share");
         }
         boolean listed = wanting.remove(share);
-        level = Math.max(level, share.servedTokens());
-        share.served(tokens);
+        share.served().charge(tokens, level);
         if (listed) {
             wanting.add(share);
         }

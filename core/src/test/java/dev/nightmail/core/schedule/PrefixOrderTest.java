@@ -2,6 +2,7 @@ package dev.nightmail.core.schedule;
 
 import static dev.nightmail.core.schedule.SchedulerWorld.answer;
 import static dev.nightmail.core.schedule.SchedulerWorld.failure;
+import static dev.nightmail.core.schedule.SchedulerWorld.unreachable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightmail.core.request.Breakpoint;
@@ -172,6 +173,25 @@ class PrefixOrderTest {
         return facts(alike, false, prefixes);
     }
 
+    @Test
+    void whatIsAtHomeAtAnUpstreamThatIsGoneGoesElsewhere() {
+        var two =
+                new SchedulerWorld(
+                        1,
+                        Map.of("one", UpstreamTerms.calls(2), "two", UpstreamTerms.calls(2)),
+                        new Routes(List.of(new Routes.Route("*", List.of("one", "two"), null))));
+        submit(two, "a", "a", "a", "a", "a", "a");
+        var home = two.oneInFlight().upstream();
+        two.finishAll(answer());
+        assertThat(two.inFlight.values()).allMatch(start -> start.upstream().equals(home));
+
+        two.finishOldest(unreachable());
+
+        assertThat(two.inFlight.values().stream().map(StartAttempt::upstream))
+                .as("one to warm it there, and one that is still under way")
+                .containsExactlyInAnyOrder(home, home.equals("one") ? "two" : "one");
+    }
+
     private static List<Integer> inFlight(SchedulerWorld world) {
         return world.inFlight.values().stream().map(StartAttempt::request).toList();
     }
@@ -211,37 +231,6 @@ class PrefixOrderTest {
             }
             builder.add(number, breakpoints);
         }
-        var prefixes = builder.build();
-        return new RequestFacts() {
-            @Override
-            public int size() {
-                return paths.length;
-            }
-
-            @Override
-            public int model(int number) {
-                return 0;
-            }
-
-            @Override
-            public int inputTokensEstimate(int number) {
-                return 100;
-            }
-
-            @Override
-            public int outputTokensMax(int number) {
-                return outputTokensMax[number];
-            }
-
-            @Override
-            public int lineBytes(int number) {
-                return 200;
-            }
-
-            @Override
-            public Prefixes prefixes() {
-                return prefixes;
-            }
-        };
+        return TestFacts.outputs(outputTokensMax, builder.build());
     }
 }

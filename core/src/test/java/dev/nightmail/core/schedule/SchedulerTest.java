@@ -155,18 +155,9 @@ class SchedulerTest {
 
     @Test
     void aKeyWithThriceTheWeightHasThriceTheTokens() {
-        var standard = SchedulePolicy.standard(new WorkerId("test"));
         var policy =
-                new SchedulePolicy(
-                        standard.worker(),
-                        standard.chunkRequests(),
-                        standard.callTimeout(),
-                        standard.attemptsMax(),
-                        standard.retryDelay(),
-                        standard.pause(),
-                        standard.unsavedMax(),
-                        standard.groupMax(),
-                        new Weights(Map.of(new WorkspaceId("product"), 3)));
+                SchedulePolicy.standard(new WorkerId("test"))
+                        .withWeights(new Weights(Map.of(new WorkspaceId("product"), 3)));
         var world =
                 new SchedulerWorld(
                         1, policy, Map.of("claude", UpstreamTerms.calls(4)), Routes.all("claude"));

@@ -12,7 +12,6 @@ import dev.nightmail.core.lease.WorkerId;
 import dev.nightmail.core.relay.RelayLimits;
 import dev.nightmail.core.request.ApiVersion;
 import dev.nightmail.core.request.CustomId;
-import dev.nightmail.core.request.Prefixes;
 import dev.nightmail.core.request.RequestFacts;
 import dev.nightmail.core.result.RequestCounts;
 import dev.nightmail.core.result.ResultType;
@@ -109,7 +108,7 @@ final class SchedulerWorld {
      */
     BatchId submit(String key, List<String> models, int[] modelOf) {
         var batch = accepted(key, models, modelOf.length);
-        on(new Event.BatchAdmitted(batch, facts(modelOf), settled(batch.id())));
+        on(new Event.BatchAdmitted(batch, TestFacts.models(modelOf), settled(batch.id())));
         return batch.id();
     }
 
@@ -119,7 +118,7 @@ final class SchedulerWorld {
     }
 
     void admit(Batch batch) {
-        var facts = facts(new int[batch.header().requestCount()]);
+        var facts = TestFacts.models(new int[batch.header().requestCount()]);
         on(new Event.BatchAdmitted(batch, facts, settled(batch.id())));
     }
 
@@ -148,40 +147,6 @@ final class SchedulerWorld {
         logs.put(id, new TreeMap<>());
         recorded.put(id, batch);
         return batch;
-    }
-
-    private static RequestFacts facts(int[] modelOf) {
-        return new RequestFacts() {
-            @Override
-            public int size() {
-                return modelOf.length;
-            }
-
-            @Override
-            public int model(int number) {
-                return modelOf[number];
-            }
-
-            @Override
-            public int inputTokensEstimate(int number) {
-                return 100;
-            }
-
-            @Override
-            public int outputTokensMax(int number) {
-                return 400;
-            }
-
-            @Override
-            public Prefixes prefixes() {
-                return Prefixes.NONE;
-            }
-
-            @Override
-            public int lineBytes(int number) {
-                return 200;
-            }
-        };
     }
 
     /** What opening the batch's log afresh finds. */

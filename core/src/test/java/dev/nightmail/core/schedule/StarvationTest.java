@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.lease.WorkerId;
-import dev.nightmail.core.request.Prefixes;
-import dev.nightmail.core.request.RequestFacts;
 import dev.nightmail.core.result.ResultType;
 import java.time.Duration;
 import java.util.List;
@@ -20,19 +18,9 @@ class StarvationTest {
 
     /** As the server has it: as many answers may wait for storage as calls may be in flight. */
     private static SchedulerWorld world(Map<String, UpstreamTerms> upstreams, Routes routes) {
-        var standard = SchedulePolicy.standard(new WorkerId("test"));
         int callsInFlightMax =
                 upstreams.values().stream().mapToInt(UpstreamTerms::callsInFlightMax).sum();
-        var policy =
-                new SchedulePolicy(
-                        standard.worker(),
-                        standard.chunkRequests(),
-                        standard.callTimeout(),
-                        standard.attemptsMax(),
-                        standard.retryDelay(),
-                        standard.pause(),
-                        callsInFlightMax,
-                        standard.groupMax());
+        var policy = SchedulePolicy.standard(new WorkerId("test")).withUnsavedMax(callsInFlightMax);
         return new SchedulerWorld(1, policy, upstreams, routes);
     }
 
@@ -152,7 +140,7 @@ class StarvationTest {
         var greedy = world.accept("a", 1);
         world.on(
                 new Event.BatchAdmitted(
-                        greedy, new Asking(Integer.MAX_VALUE), world.settled(greedy.id())));
+                        greedy, TestFacts.outputs(Integer.MAX_VALUE), world.settled(greedy.id())));
         world.submit("b", 1_000);
         world.finishAll(SchedulerWorld.refusal());
         world.store();
@@ -164,38 +152,5 @@ class StarvationTest {
         }
 
         assertThat(world.started.stream().map(Effect.StartAttempt::batch)).contains(modest);
-    }
-
-    /** One request. */
-    private record Asking(int maxTokens) implements RequestFacts {
-        @Override
-        public int size() {
-            return 1;
-        }
-
-        @Override
-        public int model(int number) {
-            return 0;
-        }
-
-        @Override
-        public int inputTokensEstimate(int number) {
-            return 100;
-        }
-
-        @Override
-        public int outputTokensMax(int number) {
-            return maxTokens;
-        }
-
-        @Override
-        public Prefixes prefixes() {
-            return Prefixes.NONE;
-        }
-
-        @Override
-        public int lineBytes(int number) {
-            return 200;
-        }
     }
 }
