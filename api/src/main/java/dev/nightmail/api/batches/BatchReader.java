@@ -5,6 +5,7 @@ import dev.nightmail.api.json.JsonScanner.Kind;
 import dev.nightmail.api.json.MalformedJsonException;
 import dev.nightmail.api.wire.ApiError;
 import dev.nightmail.core.journal.BatchDraft;
+import dev.nightmail.core.request.Breakpoint;
 import dev.nightmail.core.request.CustomId;
 import dev.nightmail.core.request.RequestSummary;
 import java.util.HashSet;
@@ -50,7 +51,8 @@ final class BatchReader {
         boolean paramsAreObject;
         String model = "";
         int outputTokensMax;
-        boolean hasPrefix;
+        PromptParts parts = new PromptParts();
+        boolean isMarked;
     }
 
     BatchReader(
@@ -205,18 +207,37 @@ final class BatchReader {
         json.beginObject();
         for (var name = json.nextName(); name != null; name = json.nextName()) {
             switch (name) {
-                case "tools", "system", PromptPrefixes.MARK -> {
-                    item.hasPrefix = true;
+                case PromptPrefixes.MARK -> {
+                    item.isMarked = true;
                     json.skip();
                 }
-                case "model" -> model();
                 case "max_tokens" -> maxTokens();
                 case "stream" -> stream();
-                default -> json.skip();
+                default -> promptPart(name);
             }
         }
         json.endSlice();
-        item.hasPrefix |= json.sawWatchedName();
+        item.isMarked |= json.sawWatchedName();
+    }
+
+    private void promptPart(String name) {
+        json.kind();
+        int from = json.slicePosition();
+        if (name.equals("model")) {
+            model();
+        } else {
+            json.skip();
+        }
+        if (PromptParts.isPart(name)) {
+            item.parts.add(name, new PromptParts.Part(from, json.slicePosition()));
+        }
+    }
+
+    /** Only a request that marks something is looked through again. */
+    private List<Breakpoint> breakpoints() {
+        return item.isMarked
+                ? PromptPrefixes.of(json.sliceArray(), json.sliceOffset(), json.sliceLength())
+                : item.parts.unmarked(json.sliceArray(), json.sliceOffset());
     }
 
     private void model() {
@@ -270,10 +291,7 @@ final class BatchReader {
                         item.model,
                         json.sliceLength() / BYTES_PER_TOKEN,
                         item.outputTokensMax,
-                        item.hasPrefix
-                                ? PromptPrefixes.of(
-                                        json.sliceArray(), json.sliceOffset(), json.sliceLength())
-                                : List.of());
+                        breakpoints());
         draft.add(
                 new CustomId(customId),
                 summary,

@@ -1,12 +1,12 @@
 package dev.nightmail.api.batches;
 
+import dev.nightmail.api.batches.PromptParts.Part;
 import dev.nightmail.api.json.JsonScanner;
 import dev.nightmail.api.json.JsonScanner.Kind;
 import dev.nightmail.core.request.Breakpoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.zip.CRC32C;
 
 /**
  * Finds the places in a prompt up to which a service can cache it (wire contract, section 7): those
@@ -22,27 +22,17 @@ final class PromptPrefixes {
 
     static final String MARK = "cache_control";
 
-    private static final int BYTES_PER_TOKEN = 4;
     private static final int TTL_BYTES_MAX = 16;
 
     private final byte[] array;
     private final int offset;
     private final JsonScanner json;
-    private final CRC32C crc = new CRC32C();
-
-    private int setting;
-    private final Section tools = new Section();
-    private final Section system = new Section();
-    private final Section messages = new Section();
+    private final PromptParts parts = new PromptParts();
+    private final List<Mark> toolMarks = new ArrayList<>();
+    private final List<Mark> systemMarks = new ArrayList<>();
+    private final List<Mark> messageMarks = new ArrayList<>();
     private boolean marksAll;
     private boolean marksAllForAnHour;
-
-    /** One of the three parts of a prompt. */
-    private static final class Section {
-        int from;
-        int to;
-        final List<Mark> marks = new ArrayList<>();
-    }
 
     /**
      * @param end where the block ends that has it
@@ -69,22 +59,21 @@ final class PromptPrefixes {
     private void walk() {
         json.beginObject();
         for (var name = json.nextName(); name != null; name = json.nextName()) {
+            if (name.equals(MARK)) {
+                marksAll = true;
+                marksAllForAnHour = isForAnHour();
+                continue;
+            }
+            json.kind();
+            int from = position();
             switch (name) {
-                case "tools" -> section(tools, this::block);
-                case "system" -> section(system, this::block);
-                case "messages" -> section(messages, this::message);
-                case "model", "thinking", "output_config", "tool_choice" -> {
-                    json.kind();
-                    int from = position();
-                    json.skip();
-                    // In whatever order they stand.
-                    setting += mixed(name.hashCode(), from, position());
-                }
-                case MARK -> {
-                    marksAll = true;
-                    marksAllForAnHour = isForAnHour();
-                }
+                case "tools" -> elements(() -> block(toolMarks));
+                case "system" -> elements(() -> block(systemMarks));
+                case "messages" -> elements(this::message);
                 default -> json.skip();
+            }
+            if (PromptParts.isPart(name)) {
+                parts.add(name, new Part(from, position()));
             }
         }
     }
@@ -93,26 +82,18 @@ final class PromptPrefixes {
         return (int) json.offset();
     }
 
-    private void section(Section section, Element element) {
+    private void elements(Runnable element) {
         if (json.kind() != Kind.ARRAY) {
-            section.from = position();
             json.skip();
-            section.to = position();
             return;
         }
-        section.from = position();
         json.beginArray();
         while (json.nextElement()) {
-            element.walk(section);
+            element.run();
         }
-        section.to = position();
     }
 
-    private interface Element {
-        void walk(Section section);
-    }
-
-    private void message(Section section) {
+    private void message() {
         if (json.kind() != Kind.OBJECT) {
             json.skip();
             return;
@@ -122,7 +103,7 @@ final class PromptPrefixes {
             if (name.equals("content") && json.kind() == Kind.ARRAY) {
                 json.beginArray();
                 while (json.nextElement()) {
-                    block(section);
+                    block(messageMarks);
                 }
             } else {
                 json.skip();
@@ -131,7 +112,7 @@ final class PromptPrefixes {
     }
 
     /** A block, a tool: whatever may be marked. A mark inside counts for the whole of it. */
-    private void block(Section section) {
+    private void block(List<Mark> marks) {
         if (json.kind() != Kind.OBJECT) {
             json.skip();
             return;
@@ -149,7 +130,7 @@ final class PromptPrefixes {
             }
         }
         if (marked || json.sawWatchedName()) {
-            section.marks.add(new Mark(position(), forAnHour));
+            marks.add(new Mark(position(), forAnHour));
         }
     }
 
@@ -172,50 +153,31 @@ final class PromptPrefixes {
     }
 
     private List<Breakpoint> breakpoints() {
-        boolean anyMarks =
-                marksAll
-                        || !tools.marks.isEmpty()
-                        || !system.marks.isEmpty()
-                        || !messages.marks.isEmpty();
-        if (!anyMarks) {
-            return unmarked();
-        }
         if (marksAll) {
-            messages.marks.add(new Mark(messages.to, marksAllForAnHour));
+            messageMarks.add(new Mark(parts.messages().to(), marksAllForAnHour));
+        }
+        if (toolMarks.isEmpty() && systemMarks.isEmpty() && messageMarks.isEmpty()) {
+            return parts.unmarked(array, offset);
         }
         var found = new ArrayList<Breakpoint>();
-        int hash = setting;
-        int bytes = 0;
-        for (var section : List.of(tools, system, messages)) {
-            int from = section.from;
-            for (var mark : section.marks) {
-                hash = mixed(hash, from, mark.end());
-                bytes += mark.end() - from;
-                from = mark.end();
-                found.add(new Breakpoint(hash, bytes / BYTES_PER_TOKEN, true, mark.forAnHour()));
-            }
-            hash = mixed(hash, from, section.to);
-            bytes += section.to - from;
-        }
+        var hash = parts.hash(array, offset);
+        add(parts.tools(), toolMarks, hash, found);
+        add(parts.system(), systemMarks, hash, found);
+        add(parts.messages(), messageMarks, hash, found);
         // More than are allowed are the request's own fault, and are refused when it is sent.
         return found.size() <= Breakpoint.PER_REQUEST_MAX
                 ? found
                 : found.subList(0, Breakpoint.PER_REQUEST_MAX);
     }
 
-    private List<Breakpoint> unmarked() {
-        int bytes = tools.to - tools.from + system.to - system.from;
-        if (bytes == 0) {
-            return List.of();
+    private static void add(
+            Part section, List<Mark> marks, PromptParts.Hash hash, List<Breakpoint> found) {
+        int from = section.from();
+        for (var mark : marks) {
+            hash.add(new Part(from, mark.end()));
+            from = mark.end();
+            found.add(new Breakpoint(hash.value(), hash.tokens(), true, mark.forAnHour()));
         }
-        int hash = mixed(mixed(setting, tools.from, tools.to), system.from, system.to);
-        return List.of(new Breakpoint(hash, bytes / BYTES_PER_TOKEN, false, false));
-    }
-
-    private int mixed(int hash, int from, int to) {
-        crc.reset();
-        crc.update(array, offset + from, to - from);
-        long mixed = (31L * hash + (int) crc.getValue()) * 0x9E37_79B9_7F4A_7C15L + to - from;
-        return (int) (mixed >>> 32);
+        hash.add(new Part(from, section.to()));
     }
 }

@@ -218,6 +218,11 @@ public final class JsonScanner {
         keptLength = window.keeps() ? window.position - window.keptFrom() : 0;
     }
 
+    /** How many bytes of the slice have been read; 0 if it was lost. */
+    public int slicePosition() {
+        return window.keeps() ? window.position - window.keptFrom() : 0;
+    }
+
     /** Whether the slice is there; it is not if it was larger than can be kept. */
     public boolean hasSlice() {
         return window.keeps();

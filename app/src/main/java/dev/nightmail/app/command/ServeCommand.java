@@ -12,7 +12,6 @@ import dev.nightmail.cli.surroundings.Surroundings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -140,17 +139,11 @@ public final class ServeCommand implements Callable<Integer> {
     }
 
     private Map<String, String> flags() {
-        var flags = new LinkedHashMap<String, String>();
-        put(flags, "listen.host", host);
-        put(flags, "listen.port", port);
-        put(flags, "data", data);
-        put(flags, "upstream", upstream);
-        return flags;
-    }
-
-    private static void put(Map<String, String> flags, String key, @Nullable String value) {
-        if (value != null) {
-            flags.put(key, value);
-        }
+        return new Flags()
+                .put("listen.host", host)
+                .put("listen.port", port)
+                .put("data", data)
+                .put("upstream", upstream)
+                .given();
     }
 }

@@ -16,7 +16,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -125,10 +124,7 @@ public final class SimulatorCommand implements Callable<Integer> {
         try {
             server.start();
         } catch (IOException e) {
-            throw new StartException(
-                    "cannot listen on %s port %d (%s): is another server running there? --port 0 takes any free one"
-                            .formatted(settings.host(), settings.port(), e.getMessage()),
-                    e);
+            throw StartException.cannotListen(settings.host(), settings.port(), e);
         }
     }
 
@@ -141,16 +137,6 @@ public final class SimulatorCommand implements Callable<Integer> {
     }
 
     private Map<String, String> flags() {
-        var flags = new LinkedHashMap<String, String>();
-        put(flags, "host", host);
-        put(flags, "port", port);
-        put(flags, "seed", seed);
-        return flags;
-    }
-
-    private static void put(Map<String, String> flags, String key, @Nullable String value) {
-        if (value != null) {
-            flags.put(key, value);
-        }
+        return new Flags().put("host", host).put("port", port).put("seed", seed).given();
     }
 }

@@ -231,10 +231,7 @@ public final class NightmailServer {
             server.start();
             return server;
         } catch (IOException e) {
-            throw new StartException(
-                    "cannot listen on %s port %d (%s): is another server running there? --port 0 takes any free one"
-                            .formatted(listen.host(), listen.port(), e.getMessage()),
-                    e);
+            throw StartException.cannotListen(listen.host(), listen.port(), e);
         }
     }
 

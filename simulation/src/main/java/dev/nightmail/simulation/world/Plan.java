@@ -4,6 +4,7 @@ import dev.nightmail.core.lease.WorkerId;
 import dev.nightmail.core.relay.RelayLimits;
 import dev.nightmail.core.schedule.Backoff;
 import dev.nightmail.core.schedule.SchedulePolicy;
+import dev.nightmail.core.schedule.Weights;
 import dev.nightmail.engine.EngineConfig;
 import dev.nightmail.engine.desk.BatchDesk;
 import dev.nightmail.engine.relay.RelaySettings;
@@ -164,7 +165,8 @@ record Plan(
                         new Backoff(Duration.ofMillis(50), Duration.ofSeconds(5)),
                         new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5)),
                         upstreams.stream().mapToInt(Integer::intValue).sum(),
-                        1 + random.nextInt(16));
+                        1 + random.nextInt(16),
+                        Weights.EQUAL);
         return new EngineConfig(
                 new BatchDesk.Limits(1000, 1_000_000),
                 window,

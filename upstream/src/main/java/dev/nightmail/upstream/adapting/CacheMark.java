@@ -1,6 +1,7 @@
 package dev.nightmail.upstream.adapting;
 
 import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.upstream.json.StrictJson;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -22,7 +23,7 @@ final class CacheMark {
 
     /** The body with the mark; as it is where there is nothing that can be marked. */
     static JsonBytes put(JsonBytes body) {
-        try (var json = Splice.parser(body)) {
+        try (var json = StrictJson.parser(body.array())) {
             return Splice.apply(body, splices(json));
         } catch (JacksonException _) {
             return body;

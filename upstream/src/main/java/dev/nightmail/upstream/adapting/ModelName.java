@@ -1,12 +1,14 @@
 package dev.nightmail.upstream.adapting;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.nightmail.core.json.JsonBytes;
-import java.io.StringWriter;
+import dev.nightmail.upstream.json.JsonWriter;
+import dev.nightmail.upstream.json.StrictJson;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectWriteContext;
 
 /** The name of the model in the body of a call. Everything else of the body stays as it came. */
 final class ModelName {
@@ -23,7 +25,7 @@ final class ModelName {
 
     private static List<Splice> splices(JsonBytes body, String name) {
         var splices = new ArrayList<Splice>();
-        try (var json = Splice.parser(body)) {
+        try (var json = StrictJson.parser(body.array())) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 return List.of();
             }
@@ -43,10 +45,6 @@ final class ModelName {
     }
 
     private static String quoted(String model) {
-        var text = new StringWriter();
-        try (var json = Splice.JSON.createGenerator(ObjectWriteContext.empty(), text)) {
-            json.writeString(model);
-        }
-        return text.toString();
+        return new String(new JsonWriter(model.length() + 2).value(model).toByteArray(), UTF_8);
     }
 }

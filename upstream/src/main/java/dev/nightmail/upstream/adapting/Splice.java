@@ -6,9 +6,6 @@ import dev.nightmail.core.json.JsonBytes;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import tools.jackson.core.JsonParser;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.TokenStreamFactory;
-import tools.jackson.core.json.JsonFactory;
 
 /**
  * Some bytes of a body replaced by others.
@@ -17,14 +14,6 @@ import tools.jackson.core.json.JsonFactory;
  * @param end behind it; the start, if something is only put in
  */
 record Splice(int start, int end, String replacement) {
-
-    /** Byte offsets are only true of UTF-8. */
-    static final JsonFactory JSON =
-            JsonFactory.builder().disable(TokenStreamFactory.Feature.CHARSET_DETECTION).build();
-
-    static JsonParser parser(JsonBytes body) {
-        return JSON.createParser(ObjectReadContext.empty(), body.array());
-    }
 
     /** Where the current value begins. */
     static int start(JsonParser json) {

@@ -22,7 +22,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +46,7 @@ public final class AnthropicBatches implements BatchUpstream {
     private final AnthropicConfig config;
     private final HttpExchanges http;
     private final Endpoints endpoints;
+    private final CallHeaders headers;
     private final Answers answers;
     private final BatchResults results;
     private volatile @Nullable Boolean honoursIdempotencyKeys;
@@ -58,6 +58,7 @@ public final class AnthropicBatches implements BatchUpstream {
         this.config = config;
         this.http = new FollowingRedirects(http);
         this.endpoints = new Endpoints(config.url());
+        this.headers = new CallHeaders(config);
         this.answers = new Answers(config.name(), config.url(), clock);
         this.results = new BatchResults(config.name(), answers);
     }
@@ -72,14 +73,7 @@ public final class AnthropicBatches implements BatchUpstream {
     @Override
     public Creation create(Body body, RelayTerms terms, String idempotencyKey)
             throws InterruptedException {
-        var fields = headers(terms.apiVersion());
-        if (!terms.betas().isEmpty()) {
-            fields.add(new HttpHeaders.Field("anthropic-beta", String.join(",", terms.betas())));
-        }
-        var userProfileId = terms.userProfileId();
-        if (userProfileId != null) {
-            fields.add(new HttpHeaders.Field("anthropic-user-profile-id", userProfileId));
-        }
+        var fields = headers.fields(terms.apiVersion(), terms.betas(), terms.userProfileId());
         fields.add(new HttpHeaders.Field("content-type", "application/json"));
         fields.add(new HttpHeaders.Field("idempotency-key", idempotencyKey));
         var call =
@@ -162,11 +156,7 @@ public final class AnthropicBatches implements BatchUpstream {
     private Looked look(String method, URI uri) throws InterruptedException {
         var call =
                 new HttpCall(
-                        method,
-                        uri,
-                        new HttpHeaders(headers(ApiVersion.V2023_06_01)),
-                        NO_BODY,
-                        LOOK_TIMEOUT);
+                        method, uri, headers.of(ApiVersion.V2023_06_01), NO_BODY, LOOK_TIMEOUT);
         return switch (http.exchange(call, LOOK_BYTES_MAX)) {
             case HttpOutcome.Complete(int status, var headers, var body)
                     when isGood(status, headers) -> {
@@ -246,7 +236,7 @@ public final class AnthropicBatches implements BatchUpstream {
                 new HttpCall(
                         "GET",
                         endpoints.batch(id, "results"),
-                        new HttpHeaders(headers(ApiVersion.V2023_06_01)),
+                        headers.of(ApiVersion.V2023_06_01),
                         NO_BODY,
                         RESULTS_TIMEOUT);
         var stream = new ResultStream(results, receiver);
@@ -280,17 +270,6 @@ public final class AnthropicBatches implements BatchUpstream {
             case Looked.Failure(var why) -> new Collection.Unseen(why);
             case Looked.Good _, Looked.NotFound _ -> new Collection.Unknown();
         };
-    }
-
-    private List<HttpHeaders.Field> headers(ApiVersion version) {
-        var fields = new ArrayList<HttpHeaders.Field>();
-        fields.add(new HttpHeaders.Field("user-agent", config.userAgent()));
-        var apiKey = config.apiKey();
-        if (apiKey != null) {
-            fields.add(new HttpHeaders.Field("x-api-key", apiKey.reveal()));
-        }
-        fields.add(new HttpHeaders.Field("anthropic-version", version.header()));
-        return fields;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.nightmail.upstream.anthropic;
 
 import dev.nightmail.upstream.http.Secret;
+import dev.nightmail.upstream.http.ServiceUrl;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
@@ -21,23 +22,7 @@ public record AnthropicConfig(
     public static final int ANSWER_BYTES_MAX = 64 << 20;
 
     public AnthropicConfig {
-        String scheme = url.getScheme();
-        if (url.getHost() == null
-                || !("http".equalsIgnoreCase(scheme) || "https".equalsIgnoreCase(scheme))) {
-            throw new IllegalArgumentException(
-                    "upstreams."
-                            + name
-                            + ".url must be a URL such as https://api.anthropic.com or"
-                            + " http://localhost:8080/prefix");
-        }
-        if (url.getRawUserInfo() != null) {
-            throw new IllegalArgumentException(
-                    "upstreams." + name + ".url must not hold a credential: it goes into api-key");
-        }
-        if (url.getRawQuery() != null || url.getRawFragment() != null) {
-            throw new IllegalArgumentException(
-                    "upstreams." + name + ".url must not have a query or a fragment");
-        }
+        ServiceUrl.require(name, url, "https://api.anthropic.com or http://localhost:8080/prefix");
         if (answerBytesMax < 1) {
             throw new IllegalArgumentException("the bound of an answer must be positive");
         }

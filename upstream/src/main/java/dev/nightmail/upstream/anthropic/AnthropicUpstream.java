@@ -14,8 +14,6 @@ import dev.nightmail.upstream.http.HttpOutcome;
 import dev.nightmail.upstream.wire.ErrorBody;
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -31,7 +29,7 @@ public final class AnthropicUpstream implements Upstream {
     private final HttpExchanges http;
     private final Endpoints endpoints;
     private final Answers answers;
-    private final List<HttpHeaders.Field> headersOfEveryCall;
+    private final CallHeaders headers;
 
     /**
      * @param http owned from now on: {@link #close} closes it
@@ -41,17 +39,7 @@ public final class AnthropicUpstream implements Upstream {
         this.http = new FollowingRedirects(http);
         this.endpoints = new Endpoints(config.url());
         this.answers = new Answers(config.name(), config.url(), clock);
-        this.headersOfEveryCall = headersOfEveryCall(config);
-    }
-
-    private static List<HttpHeaders.Field> headersOfEveryCall(AnthropicConfig config) {
-        var fields = new ArrayList<HttpHeaders.Field>();
-        fields.add(new HttpHeaders.Field("user-agent", config.userAgent()));
-        var apiKey = config.apiKey();
-        if (apiKey != null) {
-            fields.add(new HttpHeaders.Field("x-api-key", apiKey.reveal()));
-        }
-        return List.copyOf(fields);
+        this.headers = new CallHeaders(config);
     }
 
     @Override
@@ -97,16 +85,7 @@ public final class AnthropicUpstream implements Upstream {
 
     private HttpCall httpCall(Call call) {
         boolean takesBody = Endpoints.takesBody(call.endpoint());
-        var fields = new ArrayList<HttpHeaders.Field>(headersOfEveryCall.size() + 4);
-        fields.addAll(headersOfEveryCall);
-        fields.add(new HttpHeaders.Field("anthropic-version", call.apiVersion().header()));
-        if (!call.betas().isEmpty()) {
-            fields.add(new HttpHeaders.Field("anthropic-beta", String.join(",", call.betas())));
-        }
-        var userProfileId = call.userProfileId();
-        if (userProfileId != null) {
-            fields.add(new HttpHeaders.Field("anthropic-user-profile-id", userProfileId));
-        }
+        var fields = headers.fields(call.apiVersion(), call.betas(), call.userProfileId());
         if (takesBody) {
             fields.add(new HttpHeaders.Field("content-type", "application/json"));
         }

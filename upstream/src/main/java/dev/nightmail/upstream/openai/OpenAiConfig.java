@@ -1,6 +1,7 @@
 package dev.nightmail.upstream.openai;
 
 import dev.nightmail.upstream.http.Secret;
+import dev.nightmail.upstream.http.ServiceUrl;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
@@ -26,23 +27,7 @@ public record OpenAiConfig(
     public static final int ANSWER_BYTES_MAX = 64 << 20;
 
     public OpenAiConfig {
-        String scheme = url.getScheme();
-        if (url.getHost() == null
-                || !("http".equalsIgnoreCase(scheme) || "https".equalsIgnoreCase(scheme))) {
-            throw new IllegalArgumentException(
-                    "upstreams."
-                            + name
-                            + ".url must be a URL such as http://localhost:8000/v1 or"
-                            + " https://api.openai.com/v1");
-        }
-        if (url.getRawUserInfo() != null) {
-            throw new IllegalArgumentException(
-                    "upstreams." + name + ".url must not hold a credential: it goes into api-key");
-        }
-        if (url.getRawQuery() != null || url.getRawFragment() != null) {
-            throw new IllegalArgumentException(
-                    "upstreams." + name + ".url must not have a query or a fragment");
-        }
+        ServiceUrl.require(name, url, "http://localhost:8000/v1 or https://api.openai.com/v1");
         if (answerBytesMax < 1) {
             throw new IllegalArgumentException("the bound of an answer must be positive");
         }

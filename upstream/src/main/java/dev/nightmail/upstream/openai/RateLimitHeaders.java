@@ -1,16 +1,13 @@
 package dev.nightmail.upstream.openai;
 
 import dev.nightmail.core.upstream.Headroom;
-import dev.nightmail.core.upstream.Headroom.Allowance;
 import dev.nightmail.core.upstream.Headroom.Limit;
 import dev.nightmail.upstream.http.HttpHeaders;
+import dev.nightmail.upstream.wire.ToldLimits;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * The headers {@code x-ratelimit-{limit,remaining,reset}-{requests,tokens}} of OpenAI and of hosted
@@ -19,59 +16,27 @@ import java.util.OptionalLong;
  */
 final class RateLimitHeaders {
 
-    private static final List<Told> TOLD =
-            List.of(new Told(Limit.REQUESTS, "requests"), new Told(Limit.TOKENS, "tokens"));
+    private static final ToldLimits TOLD =
+            new ToldLimits(
+                    List.of(names(Limit.REQUESTS, "requests"), names(Limit.TOKENS, "tokens")));
 
     /** Longer than any period of a limit. */
     private static final Duration RESET_MAX = Duration.ofDays(1);
 
-    /** The three headers that tell of one limit. */
-    private record Told(
-            Limit limit, String limitHeader, String remainingHeader, String resetHeader) {
-        Told(Limit limit, String name) {
-            this(
-                    limit,
-                    "x-ratelimit-limit-" + name,
-                    "x-ratelimit-remaining-" + name,
-                    "x-ratelimit-reset-" + name);
-        }
-    }
-
     private RateLimitHeaders() {}
 
-    /**
-     * @return of every limit that is told whole; one that lacks a part or cannot be read is left
-     *     out
-     */
-    static Headroom headroom(HttpHeaders headers, InstantSource clock) {
-        var allowances = new EnumMap<Limit, Allowance>(Limit.class);
-        Instant now = null;
-        for (var told : TOLD) {
-            var limit = count(headers, told.limitHeader());
-            var remaining = count(headers, told.remainingHeader());
-            var reset = headers.first(told.resetHeader()).flatMap(RateLimitHeaders::duration);
-            if (limit.isPresent() && remaining.isPresent() && reset.isPresent()) {
-                now = now == null ? clock.instant() : now;
-                allowances.put(
-                        told.limit(),
-                        new Allowance(
-                                limit.getAsLong(), remaining.getAsLong(), now.plus(reset.get())));
-            }
-        }
-        return allowances.isEmpty() ? Headroom.UNTOLD : new Headroom(allowances);
+    private static ToldLimits.Names names(Limit limit, String name) {
+        return new ToldLimits.Names(
+                limit,
+                "x-ratelimit-limit-" + name,
+                "x-ratelimit-remaining-" + name,
+                "x-ratelimit-reset-" + name);
     }
 
-    private static OptionalLong count(HttpHeaders headers, String name) {
-        var value = headers.first(name);
-        if (value.isEmpty()) {
-            return OptionalLong.empty();
-        }
-        try {
-            long count = Long.parseLong(value.get().strip());
-            return count < 0 ? OptionalLong.empty() : OptionalLong.of(count);
-        } catch (NumberFormatException _) {
-            return OptionalLong.empty();
-        }
+    /** As {@link ToldLimits#headroom}. */
+    static Headroom headroom(HttpHeaders headers, InstantSource clock) {
+        return TOLD.headroom(
+                headers, reset -> duration(reset).map(left -> clock.instant().plus(left)));
     }
 
     /**
