@@ -71,7 +71,7 @@ final class EngineWorld implements AutoCloseable {
     private RequestCheck check = (_, _) -> Optional.empty();
 
     Faults faults = new Faults();
-    ScriptedUpstream upstream = new ScriptedUpstream("claude");
+    ScriptedUpstream upstream = new ScriptedUpstream("claude").calledBy(faults);
     private Catalog catalog;
     private Engine engine;
 
@@ -171,7 +171,6 @@ final class EngineWorld implements AutoCloseable {
     void kill() {
         faults.crashNow();
         faults.releaseAll();
-        upstream.vanish();
         upstream.answerEverything();
         stop();
     }
@@ -183,7 +182,7 @@ final class EngineWorld implements AutoCloseable {
 
     void startAgain(Faults withFaults) {
         faults = withFaults;
-        upstream = new ScriptedUpstream("claude");
+        upstream = new ScriptedUpstream("claude").calledBy(faults);
         catalog = Catalog.open(data.resolve("catalog.db"));
         engine = newEngine();
         engine.start();

@@ -51,6 +51,7 @@ final class Faults {
     private final Map<Step, Integer> waiting = new EnumMap<>(Step.class);
     private int crashIn = Integer.MAX_VALUE;
     private int passed;
+    private boolean dead;
 
     /** The next so many times it fails without having done anything. */
     synchronized void fail(Step step, int times) {
@@ -105,10 +106,11 @@ final class Faults {
 
     synchronized void crashNow() {
         crashIn = passed;
+        dead = true;
     }
 
     synchronized boolean isDead() {
-        return passed >= crashIn;
+        return dead;
     }
 
     /** Edges passed since {@link #crashAt}. */
@@ -152,7 +154,8 @@ final class Faults {
 
     private synchronized void edge(Step step, Map<Step, Integer> failures) {
         if (step != Step.READ) {
-            if (isDead()) {
+            if (passed >= crashIn) {
+                dead = true;
                 throw new Crash();
             }
             passed++;

@@ -19,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,7 @@ final class ScriptedUpstream implements Upstream {
     private final LinkedBlockingQueue<CallInFlight> arrived = new LinkedBlockingQueue<>();
     private final List<CallInFlight> waiting = new CopyOnWriteArrayList<>();
     private volatile @Nullable Function<String, AttemptOutcome> script;
-    private volatile boolean gone;
+    private volatile BooleanSupplier callerIsDead = () -> false;
 
     ScriptedUpstream(String name) {
         this.name = name;
@@ -92,9 +93,13 @@ final class ScriptedUpstream implements Upstream {
         script(_ -> answer());
     }
 
-    /** The process that called has died: nothing that is in flight comes back. */
-    void vanish() {
-        gone = true;
+    /**
+     * Once the process that calls has died, nothing that is in flight comes back, and nothing more
+     * arrives, though its threads run on here for a moment.
+     */
+    ScriptedUpstream calledBy(Faults process) {
+        callerIsDead = process::isDead;
+        return this;
     }
 
     // What it is asked
@@ -124,6 +129,7 @@ final class ScriptedUpstream implements Upstream {
 
     @Override
     public AttemptOutcome attempt(Call call) throws InterruptedException {
+        fromTheLiving();
         var request = request(call);
         var inFlight = new CallInFlight(request, new CompletableFuture<>());
         asked.add(request);
@@ -135,7 +141,9 @@ final class ScriptedUpstream implements Upstream {
             arrived.add(inFlight);
         }
         try {
-            return lost(inFlight.outcome().get());
+            var outcome = inFlight.outcome().get();
+            fromTheLiving();
+            return outcome;
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
         } finally {
@@ -143,11 +151,10 @@ final class ScriptedUpstream implements Upstream {
         }
     }
 
-    private AttemptOutcome lost(AttemptOutcome outcome) throws InterruptedException {
-        if (gone) {
+    private void fromTheLiving() throws InterruptedException {
+        if (callerIsDead.getAsBoolean()) {
             throw new InterruptedException();
         }
-        return outcome;
     }
 
     private static String request(Call call) {
