@@ -69,6 +69,7 @@ class InteractiveChoiceTest {
                         null,
                         0,
                         new Calls(0, 0, 0, 0),
+                        null,
                         null));
     }
 

@@ -6,6 +6,7 @@ import static dev.nightmail.api.wire.WireJson.stringOrNull;
 import dev.nightmail.api.wire.WireJson;
 import dev.nightmail.core.schedule.UpstreamState;
 import dev.nightmail.core.schedule.UpstreamState.Problem;
+import dev.nightmail.core.schedule.UpstreamState.Relays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +65,22 @@ final class UpstreamJson {
         json.writeNumberProperty("failed", calls.failed());
         json.writeEndObject();
         json.writeNumberProperty("answers_per_second", thousandths(calls.answeredPerSecond()));
+        relays(json, upstream.relays());
         problem(json, upstream.lastProblem());
+    }
+
+    private static void relays(JsonGenerator json, @Nullable Relays relays) {
+        if (relays == null) {
+            json.writeNullProperty("relays");
+            return;
+        }
+        json.writeObjectPropertyStart("relays");
+        json.writeNumberProperty("out", relays.out());
+        json.writeNumberProperty("max", relays.max());
+        json.writeNumberProperty("requests", relays.requests());
+        json.writeNumberProperty("requests_max", relays.requestsMax());
+        json.writeNumberProperty("requests_waiting", relays.requestsWaiting());
+        json.writeEndObject();
     }
 
     private static void problem(JsonGenerator json, @Nullable Problem problem) {

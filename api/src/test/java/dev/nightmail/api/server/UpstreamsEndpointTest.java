@@ -14,6 +14,7 @@ import dev.nightmail.core.schedule.UpstreamState.Condition;
 import dev.nightmail.core.schedule.UpstreamState.Places;
 import dev.nightmail.core.schedule.UpstreamState.Problem;
 import dev.nightmail.core.schedule.UpstreamState.Quota;
+import dev.nightmail.core.schedule.UpstreamState.Relays;
 import dev.nightmail.core.upstream.Headroom.Limit;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -53,6 +54,7 @@ class UpstreamsEndpointTest {
                         null,
                         2,
                         new Calls(1_000, 5, 1, 12.3456),
+                        new Relays(2, 8, 150_000, 400_000, 12),
                         null),
                 new UpstreamState(
                         "local",
@@ -63,6 +65,7 @@ class UpstreamsEndpointTest {
                         4.25,
                         0,
                         new Calls(0, 0, 7, 0),
+                        null,
                         new Problem("connection refused", NOW)));
 
         var answer = server.get(PATH);
@@ -78,13 +81,14 @@ class UpstreamsEndpointTest {
                         "limit":600000,"remaining":1200,"refill_per_second":10000.0}],\
                         "calls_per_second_found":null,"batches_waiting":2,\
                         "calls":{"answered":1000,"throttled":5,"failed":1},\
-                        "answers_per_second":12.346,"last_problem":null},\
+                        "answers_per_second":12.346,"relays":{"out":2,"max":8,"requests":150000,\
+                        "requests_max":400000,"requests_waiting":12},"last_problem":null},\
                         {"name":"local","type":"upstream","condition":"unreachable",\
                         "paused_until":"2026-11-21T22:00:15.000000Z","calls_in_flight":\
                         {"batches":0,"batches_limit":1,"batches_max":256,"interactive":0},\
                         "rate_limits":[],"calls_per_second_found":4.25,"batches_waiting":0,\
                         "calls":{"answered":0,"throttled":0,"failed":7},\
-                        "answers_per_second":0.0,"last_problem":{"reason":"connection refused",\
+                        "answers_per_second":0.0,"relays":null,"last_problem":{"reason":"connection refused",\
                         "at":"2026-11-21T22:00:00.000000Z"}}]}\
                         """);
     }

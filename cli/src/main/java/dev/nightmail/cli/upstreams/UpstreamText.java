@@ -81,12 +81,18 @@ final class UpstreamText {
 
     private List<String> notes(JsonNode upstream) {
         var notes = new ArrayList<String>();
+        var relays = upstream.path("relays");
         time(upstream.path("paused_until"))
                 .filter(until -> until.isAfter(now))
                 .ifPresent(until ->
                         notes.add(
-                                "no call of a batch for another "
+                                (relays.isObject()
+                                                ? "no batch is given to it for another "
+                                                : "no call of a batch for another ")
                                         + Figures.duration(Duration.between(now, until))));
+        if (relays.isObject()) {
+            notes.add(relays(relays));
+        }
         long waiting = number(upstream, "batches_waiting");
         if (waiting > 0) {
             notes.add(Figures.counted(waiting, "batch") + " waiting");
@@ -109,6 +115,16 @@ final class UpstreamText {
             notes.add("last problem" + ago(problem) + ": " + problem.path("reason").asString(""));
         }
         return notes;
+    }
+
+    private static String relays(JsonNode relays) {
+        return "has %s of %s batches, with %s of %s requests; %s wait for the next one"
+                .formatted(
+                        Figures.count(number(relays, "out")),
+                        Figures.count(number(relays, "max")),
+                        Figures.count(number(relays, "requests")),
+                        Figures.count(number(relays, "requests_max")),
+                        Figures.count(number(relays, "requests_waiting")));
     }
 
     private static String pace(double perSecond) {

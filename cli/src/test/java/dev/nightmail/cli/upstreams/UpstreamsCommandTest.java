@@ -33,7 +33,15 @@ class UpstreamsCommandTest {
               "calls_in_flight":{"batches":0,"batches_limit":16,"batches_max":256,"interactive":0},
               "rate_limits":[],"calls_per_second_found":null,"batches_waiting":0,
               "calls":{"answered":0,"throttled":0,"failed":0},"answers_per_second":0.0,
-              "last_problem":null}]}
+              "relays":null,"last_problem":null},
+             {"name":"half-price","type":"upstream","condition":"paused",
+              "paused_until":"2026-11-21T13:00:08.000000Z",
+              "calls_in_flight":{"batches":0,"batches_limit":16,"batches_max":64,"interactive":1},
+              "rate_limits":[],"calls_per_second_found":null,"batches_waiting":3,
+              "calls":{"answered":12,"throttled":0,"failed":0},"answers_per_second":0.1,
+              "relays":{"out":2,"max":8,"requests":150000,"requests_max":400000,
+               "requests_waiting":2310},
+              "last_problem":{"reason":"rate limit","at":"2026-11-21T12:59:58.000000Z"}}]}
             """;
 
     private final FakeBatchesServer server = new FakeBatchesServer();
@@ -62,10 +70,11 @@ class UpstreamsCommandTest {
         assertThat(session.out())
                 .isEqualTo(
                         """
-                        UPSTREAM  STATE       IN FLIGHT  INTERACTIVE  ANSWERS  ANSWERED  REFUSED  FAILED
-                        claude    slowed  61 of 64 (64)            3     66/s   184,223       17       3
-                        local     barred   0 of 1 (256)            0        -         0        0       9
-                        spare     well    0 of 16 (256)            0        -         0        0       0
+                        UPSTREAM    STATE       IN FLIGHT  INTERACTIVE  ANSWERS  ANSWERED  REFUSED  FAILED
+                        claude      slowed  61 of 64 (64)            3     66/s   184,223       17       3
+                        local       barred   0 of 1 (256)            0        -         0        0       9
+                        spare       well    0 of 16 (256)            0        -         0        0       0
+                        half-price  paused   0 of 16 (64)            1  6.0/min        12        0       0
 
                         claude
                           2 batches waiting
@@ -76,6 +85,12 @@ class UpstreamsCommandTest {
                           1 batch waiting
                           limit found: 4.3/s
                           last problem, 3.0 s ago: status 401 (authentication_error): look at upstreams.local.api-key and at the account it belongs to
+
+                        half-price
+                          no batch is given to it for another 8.0 s
+                          has 2 of 8 batches, with 150,000 of 400,000 requests; 2,310 wait for the next one
+                          3 batches waiting
+                          last problem, 2.0 s ago: rate limit
                         """);
         assertThat(session.err()).isEmpty();
     }

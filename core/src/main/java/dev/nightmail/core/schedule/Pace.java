@@ -361,6 +361,7 @@ final class Pace {
                 search.isLimited() && !allowances.areKnown() ? (Double) search.rate(steady) : null,
                 batchesWaiting,
                 counts.now(steady),
+                null,
                 lastProblem);
     }
 

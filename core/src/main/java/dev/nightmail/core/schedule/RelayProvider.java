@@ -1,6 +1,9 @@
 package dev.nightmail.core.schedule;
 
 import dev.nightmail.core.relay.RelayLimits;
+import dev.nightmail.core.schedule.UpstreamState.Condition;
+import dev.nightmail.core.schedule.UpstreamState.Problem;
+import dev.nightmail.core.schedule.UpstreamState.Relays;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.AttemptOutcome.Answered;
 import dev.nightmail.core.upstream.AttemptOutcome.Barred;
@@ -27,6 +30,8 @@ final class RelayProvider {
     private int queued;
     private int failuresInRow;
     private Instant pausedUntil = Instant.MIN;
+    private Condition lastCondition = Condition.WELL;
+    private @Nullable Problem lastProblem;
 
     RelayProvider(String upstream, RelayLimits limits, Weights weights, RandomGenerator random) {
         this.upstream = upstream;
@@ -63,6 +68,7 @@ final class RelayProvider {
     /** It has taken one. */
     void worked() {
         failuresInRow = 0;
+        lastCondition = Condition.WELL;
     }
 
     /** A rest that has begun, and how it is to be told. */
@@ -74,7 +80,8 @@ final class RelayProvider {
      * @return null if it rests already: what set out together fails together, and is one piece of
      *     news
      */
-    @Nullable Rest failed(AttemptOutcome why, Instant steady) {
+    @Nullable Rest failed(AttemptOutcome why, Moment now) {
+        var steady = now.steady();
         if (steady.isBefore(pausedUntil)) {
             return null;
         }
@@ -84,7 +91,27 @@ final class RelayProvider {
             length = asked;
         }
         pausedUntil = steady.plus(length);
+        learn(why, now.wall());
         return new Rest(length, told(why, length));
+    }
+
+    private void learn(AttemptOutcome why, Instant wall) {
+        lastCondition =
+                switch (why) {
+                    case Barred _ -> Condition.BARRED;
+                    case Unreachable _ -> Condition.UNREACHABLE;
+                    case Throttled _ -> Condition.PAUSED;
+                    case Answered _, Refused _, Failed _ -> Condition.ILL;
+                };
+        var reason =
+                switch (why) {
+                    case Barred(var text) -> text;
+                    case Unreachable(var phase, var _) -> phase;
+                    case Failed(var phase, var _, var _) -> phase;
+                    case Throttled throttled -> throttled.noPlace() ? "no place" : "rate limit";
+                    case Answered _, Refused _ -> "no batch was made";
+                };
+        lastProblem = new Problem(reason, wall);
     }
 
     private Effect told(AttemptOutcome why, Duration length) {
@@ -96,5 +123,46 @@ final class RelayProvider {
             case Answered _, Refused _, Failed _ ->
                     new Effect.UpstreamPaused(upstream, "failing", length);
         };
+    }
+
+    /**
+     * How the upstream stands.
+     *
+     * @param calls what is known of it from calls, which interactive ones alone make
+     */
+    UpstreamState completed(UpstreamState calls, Moment now) {
+        boolean paused = now.steady().isBefore(pausedUntil);
+        var condition = condition(paused);
+        return new UpstreamState(
+                calls.name(),
+                condition.compareTo(calls.condition()) > 0 ? condition : calls.condition(),
+                paused
+                        ? now.wall().plus(Duration.between(now.steady(), pausedUntil))
+                        : calls.pausedUntil(),
+                calls.places(),
+                calls.quotas(),
+                calls.callsPerSecondFound(),
+                queue.batches(),
+                calls.calls(),
+                new Relays(
+                        relays, limits.relaysMax(), queued, limits.queuedMax(), queue.requests()),
+                later(lastProblem, calls.lastProblem()));
+    }
+
+    private Condition condition(boolean paused) {
+        boolean waits = queue.requests() > 0;
+        if (paused || waits) {
+            // Whether it takes batches again is found out with the next one.
+            boolean isFull = relays >= limits.relaysMax() || queued >= limits.queuedMax();
+            return lastCondition == Condition.WELL && isFull ? Condition.SLOWED : lastCondition;
+        }
+        return Condition.WELL;
+    }
+
+    private static @Nullable Problem later(@Nullable Problem one, @Nullable Problem other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return one.at().isAfter(other.at()) ? one : other;
     }
 }

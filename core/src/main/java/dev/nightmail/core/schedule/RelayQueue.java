@@ -210,6 +210,24 @@ final class RelayQueue {
         return new Load(terms, parts(taken));
     }
 
+    /** How many batches wait. */
+    int batches() {
+        return (int)
+                pools.values().stream()
+                        .flatMap(pool -> pool.waiting.stream())
+                        .map(waiting -> waiting.batch.id())
+                        .distinct()
+                        .count();
+    }
+
+    /** How many requests wait. */
+    int requests() {
+        return Math.toIntExact(
+                Math.min(
+                        Integer.MAX_VALUE,
+                        pools.values().stream().mapToLong(pool -> pool.count).sum()));
+    }
+
     private Served served(KeyId key, RunningBatch of) {
         return served.computeIfAbsent(
                 key, _ -> new Served(weights.of(of.batch().header().workspace())));

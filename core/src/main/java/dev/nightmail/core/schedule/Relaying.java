@@ -195,6 +195,12 @@ final class Relaying {
                 .toList();
     }
 
+    /** How an upstream stands, with what is known of its batches if it takes any. */
+    UpstreamState completed(UpstreamState upstream, Moment now) {
+        var provider = providers.get(upstream.name());
+        return provider == null ? upstream : provider.completed(upstream, now);
+    }
+
     // Out
 
     void dispatch(Moment now) {
@@ -588,7 +594,7 @@ final class Relaying {
 
     private void rest(RelayUnderWay relay, AttemptOutcome why, Moment now) {
         providerOf(relay)
-                .map(provider -> provider.failed(why, now.steady()))
+                .map(provider -> provider.failed(why, now))
                 .ifPresent(rest -> {
                     timers.after(rest.length(), now, new Timer.Due.PauseOver());
                     effects.accept(rest.told());

@@ -177,7 +177,9 @@ public final class Scheduler {
 
     /** How each upstream stands, in the order in which they were given. */
     public List<UpstreamState> upstreams(Moment now) {
-        return sending.upstreams(now);
+        return sending.upstreams(now).stream()
+                .map(upstream -> relaying.completed(upstream, now))
+                .toList();
     }
 
     /** Whether everything that was begun is finished and durable. */

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param callsPerSecondFound the rate limit that was found where it tells of none; null as long as
  *     it has refused nothing
  * @param batchesWaiting that have requests to be sent there
+ * @param relays what it has been given of ours in batches of its own; null if it is called
  * @param lastProblem whatever has become of it since; null if there was none
  */
 public record UpstreamState(
@@ -25,6 +26,7 @@ public record UpstreamState(
         @Nullable Double callsPerSecondFound,
         int batchesWaiting,
         Calls calls,
+        @Nullable Relays relays,
         @Nullable Problem lastProblem) {
 
     public UpstreamState {
@@ -83,6 +85,17 @@ public record UpstreamState(
      * @param answeredPerSecond over the last seconds
      */
     public record Calls(long answered, long throttled, long failed, double answeredPerSecond) {}
+
+    /**
+     * An upstream's own batches, in which it is given requests of ours.
+     *
+     * @param out that it has now
+     * @param max of them in any case, as configured
+     * @param requests in those that it has
+     * @param requestsMax of them in any case, as configured
+     * @param requestsWaiting to be put into the next ones
+     */
+    public record Relays(int out, int max, int requests, int requestsMax, int requestsWaiting) {}
 
     /**
      * @param reason in words; no credential, but perhaps configuration and addresses, which are not

@@ -8,9 +8,11 @@ import static dev.nightmail.core.schedule.SchedulerWorld.unreachable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.relay.RelayLimits;
 import dev.nightmail.core.schedule.UpstreamState.Calls;
 import dev.nightmail.core.schedule.UpstreamState.Condition;
 import dev.nightmail.core.schedule.UpstreamState.Places;
+import dev.nightmail.core.schedule.UpstreamState.Relays;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.Headroom;
 import dev.nightmail.core.upstream.Headroom.Allowance;
@@ -200,5 +202,51 @@ class UpstreamStateTest {
 
         assertThat(state().condition()).isEqualTo(Condition.WELL);
         assertThat(state().calls()).isEqualTo(new Calls(0, 0, 0, 0));
+    }
+
+    // Batches of its own
+
+    @Test
+    void oneThatTakesBatchesSaysHowManyItHasAndHowMuchWaits() {
+        var relays = new RelayWorld(new RelayLimits(100, 1_000_000, 2, 150, Duration.ZERO));
+        relays.world.submit("a", 130);
+        relays.world.submit("b", 90);
+
+        var state = state(relays);
+
+        assertThat(state.relays()).isEqualTo(new Relays(2, 2, 130, 150, 90));
+        assertThat(state.batchesWaiting()).isEqualTo(1);
+        assertThat(state.condition()).isEqualTo(Condition.SLOWED);
+    }
+
+    @Test
+    void oneThatIsCalledHasNone() {
+        assertThat(state().relays()).isNull();
+    }
+
+    @Test
+    void oneThatTakesNoBatchNowSaysWhyAndUntilWhen() {
+        var relays = new RelayWorld();
+        relays.world.submit("a", 3);
+        var relay = relays.relay();
+        relays.world.on(new Event.RelayNotMade(relay.id(), throttle(Duration.ofSeconds(30))));
+
+        var state = state(relays);
+
+        assertThat(state.condition()).isEqualTo(Condition.PAUSED);
+        assertThat(state.pausedUntil()).isEqualTo(relays.world.now.wall().plusSeconds(30));
+        assertThat(state.lastProblem())
+                .isEqualTo(new UpstreamState.Problem("rate limit", relays.world.now.wall()));
+        assertThat(state.relays()).isEqualTo(new Relays(0, 4, 0, 1_000, 3));
+
+        relays.world.advance(Duration.ofSeconds(30));
+        relays.finish(relays.relay(), RelayWorld.succeeded());
+
+        assertThat(state(relays).condition()).isEqualTo(Condition.WELL);
+        assertThat(state(relays).lastProblem()).isNotNull();
+    }
+
+    private static UpstreamState state(RelayWorld relays) {
+        return relays.world.scheduler.upstreams(relays.world.now).getFirst();
     }
 }
