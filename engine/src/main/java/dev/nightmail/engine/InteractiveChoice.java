@@ -12,12 +12,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * To which of a route's upstreams an interactive call goes, and to which next if that cannot be
- * reached: those that answer first, among them the one that is least busy for its size.
+ * To which of a route's upstreams an interactive call goes, and to which next if that does nothing
+ * for it: those that answer first, among them the one that is least busy for its size.
  *
  * <p>One that is ill or out of reach counts as answering when its pause is over, for one call at a
  * time: where no batch finds out that it is back, somebody has to. One that bars us is asked last:
- * what it says would be the client's answer, and only a person mends it.
+ * only a person mends it.
  */
 final class InteractiveChoice {
 

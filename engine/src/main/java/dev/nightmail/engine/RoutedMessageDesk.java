@@ -8,6 +8,11 @@ import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Call.Endpoint;
 import dev.nightmail.core.upstream.RelayOutcome;
+import dev.nightmail.core.upstream.RelayOutcome.Answered;
+import dev.nightmail.core.upstream.RelayOutcome.Barred;
+import dev.nightmail.core.upstream.RelayOutcome.Failed;
+import dev.nightmail.core.upstream.RelayOutcome.NoNews;
+import dev.nightmail.core.upstream.RelayOutcome.Throttled;
 import dev.nightmail.core.upstream.RelayOutcome.Unreachable;
 import dev.nightmail.core.upstream.Upstream;
 import dev.nightmail.engine.desk.MessageDesk;
@@ -60,18 +65,39 @@ final class RoutedMessageDesk implements MessageDesk {
         relay(choice.inOrder(route), call.as(route.as()), sink);
     }
 
-    /** Asks one after the other until one could be reached. */
+    /**
+     * Asks one after the other until one does something for the call. If none does the client gets
+     * the first refusal: it comes from the one that was thought to be the best.
+     */
     private void relay(List<String> names, Call call, AnswerSink sink) throws InterruptedException {
-        Unreachable last = null;
+        HeldRefusal refusal = null;
+        Unreachable unreachable = null;
         for (var name : names) {
-            var outcome = relay(upstream(name), call, sink);
-            if (!(outcome instanceof Unreachable unreachable)) {
-                return;
+            var answer = new HeldRefusal(sink);
+            var outcome = relay(upstream(name), call, answer);
+            switch (outcome) {
+                case Unreachable notReached -> unreachable = notReached;
+                case Throttled _, Barred _ when answer.isHeld() ->
+                        refusal = refusal == null ? answer : refusal;
+                case Answered _, Throttled _, Failed _, Barred _, NoNews _ -> {
+                    passOn(answer, sink);
+                    return;
+                }
             }
-            last = unreachable;
         }
-        if (last != null) {
-            answer(last.status(), last.error(), sink);
+        if (refusal != null) {
+            passOn(refusal, sink);
+        } else if (unreachable != null) {
+            answer(unreachable.status(), unreachable.error(), sink);
+        }
+    }
+
+    private static void passOn(HeldRefusal refusal, AnswerSink sink) {
+        try {
+            refusal.passOn();
+        } catch (IOException e) {
+            // The client is gone; there is nobody to tell.
+            sink.abort(e);
         }
     }
 

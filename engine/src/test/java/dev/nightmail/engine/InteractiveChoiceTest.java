@@ -1,5 +1,6 @@
 package dev.nightmail.engine;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightmail.core.json.JsonBytes;
@@ -16,6 +17,7 @@ import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.RelayOutcome;
 import dev.nightmail.core.upstream.Upstream;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -34,7 +36,7 @@ class InteractiveChoiceTest {
     private final ScriptedUpstream second = new ScriptedUpstream("second");
     private final Map<String, UpstreamState> states = new LinkedHashMap<>();
     private final List<Event> events = new CopyOnWriteArrayList<>();
-    private final Answer answer = new Answer();
+    private Answer answer = new Answer();
     private final InteractiveChoice choice;
     private final RoutedMessageDesk desk;
 
@@ -152,7 +154,8 @@ class InteractiveChoiceTest {
         assertThat(first.asked()).hasSize(1);
         assertThat(second.asked()).hasSize(1);
         assertThat(answer.ended).isTrue();
-        assertThat(answer.status).as("nothing of the first was passed on").isZero();
+        assertThat(answer.body).hasToString("second");
+        assertThat(answer.begun).isEqualTo(1);
         assertThat(events)
                 .hasSize(4)
                 .contains(new Event.InteractiveFinished("second", 2, new RelayOutcome.Answered()));
@@ -165,12 +168,86 @@ class InteractiveChoiceTest {
     }
 
     @Test
-    void anAnswerIsFinalWhateverItIs() {
-        first.script(_ -> ScriptedUpstream.failure());
+    void whoHasNoRoomOrRefusesUsHasDoneNothingAndTheNextIsAsked() {
+        for (var refusal : refusals()) {
+            first.script(_ -> refusal);
 
-        call();
+            call();
 
+            assertThat(answer.status).isEqualTo(200);
+            assertThat(answer.body).hasToString("second");
+            answer = new Answer();
+        }
+        assertThat(second.asked()).hasSize(2);
+    }
+
+    private static List<AttemptOutcome> refusals() {
+        return List.of(
+                ScriptedUpstream.throttle(Duration.ofSeconds(5)),
+                new AttemptOutcome.Barred("status 401"));
+    }
+
+    @Test
+    void whereAllRefuseTheClientGetsWhatTheBestOfThemSaid() {
+        first.script(_ -> ScriptedUpstream.throttle(Duration.ofSeconds(5)));
+        for (var worse :
+                List.of(new AttemptOutcome.Barred("status 401"), ScriptedUpstream.unreachable())) {
+            second.script(_ -> worse);
+
+            call();
+
+            assertThat(answer.status).isEqualTo(429);
+            assertThat(answer.headers).containsEntry("from", "first");
+            assertThat(answer.body).hasToString("first");
+            assertThat(answer.begun).isEqualTo(1);
+            assertThat(answer.ended).isTrue();
+            answer = new Answer();
+        }
+    }
+
+    @Test
+    void whatOneHasBegunToWorkAtIsFinal() {
+        for (var outcome : List.of(ScriptedUpstream.failure(), ScriptedUpstream.refusal())) {
+            first.script(_ -> outcome);
+
+            call();
+
+            assertThat(answer.status).isGreaterThanOrEqualTo(400);
+            assertThat(answer.body).hasToString("first");
+            assertThat(answer.ended).isTrue();
+            answer = new Answer();
+        }
         assertThat(second.asked()).isEmpty();
+    }
+
+    @Test
+    void aRefusalThatIsLongerThanErrorsAreIsPassedOnAsItComes() throws IOException {
+        var held = new HeldRefusal(answer);
+        held.begin(429, Map.of());
+        var part = new byte[40_000];
+
+        held.write(part, 0, part.length);
+        assertThat(held.isHeld()).isTrue();
+        assertThat(answer.begun).isZero();
+
+        held.write(part, 0, part.length);
+        held.end();
+        assertThat(held.isHeld()).isFalse();
+        assertThat(answer.body).hasSize(80_000);
+        assertThat(answer.ended).isTrue();
+    }
+
+    @Test
+    void aRefusalThatBrokeOffIsPassedOnAsBroken() throws IOException {
+        var held = new HeldRefusal(answer);
+        held.begin(401, Map.of());
+        held.abort(new IOException("cut"));
+
+        held.passOn();
+
+        assertThat(answer.begun).isEqualTo(1);
+        assertThat(answer.ended).isFalse();
+        assertThat(answer.broken).hasMessage("cut");
     }
 
     @Test
@@ -191,25 +268,29 @@ class InteractiveChoiceTest {
 
         call(new Call.Endpoint.CountTokens());
 
-        assertThat(events.getLast())
+        assertThat(events.get(1))
                 .isEqualTo(new Event.InteractiveFinished("first", 1, new RelayOutcome.NoNews()));
     }
 
     /** What the client gets. */
     private static final class Answer implements AnswerSink {
         private int status;
+        private Map<String, String> headers = Map.of();
+        private final StringBuilder body = new StringBuilder();
         private int begun;
         private boolean ended;
+        private @Nullable Throwable broken;
 
         @Override
-        public void begin(int answerStatus, Map<String, String> headers) {
+        public void begin(int answerStatus, Map<String, String> answerHeaders) {
             status = answerStatus;
+            headers = answerHeaders;
             begun++;
         }
 
         @Override
         public void write(byte[] bytes, int offset, int length) {
-            // What is in it is the upstream's affair.
+            body.append(new String(bytes, offset, length, UTF_8));
         }
 
         @Override
@@ -219,7 +300,7 @@ class InteractiveChoiceTest {
 
         @Override
         public void abort(Throwable cause) {
-            throw new AssertionError(cause);
+            broken = cause;
         }
     }
 }

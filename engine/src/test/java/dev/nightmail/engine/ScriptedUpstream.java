@@ -14,6 +14,7 @@ import dev.nightmail.core.usage.Usage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -165,15 +166,29 @@ final class ScriptedUpstream implements Upstream {
 
     @Override
     public RelayOutcome relay(Call call, AnswerSink sink) throws InterruptedException {
-        var outcome = RelayOutcome.like(attempt(call));
+        var attempt = attempt(call);
+        var outcome = RelayOutcome.like(attempt);
         try {
             if (!(outcome instanceof RelayOutcome.Unreachable)) {
+                sink.begin(status(attempt), Map.of("from", name));
+                sink.write(name.getBytes(UTF_8), 0, name.length());
                 sink.end();
             }
         } catch (IOException e) {
             sink.abort(e);
         }
         return outcome;
+    }
+
+    private static int status(AttemptOutcome outcome) {
+        return switch (outcome) {
+            case AttemptOutcome.Answered _ -> 200;
+            case AttemptOutcome.Refused _ -> 400;
+            case AttemptOutcome.Throttled _ -> 429;
+            case AttemptOutcome.Failed _ -> 500;
+            case AttemptOutcome.Barred _ -> 401;
+            case AttemptOutcome.Unreachable _ -> throw new IllegalArgumentException("no answer");
+        };
     }
 
     @Override
