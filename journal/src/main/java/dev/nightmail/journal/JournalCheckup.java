@@ -7,6 +7,7 @@ import dev.nightmail.core.usage.Tally;
 import dev.nightmail.journal.disk.Disk;
 import dev.nightmail.journal.disk.LocalDisk;
 import dev.nightmail.journal.finding.Finding;
+import dev.nightmail.journal.relay.RelayCheckup;
 import dev.nightmail.journal.result.ResultCheckup;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -84,6 +85,7 @@ public final class JournalCheckup {
                                     "removed"));
                 }
             }
+            findings.addAll(new RelayCheckup(disk, data).examine());
             return findings;
         } catch (IOException e) {
             throw new JournalException("cannot read %s: %s".formatted(data, e), e);
@@ -132,6 +134,7 @@ public final class JournalCheckup {
             if (DataFolderFormat.find(disk, data) instanceof DataFolderFormat.Found.Damaged) {
                 DataFolderFormat.mark(disk, data);
             }
+            new RelayCheckup(disk, data).repair();
         } catch (IOException e) {
             throw new JournalException("cannot repair %s: %s".formatted(data, e), e);
         }

@@ -37,7 +37,7 @@ public final class RecordChecksum {
     }
 
     /** The record as it was, if only a single bit of it has changed. */
-    static Optional<byte[]> mend(byte[] record) {
+    public static Optional<byte[]> mend(byte[] record) {
         // A flip in the sum or in its name is found by trying, one in what it covers by arithmetic.
         return place(record)
                 .flatMap(at -> parse(written(record, at)))

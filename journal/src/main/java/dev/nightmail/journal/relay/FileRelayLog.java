@@ -20,8 +20,13 @@ import java.util.List;
  */
 public final class FileRelayLog implements RelayLog {
 
-    private static final String RECORD = ".json";
-    private static final String NEW_RECORD = ".json.new";
+    static final String FOLDER = "relays";
+    static final String RECORD = ".json";
+    static final String NEW_RECORD = ".json.new";
+
+    /** What to do about a record that cannot be read. */
+    static final String ADVICE =
+            "without it nobody knows which requests the provider has already: restore it from a backup, or move it away and have what is in it sent, and paid, again";
 
     private final Disk disk;
     private final Path folder;
@@ -38,7 +43,7 @@ public final class FileRelayLog implements RelayLog {
 
     /** As {@link #open(Path)}, on another disk. */
     public static FileRelayLog open(Disk disk, Path data) {
-        var folder = data.resolve("relays");
+        var folder = data.resolve(FOLDER);
         try {
             disk.createFolders(folder);
             disk.forceFolder(data);
@@ -75,7 +80,7 @@ public final class FileRelayLog implements RelayLog {
             return RelayRecordReader.read(FileInMemory.bytes(disk, file));
         } catch (IOException e) {
             throw new JournalException(
-                    "%s %s: without it nobody knows which requests the provider has already; restore it from a backup, or move it away and have what is in it sent, and paid, again"
+                    "%s %s. Without it nobody knows which requests the provider has already: doctor says what can be done"
                             .formatted(file, e.getMessage()),
                     e);
         }

@@ -25,7 +25,7 @@ class FileRelayLogTest {
 
     @TempDir private Path data;
 
-    private static RelayRecord record(String id, @Nullable String userProfileId) {
+    static RelayRecord record(String id, @Nullable String userProfileId) {
         var relay =
                 new Relay(
                         new RelayId(id),
@@ -90,6 +90,6 @@ class FileRelayLogTest {
         assertThatThrownBy(() -> FileRelayLog.open(data).records())
                 .isInstanceOf(JournalException.class)
                 .hasMessageContaining("relay_1.json is damaged")
-                .hasMessageContaining("restore it from a backup");
+                .hasMessageContaining("doctor says what can be done");
     }
 }
