@@ -23,12 +23,21 @@ record Stop(String reason, RawJson.@Nullable Text sequence, String explanation) 
             RawJson.@Nullable Text stopText,
             boolean usesTools,
             String refusal) {
-        if (!refusal.isEmpty() || "content_filter".equals(finish)) {
+        if (!refusal.isEmpty()) {
             return new Stop(REFUSAL, null, refusal);
         }
-        if ("length".equals(finish)) {
-            return new Stop("max_tokens", null, "");
-        }
+        return switch (finish) {
+            // The second is z.ai's word.
+            case "content_filter", "sensitive" -> new Stop(REFUSAL, null, "");
+            case "length" -> new Stop("max_tokens", null, "");
+            // Mistral's, then z.ai's: not the bound of the request, but that of the model.
+            case "model_length", "model_context_window_exceeded" ->
+                    new Stop("model_context_window_exceeded", null, "");
+            case null, default -> ofItself(stopText, usesTools);
+        };
+    }
+
+    private static Stop ofItself(RawJson.@Nullable Text stopText, boolean usesTools) {
         if (usesTools) {
             // Whatever the reason is called: a tool that had to be used ends with "stop".
             return new Stop("tool_use", null, "");
@@ -40,7 +49,11 @@ record Stop(String reason, RawJson.@Nullable Text sequence, String explanation) 
 
     /** Whether a server says with this that it did not get to the end, whatever it sent. */
     static boolean isBroken(@Nullable String finish) {
-        return "error".equals(finish) || "abort".equals(finish);
+        return switch (finish) {
+            // The latter two are DeepSeek's and z.ai's.
+            case "error", "abort", "insufficient_system_resource", "network_error" -> true;
+            case null, default -> false;
+        };
     }
 
     void write(JsonWriter out) {

@@ -285,6 +285,8 @@ final class OpenAiUpstreamTest {
                 "{\"error\":{\"code\":502,\"message\":\"Provider returned error\"}}",
                 "{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":\"par\"},\"finish_reason\":\"error\"}]}",
                 "{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":\"par\"},\"finish_reason\":\"abort\"}]}",
+                "{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":\"par\"},\"finish_reason\":\"insufficient_system_resource\"}]}",
+                "{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":\"par\"},\"finish_reason\":\"network_error\"}]}",
             })
     void anAnswerThatIsNoCompletionIsAFailure(String body) throws Exception {
         server.then(answer(200, body));
