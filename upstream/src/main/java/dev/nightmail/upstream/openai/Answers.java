@@ -8,6 +8,7 @@ import dev.nightmail.upstream.openai.Reading.Kind;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Reads what came back from a call. The servers of this API agree on the statuses, mostly, and on
@@ -27,6 +28,17 @@ final class Answers {
     /** How a 404 says that it is about a model: OpenAI's code, then the types of the others. */
     private static final Set<String> MODEL_NOT_FOUND =
             Set.of("model_not_found", "NotFoundError", "not_found_error");
+
+    /**
+     * How a 404 in the shape of an API says that its path is wrong: OpenAI, Groq, vLLM and Azure,
+     * then what web frameworks say. Of all else it is about what was asked for.
+     */
+    private static final Pattern WRONG_PATH =
+            Pattern.compile(
+                    "^((file|page|path|resource|route|endpoint|url) )?not found\\W*$"
+                            + "|\\b(invalid|unknown request) url\\b"
+                            + "|\\b(get|post):? ?/",
+                    Pattern.CASE_INSENSITIVE);
 
     private static final int MESSAGE_LENGTH_MAX = 4_000;
 
@@ -159,7 +171,7 @@ final class Answers {
         if (account || capped) {
             return denied(status, error.code());
         }
-        if (status == 404 && !isAboutModel(error)) {
+        if (status == 404 && isAboutPath(error)) {
             return foreign(status, headers);
         }
         return fault(
@@ -169,8 +181,11 @@ final class Answers {
                 "status " + status);
     }
 
-    private static boolean isAboutModel(ChatError error) {
-        return MODEL_NOT_FOUND.contains(error.code()) || MODEL_NOT_FOUND.contains(error.type());
+    /** If in doubt a 404 is the request's own: one wrong model must not stop everybody else. */
+    private static boolean isAboutPath(ChatError error) {
+        boolean model =
+                MODEL_NOT_FOUND.contains(error.code()) || MODEL_NOT_FOUND.contains(error.type());
+        return !model && WRONG_PATH.matcher(error.message().strip()).find();
     }
 
     /**

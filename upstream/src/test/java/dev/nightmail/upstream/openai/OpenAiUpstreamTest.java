@@ -227,6 +227,12 @@ final class OpenAiUpstreamTest {
                 "{\"error\":{\"message\":\"The model `x` does not exist\",\"type\":\"invalid_request_error\",\"param\":null,\"code\":\"model_not_found\"}}",
                 "{\"error\":{\"message\":\"The model `x` does not exist.\",\"type\":\"NotFoundError\",\"param\":\"model\",\"code\":404}}",
                 "{\"error\":{\"message\":\"model \\\"x\\\" not found, try pulling it first\",\"type\":\"not_found_error\",\"param\":null,\"code\":null}}",
+                // OpenRouter, Together, Fireworks, Azure, Ollama's own
+                "{\"error\":{\"message\":\"No endpoints found that support tool use.\",\"code\":404}}",
+                "{\"error\":{\"message\":\"Unable to access model x.\",\"type\":\"invalid_request_error\",\"param\":null,\"code\":\"model_not_available\"}}",
+                "{\"error\":{\"object\":\"error\",\"type\":\"invalid_request_error\",\"code\":\"NOT_FOUND\",\"message\":\"Model not found, inaccessible, and/or not deployed\"}}",
+                "{\"error\":{\"code\":\"DeploymentNotFound\",\"message\":\"The API deployment for this resource does not exist.\"}}",
+                "{\"error\":\"model 'x' not found\"}",
             })
     void aModelThatIsNotThereIsTheRequestsOwnFault(String body) throws Exception {
         server.then(answer(404, body));
@@ -321,6 +327,11 @@ final class OpenAiUpstreamTest {
                 "404|{\"detail\":\"Not Found\"}|application/json",
                 "404|404 page not found|text/plain",
                 "404|{\"error\":{\"message\":\"Invalid URL (POST /v2/chat/completions)\",\"type\":\"invalid_request_error\",\"param\":null,\"code\":null}}|application/json",
+                "404|{\"error\":{\"message\":\"Unknown request URL: POST /v2/chat/completions. Please check the URL for typos.\",\"type\":\"invalid_request_error\",\"code\":\"unknown_url\"}}|application/json",
+                "404|{\"error\":{\"message\":\"Not Found\",\"type\":\"Not Found\",\"param\":null,\"code\":404}}|application/json",
+                "404|{\"error\":{\"code\":\"404\",\"message\":\"Resource not found\"}}|application/json",
+                "404|{\"timestamp\":1,\"status\":404,\"error\":\"Not Found\",\"path\":\"/v2\"}|application/json",
+                "404|{\"error\":\"Route POST:/v2/chat/completions not found\"}|application/json",
                 "405|{\"detail\":\"Method Not Allowed\"}|application/json",
             })
     void whatIsNotThisApiBarsUs(int status, String body, String contentType) throws Exception {
