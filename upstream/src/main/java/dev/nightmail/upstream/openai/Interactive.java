@@ -32,7 +32,7 @@ final class Interactive {
 
     /**
      * @throws RefusedException if it asks for what has no counterpart; nothing is sent then
-     * @throws IOException if the client is gone, or what had begun was broken off
+     * @throws IOException if the client is gone
      */
     void answer(Call call, AnswerSink sink, Reply reply)
             throws RefusedException, IOException, InterruptedException {
@@ -56,10 +56,14 @@ final class Interactive {
             return;
         }
         var streamed = new StreamedAnswer(request, answers, config.answerBytesMax(), sink, reply);
-        switch (http.stream(httpCall, streamed)) {
-            case HttpOutcome.Complete _ -> streamed.end();
-            case HttpOutcome.NotSent(var step) -> streamed.fail(answers.notSent(step));
-            case HttpOutcome.Broken(var step) -> streamed.fail(answers.broken(step));
+        try {
+            switch (http.stream(httpCall, streamed)) {
+                case HttpOutcome.Complete _ -> streamed.end();
+                case HttpOutcome.NotSent(var step) -> streamed.fail(answers.notSent(step));
+                case HttpOutcome.Broken(var step) -> streamed.fail(answers.broken(step));
+            }
+        } catch (BrokenAnswerException e) {
+            streamed.fail(answers.broken(e.step()));
         }
     }
 

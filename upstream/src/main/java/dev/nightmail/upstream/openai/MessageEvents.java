@@ -3,6 +3,7 @@ package dev.nightmail.upstream.openai;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.nightmail.core.upstream.AnswerSink;
+import dev.nightmail.upstream.http.FailedStep;
 import dev.nightmail.upstream.json.JsonWriter;
 import dev.nightmail.upstream.json.RawJson;
 import dev.nightmail.upstream.wire.ErrorBody;
@@ -109,7 +110,8 @@ final class MessageEvents implements ServerSentEvents.Receiver {
         }
         var payload = ChatPayload.read(data);
         if (payload.isEmpty()) {
-            throw new IOException("the upstream sent an event that is not a JSON object");
+            throw new BrokenAnswerException(
+                    FailedStep.GARBLED, "the upstream sent an event that is not a JSON object");
         }
         tell(data, payload.get());
     }
@@ -247,7 +249,9 @@ final class MessageEvents implements ServerSentEvents.Receiver {
     private void startToolUse(ChatPayload.ToolCall call) throws IOException {
         if (call.name().isEmpty()) {
             // Its beginning was missing, or it was over: nobody could put this together again.
-            throw new IOException("the upstream sent a piece of a tool call that is not begun");
+            throw new BrokenAnswerException(
+                    FailedStep.GARBLED,
+                    "the upstream sent a piece of a tool call that is not begun");
         }
         String callId = call.id().isEmpty() ? MessageJson.toolUseId(id, calls) : call.id();
         calls++;
@@ -303,11 +307,12 @@ final class MessageEvents implements ServerSentEvents.Receiver {
     /**
      * There is no more of the stream.
      *
-     * @throws IOException if that was not all of an answer
+     * @throws BrokenAnswerException if that was not all of an answer
      */
     void end() throws IOException {
         if (state == State.BEGUN && finish == null) {
-            throw new IOException("the upstream ended its answer in the middle");
+            throw new BrokenAnswerException(
+                    FailedStep.CONNECTION_CUT, "the upstream ended its answer in the middle");
         }
         conclude();
     }

@@ -128,7 +128,7 @@ public final class OpenAiUpstream implements Upstream {
                 return new RelayOutcome.NoNews();
             }
         } catch (IOException e) {
-            // Either the client is gone, or the upstream broke off what had begun.
+            // The client is gone.
             sink.abort(e);
             return new RelayOutcome.NoNews();
         }

@@ -1,5 +1,6 @@
 package dev.nightmail.upstream.openai;
 
+import dev.nightmail.upstream.http.FailedStep;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 
@@ -55,7 +56,9 @@ final class ServerSentEvents {
 
     private void keep(byte[] bytes, int from, int length) throws IOException {
         if (line.size() + data.size() + length > EVENT_BYTES_MAX) {
-            throw new IOException("an event of the upstream is longer than any should be");
+            throw new BrokenAnswerException(
+                    FailedStep.BODY_TOO_LARGE,
+                    "an event of the upstream is longer than any should be");
         }
         line.write(bytes, from, length);
     }

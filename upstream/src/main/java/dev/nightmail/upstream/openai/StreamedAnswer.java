@@ -2,6 +2,7 @@ package dev.nightmail.upstream.openai;
 
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.upstream.http.BodyReceiver;
+import dev.nightmail.upstream.http.FailedStep;
 import dev.nightmail.upstream.http.HttpHeaders;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -61,7 +62,9 @@ final class StreamedAnswer implements BodyReceiver {
         if (held.size() + length <= (Answers.isGood(status) ? answerBytesMax : ERROR_BYTES_MAX)) {
             held.write(bytes, offset, length);
         } else if (Answers.isGood(status)) {
-            throw new IOException("the upstream's answer is longer than any should be");
+            throw new BrokenAnswerException(
+                    FailedStep.BODY_TOO_LARGE,
+                    "the upstream's answer is longer than any should be");
         }
     }
 

@@ -67,8 +67,8 @@ final class OpenAiRelayTest {
         server.close();
     }
 
-    private void relay(Endpoint endpoint, String body) throws InterruptedException {
-        upstream.relay(
+    private RelayOutcome relay(Endpoint endpoint, String body) throws InterruptedException {
+        return upstream.relay(
                 new Call(
                         endpoint,
                         JsonBytes.of(body),
@@ -150,8 +150,9 @@ final class OpenAiRelayTest {
     void aStreamThatEndsInTheMiddleIsBrokenOff() throws Exception {
         server.then(events(FIRST));
 
-        relay(MESSAGES, STREAM);
+        var outcome = relay(MESSAGES, STREAM);
 
+        assertThat(outcome).isEqualTo(new RelayOutcome.Failed("connection cut"));
         assertThat(sink.isAborted()).isTrue();
         assertThat(sink.text()).doesNotContain("message_stop");
     }
@@ -187,9 +188,22 @@ final class OpenAiRelayTest {
     void aStreamThatMakesNoSenseIsBrokenOff(String event) throws Exception {
         server.then(events(FIRST, event, LAST, DONE));
 
-        relay(MESSAGES, STREAM);
+        var outcome = relay(MESSAGES, STREAM);
 
+        assertThat(outcome).isEqualTo(new RelayOutcome.Failed("garbled response"));
         assertThat(sink.isAborted()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"data: {\"choices\":\n\n", "data: Internal Server Error\n\n"})
+    void aFirstWordThatMakesNoSenseIsAnErrorAnswer(String event) throws Exception {
+        server.then(events(event));
+
+        var outcome = relay(MESSAGES, STREAM);
+
+        assertThat(outcome).isEqualTo(new RelayOutcome.Failed("garbled response"));
+        assertThat(sink.status()).isEqualTo(500);
+        assertThat(json().at("/error/type").asString()).isEqualTo("api_error");
     }
 
     @Test
