@@ -62,14 +62,18 @@ final class MessageEvents implements ServerSentEvents.Receiver {
         record ToolUse(long index, String id) implements Block {}
     }
 
-    /** Answers with an error instead of a stream. */
+    /** What the server says went wrong. */
     interface Faults {
+        /** Answers with it: it was the first word. */
         void answer(Reading.Fault fault) throws IOException;
+
+        /** The client is told of it in the stream. */
+        void note(Reading.Fault fault);
     }
 
     /**
      * @param headers for the beginning of the answer
-     * @param faults told if the server's first word is an error: then nothing was begun
+     * @param faults told of an error
      */
     MessageEvents(
             ChatRequest request,
@@ -141,6 +145,7 @@ final class MessageEvents implements ServerSentEvents.Receiver {
             faults.answer(fault);
             return;
         }
+        faults.note(fault);
         var body = ErrorBody.of(fault.type(), fault.message(), null);
         var out = new JsonWriter(body.length() + 32).plain("event: error\ndata: ");
         send(out.plain(body.array()).plain("\n\n"));

@@ -42,7 +42,7 @@ final class StreamedAnswer implements BodyReceiver {
         this.answerBytesMax = answerBytesMax;
         this.sink = sink;
         this.reply = reply;
-        this.events = new MessageEvents(request, sink, EVENT_STREAM, answers, this::refuse);
+        this.events = new MessageEvents(request, sink, EVENT_STREAM, answers, new Faults());
         this.chunks = new ServerSentEvents(events);
     }
 
@@ -95,8 +95,16 @@ final class StreamedAnswer implements BodyReceiver {
         events.conclude();
     }
 
-    private void refuse(Reading.Fault fault) throws IOException {
-        reply.send(fault, headers);
+    private final class Faults implements MessageEvents.Faults {
+        @Override
+        public void answer(Reading.Fault fault) throws IOException {
+            reply.send(fault, headers);
+        }
+
+        @Override
+        public void note(Reading.Fault fault) {
+            reply.note(fault, headers);
+        }
     }
 
     /** The exchange failed. */

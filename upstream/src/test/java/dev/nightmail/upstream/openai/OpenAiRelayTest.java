@@ -229,8 +229,9 @@ final class OpenAiRelayTest {
                         "data: {\"error\":{\"message\":\"KV cache is full\",\"type\":\"x\",\"code\":503}}\n\n",
                         DONE));
 
-        relay(MESSAGES, STREAM);
+        var outcome = relay(MESSAGES, STREAM);
 
+        assertThat(outcome).isEqualTo(new RelayOutcome.Failed("error in answer"));
         assertThat(sink.text())
                 .endsWith(
                         "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"upstream local: KV cache is full\"},\"request_id\":null}\n\n")
@@ -242,8 +243,9 @@ final class OpenAiRelayTest {
     void anAnswerThatIsGivenUpIsAnErrorEvent() throws Exception {
         server.then(events(FIRST, LAST.replace("\"stop\"", "\"abort\""), DONE));
 
-        relay(MESSAGES, STREAM);
+        var outcome = relay(MESSAGES, STREAM);
 
+        assertThat(outcome).isEqualTo(new RelayOutcome.Failed("answer given up"));
         assertThat(sink.text()).contains("event: error\n").doesNotContain("message_stop");
     }
 
