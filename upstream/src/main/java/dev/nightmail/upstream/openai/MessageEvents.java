@@ -127,12 +127,17 @@ final class MessageEvents implements ServerSentEvents.Receiver {
             fail(answers.inAnswer(error));
             return;
         }
-        begin(data, payload);
         var told = payload.usage();
+        var choice = payload.choice();
+        if (state == State.EXPECTED && choice == null && told == null) {
+            // Azure first says what its filters think of the prompt, in a chunk whose id and
+            // model are empty.
+            return;
+        }
+        begin(data, payload);
         if (told != null) {
             usage = told;
         }
-        var choice = payload.choice();
         if (choice != null) {
             tell(choice);
         }

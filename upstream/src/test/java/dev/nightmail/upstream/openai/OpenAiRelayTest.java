@@ -168,7 +168,7 @@ final class OpenAiRelayTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", DONE, ": nothing\n\n"})
+    @ValueSource(strings = {"", DONE, ": nothing\n\n", "data: {}\n\n" + DONE})
     void aStreamWithoutAWordIsAnError(String stream) throws Exception {
         server.then(events(stream));
 
