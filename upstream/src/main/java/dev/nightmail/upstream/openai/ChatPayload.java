@@ -2,6 +2,7 @@ package dev.nightmail.upstream.openai;
 
 import dev.nightmail.upstream.json.RawJson;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -32,14 +33,15 @@ record ChatPayload(
             }
             var delta = choice.object("delta");
             var said = delta == null ? choice.object("message") : delta;
-            if (said == null) {
+            var finish = choice.text("finish_reason");
+            if (said == null && finish == null) {
                 return null;
             }
-            var finish = choice.text("finish_reason");
             // vLLM's name, then SGLang's. Both are numbers if it was a token that ended it.
             var stop = choice.text("stop_reason");
             return new Choice(
-                    said,
+                    // Azure's filters stop an answer in a chunk without a delta.
+                    said == null ? new RawJson.Members(choice.span(), Map.of()) : said,
                     finish == null ? null : finish.value(),
                     stop == null ? choice.text("matched_stop") : stop);
         }
