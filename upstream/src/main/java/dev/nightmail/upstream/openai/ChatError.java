@@ -48,8 +48,15 @@ record ChatError(String message, String type, String code) {
 
     /**
      * Its kind, if the status it came under says nothing: that of its code, if this is a status.
+     * Whose key is wrong there, or whose account is empty, is not the client's affair.
      */
     ErrorType typeOfCode() {
+        var type = typeOfStatus();
+        boolean ours = type == ErrorType.AUTHENTICATION_ERROR || type == ErrorType.BILLING_ERROR;
+        return ours ? ErrorType.API_ERROR : type;
+    }
+
+    private ErrorType typeOfStatus() {
         if (code.length() == 3 && (code.charAt(0) == '4' || code.charAt(0) == '5')) {
             try {
                 return ErrorType.ofStatus(Integer.parseInt(code));

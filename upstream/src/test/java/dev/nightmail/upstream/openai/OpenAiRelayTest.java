@@ -260,6 +260,21 @@ final class OpenAiRelayTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"401", "402"})
+    void anErrorInAStreamAboutOurKeyIsNotTheClientsFault(String code) throws Exception {
+        server.then(
+                events(
+                        "data: {\"error\":{\"message\":\"Invalid token\",\"type\":\"None\",\"code\":\""
+                                + code
+                                + "\"}}\n\n"));
+
+        relay(MESSAGES, STREAM);
+
+        assertThat(sink.status()).isEqualTo(500);
+        assertThat(json().at("/error/type").asString()).isEqualTo("api_error");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {WHOLE, STREAM})
     void aFieldWithoutCounterpartIsRefusedByItsName(String params) throws Exception {
         relay(MESSAGES, params.replace("\"model\"", "\"mcp_servers\":[{}],\"model\""));
