@@ -163,17 +163,32 @@ final class Translation {
         }
         var fields = Fields.of("thinking", thinking);
         var type = fields.requireText("type").value();
-        var display = fields.takeText("display");
+        boolean displays = displaysThinking(fields);
         boolean shows =
                 switch (type) {
                     case "disabled" -> false;
-                    case "adaptive" -> display == null || !display.value().equals("omitted");
+                    case "adaptive" -> displays;
                     default ->
                             throw RefusedException.noCounterpart(
                                     "thinking.type", "\"" + Fields.shortened(type) + "\"");
                 };
         fields.requireAllTaken();
         return shows;
+    }
+
+    private static boolean displaysThinking(Fields thinking) throws RefusedException {
+        var display = thinking.takeText("display");
+        if (display == null) {
+            return true;
+        }
+        return switch (display.value()) {
+            // Nobody sums it up there: it is shown as it is.
+            case "summarized" -> true;
+            case "omitted" -> false;
+            default ->
+                    throw RefusedException.invalid(
+                            thinking.at("display"), "Input should be 'summarized' or 'omitted'");
+        };
     }
 
     private void whatChangesNothing() throws RefusedException {
