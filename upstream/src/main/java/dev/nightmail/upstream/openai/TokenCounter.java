@@ -59,7 +59,7 @@ final class TokenCounter {
     }
 
     private Count countInTwo(ChatRequest request, Duration timeout) throws InterruptedException {
-        return switch (ask(calls.applyTemplate(request.body(), timeout))) {
+        return switch (askOfPrompt(calls.applyTemplate(request.body(), timeout))) {
             case Asked.Ended(var count) -> count;
             case Asked.Answered(var answer) -> {
                 var prompt = answer.text("prompt");
@@ -86,8 +86,20 @@ final class TokenCounter {
         };
     }
 
-    private Asked ask(HttpCall call) throws InterruptedException {
+    /** What a server with a tokenizer says against a prompt is about the prompt. */
+    private Asked askOfPrompt(HttpCall call) throws InterruptedException {
         var outcome = http.exchange(call, ANSWER_BYTES_MAX);
+        return outcome instanceof HttpOutcome.Complete(int status, var headers, var _)
+                        && (status == 400 || status == 422)
+                ? new Asked.Ended(new Count.Failed(answers.problem(outcome), headers))
+                : asked(outcome);
+    }
+
+    private Asked ask(HttpCall call) throws InterruptedException {
+        return asked(http.exchange(call, ANSWER_BYTES_MAX));
+    }
+
+    private Asked asked(HttpOutcome outcome) {
         if (outcome instanceof HttpOutcome.Complete(int status, var _, var body)) {
             if (hasNoSuchCall(status)) {
                 return new Asked.Ended(new Count.NoTokenizer());

@@ -435,6 +435,21 @@ final class OpenAiRelayTest {
     }
 
     @Test
+    void aPromptThatAServerRefusesIsNoMissingTokenizer() throws Exception {
+        server.then(answer(200, "{\"tokens\":[]}"))
+                .then(
+                        answer(
+                                400,
+                                "{\"error\":{\"code\":400,\"message\":\"JSON schema error at #: unrecognized type nonsense\",\"type\":\"invalid_request_error\"}}"));
+
+        relay(new Endpoint.CountTokens(), COUNTED);
+
+        assertThat(sink.status()).isEqualTo(400);
+        assertThat(json().at("/error/message").asString())
+                .isEqualTo("upstream local: JSON schema error at #: unrecognized type nonsense");
+    }
+
+    @Test
     void aServerWithoutATokenizerCountsNothing() throws Exception {
         server.then(answer(404, "404 page not found", "Content-Type: text/plain"));
 
