@@ -59,7 +59,7 @@ final class MessageEvents implements ServerSentEvents.Receiver {
         /**
          * @param index as the server counts, -1 if it does not
          */
-        record ToolUse(long index, String id) implements Block {}
+        record ToolUse(long index, String id, String name, InputProgress input) implements Block {}
     }
 
     /** What the server says went wrong. */
@@ -221,42 +221,55 @@ final class MessageEvents implements ServerSentEvents.Receiver {
     }
 
     private void toolUse(ChatPayload.ToolCall call) throws IOException {
-        if (!(open instanceof Block.ToolUse tool && continues(tool, call))) {
-            startToolUse(call);
-        }
+        var tool = toolUseOf(call);
         switch (call.arguments()) {
             case null -> {
                 // The beginning of a call often is its name alone.
             }
             case RawJson.Text piece -> {
                 if (!piece.isEmpty()) {
+                    tool.input().take(piece.value());
                     delta("input_json_delta", "partial_json", out -> out.value(piece));
                 }
             }
             case RawJson.Null _ -> {
                 // As if it were not there.
             }
-            case RawJson whole ->
-                    delta(
-                            "input_json_delta",
-                            "partial_json",
-                            out -> out.beginText().quoted(whole).endText());
+            case RawJson whole -> {
+                tool.input().take("{}");
+                delta(
+                        "input_json_delta",
+                        "partial_json",
+                        out -> out.beginText().quoted(whole).endText());
+            }
         }
+    }
+
+    /** The block that a piece belongs to. */
+    private Block.ToolUse toolUseOf(ChatPayload.ToolCall call) throws IOException {
+        return open instanceof Block.ToolUse tool && continues(tool, call)
+                ? tool
+                : startToolUse(call);
     }
 
     /**
      * Servers count their calls, or give each an id; some do only one of the two, and some count
-     * wrong. A piece that brings a name begins a call, unless it repeats what it belongs to.
+     * wrong. A piece that brings a name begins a call, unless it repeats what it belongs to: older
+     * vLLM repeats the name in every piece, with a new id each time.
      */
     private static boolean continues(Block.ToolUse tool, ChatPayload.ToolCall call) {
         if (call.index() != tool.index()) {
             return false;
         }
-        boolean sameId = call.id().isEmpty() ? call.index() >= 0 : call.id().equals(tool.id());
-        return sameId || call.name().isEmpty();
+        if (call.name().isEmpty() || call.id().equals(tool.id())) {
+            return true;
+        }
+        boolean repeats = call.index() >= 0 && call.name().equals(tool.name());
+        boolean unfinished = call.id().isEmpty() ? !tool.input().isWhole() : tool.input().isHalf();
+        return repeats && unfinished;
     }
 
-    private void startToolUse(ChatPayload.ToolCall call) throws IOException {
+    private Block.ToolUse startToolUse(ChatPayload.ToolCall call) throws IOException {
         if (call.name().isEmpty()) {
             // Its beginning was missing, or it was over: nobody could put this together again.
             throw new BrokenAnswerException(
@@ -265,13 +278,15 @@ final class MessageEvents implements ServerSentEvents.Receiver {
         }
         String callId = call.id().isEmpty() ? MessageJson.toolUseId(id, calls) : call.id();
         calls++;
+        var tool = new Block.ToolUse(call.index(), callId, call.name(), new InputProgress());
         start(
-                new Block.ToolUse(call.index(), callId),
+                tool,
                 out -> {
                     MessageJson.beginToolUseBlock(out, callId, call.name());
                     out.beginObject().endObject();
                     MessageJson.endToolUseBlock(out);
                 });
+        return tool;
     }
 
     private void start(Block block, Consumer<JsonWriter> content) throws IOException {
