@@ -8,7 +8,9 @@ import dev.nightmail.upstream.json.JsonWriter;
 import dev.nightmail.upstream.json.RawJson;
 import dev.nightmail.upstream.wire.ErrorBody;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -16,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the chunks of a completion as the events of a Message, each as soon as its chunk is there.
- * Nothing is kept of what was said. At any time at most one block is open, as in the Messages API:
- * one of another kind, or another call of a tool, closes it.
+ * At any time at most one block is open, as in the Messages API: one of another kind, or another
+ * call of a tool, closes it. Nothing is kept of what was said, but for what another call says
+ * before the input of this one is whole: it has to wait.
  */
 final class MessageEvents implements ServerSentEvents.Receiver {
 
@@ -25,6 +28,9 @@ final class MessageEvents implements ServerSentEvents.Receiver {
 
     /** A refusal is a sentence or two. */
     private static final int REFUSAL_LENGTH_MAX = 10_000;
+
+    /** Far above what calls of tools say while they wait for another. */
+    private static final int WAITING_MAX = 100_000;
 
     private final ChatRequest request;
     private final AnswerSink sink;
@@ -41,6 +47,7 @@ final class MessageEvents implements ServerSentEvents.Receiver {
     private @Nullable String finish;
     private RawJson.@Nullable Text stopText;
     private final StringBuilder refusal = new StringBuilder();
+    private final List<ChatPayload.ToolCall> waiting = new ArrayList<>();
 
     private enum State {
         EXPECTED,
@@ -186,9 +193,11 @@ final class MessageEvents implements ServerSentEvents.Receiver {
     private void tell(ChatPayload.Choice choice) throws IOException {
         var thought = choice.thought();
         if (thought != null && request.showsThinking()) {
+            tellWaiting();
             thinking(thought);
         }
         for (var words : choice.words()) {
+            tellWaiting();
             text(words);
         }
         var refused = choice.refusal();
@@ -221,6 +230,47 @@ final class MessageEvents implements ServerSentEvents.Receiver {
     }
 
     private void toolUse(ChatPayload.ToolCall call) throws IOException {
+        if (open instanceof Block.ToolUse other && waits(call, other)) {
+            if (waiting.size() == WAITING_MAX) {
+                throw new BrokenAnswerException(
+                        FailedStep.BODY_TOO_LARGE, "the upstream began too many calls at once");
+            }
+            waiting.add(call);
+            return;
+        }
+        tellToolUse(call);
+        if (open instanceof Block.ToolUse tool && tool.input().isWhole()) {
+            tellWaitingCalls();
+        }
+    }
+
+    /** Calls that are counted may take turns in the other API. */
+    private static boolean waits(ChatPayload.ToolCall call, Block.ToolUse open) {
+        return call.index() >= 0
+                && open.index() >= 0
+                && call.index() != open.index()
+                && !open.input().isWhole();
+    }
+
+    private void tellWaitingCalls() throws IOException {
+        var calls = new ArrayList<>(waiting);
+        waiting.clear();
+        // Stable: the pieces of each stay in their order.
+        calls.sort(Comparator.comparingLong(ChatPayload.ToolCall::index));
+        for (var call : calls) {
+            toolUse(call);
+        }
+    }
+
+    /** What waits need not wait any longer: the input before it will not become whole. */
+    private void tellWaiting() throws IOException {
+        while (!waiting.isEmpty()) {
+            close();
+            tellWaitingCalls();
+        }
+    }
+
+    private void tellToolUse(ChatPayload.ToolCall call) throws IOException {
         var tool = toolUseOf(call);
         switch (call.arguments()) {
             case null -> {
@@ -351,6 +401,7 @@ final class MessageEvents implements ServerSentEvents.Receiver {
             fail(answers.givenUp());
             return;
         }
+        tellWaiting();
         state = State.OVER;
         close();
         event(

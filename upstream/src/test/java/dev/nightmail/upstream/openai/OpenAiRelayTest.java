@@ -206,6 +206,39 @@ final class OpenAiRelayTest {
         assertThat(json().at("/error/type").asString()).isEqualTo("api_error");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {LAST + DONE, DONE})
+    void aCallThatWaitsForOneThatNeverBecomesWholeIsTold(String rest) throws Exception {
+        server.then(
+                events(
+                        call(0, "first", "{\\\"a"),
+                        call(1, "second", "{\\\"b\\\":"),
+                        call(2, "third", "{}"),
+                        "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":1,\"function\":{\"arguments\":\"1\"}}]}}]}\n\n",
+                        rest));
+
+        relay(MESSAGES, STREAM);
+
+        assertThat(sink.isEnded()).isTrue();
+        assertThat(sink.text())
+                .containsSubsequence(
+                        "\"first\"",
+                        "{\\\"a\"",
+                        "content_block_stop",
+                        "\"second\"",
+                        "{\\\"b\\\":\"",
+                        "\"1\"",
+                        "content_block_stop",
+                        "\"third\"",
+                        "\"{}\"",
+                        "content_block_stop");
+    }
+
+    private static String call(int index, String name, String input) {
+        return "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":%d,\"id\":\"c%d\",\"function\":{\"name\":\"%s\",\"arguments\":\"%s\"}}]}}]}\n\n"
+                .formatted(index, index, name, input);
+    }
+
     @Test
     void aConnectionThatIsCutIsBrokenOff() throws Exception {
         server.then((_, to) -> {
