@@ -125,7 +125,23 @@ final class Answers {
 
     /** An error under a status of success: some say that before they know. */
     Reading.Fault inAnswer(ChatError error) {
-        return fault(Kind.FAILED, error.typeOfCode(), error.message(), "error in answer");
+        var type = error.typeOfCode();
+        return fault(kind(type), type, error.message(), "error in answer");
+    }
+
+    private static Kind kind(ErrorType type) {
+        return switch (type) {
+            case INVALID_REQUEST_ERROR, PERMISSION_ERROR, NOT_FOUND_ERROR, REQUEST_TOO_LARGE ->
+                    Kind.REFUSED;
+            case RATE_LIMIT_ERROR -> Kind.THROTTLED;
+            case AUTHENTICATION_ERROR,
+                    BILLING_ERROR,
+                    CONFLICT_ERROR,
+                    API_ERROR,
+                    TIMEOUT_ERROR,
+                    OVERLOADED_ERROR ->
+                    Kind.FAILED;
+        };
     }
 
     /** An answer that ends with the word that it has not come to its end. */

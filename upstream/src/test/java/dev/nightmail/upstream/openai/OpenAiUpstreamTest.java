@@ -222,6 +222,23 @@ final class OpenAiUpstreamTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "400,invalid_request_error",
+        "403,permission_error",
+        "404,not_found_error",
+        "413,request_too_large"
+    })
+    void aRefusalUnderAStatusOfSuccessIsOne(String code, String type) throws Exception {
+        server.then(
+                answer(
+                        200,
+                        "{\"error\":{\"message\":\"prompt is too long\",\"code\":\"%s\"}}"
+                                .formatted(code)));
+
+        assertThat(errorType(((Refused) attempt()).error())).isEqualTo(type);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "{\"error\":{\"message\":\"The model `x` does not exist\",\"type\":\"invalid_request_error\",\"param\":null,\"code\":\"model_not_found\"}}",
@@ -246,6 +263,7 @@ final class OpenAiUpstreamTest {
             value = {
                 "429|{\"error\":{\"message\":\"Rate limit reached\",\"type\":\"requests\",\"code\":\"rate_limit_exceeded\"}}|rate_limit_error",
                 "429|slow down|rate_limit_error",
+                "200|{\"error\":{\"message\":\"Provider returned error\",\"code\":429}}|rate_limit_error",
                 "503|{\"error\":{\"message\":\"Loading model\",\"type\":\"unavailable_error\",\"code\":503}}|overloaded_error",
             })
     void aServiceWithoutRoomIsWaitedFor(int status, String body, String type) throws Exception {
