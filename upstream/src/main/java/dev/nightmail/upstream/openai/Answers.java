@@ -164,6 +164,9 @@ final class Answers {
             return redirected(status);
         }
         var error = ChatError.read(body);
+        if (error.isEmpty() && isAboutRequest(status)) {
+            error = ChatError.ofDetail(body);
+        }
         if (status == 401 || status == 402) {
             return denied(status, error.map(ChatError::code).orElse(""));
         }
@@ -222,6 +225,10 @@ final class Answers {
 
     private static String shouldRetry(HttpHeaders headers) {
         return headers.first("x-should-retry").orElse("");
+    }
+
+    private static boolean isAboutRequest(int status) {
+        return status == 400 || status == 413 || status == 422;
     }
 
     private static boolean isForeignRoute(int status) {

@@ -3,6 +3,8 @@ package dev.nightmail.upstream.openai;
 import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.upstream.json.RawJson;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * An error in one of the shapes these servers give it: an object below {@code error} (OpenAI, vLLM,
@@ -26,6 +28,50 @@ record ChatError(String message, String type, String code) {
             case RawJson.Text text -> Optional.of(new ChatError(text.value(), "", ""));
             case null, default ->
                     word(body, "object").equals("error") ? described(body) : Optional.empty();
+        };
+    }
+
+    /**
+     * An error in the words of FastAPI, on which many of these servers are built: a text, or a list
+     * of what is wrong where. Routes that it does not have it refuses in the same shape, so that
+     * this is for statuses that are about a request.
+     */
+    static Optional<ChatError> ofDetail(byte[] body) {
+        var detail =
+                RawJson.parse(body)
+                        .map(json ->
+                                json instanceof RawJson.Members object
+                                        ? object.members().get("detail")
+                                        : null)
+                        .orElse(null);
+        var message =
+                switch (detail) {
+                    case RawJson.Text text -> text.value();
+                    case RawJson.Items list ->
+                            list.items().stream()
+                                    .flatMap(ChatError::problem)
+                                    .collect(Collectors.joining("; "));
+                    case null, default -> "";
+                };
+        return message.isEmpty() ? Optional.empty() : Optional.of(new ChatError(message, "", ""));
+    }
+
+    /** What is wrong and where; not the input, which may be a prompt. */
+    private static Stream<String> problem(RawJson item) {
+        if (!(item instanceof RawJson.Members problem) || problem.text("msg") == null) {
+            return Stream.empty();
+        }
+        var place =
+                problem.items("loc").stream().map(ChatError::step).collect(Collectors.joining("."));
+        var message = word(problem, "msg");
+        return Stream.of(place.isEmpty() ? message : place + ": " + message);
+    }
+
+    private static String step(RawJson part) {
+        return switch (part) {
+            case RawJson.Text name -> name.value();
+            case RawJson.Numeral index when index.isLong() -> Long.toString(index.longValue());
+            default -> "?";
         };
     }
 

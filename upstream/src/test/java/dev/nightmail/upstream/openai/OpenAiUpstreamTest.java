@@ -190,12 +190,13 @@ final class OpenAiUpstreamTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                // OpenAI, llama.cpp, vLLM, older vLLM, FastAPI in front of something of its own
+                // OpenAI, llama.cpp, vLLM, older vLLM, one of a text only, FastAPI
                 "{\"error\":{\"message\":\"too long, 9021 tokens\",\"type\":\"invalid_request_error\",\"param\":\"messages\",\"code\":\"context_length_exceeded\"}}",
                 "{\"error\":{\"code\":400,\"message\":\"too long, 9021 tokens\",\"type\":\"exceed_context_size_error\",\"n_prompt_tokens\":9021,\"n_ctx\":1024}}",
                 "{\"error\":{\"message\":\"too long, 9021 tokens\",\"type\":\"BadRequestError\",\"param\":null,\"code\":400}}",
                 "{\"object\":\"error\",\"message\":\"too long, 9021 tokens\",\"type\":\"BadRequestError\",\"param\":null,\"code\":400}",
                 "{\"error\":\"too long, 9021 tokens\"}",
+                "{\"detail\":\"too long, 9021 tokens\"}",
             })
     void anErrorIsToldInTheServicesOwnWords(String body) throws Exception {
         server.then(answer(400, body, "x-request-id: req_of_its_own"));
@@ -206,6 +207,22 @@ final class OpenAiUpstreamTest {
         assertThat(message(refused.error())).isEqualTo("upstream local: too long, 9021 tokens");
         assertThat(error(refused.error()).path("request_id").asString())
                 .isEqualTo("req_of_its_own");
+    }
+
+    @Test
+    void whatIsWrongWhereIsToldWithoutTheInputThatItRepeats() throws Exception {
+        server.then(
+                answer(
+                        422,
+                        """
+                        {"detail":[{"type":"string_type","loc":["body","messages",0,"content"],\
+                        "msg":"Input should be a valid string","input":"a prompt"},\
+                        {"msg":"Field required"},{"loc":["body"]}]}\
+                        """));
+
+        assertThat(message(((Refused) attempt()).error()))
+                .isEqualTo(
+                        "upstream local: body.messages.0.content: Input should be a valid string; Field required");
     }
 
     @ParameterizedTest
