@@ -10,6 +10,7 @@ import dev.nightmail.upstream.http.HttpOutcome;
 import dev.nightmail.upstream.json.JsonWriter;
 import dev.nightmail.upstream.openai.ChatRequest.Purpose;
 import dev.nightmail.upstream.openai.TokenCounter.Count;
+import dev.nightmail.upstream.wire.ModelQuery;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,7 @@ final class Interactive {
         switch (call.endpoint()) {
             case Endpoint.Messages _ -> message(call, sink, reply);
             case Endpoint.CountTokens _ -> count(call, reply);
-            case Endpoint.Models(var query) -> models(call, ModelQuery.parse(query), reply);
+            case Endpoint.Models(var query) -> models(call, parsed(query), reply);
             case Endpoint.Model(var id) -> model(call, id, reply);
         }
     }
@@ -92,10 +93,22 @@ final class Interactive {
     }
 
     private void models(Call call, ModelQuery query, Reply reply)
-            throws IOException, InterruptedException {
+            throws RefusedException, IOException, InterruptedException {
         var models = models(call, reply);
         if (models != null) {
-            reply.json(models.page(query));
+            try {
+                reply.json(models.page(query));
+            } catch (IllegalArgumentException e) {
+                throw RefusedException.query(e);
+            }
+        }
+    }
+
+    private static ModelQuery parsed(String query) throws RefusedException {
+        try {
+            return ModelQuery.parse(query);
+        } catch (IllegalArgumentException e) {
+            throw RefusedException.query(e);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.nightmail.upstream.openai;
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.upstream.json.JsonWriter;
 import dev.nightmail.upstream.json.RawJson;
+import dev.nightmail.upstream.wire.ModelQuery;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -99,34 +100,15 @@ record Models(List<Model> models) {
                 });
     }
 
-    /** One page of the list, in the shape of the Messages API. */
+    /**
+     * One page of the list, in the shape of the Messages API.
+     *
+     * @throws IllegalArgumentException if it begins at a model that is not there
+     */
     JsonBytes page(ModelQuery query) {
-        var among = query.active() ? models : List.<Model>of();
-        int from = 0;
-        int to = among.size();
-        if (query.beforeId() != null) {
-            to = Math.max(0, position(among, query.beforeId()));
-        } else if (query.afterId() != null) {
-            int position = position(among, query.afterId());
-            from = position < 0 ? to : position + 1;
-        }
-        boolean backwards = query.beforeId() != null;
-        boolean more = to - from > query.limit();
-        if (more && backwards) {
-            from = to - query.limit();
-        } else if (more) {
-            to = from + query.limit();
-        }
-        return page(among.subList(from, to), more);
-    }
-
-    private static int position(List<Model> among, String id) {
-        for (int at = 0; at < among.size(); at++) {
-            if (among.get(at).id().equals(id)) {
-                return at;
-            }
-        }
-        return -1;
+        var page =
+                query.page(query.lifecycles().contains("active") ? models : List.of(), Model::id);
+        return page(page.models(), page.more());
     }
 
     private static JsonBytes page(List<Model> shown, boolean more) {

@@ -16,6 +16,11 @@ final class RefusedException extends Exception {
         return new RefusedException(field + ": " + problem);
     }
 
+    /** A parameter of the query is not what it should be; the message begins with it. */
+    static RefusedException query(IllegalArgumentException problem) {
+        return new RefusedException(String.valueOf(problem.getMessage()));
+    }
+
     /** The field is right, but nothing there does what it asks for. */
     static RefusedException noCounterpart(String field) {
         return noCounterpart(field, "this");

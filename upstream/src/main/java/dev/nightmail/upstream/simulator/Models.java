@@ -1,29 +1,21 @@
 package dev.nightmail.upstream.simulator;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.nightmail.core.error.ErrorType;
+import dev.nightmail.upstream.wire.ModelQuery;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URLDecoder;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /** The models the simulator says it has, from {@code models.json} beside this class. */
 final class Models {
-
-    private static final int LIMIT_USUAL = 20;
-    private static final int LIMIT_MAX = 1000;
-    private static final Set<String> LIFECYCLES = Set.of("active", "deprecated", "retired");
 
     private final List<JsonNode> newestFirst = new ArrayList<>();
     private final Map<String, JsonNode> byName = new LinkedHashMap<>();
@@ -83,39 +75,23 @@ final class Models {
 
     /** A page of the list. */
     JsonNode list(String query) throws RefusedException {
-        var asked = PageQuery.parse(query);
-        var matching =
-                newestFirst.stream()
-                        .filter(info ->
-                                asked.lifecycles.contains(info.path("lifecycle").stringValue()))
-                        .toList();
-        int from = 0;
-        int to = matching.size();
-        boolean more;
-        if (asked.beforeId != null) {
-            to = position(matching, asked.beforeId, "before_id");
-            from = Math.max(0, to - asked.limit);
-            more = from > 0;
-        } else {
-            if (asked.afterId != null) {
-                from = position(matching, asked.afterId, "after_id") + 1;
-            }
-            to = Math.min(matching.size(), from + asked.limit);
-            more = to < matching.size();
+        try {
+            var asked = ModelQuery.parse(query).withIds(this::idOf);
+            var page = asked.page(in(asked.lifecycles()), info -> info.path("id").stringValue());
+            return page(page.models(), page.more());
+        } catch (IllegalArgumentException e) {
+            throw RefusedException.invalid(String.valueOf(e.getMessage()));
         }
-        return page(matching.subList(from, to), more);
     }
 
-    private int position(List<JsonNode> models, String id, String parameter)
-            throws RefusedException {
-        String canonical =
-                entry(id).map(entry -> entry.path("info").path("id").stringValue()).orElse(id);
-        for (int i = 0; i < models.size(); i++) {
-            if (models.get(i).path("id").stringValue().equals(canonical)) {
-                return i;
-            }
-        }
-        throw RefusedException.invalid(parameter + ": no model of that id is in this list");
+    private List<JsonNode> in(Set<String> lifecycles) {
+        return newestFirst.stream()
+                .filter(info -> lifecycles.contains(info.path("lifecycle").stringValue()))
+                .toList();
+    }
+
+    private String idOf(String name) {
+        return entry(name).map(entry -> entry.path("info").path("id").stringValue()).orElse(name);
     }
 
     private static JsonNode page(List<JsonNode> models, boolean more) {
@@ -125,64 +101,5 @@ final class Models {
         page.put("first_id", models.isEmpty() ? null : models.getFirst().path("id").stringValue());
         page.put("last_id", models.isEmpty() ? null : models.getLast().path("id").stringValue());
         return page;
-    }
-
-    private static final class PageQuery {
-        private int limit = LIMIT_USUAL;
-        private @Nullable String afterId;
-        private @Nullable String beforeId;
-        private Set<String> lifecycles = Set.of("active", "deprecated");
-
-        static PageQuery parse(String query) throws RefusedException {
-            var parsed = new PageQuery();
-            var lifecycles = new HashSet<String>();
-            for (var pair : query.split("&", -1)) {
-                int equals = pair.indexOf('=');
-                String name = decoded(equals < 0 ? pair : pair.substring(0, equals));
-                String value = equals < 0 ? "" : decoded(pair.substring(equals + 1));
-                switch (name) {
-                    case "limit" -> parsed.limit = limit(value);
-                    case "after_id" -> parsed.afterId = value;
-                    case "before_id" -> parsed.beforeId = value;
-                    case "lifecycle", "lifecycle[]" -> {
-                        if (!LIFECYCLES.contains(value)) {
-                            throw RefusedException.invalid(
-                                    "lifecycle: Input should be 'active', 'deprecated' or 'retired'");
-                        }
-                        lifecycles.add(value);
-                    }
-                    default -> {
-                        // Parameters of other versions (beta=true) change nothing here.
-                    }
-                }
-            }
-            if (parsed.afterId != null && parsed.beforeId != null) {
-                throw RefusedException.invalid("after_id and before_id cannot be used together");
-            }
-            if (!lifecycles.isEmpty()) {
-                parsed.lifecycles = lifecycles;
-            }
-            return parsed;
-        }
-
-        private static String decoded(String text) throws RefusedException {
-            try {
-                return URLDecoder.decode(text, UTF_8);
-            } catch (IllegalArgumentException _) {
-                throw RefusedException.invalid("the query string is not percent-encoded properly");
-            }
-        }
-
-        private static int limit(String value) throws RefusedException {
-            try {
-                int limit = Integer.parseInt(value);
-                if (limit >= 1 && limit <= LIMIT_MAX) {
-                    return limit;
-                }
-            } catch (NumberFormatException _) {
-                // Said below.
-            }
-            throw RefusedException.invalid("limit: Input should be a number from 1 to 1000");
-        }
     }
 }

@@ -541,7 +541,6 @@ final class OpenAiRelayTest {
                 "after_id=org%2Fnew&limit=1|old|true",
                 "limit=1&before_id=undated|old|true",
                 "before_id=old|org/new|false",
-                "after_id=gone|''|false",
                 "lifecycle%5B%5D=active&lifecycle%5B%5D=deprecated|org/new,old,undated|false",
                 "lifecycle%5B%5D=retired|''|false",
                 "beta=true|org/new,old,undated|false",
@@ -568,6 +567,16 @@ final class OpenAiRelayTest {
 
         assertThat(sink.status()).isEqualTo(400);
         assertThat(json().at("/error/message").asString()).startsWith(name + ": ");
+    }
+
+    @Test
+    void aListCannotGoOnBehindAModelThatIsGone() throws Exception {
+        server.then(answer(200, MODELS));
+
+        relay(new Endpoint.Models("after_id=gone"), "");
+
+        assertThat(sink.status()).isEqualTo(400);
+        assertThat(json().at("/error/message").asString()).startsWith("after_id: ");
     }
 
     @Test
