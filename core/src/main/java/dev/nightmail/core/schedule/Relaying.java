@@ -495,8 +495,14 @@ final class Relaying {
                 id,
                 relay -> {
                     ended(relay);
+                    if (stopped) {
+                        // Who is at fault the next start finds out.
+                        relay.shares().values().forEach(share -> share.back.or(share.open));
+                        freeBack(relay, now);
+                        return;
+                    }
                     var members = membersInFlight(relay);
-                    if (relay.countRefusal() && members.size() > 1 && !stopped) {
+                    if (relay.countRefusal() && members.size() > 1) {
                         int half = members.size() / 2;
                         submit(relay.piece(part(relay.relay(), members.subList(0, half), now)));
                         submit(
@@ -566,6 +572,10 @@ final class Relaying {
 
     private void release(RelayUnderWay relay, Moment now) {
         ended(relay);
+        freeBack(relay, now);
+    }
+
+    private void freeBack(RelayUnderWay relay, Moment now) {
         relay.shares()
                 .forEach((id, share) -> {
                     var batch = running.get(id);

@@ -338,6 +338,20 @@ class RelayingTest {
         assertThat(creates).isLessThan(200);
     }
 
+    @Test
+    void aRelayThatIsRefusedDuringAStopWaitsForTheNextStart() {
+        var batch = world.submit("a", 100);
+        var relay = relays.relay();
+        world.on(new Event.StopAsked());
+
+        world.on(
+                new Event.RelayRefused(relay.id(), new AttemptOutcome.Refused(JsonBytes.of("{}"))));
+        world.store();
+
+        assertThat(relays.submitted()).isEmpty();
+        assertThat(world.counts(batch)).isEqualTo(new RequestCounts(100, 0, 0, 0, 0));
+    }
+
     // Cancel and expiry
 
     @Test
