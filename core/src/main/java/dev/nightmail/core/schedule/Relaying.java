@@ -501,16 +501,13 @@ final class Relaying {
                         freeBack(relay, now);
                         return;
                     }
+                    cancelInFlight(relay, now);
                     var members = membersInFlight(relay);
-                    if (relay.countRefusal() && members.size() > 1) {
+                    // Of a larger one that has shrunk it may have been any that was at fault.
+                    if (relay.countRefusal() && relay.relay().size() > 1) {
                         int half = members.size() / 2;
-                        submit(relay.piece(part(relay.relay(), members.subList(0, half), now)));
-                        submit(
-                                relay.piece(
-                                        part(
-                                                relay.relay(),
-                                                members.subList(half, members.size()),
-                                                now)));
+                        submitPiece(relay, members.subList(0, half), now);
+                        submitPiece(relay, members.subList(half, members.size()), now);
                     } else {
                         for (var member : members) {
                             var error = new Result.Errored(outcome.error());
@@ -519,6 +516,22 @@ final class Relaying {
                     }
                     members.stream().map(Member::batch).distinct().forEach(storing::moveOn);
                 });
+    }
+
+    /** What nobody wants any more does not go out once more. */
+    private void cancelInFlight(RelayUnderWay relay, Moment now) {
+        for (var member : membersInFlight(relay)) {
+            if (member.batch().isCanceling()) {
+                release(member.batch(), relay.relay().upstream(), member.request(), now);
+                storing.moveOn(member.batch());
+            }
+        }
+    }
+
+    private void submitPiece(RelayUnderWay relay, List<Member> members, Moment now) {
+        if (!members.isEmpty()) {
+            submit(relay.piece(part(relay.relay(), members, now)));
+        }
     }
 
     private record Member(RunningBatch batch, int request) {}

@@ -355,6 +355,27 @@ class RelayingTest {
     // Cancel and expiry
 
     @Test
+    void whatWasCanceledIsNotSentAgainInThePartsOfARefusedRelay() {
+        var canceled = world.submit("a", 10);
+        var canceling = world.submit("b", 10);
+        var wanted = world.submit("c", 10);
+        var relay = relays.relay();
+        world.on(new Event.CancelAsked(canceled));
+        world.store();
+        world.on(new Event.CancelAsked(canceling));
+
+        world.on(
+                new Event.RelayRefused(relay.id(), new AttemptOutcome.Refused(JsonBytes.of("{}"))));
+        world.store();
+
+        assertThat(relays.submitted())
+                .extracting(RelayingTest::numbers)
+                .containsExactly(Map.of(wanted, "0-4"), Map.of(wanted, "5-9"));
+        assertThat(world.counts(canceled)).isEqualTo(new RequestCounts(0, 0, 0, 10, 0));
+        assertThat(world.counts(canceling)).isEqualTo(new RequestCounts(0, 0, 0, 10, 0));
+    }
+
+    @Test
     void aRelayOfACanceledBatchIsCanceledAndWhatWasAnsweredIsKept() {
         var batch = world.submit("a", 2);
         var relay = relays.relay();
