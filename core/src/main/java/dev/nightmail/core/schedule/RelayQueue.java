@@ -149,12 +149,36 @@ final class RelayQueue {
      * @param room requests the provider has room for, at least 1
      */
     @Nullable Load next(int room, Instant steady) {
-        for (var entry : pools.entrySet()) {
+        for (var entries = pools.entrySet().iterator(); entries.hasNext(); ) {
+            var entry = entries.next();
             if (isDue(entry.getValue(), room, steady)) {
-                return take(entry.getKey(), entry.getValue(), Math.min(loadMax(), room));
+                dropTaken(entry.getValue());
+                if (!entry.getValue().waiting.isEmpty()) {
+                    return take(entry.getKey(), entry.getValue(), Math.min(loadMax(), room));
+                }
+                entries.remove();
             }
         }
         return null;
+    }
+
+    /** Where its model has another route by now, a call may have taken a request meanwhile. */
+    private static void dropTaken(Pool pool) {
+        for (var waitings = pool.waiting.iterator(); waitings.hasNext(); ) {
+            var waiting = waitings.next();
+            for (int number = waiting.numbers.nextSetBit(0);
+                    number >= 0;
+                    number = waiting.numbers.nextSetBit(number + 1)) {
+                if (!waiting.batch.isPending(number)) {
+                    pool.count--;
+                    pool.bytes -= entryBytes(waiting.batch, number);
+                    waiting.remove(number);
+                }
+            }
+            if (waiting.count == 0) {
+                waitings.remove();
+            }
+        }
     }
 
     /**

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.lease.WorkerId;
 import dev.nightmail.core.relay.Relay;
 import dev.nightmail.core.relay.RelayId;
 import dev.nightmail.core.relay.RelayLimits;
@@ -515,6 +516,34 @@ class RelayingTest {
         world.on(new Event.RelayRecovered(relay, Set.of()));
 
         assertThat(relays.isCanceled(relay.id())).isTrue();
+    }
+
+    @Test
+    void whatAnotherUpstreamHasTakenMeanwhileIsNotRelayedAgain() {
+        var moved =
+                new SchedulerWorld(
+                        1,
+                        SchedulePolicy.standard(new WorkerId("test")),
+                        Map.of("claude", UpstreamTerms.calls(4), "gpu", UpstreamTerms.calls(1)),
+                        Map.of("claude", RelayWorld.limits(100)),
+                        Routes.all("gpu"));
+        var batch = moved.accept("a", 5);
+        var relay = recovered(batch.id(), 2, 3);
+        moved.on(new Event.RelayRecovered(relay, Set.of(batch.id())));
+        moved.admit(batch);
+
+        moved.on(new Event.RelayNotMade(relay.id(), null));
+        for (int call = 0; call < 4; call++) {
+            moved.finishAll(SchedulerWorld.answer());
+        }
+        moved.store();
+        moved.advance(RelayWorld.LINGER);
+
+        assertThat(moved.relays).noneMatch(effect -> effect instanceof Effect.SubmitRelay);
+        moved.finishAll(SchedulerWorld.answer());
+        moved.store();
+        assertThat(moved.started).hasSize(5);
+        assertThat(moved.isOver(batch.id())).isTrue();
     }
 
     private Relay recovered(BatchId batch, int... numbers) {
