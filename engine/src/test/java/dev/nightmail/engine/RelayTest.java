@@ -11,6 +11,7 @@ import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.RelayedOutcome;
 import dev.nightmail.engine.ScriptedProvider.Fate;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,6 +117,32 @@ class RelayTest {
         awaitSubmitted();
 
         assertAllSucceededOnce(batch);
+    }
+
+    @Test
+    void aDownloadThatEndsEarlyIsRepeatedHoweverManyLinesItHad() {
+        provider.endDownloadsEarly(3);
+        var batch = submit();
+        awaitSubmitted();
+
+        assertAllSucceededOnce(batch);
+    }
+
+    @Test
+    void aResultThatTheProviderNeverHasIsErroredAndNotPaidAgain() {
+        provider.lacks(customId -> customId.contains("-7-"));
+        var batch = submit();
+        awaitSubmitted();
+        provider.endAll();
+        until(() -> provider.downloads() >= 2);
+        assertThat(world.counts(batch).processing()).isEqualTo(1);
+
+        world.pass(Duration.ofHours(1));
+
+        var counts = world.untilEnded(batch).counts();
+        assertThat(counts.succeeded()).isEqualTo(REQUESTS - 1);
+        assertThat(counts.errored()).isEqualTo(1);
+        assertThat(provider.made()).hasSize(1);
     }
 
     @Test

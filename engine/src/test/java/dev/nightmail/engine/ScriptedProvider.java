@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +72,9 @@ final class ScriptedProvider implements BatchUpstream {
     private Function<String, RelayedOutcome> outcomes = ScriptedProvider::succeeded;
     private boolean honoursKeys;
     private int cuts;
+    private int earlyEnds;
+    private int downloads;
+    private Predicate<String> lacking = _ -> false;
     private boolean away;
 
     static RelayedOutcome succeeded(String customId) {
@@ -100,6 +104,20 @@ final class ScriptedProvider implements BatchUpstream {
     /** So many downloads break off after the first result. */
     synchronized void cutDownloads(int downloads) {
         cuts = downloads;
+    }
+
+    /** So many downloads end after the first result, with as many lines as there should be. */
+    synchronized void endDownloadsEarly(int times) {
+        earlyEnds = times;
+    }
+
+    /** No download ever has the results of these. */
+    synchronized void lacks(Predicate<String> customIds) {
+        lacking = customIds;
+    }
+
+    synchronized int downloads() {
+        return downloads;
     }
 
     synchronized void away(boolean isAway) {
@@ -224,15 +242,19 @@ final class ScriptedProvider implements BatchUpstream {
     public Collection results(String id, Receiver receiver) throws InterruptedException {
         List<String> customIds;
         boolean cut;
+        boolean endsEarly;
         boolean canceled;
         synchronized (this) {
             var batch = batch(id);
             if (away || batch.isEmpty()) {
                 return away ? new Collection.Unseen(AWAY) : new Collection.Unknown();
             }
-            customIds = batch.get().customIds;
+            var lacked = lacking;
+            customIds = batch.get().customIds.stream().filter(it -> !lacked.test(it)).toList();
             canceled = batch.get().canceled;
             cut = cuts-- > 0;
+            endsEarly = earlyEnds-- > 0;
+            downloads++;
         }
         int count = 0;
         for (var customId : customIds) {
@@ -243,6 +265,9 @@ final class ScriptedProvider implements BatchUpstream {
             count++;
             if (cut) {
                 return new Collection.Broken("connection cut");
+            }
+            if (endsEarly) {
+                return new Collection.Whole(customIds.size());
             }
         }
         return new Collection.Whole(count);

@@ -56,11 +56,14 @@ final class RelayRun {
      */
     private static final Duration DENIAL_MAX = Duration.ofHours(1);
 
+    /** So long results that lack some are taken for cut off, and fetched again. */
+    private static final Duration SHORTAGE_MAX = Duration.ofHours(1);
+
     private static final JsonBytes NO_RESULT =
             JsonBytes.of(
                     """
                     {"type":"error","error":{"type":"api_error",\
-                    "message":"the provider's batch ended without a result for this request"},"request_id":null}\
+                    "message":"the provider's batch ended without a result for this request; it may have been answered and billed"},"request_id":null}\
                     """);
 
     private static final JsonBytes RESULTS_GONE =
@@ -169,7 +172,7 @@ final class RelayRun {
         }
         switch (written.state()) {
             case RelayState.Intended _ -> confirm(written);
-            case RelayState.Submitted(var id) -> follow(written, id);
+            case RelayState.Submitted(var id) -> follow(id);
             case RelayState.Collected(var id) -> cleanUp(id);
         }
     }
@@ -332,8 +335,7 @@ final class RelayRun {
 
     // Followed
 
-    private void follow(RelayRecord submitted, String id)
-            throws InterruptedException, StoppedException {
+    private void follow(String id) throws InterruptedException, StoppedException {
         var rest = new Rest(settings, upstream.name());
         var denial = new Denial();
         boolean cancelAsked = false;
@@ -348,7 +350,7 @@ final class RelayRun {
                         if (batch.resultsGone()) {
                             lost(id);
                         } else {
-                            collect(submitted, id, denial);
+                            collect(id, denial);
                         }
                         return;
                     }
@@ -389,9 +391,9 @@ final class RelayRun {
         }
     }
 
-    private void collect(RelayRecord submitted, String id, Denial denial)
-            throws InterruptedException, StoppedException {
+    private void collect(String id, Denial denial) throws InterruptedException, StoppedException {
         var rest = new Rest(settings, upstream.name());
+        var shortage = new Shortage();
         while (true) {
             var groups = new Groups();
             var members = new Members(relay);
@@ -401,9 +403,10 @@ final class RelayRun {
             }
             groups.flush();
             switch (collection) {
-                case Collection.Whole(int results) -> {
-                    if (members.hasUnanswered() && results < submitted.sent().requests()) {
-                        // An end that came too early, however clean it looked.
+                case Collection.Whole _ -> {
+                    if (members.hasUnanswered() && !shortage.isBelieved()) {
+                        // An end that came too early, however clean it looked, and however many
+                        // lines there were: half of one is a line, and some may come twice.
                         logCut(id, "%d results are missing".formatted(members.unanswered()));
                         pause(rest.next(null));
                     } else if (isClosedAfter(members, groups, id)) {
@@ -426,6 +429,20 @@ final class RelayRun {
         }
     }
 
+    /** Since when results of the provider lack some. */
+    private final class Shortage {
+        private boolean noted;
+        private long sinceNanos;
+
+        boolean isBelieved() {
+            if (!noted) {
+                noted = true;
+                sinceNanos = nanoTime.getAsLong();
+            }
+            return nanoTime.getAsLong() - sinceNanos >= SHORTAGE_MAX.toNanos();
+        }
+    }
+
     private static BatchUpstream.Receiver receiver(Members members, Groups groups) {
         return (customId, outcome) -> {
             members.answer(customId, outcome).ifPresent(groups::add);
@@ -441,7 +458,7 @@ final class RelayRun {
                 reason);
     }
 
-    /** What the provider says nothing of has failed there. */
+    /** What the provider says nothing of may have been paid: it is not sent again. */
     private boolean isClosedAfter(Members members, Groups groups, String id)
             throws InterruptedException, StoppedException {
         if (members.hasUnanswered()) {
@@ -451,9 +468,7 @@ final class RelayRun {
                     id,
                     members.unanswered());
             groups.all(
-                    members.rest(
-                            new RelayedOutcome.Tried(
-                                    new AttemptOutcome.Failed("no result", null, NO_RESULT))));
+                    members.rest(new RelayedOutcome.Tried(new AttemptOutcome.Refused(NO_RESULT))));
         }
         return isClosed(id);
     }
