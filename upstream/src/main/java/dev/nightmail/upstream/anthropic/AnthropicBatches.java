@@ -106,14 +106,20 @@ public final class AnthropicBatches implements BatchUpstream {
         boolean saidByTheApi = ErrorBody.read(answer).isPresent();
         boolean hasNoRoom = status == 429 || status == 529 || status == 503;
         return switch (answers.answered(status, headers, answer)) {
-            case AttemptOutcome.Barred barred -> new Creation.NotNow(barred);
+            // A page behind a status that says all is well is no such refusal.
+            case AttemptOutcome.Barred barred when status >= 300 -> new Creation.NotNow(barred);
             case Throttled throttled when saidByTheApi || status == 429 ->
                     new Creation.NotNow(throttled);
             case Failed(var _, var retryAfter, var error) when saidByTheApi && hasNoRoom ->
                     new Creation.NotNow(new Throttled(retryAfter, error, Headroom.UNTOLD));
             case Refused refused when status < 500 ->
                     new Creation.Refused(refused, FaultyRequests.in(answer));
-            case AttemptOutcome.Answered _, Refused _, Throttled _, Failed _, Unreachable _ ->
+            case AttemptOutcome.Answered _,
+                    Refused _,
+                    Throttled _,
+                    Failed _,
+                    Unreachable _,
+                    AttemptOutcome.Barred _ ->
                     new Creation.Unconfirmed("status " + status);
         };
     }

@@ -142,6 +142,13 @@ final class AnthropicBatchesTest {
         assertThat(create()).isEqualTo(new Creation.Unconfirmed("bad answer"));
     }
 
+    @Test
+    void norIfItComesAsSomethingElse() throws Exception {
+        server.then(answer(200, batch("msgbatch_1", "in_progress"), "content-type: text/plain"));
+
+        assertThat(create()).isEqualTo(new Creation.Unconfirmed("status 200"));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {429, 503, 529})
     void aServiceThatSaysItHasNoRoomHasMadeNone(int status) throws Exception {
