@@ -158,6 +158,15 @@ class RelayTest {
     }
 
     @Test
+    void aRefusalThatNamesARequestThatIsNotThereNamesNone() {
+        provider.next(Fate.REFUSED_NAMING_ONE_THAT_IS_NOT_THERE, Fate.WELL, Fate.WELL);
+        var batch = submit();
+        awaitMade(2);
+
+        assertAllSucceededOnce(batch);
+    }
+
+    @Test
     void aRelayThatIsRefusedIsCutUntilTheRestIsTaken() {
         provider.next(Fate.REFUSED, Fate.WELL, Fate.WELL);
         var batch = submit();

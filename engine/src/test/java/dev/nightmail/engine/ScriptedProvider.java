@@ -46,7 +46,8 @@ final class ScriptedProvider implements BatchUpstream {
         NO_ROOM,
         BARRED,
         REFUSED,
-        REFUSED_NAMING_THE_FIRST
+        REFUSED_NAMING_THE_FIRST,
+        REFUSED_NAMING_ONE_THAT_IS_NOT_THERE
     }
 
     /** One of its batches. */
@@ -173,6 +174,8 @@ final class ScriptedProvider implements BatchUpstream {
             case BARRED -> new Creation.NotNow(new AttemptOutcome.Barred("status 401"));
             case REFUSED -> new Creation.Refused(refused, Set.of());
             case REFUSED_NAMING_THE_FIRST -> new Creation.Refused(refused, Set.of(0));
+            case REFUSED_NAMING_ONE_THAT_IS_NOT_THERE ->
+                    new Creation.Refused(refused, Set.of(1_000));
         };
     }
 

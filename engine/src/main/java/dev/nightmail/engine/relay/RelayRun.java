@@ -261,12 +261,14 @@ final class RelayRun {
         var members = new Members(relay);
         removeRecord();
         record = null;
-        if (positions.isEmpty() || positions.size() >= members.size()) {
+        // Without those that are not there: to send the same again would be to send it for ever.
+        var named = members.at(positions, new RelayedOutcome.Tried(outcome));
+        if (named.isEmpty() || named.size() == members.size()) {
             over(new Event.RelayRefused(relay.id(), outcome));
             return;
         }
         relay = members.without(positions);
-        new Groups().all(members.at(positions, new RelayedOutcome.Tried(outcome)));
+        new Groups().all(named);
     }
 
     // In doubt
