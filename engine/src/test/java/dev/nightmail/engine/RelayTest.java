@@ -13,6 +13,7 @@ import dev.nightmail.engine.ScriptedProvider.Fate;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -187,6 +188,42 @@ class RelayTest {
 
         assertThat(world.untilEnded(batch).counts().errored()).isEqualTo(1);
         assertThat(provider.submitted()).hasSize(REQUESTS - 1);
+    }
+
+    @Test
+    void aRequestThatIsNotSentIsErroredEvenIfStorageFailedJustThen() {
+        var mayBeChecked = new CountDownLatch(1);
+        world.check((params, _) -> {
+            if (!new String(params.array(), UTF_8).contains("\"a-107\"")) {
+                return Optional.empty();
+            }
+            awaitUninterruptibly(mayBeChecked);
+            return Optional.of(JsonBytes.of("{\"type\":\"error\"}"));
+        });
+        provider.cutDownloads(1);
+        world.faults.fail(Faults.Step.APPEND);
+        var batch = world.submit("a", 130);
+        awaitMade(1);
+        provider.endAll();
+        // The second follows when the failure of the first to be stored is known.
+        until(() -> provider.downloads() == 2);
+        mayBeChecked.countDown();
+        awaitMade(2);
+        provider.endAll();
+
+        world.faults.mend(Faults.Step.APPEND);
+        world.passUntil(() -> world.find(batch).isOver());
+
+        assertThat(world.counts(batch).succeeded()).isEqualTo(129);
+        assertThat(world.counts(batch).errored()).isEqualTo(1);
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -91,6 +91,9 @@ final class RelayRun {
     private final Consumer<Event> report;
     private final Mailbox<Signal> inbox;
 
+    /** What became of requests that are in no record: no collection brings it again. */
+    private final List<Answer> unsent = new ArrayList<>();
+
     private Relay relay;
     private @Nullable RelayRecord record;
     private boolean cancelWanted;
@@ -186,9 +189,8 @@ final class RelayRun {
             // Before the others are reported: they may travel with the next relay from then on.
             relay = fit;
         }
-        if (!composition.leftOut().isEmpty()) {
-            new Groups().all(composition.leftOut());
-        }
+        unsent.addAll(composition.leftOut());
+        new Groups().all(composition.leftOut());
         if (fit == null || cancelIsWanted()) {
             over(new Event.RelayNotMade(relay.id(), null));
             return;
@@ -268,6 +270,7 @@ final class RelayRun {
             return;
         }
         relay = members.without(positions);
+        unsent.addAll(named);
         new Groups().all(named);
     }
 
@@ -493,6 +496,8 @@ final class RelayRun {
 
     /** All was handed over. @return whether it was closed then; else it is wanted once more */
     private boolean isClosed(String id) throws InterruptedException, StoppedException {
+        // Storage may have failed when it was told for the first time.
+        new Groups().all(unsent);
         report.accept(new Event.RelayCollected(relay.id()));
         while (true) {
             switch (inbox.take()) {
