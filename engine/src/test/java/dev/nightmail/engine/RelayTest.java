@@ -90,6 +90,16 @@ class RelayTest {
     }
 
     @Test
+    void aListThatWasLongOnItsWayDoesNotProveThatNothingWasMadeSince() {
+        provider.next(Fate.ANSWER_LOST);
+        provider.whileListing(() -> world.pass(Duration.ofMinutes(3)));
+        var batch = submit();
+        awaitMade(1);
+
+        assertAllSucceededOnce(batch);
+    }
+
+    @Test
     void aCreateThatNeverArrivedIsSentAgainWhenTheProviderWouldHaveIt() {
         provider.next(Fate.LOST);
         var batch = submit();

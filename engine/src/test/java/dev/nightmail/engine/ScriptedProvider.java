@@ -76,6 +76,7 @@ final class ScriptedProvider implements BatchUpstream {
     private int earlyEnds;
     private int downloads;
     private Predicate<String> lacking = _ -> false;
+    private @Nullable Runnable whileListing;
     private boolean away;
 
     static RelayedOutcome succeeded(String customId) {
@@ -115,6 +116,11 @@ final class ScriptedProvider implements BatchUpstream {
     /** No download ever has the results of these. */
     synchronized void lacks(Predicate<String> customIds) {
         lacking = customIds;
+    }
+
+    /** The next list is that of before this is done, and shows nothing. */
+    synchronized void whileListing(Runnable work) {
+        whileListing = work;
     }
 
     synchronized int downloads() {
@@ -225,6 +231,12 @@ final class ScriptedProvider implements BatchUpstream {
 
     @Override
     public synchronized Listing list(@Nullable String afterId) {
+        var meanwhile = whileListing;
+        if (meanwhile != null) {
+            whileListing = null;
+            meanwhile.run();
+            return new Listing.Page(List.of(), false);
+        }
         return away
                 ? new Listing.Unseen(AWAY)
                 : new Listing.Page(

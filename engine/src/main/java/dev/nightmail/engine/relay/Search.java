@@ -71,6 +71,8 @@ final class Search {
     }
 
     Finding look() throws InterruptedException {
+        // As of now: what is made while the provider takes its time is not on its list.
+        boolean settled = nanoTime.getAsLong() - begunNanos >= settling.toNanos();
         var candidates = new ArrayList<Seen>();
         String after = null;
         for (int page = 0; page < PAGES_MAX; page++) {
@@ -81,13 +83,13 @@ final class Search {
                 case Listing.Page(var batches, boolean hasMore) -> {
                     batches.stream().filter(this::isCandidate).forEach(candidates::add);
                     if (!hasMore || batches.isEmpty() || isTooOld(batches.getLast())) {
-                        return judge(candidates);
+                        return judge(candidates, settled);
                     }
                     after = batches.getLast().id();
                 }
             }
         }
-        return judge(candidates);
+        return judge(candidates, settled);
     }
 
     private boolean isCandidate(Seen batch) {
@@ -101,7 +103,7 @@ final class Search {
         return batch.createdAt().isBefore(intent.intendedAt().minus(CLOCKS_APART_MAX));
     }
 
-    private Finding judge(List<Seen> candidates) throws InterruptedException {
+    private Finding judge(List<Seen> candidates, boolean settled) throws InterruptedException {
         boolean undecided = false;
         for (var candidate : candidates) {
             if (!candidate.ended()) {
@@ -133,7 +135,6 @@ final class Search {
                 }
             }
         }
-        boolean settled = nanoTime.getAsLong() - begunNanos >= settling.toNanos();
         return settled && !undecided ? new Finding.NeverMade() : new Finding.NotYetKnown(null);
     }
 
