@@ -12,6 +12,7 @@ import dev.nightmail.core.upstream.RelayedOutcome;
 import dev.nightmail.engine.ScriptedProvider.Fate;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -166,6 +167,18 @@ class RelayTest {
         var counts = world.untilEnded(batch).counts();
         assertThat(counts.succeeded()).isEqualTo(REQUESTS - 1);
         assertThat(counts.errored()).isEqualTo(1);
+    }
+
+    @Test
+    void aProviderThatNamesOneAtATimeIsNotSentAllTheOthersAsOften() {
+        provider.next(Collections.nCopies(11, Fate.REFUSED_NAMING_THE_FIRST).toArray(Fate[]::new));
+        var batch = submit();
+        awaitMade(2);
+        provider.endAll();
+
+        var counts = world.untilEnded(batch).counts();
+        assertThat(counts.errored()).isEqualTo(10);
+        assertThat(counts.succeeded()).isEqualTo(REQUESTS - 10);
     }
 
     @Test

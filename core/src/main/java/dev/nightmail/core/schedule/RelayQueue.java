@@ -182,12 +182,15 @@ final class RelayQueue {
     }
 
     /**
-     * It waits for room rather than going in crumbs: until half of what could go together fits in.
+     * It waits for room rather than going in crumbs, but no longer than until there is as much as
+     * each of the relays has when all of them share all the room there is.
      */
     private boolean isDue(Pool pool, int room, Instant steady) {
         long load = Math.min(pool.count, loadMax());
         boolean full = pool.count >= loadMax() || pool.bytes >= limits.bytesMax() - ENVELOPE_BYTES;
-        return 2L * room >= load && (full || !steady.isBefore(pool.since.plus(limits.linger())));
+        int share = Math.max(1, limits.queuedMax() / limits.relaysMax());
+        return room >= Math.min(load, share)
+                && (full || !steady.isBefore(pool.since.plus(limits.linger())));
     }
 
     private int loadMax() {

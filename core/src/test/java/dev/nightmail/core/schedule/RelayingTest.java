@@ -126,6 +126,15 @@ class RelayingTest {
         assertThat(queue.submitted()).extracting(Relay::size).containsExactly(100, 50);
     }
 
+    @Test
+    void nobodyWaitsForMoreRoomThanEachRelayHasOnAverage() {
+        var queue = new RelayWorld(new RelayLimits(100, 1_000_000, 4, 140, Duration.ZERO));
+        queue.world.submit("a", 100);
+        queue.world.submit("b", 100);
+
+        assertThat(queue.submitted()).extracting(Relay::size).containsExactly(100, 40);
+    }
+
     // And back
 
     @Test

@@ -59,6 +59,12 @@ final class RelayRun {
     /** So long results that lack some are taken for cut off, and fetched again. */
     private static final Duration SHORTAGE_MAX = Duration.ofHours(1);
 
+    /**
+     * Creates that may be refused with the names of those at fault, before it is cut in halves: a
+     * provider that names one at a time would be sent all the others as often.
+     */
+    private static final int NAMED_REFUSALS_MAX = 10;
+
     private static final JsonBytes NO_RESULT =
             JsonBytes.of(
                     """
@@ -97,6 +103,7 @@ final class RelayRun {
     private Relay relay;
     private @Nullable RelayRecord record;
     private boolean cancelWanted;
+    private int namedRefusals;
     private boolean over;
 
     /** The server stops: what is under way goes on at the next start. */
@@ -265,7 +272,8 @@ final class RelayRun {
         record = null;
         // Without those that are not there: to send the same again would be to send it for ever.
         var named = members.at(positions, new RelayedOutcome.Tried(outcome));
-        if (named.isEmpty() || named.size() == members.size()) {
+        boolean tooOften = ++namedRefusals > NAMED_REFUSALS_MAX;
+        if (named.isEmpty() || named.size() == members.size() || tooOften) {
             over(new Event.RelayRefused(relay.id(), outcome));
             return;
         }
@@ -429,7 +437,15 @@ final class RelayRun {
                     }
                     pause(rest.next(null));
                 }
-                case Collection.Unseen(var why) -> pause(rest.next(why));
+                case Collection.Unseen(var why) -> {
+                    // What was archived meanwhile may be refused in any words.
+                    if (upstream.find(id) instanceof Sighting.There(var batch)
+                            && batch.resultsGone()) {
+                        lost(id);
+                        return;
+                    }
+                    pause(rest.next(why));
+                }
             }
         }
     }

@@ -88,7 +88,7 @@ public final class AnthropicBatches implements BatchUpstream {
                     new Creation.NotNow(new Unreachable(step.toString(), answers.notSent(step)));
             case HttpOutcome.Broken(var step) -> new Creation.Unconfirmed(step.toString());
             case HttpOutcome.Complete(int status, var headers, var answer) ->
-                    created(status, headers, answer);
+                    created(status, headers, answer, terms);
         };
     }
 
@@ -96,7 +96,7 @@ public final class AnthropicBatches implements BatchUpstream {
      * Only what the service itself refuses was certainly not made. A fault, its own or of what
      * stands in between, may have come after the batch was there.
      */
-    private Creation created(int status, HttpHeaders headers, byte[] answer) {
+    private Creation created(int status, HttpHeaders headers, byte[] answer, RelayTerms terms) {
         if (isGood(status, headers)) {
             note(headers);
             return BatchReading.batch(answer)
@@ -112,6 +112,11 @@ public final class AnthropicBatches implements BatchUpstream {
                     new Creation.NotNow(throttled);
             case Failed(var _, var retryAfter, var error) when saidByTheApi && hasNoRoom ->
                     new Creation.NotNow(new Throttled(retryAfter, error, Headroom.UNTOLD));
+            case Refused _ when isDenied(status, terms) ->
+                    new Creation.NotNow(
+                            new AttemptOutcome.Barred(
+                                    "status %d to a create of a batch: look at upstreams.%s.url and .api-key"
+                                            .formatted(status, config.name())));
             case Refused refused when status < 500 ->
                     new Creation.Refused(refused, FaultyRequests.in(answer));
             case AttemptOutcome.Answered _,
@@ -124,6 +129,12 @@ public final class AnthropicBatches implements BatchUpstream {
         };
     }
 
+    /** Whether it is we who may not, or who ask in the wrong place: no request can help that. */
+    private static boolean isDenied(int status, RelayTerms terms) {
+        boolean ofAClient = !terms.betas().isEmpty() || terms.userProfileId() != null;
+        return (status == 403 || status == 404) && !ofAClient;
+    }
+
     private static boolean isGood(int status, HttpHeaders headers) {
         return status >= 200 && status < 300 && !Answers.hasForeignType(headers);
     }
@@ -131,9 +142,11 @@ public final class AnthropicBatches implements BatchUpstream {
     /** Said of the service by a good answer: an error may come from what stands in between. */
     private void note(HttpHeaders headers) {
         honoursIdempotencyKeys =
-                headers.first(HONOURS)
-                        .map(said -> List.of(said.split("\\s*,\\s*")).contains("idempotency-key"))
-                        .orElse(false);
+                headers.fields().stream()
+                        .filter(field -> field.name().equalsIgnoreCase(HONOURS))
+                        .anyMatch(field ->
+                                List.of(field.value().strip().split("\\s*,\\s*"))
+                                        .contains("idempotency-key"));
     }
 
     @Override

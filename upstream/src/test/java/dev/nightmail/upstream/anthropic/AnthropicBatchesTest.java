@@ -37,6 +37,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -177,6 +178,23 @@ final class AnthropicBatchesTest {
                         notNow -> assertThat(notNow.why()).isInstanceOf(Barred.class));
     }
 
+    @ParameterizedTest
+    @CsvSource({"403,permission_error", "404,not_found_error"})
+    void whoIsNotServedAtAllLosesNoRequestByIt(int status, String type) throws Exception {
+        server.then(answer(status, error(type, "no")));
+        server.then(answer(status, error(type, "no")));
+        var plain = new RelayTerms(ApiVersion.V2023_06_01, List.of(), null);
+
+        assertThat(provider.create(body("{}"), plain, "relay_1"))
+                .isInstanceOfSatisfying(
+                        Creation.NotNow.class,
+                        notNow ->
+                                assertThat(((Barred) notNow.why()).reason())
+                                        .contains("upstreams.claude.url"));
+        // It may be what a client asks for that is denied.
+        assertThat(create()).isInstanceOf(Creation.Refused.class);
+    }
+
     @Test
     void aRefusalNamesTheRequestsAtFaultIfItCan() throws Exception {
         server.then(
@@ -204,7 +222,8 @@ final class AnthropicBatchesTest {
                 answer(
                         200,
                         "{\"data\":[],\"has_more\":false}",
-                        "nightmail-honours: idempotency-key, events"));
+                        "nightmail-honours: events",
+                        "nightmail-honours: partial-results, idempotency-key"));
 
         assertThat(provider.idempotency()).isEqualTo(new Honours.Known(true));
         assertThat(provider.idempotency()).isEqualTo(new Honours.Known(true));
