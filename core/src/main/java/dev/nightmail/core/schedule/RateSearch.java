@@ -62,9 +62,23 @@ final class RateSearch {
     /** Calls a second now. */
     double rate(Instant now) {
         double grown = seconds(since, now) - Math.min(HOLD_SECONDS_MAX, HOLD_CALLS / base);
-        return isLimited() && grown > 0
-                ? base * Math.exp(grown * (GROWTH + GROWTH_GROWTH * grown / 2))
-                : base;
+        if (!isLimited() || grown <= 0) {
+            return base;
+        }
+        // Where nobody asks for more, nothing shows that there is more.
+        double shown = Math.max(base, GROWN_MUCH * takenLately(now));
+        return Math.min(shown, base * Math.exp(grown * (GROWTH + GROWTH_GROWTH * grown / 2)));
+    }
+
+    /** Calls a second, over so many slots that ten calls fall into them. */
+    private double takenLately(Instant now) {
+        turnTo(now);
+        int slots = Math.clamp((long) Math.ceil(10 * 1e3 / SLOT_MILLIS / base), 10, SLOTS);
+        int sum = 0;
+        for (int back = 0; back < slots; back++) {
+            sum += taken[index(slot - back)];
+        }
+        return sum / (slots * SLOT_MILLIS / 1e3);
     }
 
     private static double seconds(Instant from, Instant to) {

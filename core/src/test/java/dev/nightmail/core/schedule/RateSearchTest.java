@@ -54,9 +54,24 @@ class RateSearchTest {
         refuse();
         double found = search.rate(now);
 
-        assertThat(search.rate(now.plusSeconds(10))).isEqualTo(found);
-        assertThat(search.rate(now.plusSeconds(14))).isBetween(1.05 * found, 1.5 * found);
-        assertThat(search.rate(now.plusSeconds(21))).isGreaterThan(4 * found);
+        sendAllThatMayGo(Duration.ofSeconds(10));
+        assertThat(search.rate(now)).isEqualTo(found);
+        sendAllThatMayGo(Duration.ofSeconds(4));
+        assertThat(search.rate(now)).isBetween(1.05 * found, 1.5 * found);
+        sendAllThatMayGo(Duration.ofSeconds(7));
+        assertThat(search.rate(now)).isGreaterThan(4 * found);
+    }
+
+    @Test
+    void noLimitGrowsWhileNobodyAsksForMore() {
+        send(100, Duration.ofMillis(100));
+        refuse();
+        double found = search.rate(now);
+
+        now = now.plusSeconds(120);
+
+        assertThat(search.rate(now)).isEqualTo(found);
+        assertThat(sendAllThatMayGo(Duration.ofMillis(500))).isLessThan(10);
     }
 
     @Test
@@ -92,6 +107,17 @@ class RateSearchTest {
             search.sent(now);
             now = now.plus(apart);
         }
+    }
+
+    private int sendAllThatMayGo(Duration during) {
+        int sent = 0;
+        for (var end = now.plus(during); now.isBefore(end); now = now.plusMillis(10)) {
+            while (search.wait(now).isZero()) {
+                search.sent(now);
+                sent++;
+            }
+        }
+        return sent;
     }
 
     private void refuse() {
