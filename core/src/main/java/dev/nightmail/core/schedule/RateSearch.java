@@ -163,11 +163,11 @@ final class RateSearch {
         if (was > slot - SLOTS) {
             taken[index(was)]--;
         }
-        takenSince--;
         if (isLimited() && !sentAt.isAfter(since)) {
             // It had set out before the last refusal was known: no news.
             return;
         }
+        takenSince--;
         base = found(now);
         base = Math.max(base, RATE_MIN);
         since = now;

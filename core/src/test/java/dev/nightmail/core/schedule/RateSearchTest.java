@@ -63,6 +63,23 @@ class RateSearchTest {
     }
 
     @Test
+    void whatWasRefusedTogetherIsNotTakenOffWhatCameAfter() {
+        send(100, Duration.ofMillis(100));
+        var before = now;
+        send(100, Duration.ZERO);
+        now = now.plusMillis(40);
+        for (int i = 0; i < 100; i++) {
+            search.refused(before, now);
+        }
+
+        now = now.plusMillis(100);
+        send(120, Duration.ofMillis(100));
+        refuse();
+
+        assertThat(search.rate(now)).isBetween(9.0, 10.5);
+    }
+
+    @Test
     void noLimitGrowsWhileNobodyAsksForMore() {
         send(100, Duration.ofMillis(100));
         refuse();
