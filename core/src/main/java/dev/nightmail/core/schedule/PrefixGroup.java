@@ -97,7 +97,7 @@ final class PrefixGroup {
     /** One of its requests, sent then, has been answered. */
     void warmed(Warmth upstream, Instant sent) {
         for (int i = 0; i < chain.length; i++) {
-            upstream.warm(chain[i], sent.plus(ttls[i]));
+            upstream.warm(chain[i], sent, ttls[i]);
         }
     }
 

@@ -27,7 +27,14 @@ final class Warmth {
     /** More prefixes than a service keeps for us in an hour; the ones longest unused go first. */
     private static final int PREFIXES_MAX = 100_000;
 
-    private record State(@Nullable Instant warmUntil, @Nullable Instant warmingSince) {}
+    /**
+     * @param warmingBefore when the call set out that warms it and has taken too long, so that
+     *     another has joined it
+     */
+    private record State(
+            @Nullable Instant warmUntil,
+            @Nullable Instant warmingSince,
+            @Nullable Instant warmingBefore) {}
 
     private final Map<Integer, State> states =
             new LinkedHashMap<>(16, 0.75f, true) {
@@ -70,17 +77,27 @@ final class Warmth {
     void warming(int[] chain, Instant now) {
         for (int prefix : chain) {
             if (!isWarm(prefix, now)) {
-                states.put(prefix, new State(null, now));
+                var state = states.get(prefix);
+                states.put(prefix, new State(null, now, state == null ? null : state.warmingSince));
             }
         }
     }
 
-    /** A call that read or wrote it has been answered. */
-    void warm(int prefix, Instant until) {
+    /**
+     * A call that read or wrote it has been answered. Where answers take longer than the prefix is
+     * kept, it is kept all the same by those that have joined: all but the last of them have read
+     * it long since.
+     *
+     * @param sent when the call had set out
+     * @param ttl how long it is kept from then on
+     */
+    void warm(int prefix, Instant sent, Duration ttl) {
         var state = states.get(prefix);
-        var known = state == null ? null : state.warmUntil();
+        var joined = state == null ? null : state.warmingBefore;
+        var until = (joined != null && joined.isAfter(sent) ? joined : sent).plus(ttl);
+        var known = state == null ? null : state.warmUntil;
         if (known == null || known.isBefore(until)) {
-            states.put(prefix, new State(until, null));
+            states.put(prefix, new State(until, null, null));
         }
     }
 

@@ -70,6 +70,21 @@ class PrefixOrderTest {
     }
 
     @Test
+    void aGroupWhoseAnswersTakeLongerThanItsPrefixIsKeptDoesNotGoOneByOne() {
+        var wide = new SchedulerWorld(1, 16);
+        submit(wide, "a".repeat(40).split(""));
+
+        wide.advance(Warmth.WARMING_MAX);
+        for (int minute = 1; minute < 6; minute++) {
+            wide.advance(Duration.ofMinutes(1));
+        }
+        assertThat(wide.inFlight).as("one a minute").hasSize(7);
+        wide.finishOldest(answer());
+
+        assertThat(wide.inFlight).hasSize(16);
+    }
+
+    @Test
     void whatWasForgottenIsWarmedByOneAgain() {
         submit(world, "a", "a", "a", "a", "a", "a", "a");
         world.finishAll(answer());
