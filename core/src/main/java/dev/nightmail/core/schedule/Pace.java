@@ -77,6 +77,9 @@ final class Pace {
     private int inFlight;
     private Doubt doubt = Doubt.NONE;
     private Instant doubtSince = Instant.EPOCH;
+
+    /** Of the calls in flight those that have set out since it is in doubt. */
+    private int probes;
     private int pausesInRow;
     private @Nullable Instant pausedUntil;
     private @Nullable Instant heldBackAt;
@@ -97,7 +100,12 @@ final class Pace {
     /** Whether a call may be in flight more. */
     boolean hasRoom(Instant now) {
         int limit = limit(now);
-        return !isPaused(now) && inFlight < limit && circuit.hasRoom(limit);
+        return !isPaused(now) && hasPlace(limit) && circuit.hasRoom(limit);
+    }
+
+    private boolean hasPlace(int limit) {
+        // Calls from before the doubt may hang for as long as calls may last, and tell nothing.
+        return doubt == Doubt.NONE ? inFlight < limit : probes < limit && inFlight < limitMax;
     }
 
     private int limit(Instant now) {
@@ -145,6 +153,9 @@ final class Pace {
      */
     Sent started(Cost cost, Instant now) {
         inFlight++;
+        if (doubt != Doubt.NONE) {
+            probes++;
+        }
         if (rampedAt == null) {
             rampedAt = now;
         }
@@ -164,6 +175,9 @@ final class Pace {
     /** The call is over, however it went; one of the methods below says how. */
     void finished(Sent sent) {
         inFlight--;
+        if (!sent.at().isBefore(doubtSince)) {
+            probes = Math.max(0, probes - 1);
+        }
         circuit.ended(sent.at());
     }
 
@@ -305,6 +319,7 @@ final class Pace {
     private @Nullable Pause doubted(Doubt why, Instant now) {
         if (doubt == Doubt.NONE) {
             doubtSince = now;
+            probes = 0;
         }
         doubt = why;
         counts.failed();

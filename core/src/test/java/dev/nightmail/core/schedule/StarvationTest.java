@@ -2,6 +2,7 @@ package dev.nightmail.core.schedule;
 
 import static dev.nightmail.core.schedule.SchedulerWorld.answer;
 import static dev.nightmail.core.schedule.SchedulerWorld.failure;
+import static dev.nightmail.core.schedule.SchedulerWorld.unreachable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightmail.core.batch.BatchId;
@@ -85,6 +86,23 @@ class StarvationTest {
 
         assertThat(world.started.stream().filter(start -> start.batch().equals(patient)).count())
                 .isGreaterThan(100);
+    }
+
+    @Test
+    void callsThatHangDoNotKeepOneFromFindingOutThatTheUpstreamIsBack() {
+        var world = world(5);
+        world.submit("a", 50);
+        world.finishOldest(unreachable());
+        assertThat(world.inFlight).hasSize(4);
+
+        world.advance(Duration.ofSeconds(1));
+        assertThat(world.inFlight).hasSize(5);
+        world.finish(world.started.getLast(), unreachable());
+        world.advance(Duration.ofSeconds(2));
+        world.finish(world.started.getLast(), answer());
+        world.store();
+
+        assertThat(world.inFlight).hasSize(5);
     }
 
     @Test
