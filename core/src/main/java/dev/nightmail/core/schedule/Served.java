@@ -34,7 +34,16 @@ final class Served {
 
     /** It has had so much more. */
     void charge(long more, Level level) {
-        level.tokens = Math.max(level.tokens, tokens);
+        charge(more, level, tokens);
+    }
+
+    /**
+     * It has had so much more, perhaps out of turn.
+     *
+     * @param least that any of the others had had, which wanted it too
+     */
+    void charge(long more, Level level, long least) {
+        level.tokens = Math.max(level.tokens, Math.min(tokens, least));
         tokens = Math.addExact(tokens, more * Weights.MAX / weight);
     }
 }

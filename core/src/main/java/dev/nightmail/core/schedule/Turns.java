@@ -154,7 +154,10 @@ final class Turns {
             throw new IllegalStateException("a lane without a share");
         }
         boolean listed = wanting.remove(share);
-        share.served().charge(tokens, level);
+        // The level is that of whose turn it was in all fairness. One that is urgent may have had
+        // far more, and who comes next would wait until everybody else has had as much.
+        var fair = wanting.isEmpty() ? share : wanting.getFirst();
+        share.served().charge(tokens, level, fair.servedTokens());
         if (listed) {
             wanting.add(share);
         }

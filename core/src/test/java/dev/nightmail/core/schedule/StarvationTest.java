@@ -153,6 +153,27 @@ class StarvationTest {
     }
 
     @Test
+    void whoComesAfterSomebodyWasUrgentIsLevelWithThoseWhoHaveWaited() {
+        var world = world(1);
+        world.submit("urgent", 400);
+        world.setClock(SchedulerWorld.WINDOW.minusHours(3));
+        world.submit("patient", 1_000);
+        for (int i = 0; i < 400; i++) {
+            world.finishAll(answer());
+            world.store();
+        }
+        assertThat(world.started).hasSize(401);
+
+        var late = world.submit("late", 1);
+        for (int i = 0; i < 3; i++) {
+            world.finishAll(answer());
+            world.store();
+        }
+
+        assertThat(world.started.stream().map(Effect.StartAttempt::batch)).contains(late);
+    }
+
+    @Test
     void oneRequestThatAsksForTooMuchDoesNotCostItsKeyItsTurns() {
         var world = world(1);
         var greedy = world.accept("a", 1);
