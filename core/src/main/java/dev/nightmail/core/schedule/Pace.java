@@ -286,11 +286,19 @@ final class Pace {
         if (retryAfter != null && !retryAfter.isZero()) {
             return pause(retryAfter, now);
         }
-        if (inFlight > 0 && (allowances.areKnown() || search.isLimited() || noPlace)) {
-            // The pace has slowed down, and calls under way will tell when there is room.
+        // If the pace has slowed down, calls under way will tell when there is room. If not, those
+        // that were refused together are one piece of news.
+        if (inFlight > 0 && (noPlace || isHeldBack(sent, now) || isPaused(now))) {
             return null;
         }
         return pause(nextPause(), now);
+    }
+
+    /** Whether what it tells of its limits, or what was found, explains that it has refused. */
+    private boolean isHeldBack(Sent sent, Instant now) {
+        return allowances.areKnown()
+                ? !allowances.wait(sent.cost(), now).isZero()
+                : search.isLimited();
     }
 
     private double placesLeft(Sent sent) {

@@ -2,12 +2,20 @@ package dev.nightmail.core.schedule;
 
 import static dev.nightmail.core.schedule.SchedulerWorld.answer;
 import static dev.nightmail.core.schedule.SchedulerWorld.failure;
+import static dev.nightmail.core.schedule.SchedulerWorld.throttle;
 import static dev.nightmail.core.schedule.SchedulerWorld.unreachable;
+import static dev.nightmail.core.usage.Billing.UNKNOWN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.lease.WorkerId;
 import dev.nightmail.core.result.ResultType;
+import dev.nightmail.core.upstream.AttemptOutcome.Answered;
+import dev.nightmail.core.upstream.Headroom;
+import dev.nightmail.core.upstream.Headroom.Allowance;
+import dev.nightmail.core.upstream.Headroom.Limit;
+import dev.nightmail.core.usage.Usage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -86,6 +94,29 @@ class StarvationTest {
 
         assertThat(world.started.stream().filter(start -> start.batch().equals(patient)).count())
                 .isGreaterThan(100);
+    }
+
+    @Test
+    void aLimitThatIsNotAmongThoseToldIsNotRunAgainstAsFastAsTheNetworkGoes() {
+        var world = world(5);
+        world.submit("a", 500);
+        var told =
+                new Headroom(
+                        Map.of(
+                                Limit.REQUESTS,
+                                new Allowance(600, 500, world.now.wall().plusSeconds(10))));
+        world.finishOldest(
+                new Answered(JsonBytes.of("{}"), new Usage(10, 5, 0, 0, 0), UNKNOWN, told));
+        world.store();
+
+        int refusals = 0;
+        while (world.inFlight.size() > 1 && refusals < 100) {
+            world.finish(List.copyOf(world.inFlight.values()).getLast(), throttle(null));
+            refusals++;
+        }
+        assertThat(refusals).isLessThan(100);
+        world.advance(Duration.ofSeconds(1));
+        assertThat(world.inFlight).hasSizeGreaterThan(1);
     }
 
     @Test
