@@ -45,6 +45,9 @@ final class Pace {
      */
     private static final Cost UNESTIMATED = new Cost(0, 0);
 
+    /** Who is left alone for longer is not waited for where there is somebody else. */
+    private static final Duration AWAY = Duration.ofMinutes(1);
+
     /** Calls that have waited so lately for a rate limit show that it is used up. */
     private static final Duration HELD_BACK = Duration.ofSeconds(2);
 
@@ -80,6 +83,7 @@ final class Pace {
 
     /** Of the calls in flight those that have set out since it is in doubt. */
     private int probes;
+
     private int pausesInRow;
     private @Nullable Instant pausedUntil;
     private @Nullable Instant heldBackAt;
@@ -358,6 +362,11 @@ final class Pace {
         return doubt != Doubt.NONE;
     }
 
+    /** Whether it is not to be had for a while. */
+    boolean isAway(Instant now) {
+        return !isWell() || (pausedUntil != null && now.plus(AWAY).isBefore(pausedUntil));
+    }
+
     boolean isIll() {
         return !circuit.isWell();
     }
@@ -409,7 +418,7 @@ final class Pace {
         return heldBack || (places < limitMax && inFlight >= limit(now));
     }
 
-    private boolean isPaused(Instant now) {
+    boolean isPaused(Instant now) {
         return pausedUntil != null && now.isBefore(pausedUntil);
     }
 }

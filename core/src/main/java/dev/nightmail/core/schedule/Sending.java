@@ -383,7 +383,8 @@ final class Sending {
     private void heard(Turns upstream, Sent sent, RelayOutcome outcome, Moment now) {
         var pace = upstream.pace();
         boolean wasWell = pace.isWell();
-        boolean wasInDoubt = pace.isInDoubt();
+        boolean wasAway = pace.isAway(now.steady());
+        boolean wasPaused = pace.isPaused(now.steady());
         switch (outcome) {
             case RelayOutcome.Answered _ -> pace.answered(sent, now.steady());
             case RelayOutcome.Failed(var phase) -> hasFailed(pace, sent, phase, now);
@@ -397,7 +398,9 @@ final class Sending {
         if (!wasWell && pace.isWell()) {
             effects.accept(new UpstreamWell(pace.upstream()));
         }
-        if (!wasInDoubt && pace.isInDoubt()) {
+        // Again with each pause: what has found out that it is still away may have been at home.
+        boolean isNewlyPaused = !wasPaused && pace.isPaused(now.steady());
+        if (pace.isAway(now.steady()) && (!wasAway || isNewlyPaused)) {
             upstream.isAway();
             turns.values().forEach(Turns::lookAgain);
         }

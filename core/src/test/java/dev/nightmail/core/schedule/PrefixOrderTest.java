@@ -2,6 +2,7 @@ package dev.nightmail.core.schedule;
 
 import static dev.nightmail.core.schedule.SchedulerWorld.answer;
 import static dev.nightmail.core.schedule.SchedulerWorld.failure;
+import static dev.nightmail.core.schedule.SchedulerWorld.throttle;
 import static dev.nightmail.core.schedule.SchedulerWorld.unreachable;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -205,6 +206,57 @@ class PrefixOrderTest {
         assertThat(two.inFlight.values().stream().map(StartAttempt::upstream))
                 .as("one to warm it there, and one that is still under way")
                 .containsExactlyInAnyOrder(home, home.equals("one") ? "two" : "one");
+    }
+
+    @Test
+    void whatIsAtHomeAtAnUpstreamThatRestsForLongGoesElsewhere() {
+        var two = twoUpstreams();
+        submit(two, "a", "a", "a", "a", "a", "a");
+        var home = two.oneInFlight().upstream();
+        two.finishAll(answer());
+
+        two.finishAll(throttle(Duration.ofMinutes(30)));
+
+        assertThat(two.inFlight.values())
+                .singleElement()
+                .satisfies(start -> assertThat(start.upstream()).isNotEqualTo(home));
+    }
+
+    @Test
+    void whatWasTriedAtAnUpstreamThatIsStillGoneGoesElsewhere() {
+        var two = twoUpstreams();
+        submit(two, "a", "a", "a", "a", "a", "a");
+        var home = two.oneInFlight().upstream();
+        two.finishAll(answer());
+        two.admit(
+                two.accept("key", 4),
+                facts(new int[] {400, 400, 400, 400}, true, "bbbb".split("")));
+        var busy = List.copyOf(two.inFlight.values());
+
+        // While the other has its hands full, one finds out whether the first is back.
+        two.finish(busy.getFirst(), unreachable());
+        two.finish(busy.get(1), unreachable());
+        for (int i = 0; i < 5; i++) {
+            two.advance(Duration.ofSeconds(15));
+            two.inFlight.values().stream()
+                    .filter(start -> start.upstream().equals(home))
+                    .toList()
+                    .forEach(start -> two.finish(start, unreachable()));
+        }
+
+        assertThat(two.inFlight.values()).isNotEmpty();
+        while (!two.inFlight.isEmpty()) {
+            two.finishAll(answer());
+            two.store();
+        }
+        assertThat(two.log(two.started.getFirst().batch())).hasSize(6);
+    }
+
+    private static SchedulerWorld twoUpstreams() {
+        return new SchedulerWorld(
+                1,
+                Map.of("one", UpstreamTerms.calls(2), "two", UpstreamTerms.calls(2)),
+                new Routes(List.of(new Routes.Route("*", List.of("one", "two"), null))));
     }
 
     private static List<Integer> inFlight(SchedulerWorld world) {
