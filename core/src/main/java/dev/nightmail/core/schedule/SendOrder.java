@@ -64,6 +64,9 @@ final class SendOrder {
     private final Map<Warmth, PriorityQueue<Ready>> ready = new HashMap<>();
     private int copies;
 
+    /** The prefixes that groups were last found to wait for, since a call warms them. */
+    private final Set<Integer> awaited = new LinkedHashSet<>();
+
     /**
      * A request that may be sent now.
      *
@@ -216,6 +219,7 @@ final class SendOrder {
 
     /** What is to be sent next to this upstream; null if nothing may be now. */
     @Nullable Pick peek(Warmth upstream, Instant now) {
+        awaited.clear();
         var pick = peekReady(upstream, now);
         if (pick == null) {
             pick = peekCold(upstream, now);
@@ -228,6 +232,11 @@ final class SendOrder {
             pick = peekCold(upstream, now);
         }
         return pick;
+    }
+
+    /** Where {@link #peek} has found nothing: the prefixes that some group waits for. */
+    Set<Integer> awaited() {
+        return awaited;
     }
 
     private @Nullable Pick peekReady(Warmth upstream, Instant now) {
@@ -270,9 +279,12 @@ final class SendOrder {
                 cold.remove(place);
                 isReady(group, upstream);
                 return new Pick(group.peek(), group, false);
-            } else if (!upstream.isWarming(group.chain(), now)) {
-                return new Pick(group.peek(), group, true);
             } else {
+                var warming = upstream.awaited(group.chain(), now);
+                if (warming == null) {
+                    return new Pick(group.peek(), group, true);
+                }
+                awaited.add(warming);
                 entry =
                         upstream.isWarm(group.chain()[0], now)
                                 ? cold.higherEntry(place)

@@ -274,7 +274,7 @@ final class Sending {
     /** A call that warms a cache has not come back: another may go ahead too. */
     void lags(Turns upstream, Lane lane, PrefixGroup group) {
         lane.order().lags(group, upstream.warmth());
-        upstream.lookAgain();
+        upstream.lookAgain(lane, group.chain());
     }
 
     /** So much a request counts when turns are shared out. */
@@ -345,7 +345,7 @@ final class Sending {
                 upstream.warmth().notWarmed(group.chain());
             }
             flight.lane().order().led(group, upstream.warmth(), answered);
-            upstream.lookAgain();
+            upstream.lookAgain(flight.lane(), group.chain());
         }
     }
 

@@ -33,6 +33,9 @@ final class Turns {
     private final TreeSet<Lane> byDeadline = new TreeSet<>(Lane.BY_DEADLINE);
     private final Set<Lane> aside = new LinkedHashSet<>();
 
+    /** Lanes that were set aside, by the prefixes they wait for; some may be back by now. */
+    private final Map<Integer, Set<Lane>> awaiting = new HashMap<>();
+
     private @Nullable Instant wakesAt;
 
     private final Served.Level level = new Served.Level();
@@ -101,6 +104,9 @@ final class Turns {
             withdraw(lane);
             if (!lane.order().isEmpty()) {
                 aside.add(lane);
+                for (int prefix : lane.order().awaited()) {
+                    awaiting.computeIfAbsent(prefix, _ -> new LinkedHashSet<>()).add(lane);
+                }
             }
         }
         return null;
@@ -125,10 +131,33 @@ final class Turns {
                 .forEach(lane -> lane.order().isAway(warmth));
     }
 
-    /** What lanes were waiting for may have come. */
+    /** Whatever lanes were waiting for may have come. */
     void lookAgain() {
         if (!aside.isEmpty()) {
             List.copyOf(aside).forEach(this::enter);
+        }
+    }
+
+    /**
+     * A call that was to warm a prefix has come to its end, or takes too long. Only who waits for
+     * it is looked at again: thousands of others may be set aside, each for a call of its own.
+     *
+     * @param led the lane of the call
+     * @param chain the prefix and the shorter ones in it
+     */
+    void lookAgain(Lane led, int[] chain) {
+        comeBack(led);
+        for (int prefix : chain) {
+            var lanes = awaiting.remove(prefix);
+            if (lanes != null) {
+                lanes.forEach(this::comeBack);
+            }
+        }
+    }
+
+    private void comeBack(Lane lane) {
+        if (aside.contains(lane)) {
+            enter(lane);
         }
     }
 

@@ -63,14 +63,14 @@ final class Warmth {
                 && now.isBefore(state.warmingSince().plus(WARMING_MAX));
     }
 
-    /** Whether a call that is under way warms any of these that is not warm yet. */
-    boolean isWarming(int[] chain, Instant now) {
+    /** The first of these that is not warm yet and that a call under way warms; null if none. */
+    @Nullable Integer awaited(int[] chain, Instant now) {
         for (int prefix : chain) {
             if (!isWarm(prefix, now) && isWarming(prefix, now)) {
-                return true;
+                return prefix;
             }
         }
-        return false;
+        return null;
     }
 
     /** A call sets out that will write those of them that are cold. */

@@ -110,6 +110,20 @@ class PrefixOrderTest {
     }
 
     @Test
+    void whoWaitsForAnotherBatchToWarmAPrefixGoesAheadWhenThatFails() {
+        submit(world, "a");
+        submit(world, "a", "a");
+        var first = world.oneInFlight().batch();
+        assertThat(world.inFlight).hasSize(1);
+
+        world.finishAll(failure());
+
+        assertThat(world.inFlight.values())
+                .singleElement()
+                .satisfies(start -> assertThat(start.batch()).isNotEqualTo(first));
+    }
+
+    @Test
     void aSharedBeginningIsWarmedOnceForAllThatHangsBelowIt() {
         submit(world, "a/x", "a/x", "a/y", "a/y");
         assertThat(inFlight(world)).hasSize(1);
