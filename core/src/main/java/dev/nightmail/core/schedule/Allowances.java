@@ -82,6 +82,12 @@ final class Allowances {
         return Duration.ofNanos((long) Math.ceil(longest * 1e9));
     }
 
+    /** Whether a call takes more than one of them allows at all. */
+    boolean isTooLarge(Cost cost) {
+        return buckets.entrySet().stream()
+                .anyMatch(entry -> cost.of(entry.getKey()) > entry.getValue().limit);
+    }
+
     private void advance(Instant steady) {
         buckets.forEach(
                 (limit, bucket) -> flows = flows.plus(Flows.of(limit, bucket.advance(steady))));

@@ -150,6 +150,11 @@ final class Pace {
         return wait;
     }
 
+    /** Whether a call was expected to take more than the upstream allows in a whole period. */
+    boolean isTooLarge(Sent sent) {
+        return allowances.isTooLarge(sent.cost());
+    }
+
     /**
      * A call has set out.
      *

@@ -315,7 +315,16 @@ final class Sending {
                     decide(flight, customId, new Result.Succeeded(message, usage, billing), now);
             case Refused(var error, var _) ->
                     decide(flight, customId, new Result.Errored(error), now);
-            case Throttled _, Unreachable _, Barred _ -> putBack(flight, customId, now);
+            case Throttled(var retryAfter, var error, var _, var noPlace) -> {
+                if (!noPlace && flight.upstream().pace().isTooLarge(flight.sent())) {
+                    // It had waited until all of the limit was there. If that is not enough it
+                    // would be refused for ever, and the others would wait behind it.
+                    failed(flight, customId, retryAfter, new Result.Errored(error), now);
+                } else {
+                    putBack(flight, customId, now);
+                }
+            }
+            case Unreachable _, Barred _ -> putBack(flight, customId, now);
             case Failed(var _, var retryAfter, var error) ->
                     failed(flight, customId, retryAfter, new Result.Errored(error), now);
         }

@@ -10,13 +10,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.lease.WorkerId;
+import dev.nightmail.core.result.RequestCounts;
 import dev.nightmail.core.result.ResultType;
 import dev.nightmail.core.upstream.AttemptOutcome.Answered;
+import dev.nightmail.core.upstream.AttemptOutcome.Throttled;
 import dev.nightmail.core.upstream.Headroom;
 import dev.nightmail.core.upstream.Headroom.Allowance;
 import dev.nightmail.core.upstream.Headroom.Limit;
 import dev.nightmail.core.usage.Usage;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -117,6 +120,35 @@ class StarvationTest {
         assertThat(refusals).isLessThan(100);
         world.advance(Duration.ofSeconds(1));
         assertThat(world.inFlight).hasSizeGreaterThan(1);
+    }
+
+    @Test
+    void aRequestLargerThanTheWholeLimitHoldsUpNoOtherForEver() {
+        var world = world(1);
+        var batch = world.accept("a", 10);
+        var outputs = new int[10];
+        Arrays.fill(outputs, 400);
+        outputs[3] = 40_000;
+        world.admit(batch, TestFacts.outputs(outputs));
+
+        for (int seconds = 0; seconds < 3_600; seconds++) {
+            for (var start : List.copyOf(world.inFlight.values())) {
+                var told =
+                        new Headroom(
+                                Map.of(
+                                        Limit.OUTPUT_TOKENS,
+                                        new Allowance(2_000, 2_000, world.now.wall())));
+                world.finish(
+                        start,
+                        start.request() == 3
+                                ? new Throttled(Duration.ofSeconds(20), JsonBytes.of("{}"), told)
+                                : answer());
+            }
+            world.store();
+            world.advance(Duration.ofSeconds(1));
+        }
+
+        assertThat(world.counts(batch.id())).isEqualTo(new RequestCounts(0, 9, 1, 0, 0));
     }
 
     @Test
