@@ -44,6 +44,9 @@ final class RateSearch {
     /** Calls a second; one that takes fewer is paused in any case. */
     private static final double RATE_MIN = 0.1;
 
+    /** So many calls a second are tried though nothing shows that they are taken. */
+    private static final double UNSHOWN_MAX = 5;
+
     private final int[] taken = new int[SLOTS];
     private long slot;
     private int takenSince;
@@ -66,7 +69,7 @@ final class RateSearch {
             return base;
         }
         // Where nobody asks for more, nothing shows that there is more.
-        double shown = Math.max(base, GROWN_MUCH * takenLately(now));
+        double shown = Math.max(Math.max(base, UNSHOWN_MAX), GROWN_MUCH * takenLately(now));
         return Math.min(shown, base * Math.exp(grown * (GROWTH + GROWTH_GROWTH * grown / 2)));
     }
 
