@@ -87,6 +87,7 @@ class RetryTest {
         }
 
         world.upstream.answerEverything();
+        world.passUntil(() -> world.find(batch).isOver());
 
         assertThat(world.untilEnded(batch).counts().succeeded()).isEqualTo(2);
     }
