@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Circuit {
 
+    private static final int CALLS = 32;
+
     /** More failures than this among the last 32 calls are no bad luck of single requests. */
     private static final int FAILURES_MAX = 7;
 
@@ -81,6 +83,11 @@ final class Circuit {
 
     boolean isWell() {
         return state == State.WELL;
+    }
+
+    /** Whether none of the last 32 calls has failed. */
+    boolean isSound() {
+        return isWell() && answeredInRow >= CALLS;
     }
 
     /**

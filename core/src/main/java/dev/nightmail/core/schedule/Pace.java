@@ -238,11 +238,11 @@ final class Pace {
         doubt = Doubt.NONE;
         pausesInRow = 0;
         counts.answered(now);
-        retries.answered();
         if (places < limitMax) {
             places = Math.min(limitMax, places + 0.5 / places);
         }
         circuit.answered((int) Math.min(limitMax, places), sent.at(), now);
+        retries.answered(circuit.isSound());
     }
 
     /**

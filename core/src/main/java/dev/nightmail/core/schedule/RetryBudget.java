@@ -5,8 +5,9 @@ import java.time.Instant;
 
 /**
  * How many failed requests may be tried again at an upstream: one for every ten answers, so that an
- * upstream in trouble does not get more work than one that is well, and a few in any case. (The
- * share is that of Google's SRE book, "Handling Overload".)
+ * upstream in trouble does not get more work than one that is well, one for each answer where there
+ * is no trouble, and a few in any case. (The share is that of Google's SRE book, "Handling
+ * Overload".)
  */
 final class RetryBudget {
 
@@ -17,8 +18,12 @@ final class RetryBudget {
     private double left = MAX;
     private Instant at = Instant.EPOCH;
 
-    void answered() {
-        left = Math.min(MAX, left + SHARE);
+    /**
+     * @param sound whether none of many calls has failed lately: then a retry is a call like any
+     *     other, and whoever waits for one since worse times need not wait any longer
+     */
+    void answered(boolean sound) {
+        left = Math.min(MAX, left + (sound ? 1 : SHARE));
     }
 
     /** Zero if one may go now, which then has; else how long until then. */

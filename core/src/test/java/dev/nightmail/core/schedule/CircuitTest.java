@@ -63,6 +63,20 @@ class CircuitTest {
     }
 
     @Test
+    void soundIsWhatHasAnsweredManyCallsInARow() {
+        for (int i = 0; i < 31; i++) {
+            answer();
+        }
+        assertThat(circuit.isSound()).isFalse();
+
+        answer();
+        assertThat(circuit.isSound()).isTrue();
+
+        circuit.failed(now, now);
+        assertThat(circuit.isSound()).isFalse();
+    }
+
+    @Test
     void whatSetOutBeforeTellsNothing() {
         var before = now;
         pass();
