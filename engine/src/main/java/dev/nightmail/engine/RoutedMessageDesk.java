@@ -7,13 +7,13 @@ import dev.nightmail.core.schedule.Routes;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Call.Endpoint;
-import dev.nightmail.core.upstream.RelayOutcome;
-import dev.nightmail.core.upstream.RelayOutcome.Answered;
-import dev.nightmail.core.upstream.RelayOutcome.Barred;
-import dev.nightmail.core.upstream.RelayOutcome.Failed;
-import dev.nightmail.core.upstream.RelayOutcome.NoNews;
-import dev.nightmail.core.upstream.RelayOutcome.Throttled;
-import dev.nightmail.core.upstream.RelayOutcome.Unreachable;
+import dev.nightmail.core.upstream.ForwardOutcome;
+import dev.nightmail.core.upstream.ForwardOutcome.Answered;
+import dev.nightmail.core.upstream.ForwardOutcome.Barred;
+import dev.nightmail.core.upstream.ForwardOutcome.Failed;
+import dev.nightmail.core.upstream.ForwardOutcome.NoNews;
+import dev.nightmail.core.upstream.ForwardOutcome.Throttled;
+import dev.nightmail.core.upstream.ForwardOutcome.Unreachable;
 import dev.nightmail.core.upstream.Upstream;
 import dev.nightmail.engine.desk.MessageDesk;
 import java.io.IOException;
@@ -52,9 +52,9 @@ final class RoutedMessageDesk implements MessageDesk {
     }
 
     @Override
-    public void relay(String model, Call call, AnswerSink sink) throws InterruptedException {
+    public void forward(String model, Call call, AnswerSink sink) throws InterruptedException {
         if (model.isEmpty()) {
-            relay(List.of(upstreams.firstEntry().getKey()), call, sink);
+            forward(List.of(upstreams.firstEntry().getKey()), call, sink);
             return;
         }
         var route = routes.routeFor(model).orElse(null);
@@ -62,19 +62,20 @@ final class RoutedMessageDesk implements MessageDesk {
             answer(NOT_FOUND, noRoute.error(model), sink);
             return;
         }
-        relay(choice.inOrder(route), call.as(route.as()), sink);
+        forward(choice.inOrder(route), call.as(route.as()), sink);
     }
 
     /**
      * Asks one after the other until one does something for the call. If none does the client gets
      * the first refusal: it comes from the one that was thought to be the best.
      */
-    private void relay(List<String> names, Call call, AnswerSink sink) throws InterruptedException {
+    private void forward(List<String> names, Call call, AnswerSink sink)
+            throws InterruptedException {
         HeldRefusal refusal = null;
         Unreachable unreachable = null;
         for (var name : names) {
             var answer = new HeldRefusal(sink);
-            var outcome = relay(upstream(name), call, answer);
+            var outcome = forward(upstream(name), call, answer);
             switch (outcome) {
                 case Unreachable notReached -> unreachable = notReached;
                 case Throttled _, Barred _ when answer.isHeld() ->
@@ -101,14 +102,14 @@ final class RoutedMessageDesk implements MessageDesk {
         }
     }
 
-    private RelayOutcome relay(Upstream upstream, Call call, AnswerSink sink)
+    private ForwardOutcome forward(Upstream upstream, Call call, AnswerSink sink)
             throws InterruptedException {
         long number = calls.incrementAndGet();
         post.accept(new Event.InteractiveStarted(upstream.name(), number));
         choice.began(upstream.name());
-        RelayOutcome outcome = new RelayOutcome.NoNews();
+        ForwardOutcome outcome = new ForwardOutcome.NoNews();
         try {
-            outcome = upstream.relay(call, sink);
+            outcome = upstream.forward(call, sink);
             return outcome;
         } finally {
             choice.ended(upstream.name());
@@ -121,10 +122,10 @@ final class RoutedMessageDesk implements MessageDesk {
      * What the outcome says of how messages are answered there. Counting tokens and listing models
      * have limits and troubles of their own, and not every service does them.
      */
-    private static RelayOutcome news(Call call, RelayOutcome outcome) {
+    private static ForwardOutcome news(Call call, ForwardOutcome outcome) {
         return call.endpoint() instanceof Endpoint.Messages || outcome instanceof Unreachable
                 ? outcome
-                : new RelayOutcome.NoNews();
+                : new ForwardOutcome.NoNews();
     }
 
     private Upstream upstream(String name) {

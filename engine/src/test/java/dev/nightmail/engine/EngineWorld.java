@@ -310,7 +310,7 @@ final class EngineWorld implements AutoCloseable {
         return Thread.ofVirtual()
                 .start(() -> {
                     try {
-                        engine.messageDesk().relay(MODEL, call, new NoSink());
+                        engine.messageDesk().forward(MODEL, call, new NoSink());
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     }

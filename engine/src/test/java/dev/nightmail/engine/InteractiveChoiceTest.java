@@ -15,7 +15,7 @@ import dev.nightmail.core.schedule.UpstreamState.Places;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.Call;
-import dev.nightmail.core.upstream.RelayOutcome;
+import dev.nightmail.core.upstream.ForwardOutcome;
 import dev.nightmail.core.upstream.Upstream;
 import java.io.IOException;
 import java.time.Duration;
@@ -81,7 +81,7 @@ class InteractiveChoiceTest {
 
     private void call(Call.Endpoint endpoint) {
         try {
-            desk.relay(
+            desk.forward(
                     "model",
                     new Call(
                             endpoint,
@@ -158,13 +158,14 @@ class InteractiveChoiceTest {
         assertThat(answer.begun).isEqualTo(1);
         assertThat(events)
                 .hasSize(4)
-                .contains(new Event.InteractiveFinished("second", 2, new RelayOutcome.Answered()));
+                .contains(
+                        new Event.InteractiveFinished("second", 2, new ForwardOutcome.Answered()));
         assertThat(events.get(1))
                 .isInstanceOfSatisfying(
                         Event.InteractiveFinished.class,
                         finished ->
                                 assertThat(finished.outcome())
-                                        .isInstanceOf(RelayOutcome.Unreachable.class));
+                                        .isInstanceOf(ForwardOutcome.Unreachable.class));
     }
 
     @Test
@@ -269,7 +270,7 @@ class InteractiveChoiceTest {
         call(new Call.Endpoint.CountTokens());
 
         assertThat(events.get(1))
-                .isEqualTo(new Event.InteractiveFinished("first", 1, new RelayOutcome.NoNews()));
+                .isEqualTo(new Event.InteractiveFinished("first", 1, new ForwardOutcome.NoNews()));
     }
 
     /** What the client gets. */

@@ -6,8 +6,8 @@ import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.Call;
+import dev.nightmail.core.upstream.ForwardOutcome;
 import dev.nightmail.core.upstream.Headroom;
-import dev.nightmail.core.upstream.RelayOutcome;
 import dev.nightmail.core.upstream.Upstream;
 import dev.nightmail.core.usage.Billing;
 import dev.nightmail.core.usage.Usage;
@@ -165,11 +165,11 @@ final class ScriptedUpstream implements Upstream {
     }
 
     @Override
-    public RelayOutcome relay(Call call, AnswerSink sink) throws InterruptedException {
+    public ForwardOutcome forward(Call call, AnswerSink sink) throws InterruptedException {
         var attempt = attempt(call);
-        var outcome = RelayOutcome.like(attempt);
+        var outcome = ForwardOutcome.like(attempt);
         try {
-            if (!(outcome instanceof RelayOutcome.Unreachable)) {
+            if (!(outcome instanceof ForwardOutcome.Unreachable)) {
                 sink.begin(status(attempt), Map.of("from", name));
                 sink.write(name.getBytes(UTF_8), 0, name.length());
                 sink.end();

@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param headerBytesMax of a call's request line and headers
  * @param idleTimeout how long a connection may be silent while we wait for the client's bytes
  * @param stallTimeout how long a client may take no byte of an answer, and an upstream give none
- * @param relayTimeout for a whole interactive exchange
+ * @param forwardTimeout for a whole interactive exchange
  * @param bodyGrace how long a body may come at any rate
  * @param bodyBytesPerSecondMin the average rate it has to keep after that
  * @param bodyTimeout for a whole body, whatever its rate
@@ -24,7 +24,7 @@ public record ApiLimits(
         int headerBytesMax,
         Duration idleTimeout,
         Duration stallTimeout,
-        Duration relayTimeout,
+        Duration forwardTimeout,
         Duration bodyGrace,
         long bodyBytesPerSecondMin,
         Duration bodyTimeout,
@@ -61,7 +61,7 @@ public record ApiLimits(
                 headerBytesMax,
                 idleTimeout,
                 stallTimeout,
-                relayTimeout,
+                forwardTimeout,
                 bodyGrace,
                 bodyBytesPerSecondMin,
                 bodyTimeout,

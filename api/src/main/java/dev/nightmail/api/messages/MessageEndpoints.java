@@ -31,35 +31,35 @@ public final class MessageEndpoints {
 
     public void messages(Exchange exchange, Caller caller, String id)
             throws IOException, InterruptedException {
-        relayBody(exchange, caller, new Endpoint.Messages());
+        forwardBody(exchange, caller, new Endpoint.Messages());
     }
 
     public void countTokens(Exchange exchange, Caller caller, String id)
             throws IOException, InterruptedException {
-        relayBody(exchange, caller, new Endpoint.CountTokens());
+        forwardBody(exchange, caller, new Endpoint.CountTokens());
     }
 
     public void models(Exchange exchange, Caller caller, String id)
             throws IOException, InterruptedException {
-        relay(exchange, caller, NO_MODEL, new Endpoint.Models(exchange.rawQuery()), NO_BODY);
+        forward(exchange, caller, NO_MODEL, new Endpoint.Models(exchange.rawQuery()), NO_BODY);
     }
 
     public void model(Exchange exchange, Caller caller, String id)
             throws IOException, InterruptedException {
-        relay(exchange, caller, id, new Endpoint.Model(id), NO_BODY);
+        forward(exchange, caller, id, new Endpoint.Model(id), NO_BODY);
     }
 
-    private void relayBody(Exchange exchange, Caller caller, Endpoint endpoint)
+    private void forwardBody(Exchange exchange, Caller caller, Endpoint endpoint)
             throws IOException, InterruptedException {
         byte[] bytes;
         try (var body = exchange.body(exchange.limits().messageBodyBytesMax())) {
             bytes = body.readAllBytes();
         }
         var body = MessageBody.parse(bytes);
-        relay(exchange, caller, body.model(), endpoint, body.json());
+        forward(exchange, caller, body.model(), endpoint, body.json());
     }
 
-    private void relay(
+    private void forward(
             Exchange exchange, Caller caller, String model, Endpoint endpoint, JsonBytes body)
             throws IOException, InterruptedException {
         var call =
@@ -69,12 +69,12 @@ public final class MessageEndpoints {
                         exchange.apiVersion(),
                         exchange.headerList("anthropic-beta"),
                         exchange.header("anthropic-user-profile-id"),
-                        exchange.limits().relayTimeout());
+                        exchange.limits().forwardTimeout());
         exchange.allowStalls();
-        var answer = new RelayedAnswer(exchange);
+        var answer = new ForwardedAnswer(exchange);
         try (var watch = exchange.watchClient()) {
             try {
-                desks.apply(caller).relay(model, call, answer);
+                desks.apply(caller).forward(model, call, answer);
             } catch (InterruptedException e) {
                 if (watch.clientIsGone()) {
                     throw new ClientGoneException(e);

@@ -138,7 +138,7 @@ class BadClientsTest {
                 usual.headerBytesMax(),
                 idleTimeout,
                 usual.stallTimeout(),
-                usual.relayTimeout(),
+                usual.forwardTimeout(),
                 usual.bodyGrace(),
                 usual.bodyBytesPerSecondMin(),
                 usual.bodyTimeout(),

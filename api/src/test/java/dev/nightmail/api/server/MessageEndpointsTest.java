@@ -96,7 +96,7 @@ class MessageEndpointsTest {
     @Test
     void aStreamIsPassedOnAsItComes() throws Exception {
         var firstRead = new CountDownLatch(1);
-        server.onRelay((model, call, sink) -> {
+        server.onForward((model, call, sink) -> {
             write(sink, "event: ping\n\n");
             assertThat(firstRead.await(20, TimeUnit.SECONDS)).isTrue();
             end(sink, "event: message_stop\n\n");
@@ -119,7 +119,7 @@ class MessageEndpointsTest {
     void aClientThatHangsUpCallsOffTheCall() throws Exception {
         var waiting = new CountDownLatch(1);
         var calledOff = new CountDownLatch(1);
-        server.onRelay((model, call, sink) -> {
+        server.onForward((model, call, sink) -> {
             waiting.countDown();
             try {
                 new CountDownLatch(1).await(20, TimeUnit.SECONDS);
@@ -140,7 +140,7 @@ class MessageEndpointsTest {
     void aCallThatIsPipelinedBehindAMessageIsAnsweredAfterIt() throws Exception {
         var waiting = new CountDownLatch(1);
         var goOn = new CountDownLatch(1);
-        server.onRelay((model, call, sink) -> {
+        server.onForward((model, call, sink) -> {
             waiting.countDown();
             assertThat(goOn.await(20, TimeUnit.SECONDS)).isTrue();
             write(sink, "first");
@@ -175,7 +175,7 @@ class MessageEndpointsTest {
     void aCallUnderWayFinishesBeforeTheServerStops() throws Exception {
         var waiting = new CountDownLatch(1);
         var goOn = new CountDownLatch(1);
-        server.onRelay((model, call, sink) -> {
+        server.onForward((model, call, sink) -> {
             waiting.countDown();
             assertThat(goOn.await(20, TimeUnit.SECONDS)).isTrue();
             write(sink, "to the");
@@ -197,7 +197,7 @@ class MessageEndpointsTest {
 
     @Test
     void anUpstreamThatBreaksOffCutsTheConnection() {
-        server.onRelay((model, call, sink) -> {
+        server.onForward((model, call, sink) -> {
             write(sink, "event: ping\n\n");
             sink.abort(new IOException("upstream"));
         });
@@ -223,7 +223,7 @@ class MessageEndpointsTest {
     }
 
     private void answerWith(int status, Map<String, String> headers, String body) {
-        server.onRelay((model, call, sink) -> {
+        server.onForward((model, call, sink) -> {
             calledModel.set(model);
             called.set(call);
             try {

@@ -27,15 +27,15 @@ final class TestServer implements AutoCloseable {
     static final JsonMapper JSON = JsonMapper.builder().build();
 
     /** What a call of {@link MessageDesk} does in this test. */
-    interface Relay {
-        void relay(String model, Call call, AnswerSink sink) throws InterruptedException;
+    interface Forwarding {
+        void forward(String model, Call call, AnswerSink sink) throws InterruptedException;
     }
 
     final InMemoryBatchDesk desk = new InMemoryBatchDesk();
     final InMemoryKeyCatalog keys = new InMemoryKeyCatalog();
     final ApiServer server;
     private final HttpClient client = HttpClient.newHttpClient();
-    private volatile @Nullable Relay relay;
+    private volatile @Nullable Forwarding forwarding;
     private volatile List<UpstreamState> upstreams = List.of();
 
     TestServer() throws IOException {
@@ -49,11 +49,11 @@ final class TestServer implements AutoCloseable {
     TestServer(ApiLimits limits, @Nullable URI publicUrl, InstantSource clock) throws IOException {
         MessageDesk messages =
                 (model, call, sink) -> {
-                    var current = relay;
+                    var current = forwarding;
                     if (current == null) {
-                        throw new IllegalStateException("no relay in this test");
+                        throw new IllegalStateException("nothing is forwarded in this test");
                     }
-                    current.relay(model, call, sink);
+                    current.forward(model, call, sink);
                 };
         server =
                 new ApiServer(
@@ -67,8 +67,8 @@ final class TestServer implements AutoCloseable {
         server.start();
     }
 
-    void onRelay(Relay relay) {
-        this.relay = relay;
+    void onForward(Forwarding how) {
+        this.forwarding = how;
     }
 
     void upstreamsStand(UpstreamState... states) {

@@ -20,7 +20,7 @@ import dev.nightmail.core.schedule.SchedulePolicy;
 import dev.nightmail.core.schedule.Scheduler;
 import dev.nightmail.core.schedule.UpstreamTerms;
 import dev.nightmail.core.upstream.AttemptOutcome;
-import dev.nightmail.core.upstream.RelayOutcome;
+import dev.nightmail.core.upstream.ForwardOutcome;
 import dev.nightmail.core.usage.Billing;
 import dev.nightmail.core.usage.Usage;
 import dev.nightmail.upstream.simulator.service.Admission;
@@ -348,15 +348,15 @@ final class Night {
                 });
     }
 
-    private static RelayOutcome outcome(Admission admission) {
+    private static ForwardOutcome outcome(Admission admission) {
         return switch (admission) {
-            case Admission.Accepted _ -> new RelayOutcome.Answered();
+            case Admission.Accepted _ -> new ForwardOutcome.Answered();
             case Admission.RateLimited(var _, var retryAfter, var headroom) ->
-                    new RelayOutcome.Throttled(retryAfter, headroom, false);
+                    new ForwardOutcome.Throttled(retryAfter, headroom, false);
             case Admission.Overloaded(var headroom) ->
-                    new RelayOutcome.Throttled(null, headroom, true);
+                    new ForwardOutcome.Throttled(null, headroom, true);
             case Admission.Failed(var error, var _, var _) ->
-                    new RelayOutcome.Failed("status " + error.status());
+                    new ForwardOutcome.Failed("status " + error.status());
         };
     }
 

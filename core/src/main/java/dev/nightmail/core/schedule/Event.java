@@ -8,7 +8,7 @@ import dev.nightmail.core.request.CustomId;
 import dev.nightmail.core.request.RequestFacts;
 import dev.nightmail.core.result.Settled;
 import dev.nightmail.core.upstream.AttemptOutcome;
-import dev.nightmail.core.upstream.RelayOutcome;
+import dev.nightmail.core.upstream.ForwardOutcome;
 import dev.nightmail.core.upstream.RelayedOutcome;
 import java.util.List;
 import java.util.Set;
@@ -77,7 +77,8 @@ public sealed interface Event {
     record InteractiveStarted(String upstream, long call) implements Event {}
 
     /** … and gives it back. */
-    record InteractiveFinished(String upstream, long call, RelayOutcome outcome) implements Event {}
+    record InteractiveFinished(String upstream, long call, ForwardOutcome outcome)
+            implements Event {}
 
     /**
      * A relay was under way when the last process ended: its requests are out, and stay so.

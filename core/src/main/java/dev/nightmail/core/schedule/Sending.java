@@ -22,8 +22,8 @@ import dev.nightmail.core.upstream.AttemptOutcome.Failed;
 import dev.nightmail.core.upstream.AttemptOutcome.Refused;
 import dev.nightmail.core.upstream.AttemptOutcome.Throttled;
 import dev.nightmail.core.upstream.AttemptOutcome.Unreachable;
+import dev.nightmail.core.upstream.ForwardOutcome;
 import dev.nightmail.core.upstream.Headroom;
-import dev.nightmail.core.upstream.RelayOutcome;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -376,33 +376,33 @@ final class Sending {
             case Refused(var _, var headroom) -> pace.told(headroom, sent, now);
             case Failed _, Throttled _, Unreachable _, Barred _ -> {}
         }
-        heard(flight.upstream(), sent, RelayOutcome.like(outcome), now);
+        heard(flight.upstream(), sent, ForwardOutcome.like(outcome), now);
     }
 
     void interactiveStarted(String upstream, long call, Moment now) {
         pace(upstream).interactiveStarted(call, now.steady());
     }
 
-    void interactiveFinished(String upstream, long call, RelayOutcome outcome, Moment now) {
+    void interactiveFinished(String upstream, long call, ForwardOutcome outcome, Moment now) {
         var sent = pace(upstream).interactiveFinished(call, now.steady());
         heard(turnsAt(upstream), sent, outcome, now);
     }
 
     /** What every call tells of its upstream, whoever made it. */
-    private void heard(Turns upstream, Sent sent, RelayOutcome outcome, Moment now) {
+    private void heard(Turns upstream, Sent sent, ForwardOutcome outcome, Moment now) {
         var pace = upstream.pace();
         boolean wasWell = pace.isWell();
         boolean wasAway = pace.isAway(now.steady());
         boolean wasPaused = pace.isPaused(now.steady());
         switch (outcome) {
-            case RelayOutcome.Answered _ -> pace.answered(sent, now.steady());
-            case RelayOutcome.Failed(var phase) -> hasFailed(pace, sent, phase, now);
-            case RelayOutcome.Throttled(var retryAfter, var headroom, var noPlace) ->
+            case ForwardOutcome.Answered _ -> pace.answered(sent, now.steady());
+            case ForwardOutcome.Failed(var phase) -> hasFailed(pace, sent, phase, now);
+            case ForwardOutcome.Throttled(var retryAfter, var headroom, var noPlace) ->
                     hasRefused(pace, sent, retryAfter, headroom, noPlace, now);
-            case RelayOutcome.Unreachable(var phase, var _, var _) ->
+            case ForwardOutcome.Unreachable(var phase, var _, var _) ->
                     wasNotReached(pace, phase, now);
-            case RelayOutcome.Barred(var reason) -> hasBarred(pace, reason, now);
-            case RelayOutcome.NoNews _ -> {}
+            case ForwardOutcome.Barred(var reason) -> hasBarred(pace, reason, now);
+            case ForwardOutcome.NoNews _ -> {}
         }
         if (!wasWell && pace.isWell()) {
             effects.accept(new UpstreamWell(pace.upstream()));

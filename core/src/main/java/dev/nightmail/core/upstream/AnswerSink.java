@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * Where a relayed answer goes. {@link #begin} once, then any number of {@link #write}, then {@link
- * #end} or {@link #abort}.
+ * Where an answer that is passed on goes. {@link #begin} once, then any number of {@link #write},
+ * then {@link #end} or {@link #abort}.
  */
 public interface AnswerSink {
 

@@ -27,10 +27,10 @@ public interface Upstream extends AutoCloseable {
      * passed on, it breaks it off ({@link AnswerSink#abort}). Only where nothing could be sent is
      * the sink left as it was.
      *
-     * @return {@link RelayOutcome.Unreachable} if the sink is untouched and still wants an answer
+     * @return {@link ForwardOutcome.Unreachable} if the sink is untouched and still wants an answer
      * @throws InterruptedException if the client or the server went away
      */
-    RelayOutcome relay(Call call, AnswerSink sink) throws InterruptedException;
+    ForwardOutcome forward(Call call, AnswerSink sink) throws InterruptedException;
 
     @Override
     void close();

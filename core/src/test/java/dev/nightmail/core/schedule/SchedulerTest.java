@@ -14,7 +14,7 @@ import dev.nightmail.core.key.WorkspaceId;
 import dev.nightmail.core.lease.WorkerId;
 import dev.nightmail.core.result.RequestCounts;
 import dev.nightmail.core.schedule.Effect.StartAttempt;
-import dev.nightmail.core.upstream.RelayOutcome;
+import dev.nightmail.core.upstream.ForwardOutcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -360,8 +360,8 @@ class SchedulerTest {
 
         assertThat(world.inFlight).hasSize(5);
         world.advance(Duration.ofSeconds(30));
-        world.on(new Event.InteractiveFinished("claude", 1, new RelayOutcome.Answered()));
-        world.on(new Event.InteractiveFinished("claude", 2, new RelayOutcome.Answered()));
+        world.on(new Event.InteractiveFinished("claude", 1, new ForwardOutcome.Answered()));
+        world.on(new Event.InteractiveFinished("claude", 2, new ForwardOutcome.Answered()));
         assertThat(world.inFlight).as("others may come").hasSize(5);
         world.advance(Duration.ofMinutes(1));
         assertThat(world.inFlight).as("none came").hasSize(8);

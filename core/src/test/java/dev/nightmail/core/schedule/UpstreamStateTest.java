@@ -14,10 +14,10 @@ import dev.nightmail.core.schedule.UpstreamState.Condition;
 import dev.nightmail.core.schedule.UpstreamState.Places;
 import dev.nightmail.core.schedule.UpstreamState.Relays;
 import dev.nightmail.core.upstream.AttemptOutcome;
+import dev.nightmail.core.upstream.ForwardOutcome;
 import dev.nightmail.core.upstream.Headroom;
 import dev.nightmail.core.upstream.Headroom.Allowance;
 import dev.nightmail.core.upstream.Headroom.Limit;
-import dev.nightmail.core.upstream.RelayOutcome;
 import dev.nightmail.core.usage.Billing;
 import dev.nightmail.core.usage.Usage;
 import java.time.Duration;
@@ -34,7 +34,7 @@ class UpstreamStateTest {
         return world.scheduler.upstreams(world.now).getFirst();
     }
 
-    private void interactive(RelayOutcome outcome) {
+    private void interactive(ForwardOutcome outcome) {
         long call = ++interactiveCalls;
         world.on(new Event.InteractiveStarted("claude", call));
         world.on(new Event.InteractiveFinished("claude", call, outcome));
@@ -152,7 +152,7 @@ class UpstreamStateTest {
 
     @Test
     void anInteractiveCallThatReachesNobodyHoldsBatchesBack() {
-        interactive(new RelayOutcome.Unreachable("connection refused", 500, JsonBytes.of("{}")));
+        interactive(new ForwardOutcome.Unreachable("connection refused", 500, JsonBytes.of("{}")));
 
         world.submit("a", 100);
 
@@ -165,7 +165,7 @@ class UpstreamStateTest {
         world.submit("a", 100);
         world.finishAll(unreachable());
 
-        interactive(new RelayOutcome.Answered());
+        interactive(new ForwardOutcome.Answered());
 
         assertThat(state().condition()).isEqualTo(Condition.WELL);
         assertThat(world.inFlight).isNotEmpty();
@@ -174,7 +174,7 @@ class UpstreamStateTest {
 
     @Test
     void anInteractiveCallThatIsThrottledSlowsBatches() {
-        interactive(new RelayOutcome.Throttled(Duration.ofSeconds(10), Headroom.UNTOLD, false));
+        interactive(new ForwardOutcome.Throttled(Duration.ofSeconds(10), Headroom.UNTOLD, false));
         world.submit("a", 100);
         assertThat(world.inFlight).isEmpty();
 
@@ -189,7 +189,7 @@ class UpstreamStateTest {
         roomy.on(new Event.InteractiveStarted("claude", 1));
         roomy.on(
                 new Event.InteractiveFinished(
-                        "claude", 1, new RelayOutcome.Throttled(null, Headroom.UNTOLD, true)));
+                        "claude", 1, new ForwardOutcome.Throttled(null, Headroom.UNTOLD, true)));
 
         roomy.submit("b", 100);
 
@@ -198,7 +198,7 @@ class UpstreamStateTest {
 
     @Test
     void aCallThatTellsNothingChangesNothing() {
-        interactive(new RelayOutcome.NoNews());
+        interactive(new ForwardOutcome.NoNews());
 
         assertThat(state().condition()).isEqualTo(Condition.WELL);
         assertThat(state().calls()).isEqualTo(new Calls(0, 0, 0, 0));

@@ -10,7 +10,7 @@ import dev.nightmail.core.upstream.Call;
 public interface MessageDesk {
 
     /**
-     * Passes one exchange through; see {@link dev.nightmail.core.upstream.Upstream#relay}. Where
+     * Passes one exchange through; see {@link dev.nightmail.core.upstream.Upstream#forward}. Where
      * several upstreams serve the model, one that cannot be reached costs nothing but the time to
      * find out: the next is asked.
      *
@@ -19,5 +19,5 @@ public interface MessageDesk {
      *     with its own cursors: lists of several cannot be joined without asking all of them for
      *     everything first, and some do not list what they serve
      */
-    void relay(String model, Call call, AnswerSink sink) throws InterruptedException;
+    void forward(String model, Call call, AnswerSink sink) throws InterruptedException;
 }

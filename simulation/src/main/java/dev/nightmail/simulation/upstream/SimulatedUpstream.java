@@ -6,8 +6,8 @@ import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.Call;
+import dev.nightmail.core.upstream.ForwardOutcome;
 import dev.nightmail.core.upstream.Headroom;
-import dev.nightmail.core.upstream.RelayOutcome;
 import dev.nightmail.core.upstream.Upstream;
 import dev.nightmail.core.usage.ServiceTier;
 import dev.nightmail.simulation.client.Account;
@@ -193,7 +193,7 @@ public final class SimulatedUpstream implements Upstream {
     }
 
     @Override
-    public RelayOutcome relay(Call call, AnswerSink sink) {
+    public ForwardOutcome forward(Call call, AnswerSink sink) {
         throw new UnsupportedOperationException("nobody calls interactively here");
     }
 

@@ -4,7 +4,7 @@ import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Call.Endpoint;
-import dev.nightmail.core.upstream.RelayOutcome;
+import dev.nightmail.core.upstream.ForwardOutcome;
 import dev.nightmail.core.upstream.Upstream;
 
 /**
@@ -32,8 +32,8 @@ public final class AdaptingUpstream implements Upstream {
     }
 
     @Override
-    public RelayOutcome relay(Call call, AnswerSink sink) throws InterruptedException {
-        return upstream.relay(adapted(call), sink);
+    public ForwardOutcome forward(Call call, AnswerSink sink) throws InterruptedException {
+        return upstream.forward(adapted(call), sink);
     }
 
     private static Call adapted(Call call) {

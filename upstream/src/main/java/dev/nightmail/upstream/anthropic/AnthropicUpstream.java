@@ -4,7 +4,7 @@ import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.Call;
-import dev.nightmail.core.upstream.RelayOutcome;
+import dev.nightmail.core.upstream.ForwardOutcome;
 import dev.nightmail.core.upstream.Upstream;
 import dev.nightmail.upstream.http.FollowingRedirects;
 import dev.nightmail.upstream.http.HttpCall;
@@ -53,33 +53,33 @@ public final class AnthropicUpstream implements Upstream {
     }
 
     @Override
-    public RelayOutcome relay(Call call, AnswerSink sink) throws InterruptedException {
-        var relay = new Relay(answers, sink);
+    public ForwardOutcome forward(Call call, AnswerSink sink) throws InterruptedException {
+        var forwarding = new Forwarding(answers, sink);
         try {
             HttpCall httpCall;
             try {
                 httpCall = httpCall(call);
             } catch (IllegalArgumentException _) {
-                relay.answer(
+                forwarding.answer(
                         ErrorType.INVALID_REQUEST_ERROR.status(),
                         Map.of(),
                         ErrorBody.of(
                                 ErrorType.INVALID_REQUEST_ERROR,
                                 "the query string holds characters that must be percent-encoded",
                                 null));
-                return new RelayOutcome.NoNews();
+                return new ForwardOutcome.NoNews();
             }
-            return switch (http.stream(httpCall, relay)) {
-                case HttpOutcome.Complete _ -> relay.end();
+            return switch (http.stream(httpCall, forwarding)) {
+                case HttpOutcome.Complete _ -> forwarding.end();
                 case HttpOutcome.NotSent(var step) ->
-                        new RelayOutcome.Unreachable(
+                        new ForwardOutcome.Unreachable(
                                 step.toString(), Answers.status(step), answers.notSent(step));
-                case HttpOutcome.Broken(var step) -> relay.fail(step, answers.broken(step));
+                case HttpOutcome.Broken(var step) -> forwarding.fail(step, answers.broken(step));
             };
         } catch (IOException e) {
             // The client is gone; there is nobody to tell.
             sink.abort(e);
-            return new RelayOutcome.NoNews();
+            return new ForwardOutcome.NoNews();
         }
     }
 

@@ -11,8 +11,8 @@ import dev.nightmail.core.upstream.AttemptOutcome.Refused;
 import dev.nightmail.core.upstream.AttemptOutcome.Throttled;
 import dev.nightmail.core.upstream.AttemptOutcome.Unreachable;
 import dev.nightmail.core.upstream.Call;
+import dev.nightmail.core.upstream.ForwardOutcome;
 import dev.nightmail.core.upstream.Headroom;
-import dev.nightmail.core.upstream.RelayOutcome;
 import dev.nightmail.core.upstream.Upstream;
 import dev.nightmail.core.usage.Billing;
 import dev.nightmail.core.usage.ServiceTier;
@@ -118,28 +118,28 @@ public final class OpenAiUpstream implements Upstream {
     }
 
     @Override
-    public RelayOutcome relay(Call call, AnswerSink sink) throws InterruptedException {
+    public ForwardOutcome forward(Call call, AnswerSink sink) throws InterruptedException {
         var reply = new Reply(config.name(), sink);
         try {
             try {
                 interactive.answer(call, sink, reply);
             } catch (RefusedException e) {
                 reply.error(ErrorType.INVALID_REQUEST_ERROR, e.reason());
-                return new RelayOutcome.NoNews();
+                return new ForwardOutcome.NoNews();
             }
         } catch (IOException e) {
             // The client is gone.
             sink.abort(e);
-            return new RelayOutcome.NoNews();
+            return new ForwardOutcome.NoNews();
         }
         var noted = reply.noted();
         if (noted == null) {
-            return new RelayOutcome.Answered();
+            return new ForwardOutcome.Answered();
         }
         return noted.reading() instanceof Reading.Unreachable(var type, var message, var phase)
-                ? new RelayOutcome.Unreachable(
+                ? new ForwardOutcome.Unreachable(
                         phase, type.status(), ErrorBody.of(type, message, null))
-                : RelayOutcome.like(outcome(noted.reading(), noted.headers()));
+                : ForwardOutcome.like(outcome(noted.reading(), noted.headers()));
     }
 
     @Override

@@ -12,8 +12,8 @@ import dev.nightmail.core.upstream.AttemptOutcome.Refused;
 import dev.nightmail.core.upstream.AttemptOutcome.Throttled;
 import dev.nightmail.core.upstream.AttemptOutcome.Unreachable;
 import dev.nightmail.core.upstream.Call;
+import dev.nightmail.core.upstream.ForwardOutcome;
 import dev.nightmail.core.upstream.Headroom;
-import dev.nightmail.core.upstream.RelayOutcome;
 import dev.nightmail.core.upstream.Upstream;
 import dev.nightmail.core.usage.Billing;
 import dev.nightmail.core.usage.ServiceTier;
@@ -149,8 +149,8 @@ public final class SimulatorUpstream implements Upstream {
     }
 
     @Override
-    public RelayOutcome relay(Call call, AnswerSink sink) throws InterruptedException {
-        return relay(call, WorkspaceId.DEFAULT, false, sink);
+    public ForwardOutcome forward(Call call, AnswerSink sink) throws InterruptedException {
+        return forward(call, WorkspaceId.DEFAULT, false, sink);
     }
 
     /**
@@ -161,18 +161,19 @@ public final class SimulatorUpstream implements Upstream {
      */
     public void serve(Call call, WorkspaceId workspace, AnswerSink sink)
             throws InterruptedException {
-        relay(call, workspace, true, sink);
+        forward(call, workspace, true, sink);
     }
 
-    private RelayOutcome relay(Call call, WorkspaceId workspace, boolean itself, AnswerSink sink)
+    private ForwardOutcome forward(
+            Call call, WorkspaceId workspace, boolean itself, AnswerSink sink)
             throws InterruptedException {
         try {
-            return new Relaying(door, faults, waiting, call, hash(call), itself, sink)
-                    .relay(workspace);
+            return new Forwarding(door, faults, waiting, call, hash(call), itself, sink)
+                    .forward(workspace);
         } catch (IOException e) {
             // The client is gone; there is nobody to tell.
             sink.abort(e);
-            return new RelayOutcome.NoNews();
+            return new ForwardOutcome.NoNews();
         }
     }
 

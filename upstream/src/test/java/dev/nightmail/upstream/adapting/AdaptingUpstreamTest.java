@@ -8,7 +8,7 @@ import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Call.Endpoint;
-import dev.nightmail.core.upstream.RelayOutcome;
+import dev.nightmail.core.upstream.ForwardOutcome;
 import dev.nightmail.core.upstream.Upstream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,9 +67,9 @@ class AdaptingUpstreamTest {
         }
 
         @Override
-        public RelayOutcome relay(Call call, AnswerSink sink) {
+        public ForwardOutcome forward(Call call, AnswerSink sink) {
             came.add(call);
-            return new RelayOutcome.NoNews();
+            return new ForwardOutcome.NoNews();
         }
 
         @Override

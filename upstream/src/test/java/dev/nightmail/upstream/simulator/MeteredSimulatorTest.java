@@ -13,10 +13,10 @@ import dev.nightmail.core.upstream.AttemptOutcome.Answered;
 import dev.nightmail.core.upstream.AttemptOutcome.Failed;
 import dev.nightmail.core.upstream.AttemptOutcome.Throttled;
 import dev.nightmail.core.upstream.Call;
+import dev.nightmail.core.upstream.ForwardOutcome;
 import dev.nightmail.core.upstream.Headroom;
 import dev.nightmail.core.upstream.Headroom.Allowance;
 import dev.nightmail.core.upstream.Headroom.Limit;
-import dev.nightmail.core.upstream.RelayOutcome;
 import dev.nightmail.upstream.Gathered;
 import dev.nightmail.upstream.http.HttpHeaders;
 import dev.nightmail.upstream.simulator.service.BrownOut;
@@ -63,9 +63,9 @@ final class MeteredSimulatorTest {
                 Duration.ofMinutes(1));
     }
 
-    private static Gathered relayed(SimulatorUpstream simulator, Call call) throws Exception {
+    private static Gathered forwarded(SimulatorUpstream simulator, Call call) throws Exception {
         var answer = new Gathered();
-        simulator.relay(call, answer);
+        simulator.forward(call, answer);
         return answer;
     }
 
@@ -101,8 +101,8 @@ final class MeteredSimulatorTest {
     void overHttpTheSameIsInHeaders() throws Exception {
         var simulator = simulator(ONE_A_MINUTE);
 
-        var answered = relayed(simulator, call("one"));
-        var throttled = relayed(simulator, call("two"));
+        var answered = forwarded(simulator, call("one"));
+        var throttled = forwarded(simulator, call("two"));
 
         assertThat(answered.status()).isEqualTo(200);
         assertThat(answered.headers())
@@ -128,7 +128,7 @@ final class MeteredSimulatorTest {
         var service = ServiceConfig.INSTANT.withLimits(limits);
 
         var headers = HttpHeaders.NONE;
-        for (var header : relayed(simulator(service), call("one")).headers().entrySet()) {
+        for (var header : forwarded(simulator(service), call("one")).headers().entrySet()) {
             headers = headers.with(header.getKey(), header.getValue());
         }
         var outcome = (Answered) simulator(service).attempt(call("one"));
@@ -142,9 +142,9 @@ final class MeteredSimulatorTest {
     void aServiceThatSaysNothingOfItsLimitsHasNoSuchHeaders() throws Exception {
         var limits = Limits.NONE.withRequests(PerMinute.of(1)).withTold(Limits.Told.NOTHING);
         var simulator = simulator(ServiceConfig.INSTANT.withLimits(limits));
-        relayed(simulator, call("one"));
+        forwarded(simulator, call("one"));
 
-        var throttled = relayed(simulator, call("two"));
+        var throttled = forwarded(simulator, call("two"));
 
         assertThat(throttled.status()).isEqualTo(429);
         assertThat(throttled.headers().keySet())
@@ -163,11 +163,11 @@ final class MeteredSimulatorTest {
 
         simulator.attempt(call("one"));
         var throttled = (Throttled) simulator.attempt(call("two"));
-        var relayed = relayed(simulator, call("three"));
+        var forwarded = forwarded(simulator, call("three"));
 
         assertThat(throttled.retryAfter()).isNull();
-        assertThat(relayed.status()).isEqualTo(529);
-        assertThat(relayed.headers()).containsEntry("x-should-retry", "true");
+        assertThat(forwarded.status()).isEqualTo(529);
+        assertThat(forwarded.headers()).containsEntry("x-should-retry", "true");
     }
 
     @Test
@@ -197,10 +197,10 @@ final class MeteredSimulatorTest {
                                         ErrorType.API_ERROR));
 
         var failed = (Failed) simulator(service).attempt(call("one"));
-        var relayed = relayed(simulator(service), call("one"));
+        var forwarded = forwarded(simulator(service), call("one"));
 
         assertThat(failed.phase()).isEqualTo("status 500");
-        assertThat(relayed.status()).isEqualTo(500);
+        assertThat(forwarded.status()).isEqualTo(500);
         assertThat(waits).containsExactly(Duration.ofMillis(300), Duration.ofMillis(300));
     }
 
@@ -211,18 +211,18 @@ final class MeteredSimulatorTest {
                         ServiceConfig.INSTANT.withLatency(
                                 Latency.of(Duration.ofMillis(300), Duration.ofMillis(10))));
 
-        var relayed = relayed(simulator, call("The fox ran.", "\"stream\":true,"));
+        var forwarded = forwarded(simulator, call("The fox ran.", "\"stream\":true,"));
 
-        assertThat(relayed.headers())
+        assertThat(forwarded.headers())
                 .containsEntry("content-type", "text/event-stream; charset=utf-8");
         assertThat(waits.getFirst()).isEqualTo(Duration.ofMillis(300));
         var writing = waits.subList(1, waits.size());
         var whole = writing.stream().reduce(Duration.ZERO, Duration::plus);
-        assertThat(whole).isEqualTo(Duration.ofMillis(10 * outputTokens(relayed.text())));
+        assertThat(whole).isEqualTo(Duration.ofMillis(10 * outputTokens(forwarded.text())));
         assertThat(writing)
                 .hasSizeGreaterThan(2)
                 .allMatch(wait -> wait.compareTo(whole.dividedBy(2)) < 0);
-        assertThat(relayed.isEnded()).isTrue();
+        assertThat(forwarded.isEnded()).isTrue();
     }
 
     private static long outputTokens(String events) {
@@ -260,7 +260,7 @@ final class MeteredSimulatorTest {
     }
 
     @Test
-    void aServiceNobodyReachesSaysNothingAndItsRelaySaysSo() throws Exception {
+    void aServiceNobodyReachesSaysNothingAndWhoForwardsSaysSo() throws Exception {
         var simulator = simulator(ServiceConfig.INSTANT);
         var unreachable = call("nightmail-simulate:error=unreachable");
 
@@ -268,8 +268,8 @@ final class MeteredSimulatorTest {
         assertThat(itself.isAborted()).isTrue();
         assertThat(itself.status()).isZero();
         var answer = new Gathered();
-        assertThat(simulator.relay(unreachable, answer))
-                .isInstanceOf(RelayOutcome.Unreachable.class);
+        assertThat(simulator.forward(unreachable, answer))
+                .isInstanceOf(ForwardOutcome.Unreachable.class);
         assertThat(answer.status()).isZero();
         assertThat(answer.isAborted()).isFalse();
     }

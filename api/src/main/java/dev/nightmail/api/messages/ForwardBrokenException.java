@@ -4,9 +4,9 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** The upstream broke off in the middle of an answer: the client's connection has to be cut. */
-final class RelayBrokenException extends IOException {
+final class ForwardBrokenException extends IOException {
 
-    RelayBrokenException(@Nullable Throwable cause) {
+    ForwardBrokenException(@Nullable Throwable cause) {
         super("the upstream broke off", cause);
     }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * {@code request-id} of its own is held until it is whole, to be given ours: header and body have
  * to agree.
  */
-final class RelayedAnswer implements AnswerSink {
+final class ForwardedAnswer implements AnswerSink {
 
     /** They describe the upstream's connection, not ours. */
     private static final Set<String> CONNECTION_HEADERS =
@@ -30,7 +30,7 @@ final class RelayedAnswer implements AnswerSink {
     private boolean complete;
     private @Nullable Throwable brokenBy;
 
-    RelayedAnswer(Exchange exchange) {
+    ForwardedAnswer(Exchange exchange) {
         this.exchange = exchange;
     }
 
@@ -76,16 +76,16 @@ final class RelayedAnswer implements AnswerSink {
     }
 
     /**
-     * @throws RelayBrokenException if the client has not got all of it
+     * @throws ForwardBrokenException if the client has not got all of it
      * @throws ClientGoneException if it was to get nothing
      */
-    void requireComplete() throws RelayBrokenException, ClientGoneException {
+    void requireComplete() throws ForwardBrokenException, ClientGoneException {
         if (brokenBy != null && status == 0) {
             // Broken off before it began: there is nothing to tell but that.
             throw exchange.hangUp(brokenBy);
         }
         if (!complete || brokenBy != null) {
-            throw new RelayBrokenException(brokenBy);
+            throw new ForwardBrokenException(brokenBy);
         }
     }
 }

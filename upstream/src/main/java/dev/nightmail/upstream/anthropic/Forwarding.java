@@ -2,7 +2,7 @@ package dev.nightmail.upstream.anthropic;
 
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.upstream.AnswerSink;
-import dev.nightmail.core.upstream.RelayOutcome;
+import dev.nightmail.core.upstream.ForwardOutcome;
 import dev.nightmail.upstream.http.BodyReceiver;
 import dev.nightmail.upstream.http.FailedStep;
 import dev.nightmail.upstream.http.HttpHeaders;
@@ -15,7 +15,7 @@ import java.util.Map;
  * Passes one answer on. A good one goes through as it comes; an error is held back until it is
  * whole, so that one without the wire's shape (a proxy's page, say) can be put into it.
  */
-final class Relay implements BodyReceiver {
+final class Forwarding implements BodyReceiver {
 
     /** Far above any API error; what is longer is none. */
     private static final int ERROR_BYTES_MAX = 1 << 20;
@@ -28,7 +28,7 @@ final class Relay implements BodyReceiver {
     private boolean passing;
     private final ByteArrayOutputStream held = new ByteArrayOutputStream(0);
 
-    Relay(Answers answers, AnswerSink sink) {
+    Forwarding(Answers answers, AnswerSink sink) {
         this.answers = answers;
         this.sink = sink;
     }
@@ -53,25 +53,25 @@ final class Relay implements BodyReceiver {
     }
 
     /** The answer is whole. */
-    RelayOutcome end() throws IOException {
+    ForwardOutcome end() throws IOException {
         if (passing) {
             sink.end();
-            return new RelayOutcome.Answered();
+            return new ForwardOutcome.Answered();
         }
         boolean error = status >= 400;
         var body = held.toByteArray();
         answer(error ? status : 500, passedOn(headers, ""), answers.error(status, headers, body));
-        return RelayOutcome.like(answers.answered(status, headers, body));
+        return ForwardOutcome.like(answers.answered(status, headers, body));
     }
 
     /** The exchange failed, when the service may have begun to work. */
-    RelayOutcome fail(FailedStep step, JsonBytes error) throws IOException {
+    ForwardOutcome fail(FailedStep step, JsonBytes error) throws IOException {
         if (passing) {
             sink.abort(new IOException("the upstream broke off: " + step));
         } else {
             answer(Answers.status(step), Map.of(), error);
         }
-        return new RelayOutcome.Failed(step.toString());
+        return new ForwardOutcome.Failed(step.toString());
     }
 
     void answer(int answerStatus, Map<String, String> answerHeaders, JsonBytes body)

@@ -8,9 +8,9 @@ import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.request.ApiVersion;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Call.Endpoint;
+import dev.nightmail.core.upstream.ForwardOutcome;
+import dev.nightmail.core.upstream.ForwardOutcome.Unreachable;
 import dev.nightmail.core.upstream.Headroom;
-import dev.nightmail.core.upstream.RelayOutcome;
-import dev.nightmail.core.upstream.RelayOutcome.Unreachable;
 import dev.nightmail.upstream.Gathered;
 import dev.nightmail.upstream.http.HttpSettings;
 import dev.nightmail.upstream.http.JettyExchanges;
@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
-final class AnthropicRelayTest {
+final class AnthropicForwardTest {
 
     private static final Endpoint MESSAGES = new Endpoint.Messages();
 
@@ -62,8 +62,8 @@ final class AnthropicRelayTest {
                 timeout);
     }
 
-    private void relay(Endpoint endpoint) throws InterruptedException {
-        upstream.relay(call(endpoint, Duration.ofSeconds(30)), sink);
+    private void forward(Endpoint endpoint) throws InterruptedException {
+        upstream.forward(call(endpoint, Duration.ofSeconds(30)), sink);
     }
 
     @Test
@@ -78,7 +78,7 @@ final class AnthropicRelayTest {
                         "Set-Cookie: a=b",
                         "Server: x"));
 
-        relay(MESSAGES);
+        forward(MESSAGES);
 
         assertThat(sink.status()).isEqualTo(200);
         assertThat(sink.text()).isEqualTo("{ \"any\" : \"json\"\n}");
@@ -105,7 +105,7 @@ final class AnthropicRelayTest {
                     }
                 };
 
-        upstream.relay(call(MESSAGES, Duration.ofSeconds(30)), streaming);
+        upstream.forward(call(MESSAGES, Duration.ofSeconds(30)), streaming);
 
         assertThat(streaming.text()).isEqualTo("event: ping\n\nevent: message_stop\n\n");
         assertThat(streaming.isEnded()).isTrue();
@@ -123,7 +123,7 @@ final class AnthropicRelayTest {
     void everyEndpointHasItsPlace(String which, String method, String target) throws Exception {
         server.then(answer(200, "{}"));
 
-        relay(
+        forward(
                 switch (which) {
                     case "count" -> new Endpoint.CountTokens();
                     case "models" -> new Endpoint.Models("limit=5&lifecycle%5B%5D=active");
@@ -139,7 +139,7 @@ final class AnthropicRelayTest {
 
     @Test
     void aQueryThatCannotBeSentIsRefused() throws Exception {
-        relay(new Endpoint.Models("limit=|<>"));
+        forward(new Endpoint.Models("limit=|<>"));
 
         assertThat(sink.status()).isEqualTo(400);
         assertThat(sink.text()).contains("invalid_request_error");
@@ -152,7 +152,7 @@ final class AnthropicRelayTest {
                 "{\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\",\"message\":\"slow down\"}}";
         server.then(answer(429, error, "Retry-After: 7", "x-should-retry: true"));
 
-        relay(MESSAGES);
+        forward(MESSAGES);
 
         assertThat(sink.status()).isEqualTo(429);
         assertThat(sink.text()).isEqualTo(error);
@@ -173,7 +173,7 @@ final class AnthropicRelayTest {
             throws Exception {
         server.then(answer(status, "<html>gateway</html>", "Content-Type: text/html"));
 
-        relay(MESSAGES);
+        forward(MESSAGES);
 
         assertThat(sink.status()).isEqualTo(passedOn);
         assertThat(sink.headers()).containsEntry("content-type", "application/json");
@@ -187,7 +187,7 @@ final class AnthropicRelayTest {
             free = socket.getLocalPort();
         }
         try (var absent = upstream(URI.create("http://127.0.0.1:" + free))) {
-            var outcome = absent.relay(call(MESSAGES, Duration.ofSeconds(30)), sink);
+            var outcome = absent.forward(call(MESSAGES, Duration.ofSeconds(30)), sink);
 
             assertThat(outcome)
                     .isInstanceOfSatisfying(
@@ -206,10 +206,10 @@ final class AnthropicRelayTest {
     @Test
     void theOutcomeTellsHowTheUpstreamIs() throws Exception {
         server.then(answer(200, "{}", "content-type: application/json"));
-        assertThat(outcome()).isEqualTo(new RelayOutcome.Answered());
+        assertThat(outcome()).isEqualTo(new ForwardOutcome.Answered());
 
         server.then(answer(400, error("invalid_request_error"), "content-type: application/json"));
-        assertThat(outcome()).as("refused").isEqualTo(new RelayOutcome.Answered());
+        assertThat(outcome()).as("refused").isEqualTo(new ForwardOutcome.Answered());
 
         server.then(
                 answer(
@@ -219,20 +219,21 @@ final class AnthropicRelayTest {
                         "retry-after: 7"));
         assertThat(outcome())
                 .isEqualTo(
-                        new RelayOutcome.Throttled(Duration.ofSeconds(7), Headroom.UNTOLD, false));
+                        new ForwardOutcome.Throttled(
+                                Duration.ofSeconds(7), Headroom.UNTOLD, false));
 
         server.then(answer(529, error("overloaded_error"), "content-type: application/json"));
-        assertThat(outcome()).isEqualTo(new RelayOutcome.Throttled(null, Headroom.UNTOLD, true));
+        assertThat(outcome()).isEqualTo(new ForwardOutcome.Throttled(null, Headroom.UNTOLD, true));
 
         server.then(answer(500, error("api_error"), "content-type: application/json"));
-        assertThat(outcome()).isEqualTo(new RelayOutcome.Failed("status 500"));
+        assertThat(outcome()).isEqualTo(new ForwardOutcome.Failed("status 500"));
 
         server.then(answer(401, error("authentication_error"), "content-type: application/json"));
-        assertThat(outcome()).isInstanceOf(RelayOutcome.Barred.class);
+        assertThat(outcome()).isInstanceOf(ForwardOutcome.Barred.class);
     }
 
-    private RelayOutcome outcome() throws InterruptedException {
-        return upstream.relay(call(MESSAGES, Duration.ofSeconds(30)), new Gathered());
+    private ForwardOutcome outcome() throws InterruptedException {
+        return upstream.forward(call(MESSAGES, Duration.ofSeconds(30)), new Gathered());
     }
 
     private static String error(String type) {
@@ -244,7 +245,7 @@ final class AnthropicRelayTest {
     void aSilentUpstreamIsATimeout() throws Exception {
         server.then(MisbehavingUpstream.never());
 
-        upstream.relay(call(MESSAGES, Duration.ofSeconds(1)), sink);
+        upstream.forward(call(MESSAGES, Duration.ofSeconds(1)), sink);
 
         assertThat(sink.status()).isEqualTo(504);
         assertThat(sink.text()).contains("timeout_error", "claude", "call timeout");
@@ -254,7 +255,7 @@ final class AnthropicRelayTest {
     void anAnswerThatBreaksOffIsBrokenOffForTheClientToo() throws Exception {
         server.then(MisbehavingUpstream.cutInsideBody("{\"begun\":"));
 
-        relay(MESSAGES);
+        forward(MESSAGES);
 
         assertThat(sink.status()).isEqualTo(200);
         assertThat(sink.isAborted()).isTrue();
@@ -279,7 +280,7 @@ final class AnthropicRelayTest {
                     }
                 };
 
-        upstream.relay(call(MESSAGES, Duration.ofSeconds(30)), gone);
+        upstream.forward(call(MESSAGES, Duration.ofSeconds(30)), gone);
 
         assertThat(gone.isAborted()).isTrue();
         hungUp.await();

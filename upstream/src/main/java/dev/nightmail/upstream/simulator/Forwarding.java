@@ -5,7 +5,7 @@ import dev.nightmail.core.key.WorkspaceId;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Call.Endpoint;
-import dev.nightmail.core.upstream.RelayOutcome;
+import dev.nightmail.core.upstream.ForwardOutcome;
 import dev.nightmail.upstream.simulator.service.Admission;
 import dev.nightmail.upstream.simulator.service.Admission.Accepted;
 import dev.nightmail.upstream.simulator.service.Admission.Overloaded;
@@ -14,9 +14,9 @@ import java.io.IOException;
 import java.time.Duration;
 
 /** One interactive call, answered as it would be over HTTP. */
-final class Relaying {
+final class Forwarding {
 
-    private static final RelayOutcome TIMED_OUT = new RelayOutcome.Failed("call timeout");
+    private static final ForwardOutcome TIMED_OUT = new ForwardOutcome.Failed("call timeout");
 
     private final ServiceDoor door;
     private final Faults faults;
@@ -31,7 +31,7 @@ final class Relaying {
      * @param hash of seed and request
      * @param itself whether the caller's connection is to the service, not to one who relays it
      */
-    Relaying(
+    Forwarding(
             ServiceDoor door,
             Faults faults,
             Waiting waiting,
@@ -49,7 +49,7 @@ final class Relaying {
         this.answer = new Interactive(sink, Composer.requestId(hash));
     }
 
-    RelayOutcome relay(WorkspaceId workspace) throws IOException, InterruptedException {
+    ForwardOutcome forward(WorkspaceId workspace) throws IOException, InterruptedException {
         try {
             return switch (call.endpoint()) {
                 case Endpoint.Messages _ -> message(workspace);
@@ -60,16 +60,16 @@ final class Relaying {
             };
         } catch (RefusedException e) {
             answer.error(e.type(), e.reason(), null);
-            return new RelayOutcome.Answered();
+            return new ForwardOutcome.Answered();
         }
     }
 
-    private RelayOutcome json(String body) throws IOException {
+    private ForwardOutcome json(String body) throws IOException {
         answer.json(body);
-        return new RelayOutcome.Answered();
+        return new ForwardOutcome.Answered();
     }
 
-    private RelayOutcome message(WorkspaceId workspace)
+    private ForwardOutcome message(WorkspaceId workspace)
             throws RefusedException, IOException, InterruptedException {
         var struck = faults.strike(hash, call.body().array()).orElse(null);
         if (struck == null) {
@@ -92,10 +92,10 @@ final class Relaying {
         } else if (itself) {
             sink.abort(new IOException(Excuses.of(fault)));
         }
-        return RelayOutcome.like(SimulatorUpstream.outcome(fault, struck.retryAfter()));
+        return ForwardOutcome.like(SimulatorUpstream.outcome(fault, struck.retryAfter()));
     }
 
-    private RelayOutcome visit(WorkspaceId workspace, boolean cutInside)
+    private ForwardOutcome visit(WorkspaceId workspace, boolean cutInside)
             throws RefusedException, IOException, InterruptedException {
         var visit = door.visit(call, hash, workspace, false);
         var headroom = visit.admission().headroom();
@@ -104,23 +104,23 @@ final class Relaying {
             case Accepted accepted -> send(visit, accepted, cutInside);
             case RateLimited limited -> {
                 answer.error(ErrorType.RATE_LIMIT_ERROR, Excuses.of(limited), limited.retryAfter());
-                yield new RelayOutcome.Throttled(limited.retryAfter(), headroom, false);
+                yield new ForwardOutcome.Throttled(limited.retryAfter(), headroom, false);
             }
             case Overloaded _ -> {
                 answer.error(ErrorType.OVERLOADED_ERROR, Excuses.OVERLOADED, null);
-                yield new RelayOutcome.Throttled(null, headroom, true);
+                yield new ForwardOutcome.Throttled(null, headroom, true);
             }
             case Admission.Failed(var error, var at, var _) -> {
                 if (!passed(visit.until(at))) {
                     yield TIMED_OUT;
                 }
                 answer.error(error, Excuses.BROWN_OUT, null);
-                yield new RelayOutcome.Failed("status " + error.status());
+                yield new ForwardOutcome.Failed("status " + error.status());
             }
         };
     }
 
-    private RelayOutcome send(Visit visit, Accepted accepted, boolean cutInside)
+    private ForwardOutcome send(Visit visit, Accepted accepted, boolean cutInside)
             throws IOException, InterruptedException {
         var reply = visit.reply().billed(accepted.usage());
         if (visit.streamed()) {
@@ -136,7 +136,9 @@ final class Relaying {
             }
             answer.message(MessageJson.whole(reply, "standard"), cutInside);
         }
-        return cutInside ? new RelayOutcome.Failed("connection cut") : new RelayOutcome.Answered();
+        return cutInside
+                ? new ForwardOutcome.Failed("connection cut")
+                : new ForwardOutcome.Answered();
     }
 
     /** Lets time pass; if the call's own is over before, says so. */

@@ -8,7 +8,7 @@ import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.request.ApiVersion;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Call.Endpoint;
-import dev.nightmail.core.upstream.RelayOutcome;
+import dev.nightmail.core.upstream.ForwardOutcome;
 import dev.nightmail.upstream.Gathered;
 import dev.nightmail.upstream.http.HttpSettings;
 import dev.nightmail.upstream.http.JettyExchanges;
@@ -32,7 +32,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 @Timeout(60)
-final class OpenAiRelayTest {
+final class OpenAiForwardTest {
 
     private static final Endpoint MESSAGES = new Endpoint.Messages();
     private static final String PARAMS =
@@ -67,8 +67,8 @@ final class OpenAiRelayTest {
         server.close();
     }
 
-    private RelayOutcome relay(Endpoint endpoint, String body) throws InterruptedException {
-        return upstream.relay(
+    private ForwardOutcome forward(Endpoint endpoint, String body) throws InterruptedException {
+        return upstream.forward(
                 new Call(
                         endpoint,
                         JsonBytes.of(body),
@@ -93,7 +93,7 @@ final class OpenAiRelayTest {
     void anAnswerIsAMessageAtTheStandardTier() throws Exception {
         server.then(answer(200, COMPLETION));
 
-        relay(MESSAGES, WHOLE);
+        forward(MESSAGES, WHOLE);
 
         assertThat(sink.status()).isEqualTo(200);
         assertThat(json().at("/content/0/text").asString()).isEqualTo("Hi.");
@@ -119,7 +119,7 @@ final class OpenAiRelayTest {
                     }
                 };
 
-        upstream.relay(
+        upstream.forward(
                 new Call(
                         MESSAGES,
                         JsonBytes.of(STREAM),
@@ -140,7 +140,7 @@ final class OpenAiRelayTest {
     void aStreamThatEndsBehindItsLastWordIsWholeWithoutDone() throws Exception {
         server.then(events(FIRST, LAST));
 
-        relay(MESSAGES, STREAM);
+        forward(MESSAGES, STREAM);
 
         assertThat(AccumulatedMessage.of(sink.text()).path("stop_reason").asString())
                 .isEqualTo("end_turn");
@@ -150,9 +150,9 @@ final class OpenAiRelayTest {
     void aStreamThatEndsInTheMiddleIsBrokenOff() throws Exception {
         server.then(events(FIRST));
 
-        var outcome = relay(MESSAGES, STREAM);
+        var outcome = forward(MESSAGES, STREAM);
 
-        assertThat(outcome).isEqualTo(new RelayOutcome.Failed("connection cut"));
+        assertThat(outcome).isEqualTo(new ForwardOutcome.Failed("connection cut"));
         assertThat(sink.isAborted()).isTrue();
         assertThat(sink.text()).doesNotContain("message_stop");
     }
@@ -161,7 +161,7 @@ final class OpenAiRelayTest {
     void aServerThatSaysItIsDoneIsBelievedWithoutAReason() throws Exception {
         server.then(events(FIRST, DONE));
 
-        relay(MESSAGES, STREAM);
+        forward(MESSAGES, STREAM);
 
         assertThat(AccumulatedMessage.of(sink.text()).path("stop_reason").asString())
                 .isEqualTo("end_turn");
@@ -172,7 +172,7 @@ final class OpenAiRelayTest {
     void aStreamWithoutAWordIsAnError(String stream) throws Exception {
         server.then(events(stream));
 
-        relay(MESSAGES, STREAM);
+        forward(MESSAGES, STREAM);
 
         assertThat(sink.status()).isEqualTo(500);
         assertThat(json().at("/error/type").asString()).isEqualTo("api_error");
@@ -188,9 +188,9 @@ final class OpenAiRelayTest {
     void aStreamThatMakesNoSenseIsBrokenOff(String event) throws Exception {
         server.then(events(FIRST, event, LAST, DONE));
 
-        var outcome = relay(MESSAGES, STREAM);
+        var outcome = forward(MESSAGES, STREAM);
 
-        assertThat(outcome).isEqualTo(new RelayOutcome.Failed("garbled response"));
+        assertThat(outcome).isEqualTo(new ForwardOutcome.Failed("garbled response"));
         assertThat(sink.isAborted()).isTrue();
     }
 
@@ -199,9 +199,9 @@ final class OpenAiRelayTest {
     void aFirstWordThatMakesNoSenseIsAnErrorAnswer(String event) throws Exception {
         server.then(events(event));
 
-        var outcome = relay(MESSAGES, STREAM);
+        var outcome = forward(MESSAGES, STREAM);
 
-        assertThat(outcome).isEqualTo(new RelayOutcome.Failed("garbled response"));
+        assertThat(outcome).isEqualTo(new ForwardOutcome.Failed("garbled response"));
         assertThat(sink.status()).isEqualTo(500);
         assertThat(json().at("/error/type").asString()).isEqualTo("api_error");
     }
@@ -217,7 +217,7 @@ final class OpenAiRelayTest {
                         "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":1,\"function\":{\"arguments\":\"1\"}}]}}]}\n\n",
                         rest));
 
-        relay(MESSAGES, STREAM);
+        forward(MESSAGES, STREAM);
 
         assertThat(sink.isEnded()).isTrue();
         assertThat(sink.text())
@@ -248,7 +248,7 @@ final class OpenAiRelayTest {
             to.cut();
         });
 
-        relay(MESSAGES, STREAM);
+        forward(MESSAGES, STREAM);
 
         assertThat(sink.status()).isEqualTo(200);
         assertThat(sink.isAborted()).isTrue();
@@ -262,9 +262,9 @@ final class OpenAiRelayTest {
                         "data: {\"error\":{\"message\":\"KV cache is full\",\"type\":\"x\",\"code\":503}}\n\n",
                         DONE));
 
-        var outcome = relay(MESSAGES, STREAM);
+        var outcome = forward(MESSAGES, STREAM);
 
-        assertThat(outcome).isEqualTo(new RelayOutcome.Failed("error in answer"));
+        assertThat(outcome).isEqualTo(new ForwardOutcome.Failed("error in answer"));
         assertThat(sink.text())
                 .endsWith(
                         "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"upstream local: KV cache is full\"},\"request_id\":null}\n\n")
@@ -276,9 +276,9 @@ final class OpenAiRelayTest {
     void anAnswerThatIsGivenUpIsAnErrorEvent() throws Exception {
         server.then(events(FIRST, LAST.replace("\"stop\"", "\"abort\""), DONE));
 
-        var outcome = relay(MESSAGES, STREAM);
+        var outcome = forward(MESSAGES, STREAM);
 
-        assertThat(outcome).isEqualTo(new RelayOutcome.Failed("answer given up"));
+        assertThat(outcome).isEqualTo(new ForwardOutcome.Failed("answer given up"));
         assertThat(sink.text()).contains("event: error\n").doesNotContain("message_stop");
     }
 
@@ -286,7 +286,7 @@ final class OpenAiRelayTest {
     void anErrorBeforeTheFirstWordIsAnErrorAnswer() throws Exception {
         server.then(events("data: {\"error\":{\"message\":\"no slot\",\"code\":503}}\n\n", DONE));
 
-        relay(MESSAGES, STREAM);
+        forward(MESSAGES, STREAM);
 
         assertThat(sink.status()).isEqualTo(529);
         assertThat(json().at("/error/message").asString()).isEqualTo("upstream local: no slot");
@@ -301,7 +301,7 @@ final class OpenAiRelayTest {
                                 + code
                                 + "\"}}\n\n"));
 
-        relay(MESSAGES, STREAM);
+        forward(MESSAGES, STREAM);
 
         assertThat(sink.status()).isEqualTo(500);
         assertThat(json().at("/error/type").asString()).isEqualTo("api_error");
@@ -310,7 +310,7 @@ final class OpenAiRelayTest {
     @ParameterizedTest
     @ValueSource(strings = {WHOLE, STREAM})
     void aFieldWithoutCounterpartIsRefusedByItsName(String params) throws Exception {
-        relay(MESSAGES, params.replace("\"model\"", "\"mcp_servers\":[{}],\"model\""));
+        forward(MESSAGES, params.replace("\"model\"", "\"mcp_servers\":[{}],\"model\""));
 
         assertThat(sink.status()).isEqualTo(400);
         assertThat(json().at("/error/type").asString()).isEqualTo("invalid_request_error");
@@ -332,13 +332,13 @@ final class OpenAiRelayTest {
         var error = answer(status, "{\"error\":{\"message\":\"no\"}}", "retry-after: 3");
         server.then(error).then(error);
 
-        relay(MESSAGES, WHOLE);
+        forward(MESSAGES, WHOLE);
 
         assertThat(sink.status()).isEqualTo(passedOn);
         assertThat(sink.headers()).containsEntry("retry-after", "3");
         assertThat(json().at("/error/type").asString()).isEqualTo(type);
         var streamed = new Gathered();
-        upstream.relay(
+        upstream.forward(
                 new Call(
                         MESSAGES,
                         JsonBytes.of(STREAM),
@@ -357,7 +357,7 @@ final class OpenAiRelayTest {
         server.then(
                 answer(401, "{\"error\":{\"message\":\"Incorrect API key provided: sk-lo**al\"}}"));
 
-        relay(MESSAGES, params);
+        forward(MESSAGES, params);
 
         assertThat(sink.status()).isEqualTo(500);
         assertThat(sink.headers()).containsEntry("x-should-retry", "false");
@@ -375,7 +375,7 @@ final class OpenAiRelayTest {
         }
         try (var absent = upstream(URI.create("http://127.0.0.1:" + free + "/v1"))) {
             var outcome =
-                    absent.relay(
+                    absent.forward(
                             new Call(
                                     MESSAGES,
                                     JsonBytes.of(params),
@@ -386,7 +386,7 @@ final class OpenAiRelayTest {
                             sink);
             assertThat(outcome)
                     .isInstanceOfSatisfying(
-                            RelayOutcome.Unreachable.class,
+                            ForwardOutcome.Unreachable.class,
                             unreachable -> {
                                 assertThat(unreachable.status()).isEqualTo(500);
                                 assertThat(new String(unreachable.error().array(), UTF_8))
@@ -419,7 +419,7 @@ final class OpenAiRelayTest {
                     }
                 };
 
-        upstream.relay(
+        upstream.forward(
                 new Call(
                         MESSAGES,
                         JsonBytes.of(STREAM),
@@ -442,7 +442,7 @@ final class OpenAiRelayTest {
     void aServerThatCountsConversationsIsAskedOnce() throws Exception {
         server.then(answer(200, "{\"count\":27,\"max_model_len\":4096,\"tokens\":[1,2]}"));
 
-        relay(new Endpoint.CountTokens(), COUNTED);
+        forward(new Endpoint.CountTokens(), COUNTED);
 
         assertThat(json().path("input_tokens").asInt()).isEqualTo(27);
         var seen = server.seen();
@@ -457,7 +457,7 @@ final class OpenAiRelayTest {
                 .then(answer(200, "{\"prompt\":\"[user] Hi\\n[assistant] \"}"))
                 .then(answer(200, "{\"tokens\":[1,353,317]}"));
 
-        relay(new Endpoint.CountTokens(), COUNTED);
+        forward(new Endpoint.CountTokens(), COUNTED);
 
         assertThat(json().path("input_tokens").asInt()).isEqualTo(3);
         assertThat(server.seen().target()).isEqualTo("/tokenize");
@@ -475,7 +475,7 @@ final class OpenAiRelayTest {
                                 400,
                                 "{\"error\":{\"code\":400,\"message\":\"JSON schema error at #: unrecognized type nonsense\",\"type\":\"invalid_request_error\"}}"));
 
-        relay(new Endpoint.CountTokens(), COUNTED);
+        forward(new Endpoint.CountTokens(), COUNTED);
 
         assertThat(sink.status()).isEqualTo(400);
         assertThat(json().at("/error/message").asString())
@@ -486,7 +486,7 @@ final class OpenAiRelayTest {
     void aServerWithoutATokenizerCountsNothing() throws Exception {
         server.then(answer(404, "404 page not found", "Content-Type: text/plain"));
 
-        relay(new Endpoint.CountTokens(), COUNTED);
+        forward(new Endpoint.CountTokens(), COUNTED);
 
         assertThat(sink.status()).isEqualTo(404);
         assertThat(json().at("/error/message").asString()).contains("local", "count tokens");
@@ -496,7 +496,7 @@ final class OpenAiRelayTest {
     void aTokenizerThatFailsIsNoMissingTokenizer() throws Exception {
         server.then(answer(503, "{\"error\":{\"message\":\"Loading model\",\"code\":503}}"));
 
-        relay(new Endpoint.CountTokens(), COUNTED);
+        forward(new Endpoint.CountTokens(), COUNTED);
 
         assertThat(sink.status()).isEqualTo(529);
     }
@@ -510,7 +510,7 @@ final class OpenAiRelayTest {
     void modelsAreListedNewestFirstInTheShapeOfTheMessagesApi() throws Exception {
         server.then(answer(200, MODELS));
 
-        relay(new Endpoint.Models(""), "");
+        forward(new Endpoint.Models(""), "");
 
         assertThat(server.seen().target()).isEqualTo("/v1/models");
         assertThat(ids()).containsExactly("org/new", "old", "undated");
@@ -548,7 +548,7 @@ final class OpenAiRelayTest {
     void theListIsPagedHere(String query, String expected, boolean more) throws Exception {
         server.then(answer(200, MODELS));
 
-        relay(new Endpoint.Models(query), "");
+        forward(new Endpoint.Models(query), "");
 
         assertThat(String.join(",", ids())).isEqualTo(expected);
         assertThat(json().path("has_more").asBoolean()).isEqualTo(more);
@@ -563,7 +563,7 @@ final class OpenAiRelayTest {
         "after_id=%zz,query"
     })
     void aQueryThatIsWrongIsRefusedByItsName(String query, String name) throws Exception {
-        relay(new Endpoint.Models(query), "");
+        forward(new Endpoint.Models(query), "");
 
         assertThat(sink.status()).isEqualTo(400);
         assertThat(json().at("/error/message").asString()).startsWith(name + ": ");
@@ -573,7 +573,7 @@ final class OpenAiRelayTest {
     void aListCannotGoOnBehindAModelThatIsGone() throws Exception {
         server.then(answer(200, MODELS));
 
-        relay(new Endpoint.Models("after_id=gone"), "");
+        forward(new Endpoint.Models("after_id=gone"), "");
 
         assertThat(sink.status()).isEqualTo(400);
         assertThat(json().at("/error/message").asString()).startsWith("after_id: ");
@@ -583,7 +583,7 @@ final class OpenAiRelayTest {
     void oneModelIsFoundInTheList() throws Exception {
         server.then(answer(200, MODELS));
 
-        relay(new Endpoint.Model("org/new"), "");
+        forward(new Endpoint.Model("org/new"), "");
 
         assertThat(json().path("id").asString()).isEqualTo("org/new");
     }
@@ -592,7 +592,7 @@ final class OpenAiRelayTest {
     void aModelThatIsNotInTheListIsNotFound() throws Exception {
         server.then(answer(200, MODELS));
 
-        relay(new Endpoint.Model("gpt-2"), "");
+        forward(new Endpoint.Model("gpt-2"), "");
 
         assertThat(sink.status()).isEqualTo(404);
         assertThat(json().at("/error/type").asString()).isEqualTo("not_found_error");
@@ -602,7 +602,7 @@ final class OpenAiRelayTest {
     void aListThatIsNoneIsAnError() throws Exception {
         server.then(answer(200, "{\"hello\":1}"));
 
-        relay(new Endpoint.Models(""), "");
+        forward(new Endpoint.Models(""), "");
 
         assertThat(sink.status()).isEqualTo(500);
     }
