@@ -68,9 +68,12 @@ final class RateSearch {
         if (!isLimited() || grown <= 0) {
             return base;
         }
+        double rate = base * Math.exp(grown * (GROWTH + GROWTH_GROWTH * grown / 2));
+        double unshown = Math.max(base, UNSHOWN_MAX);
         // Where nobody asks for more, nothing shows that there is more.
-        double shown = Math.max(Math.max(base, UNSHOWN_MAX), GROWN_MUCH * takenLately(now));
-        return Math.min(shown, base * Math.exp(grown * (GROWTH + GROWTH_GROWTH * grown / 2)));
+        return rate <= unshown
+                ? rate
+                : Math.min(rate, Math.max(unshown, GROWN_MUCH * takenLately(now)));
     }
 
     /** Calls a second, over so many slots that ten calls fall into them. */

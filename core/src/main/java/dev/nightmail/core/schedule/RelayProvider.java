@@ -132,7 +132,8 @@ final class RelayProvider {
      */
     UpstreamState completed(UpstreamState calls, Moment now) {
         boolean paused = now.steady().isBefore(pausedUntil);
-        var condition = condition(paused);
+        int waiting = queue.requests();
+        var condition = condition(paused || waiting > 0);
         return new UpstreamState(
                 calls.name(),
                 condition.compareTo(calls.condition()) > 0 ? condition : calls.condition(),
@@ -144,19 +145,20 @@ final class RelayProvider {
                 calls.callsPerSecondFound(),
                 queue.batches(),
                 calls.calls(),
-                new Relays(
-                        relays, limits.relaysMax(), queued, limits.queuedMax(), queue.requests()),
+                new Relays(relays, limits.relaysMax(), queued, limits.queuedMax(), waiting),
                 later(lastProblem, calls.lastProblem()));
     }
 
-    private Condition condition(boolean paused) {
-        boolean waits = queue.requests() > 0;
-        if (paused || waits) {
-            // Whether it takes batches again is found out with the next one.
-            boolean isFull = relays >= limits.relaysMax() || queued >= limits.queuedMax();
-            return lastCondition == Condition.WELL && isFull ? Condition.SLOWED : lastCondition;
+    /**
+     * @param matters whether it rests, or requests wait for it
+     */
+    private Condition condition(boolean matters) {
+        if (!matters) {
+            return Condition.WELL;
         }
-        return Condition.WELL;
+        // Whether it takes batches again is found out with the next one.
+        boolean isFull = relays >= limits.relaysMax() || queued >= limits.queuedMax();
+        return lastCondition == Condition.WELL && isFull ? Condition.SLOWED : lastCondition;
     }
 
     private static @Nullable Problem later(@Nullable Problem one, @Nullable Problem other) {

@@ -350,7 +350,7 @@ final class RelayRun {
 
     private void follow(String id) throws InterruptedException, StoppedException {
         var rest = new Rest(settings, upstream.name());
-        var denial = new Denial();
+        var denial = new Since();
         boolean cancelAsked = false;
         while (true) {
             if (cancelIsWanted() && !cancelAsked) {
@@ -358,7 +358,7 @@ final class RelayRun {
             }
             switch (upstream.find(id)) {
                 case Sighting.There(var batch) -> {
-                    denial.over();
+                    denial.end();
                     if (batch.ended()) {
                         if (batch.resultsGone()) {
                             lost(id);
@@ -370,7 +370,7 @@ final class RelayRun {
                     pause(rest.next(null));
                 }
                 case Sighting.Unknown() -> {
-                    if (denial.isBelieved()) {
+                    if (isBelieved(denial)) {
                         lost(id);
                         return;
                     }
@@ -381,32 +381,52 @@ final class RelayRun {
         }
     }
 
-    /** Since when the provider says that it knows no such batch. */
-    private final class Denial {
-        private boolean denied;
-        private long sinceNanos;
+    /** How long something has been so that may not stay so. */
+    private final class Since {
+        private boolean begun;
+        private long beganNanos;
 
-        void over() {
-            denied = false;
+        /** It is so. @return whether that is news */
+        boolean begin() {
+            if (begun) {
+                return false;
+            }
+            begun = true;
+            beganNanos = nanoTime.getAsLong();
+            return true;
         }
 
-        boolean isBelieved() {
-            if (!denied) {
-                denied = true;
-                sinceNanos = nanoTime.getAsLong();
-                log.error(
-                        "event=relay_denied relay={} upstream={} reason=\"the provider does not know this batch: is upstreams.{}.api-key one of the workspace it was made in?\"",
-                        relay.id(),
-                        upstream.name(),
-                        upstream.name());
-            }
-            return nanoTime.getAsLong() - sinceNanos >= DENIAL_MAX.toNanos();
+        /** It is not so any more. */
+        void end() {
+            begun = false;
+        }
+
+        boolean isLongerThan(Duration patience) {
+            return begun && nanoTime.getAsLong() - beganNanos >= patience.toNanos();
         }
     }
 
-    private void collect(String id, Denial denial) throws InterruptedException, StoppedException {
+    /** The provider says that it knows no such batch. @return whether that is to be believed */
+    private boolean isBelieved(Since denial) {
+        if (denial.begin()) {
+            log.error(
+                    "event=relay_denied relay={} upstream={} reason=\"the provider does not know this batch: is upstreams.{}.api-key one of the workspace it was made in?\"",
+                    relay.id(),
+                    upstream.name(),
+                    upstream.name());
+        }
+        return denial.isLongerThan(DENIAL_MAX);
+    }
+
+    /** Results of the provider lack some. @return whether more of them are not to be expected */
+    private boolean isForGood(Since shortage) {
+        shortage.begin();
+        return shortage.isLongerThan(SHORTAGE_MAX);
+    }
+
+    private void collect(String id, Since denial) throws InterruptedException, StoppedException {
         var rest = new Rest(settings, upstream.name());
-        var shortage = new Shortage();
+        var shortage = new Since();
         while (true) {
             var groups = new Groups();
             var members = new Members(relay);
@@ -417,7 +437,7 @@ final class RelayRun {
             groups.flush();
             switch (collection) {
                 case Collection.Whole _ -> {
-                    if (members.hasUnanswered() && !shortage.isBelieved()) {
+                    if (members.hasUnanswered() && !isForGood(shortage)) {
                         // An end that came too early, however clean it looked, and however many
                         // lines there were: half of one is a line, and some may come twice.
                         logCut(id, "%d results are missing".formatted(members.unanswered()));
@@ -431,7 +451,7 @@ final class RelayRun {
                     pause(rest.next(null));
                 }
                 case Collection.Unknown() -> {
-                    if (denial.isBelieved()) {
+                    if (isBelieved(denial)) {
                         lost(id);
                         return;
                     }
@@ -447,20 +467,6 @@ final class RelayRun {
                     pause(rest.next(why));
                 }
             }
-        }
-    }
-
-    /** Since when results of the provider lack some. */
-    private final class Shortage {
-        private boolean noted;
-        private long sinceNanos;
-
-        boolean isBelieved() {
-            if (!noted) {
-                noted = true;
-                sinceNanos = nanoTime.getAsLong();
-            }
-            return nanoTime.getAsLong() - sinceNanos >= SHORTAGE_MAX.toNanos();
         }
     }
 
