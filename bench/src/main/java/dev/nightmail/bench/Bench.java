@@ -15,6 +15,7 @@ import dev.nightmail.bench.process.Workbench;
 import dev.nightmail.bench.restart.RestartBenchmark;
 import dev.nightmail.bench.results.ResultsBenchmark;
 import dev.nightmail.bench.settle.SettleBenchmark;
+import dev.nightmail.bench.soak.SoakBenchmark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +53,7 @@ public final class Bench {
         benchmarks.put("restart", RestartBenchmark::run);
         benchmarks.put("million", MillionBenchmark::run);
         benchmarks.put("fairness", FairnessBenchmark::run);
+        benchmarks.put("soak", SoakBenchmark::run);
         benchmarks.put("night", (_, scale) -> NightBenchmark.run(scale));
         benchmarks.put(PEERS, PeersBenchmark::run);
         return benchmarks;

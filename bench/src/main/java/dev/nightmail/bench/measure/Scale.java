@@ -1,5 +1,7 @@
 package dev.nightmail.bench.measure;
 
+import java.time.Duration;
+
 /**
  * How much is measured.
  *
@@ -11,6 +13,8 @@ package dev.nightmail.bench.measure;
  * @param inFlight calls at once at a slow upstream
  * @param requestsOfTen of each of ten batches that are under way at once
  * @param heapMaxForTen of the server that has them
+ * @param soak how long hostile and good clients are at one server
+ * @param heapMaxAtSoak of that server
  */
 public record Scale(
         int requests,
@@ -20,18 +24,40 @@ public record Scale(
         String heapMaxAtRestart,
         int inFlight,
         int requestsOfTen,
-        String heapMaxForTen) {
+        String heapMaxForTen,
+        Duration soak,
+        String heapMaxAtSoak) {
 
     /** The published limits: 100,000 requests, just under 256 MB, in a heap no larger than that. */
     public static final Scale FULL =
-            new Scale(100_000, 5, "256m", 100_000, "512m", 10_000, 100_000, "512m");
+            new Scale(
+                    100_000,
+                    5,
+                    "256m",
+                    100_000,
+                    "512m",
+                    10_000,
+                    100_000,
+                    "512m",
+                    Duration.ofMinutes(30),
+                    "512m");
 
     /**
      * Enough to notice what is broken, quick enough for every commit. The heap has no room for the
      * body of a batch, or its results, beside what the server itself needs.
      */
     public static final Scale SMOKE =
-            new Scale(10_000, 2, "48m", 10_000, "96m", 2_500, 4_000, "96m");
+            new Scale(
+                    10_000,
+                    2,
+                    "48m",
+                    10_000,
+                    "96m",
+                    2_500,
+                    4_000,
+                    "96m",
+                    Duration.ofSeconds(24),
+                    "512m");
 
     /** Of 100,000 requests each: a million settled results. */
     public static final int BATCHES_BEFORE_RESTART = 10;

@@ -93,18 +93,28 @@ public final class Workbench implements AutoCloseable {
      */
     public Server startServer(Path data, String heapMax, URI upstream, Manner manner, int inFlight)
             throws IOException, InterruptedException {
-        var command =
+        return serve(
+                heapMax,
                 List.of(
-                        nightmail(),
-                        "serve",
-                        "--port",
-                        "0",
                         "--data",
                         data.toString(),
                         "--upstream",
                         upstream + manner.path(),
                         "--set",
-                        "upstreams.upstream.calls-in-flight-max=" + inFlight);
+                        "upstreams.upstream.calls-in-flight-max=" + inFlight));
+    }
+
+    /** The real server with a configuration of its own. */
+    public Server startServer(Path data, String heapMax, Path configuration)
+            throws IOException, InterruptedException {
+        return serve(
+                heapMax, List.of("--data", data.toString(), "--config", configuration.toString()));
+    }
+
+    private Server serve(String heapMax, List<String> arguments)
+            throws IOException, InterruptedException {
+        var command = new ArrayList<>(List.of(nightmail(), "serve", "--port", "0"));
+        command.addAll(arguments);
         long start = System.nanoTime();
         var child =
                 keep(
