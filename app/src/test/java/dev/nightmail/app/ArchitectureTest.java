@@ -31,13 +31,14 @@ class ArchitectureTest {
 
     @ParameterizedTest
     @CsvSource({
+        "wire, -, -",
         "core, -, -",
         "journal, core, -",
         "catalog, core, -",
-        "upstream, core, -",
+        "upstream, core, wire",
         "engine, core, -",
         "api, engine, core",
-        "pipeline, -, -",
+        "pipeline, wire, -",
         "cli, pipeline, -",
     })
     void aModuleKnowsOnlyThoseItsArrowsLeadTo(String module, String first, String second) {
@@ -124,6 +125,7 @@ class ArchitectureTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "wire",
                 "core",
                 "journal",
                 "catalog",

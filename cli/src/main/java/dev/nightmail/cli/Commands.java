@@ -29,7 +29,7 @@ public final class Commands {
         root.addSubcommand(new RunCommand(surroundings));
         root.addSubcommand(new EstimateCommand(surroundings));
         root.addSubcommand(BatchesCommand.commandLine(surroundings));
-        root.addSubcommand(new UpstreamsCommand(surroundings));
+        root.addSubcommand(UpstreamsCommand.commandLine(surroundings));
         root.addSubcommand(new CompletionCommand(surroundings));
     }
 

@@ -173,6 +173,8 @@ public final class FakeBatchesServer implements AutoCloseable {
             json(exchange, json(add(ids)));
         } else if (call.equals("GET /nightmail/v1/upstreams") && !upstreams.isEmpty()) {
             json(exchange, (ObjectNode) JsonMapper.shared().readTree(upstreams));
+        } else if (call.equals("POST /nightmail/v1/upstreams/half-price/resume")) {
+            json(exchange, JsonMapper.shared().createObjectNode().put("name", "half-price"));
         } else if (call.equals("GET /v1/messages/batches")) {
             list(exchange);
         } else if (!batches.containsKey(id)) {

@@ -15,6 +15,7 @@ import dev.nightmail.core.schedule.Event;
 import dev.nightmail.core.schedule.NoRoute;
 import dev.nightmail.core.schedule.Routes;
 import dev.nightmail.core.schedule.Scheduler;
+import dev.nightmail.core.schedule.UpstreamState;
 import dev.nightmail.core.schedule.UpstreamTerms;
 import dev.nightmail.core.upstream.Upstream;
 import dev.nightmail.engine.desk.BatchDesk;
@@ -174,7 +175,8 @@ public final class Engine {
         scheduler.start();
         var resumed = catalog.running();
         var running = resumed.stream().map(Batch::id).collect(Collectors.toSet());
-        // First: what is out at a provider must not be sent again.
+        // First: what is out at a provider must not be sent again, nor anything that is held.
+        relays.held().forEach(upstream -> scheduler.post(new Event.RelaysFoundHeld(upstream)));
         out.forEach(relay -> scheduler.post(new Event.RelayRecovered(relay, running)));
         resumed.forEach(batch -> scheduler.post(admission.open(batch)));
         if (!resumed.isEmpty()) {
@@ -201,7 +203,21 @@ public final class Engine {
     }
 
     public UpstreamDesk upstreamDesk() {
-        return scheduler::upstreams;
+        return new UpstreamDesk() {
+            @Override
+            public List<UpstreamState> upstreams() {
+                return scheduler.upstreams();
+            }
+
+            @Override
+            public boolean resume(String name) {
+                boolean known = upstreams().stream().anyMatch(one -> one.name().equals(name));
+                if (known) {
+                    scheduler.post(new Event.ResumeAsked(name));
+                }
+                return known;
+            }
+        };
     }
 
     /** Looks at the clocks now, rather than within a second: for whoever has set them. */
@@ -246,7 +262,16 @@ public final class Engine {
                     log.info("event=upstream_well upstream={}", upstream);
             case Effect.AnswerDiscarded(var id, var customId) ->
                     log.warn("event=answer_discarded batch_id={} custom_id={}", id, customId);
-            case Effect.SubmitRelay(var relay) -> relays.submit(relay);
+            case Effect.SubmitRelay(var relay, boolean ofOneKey) -> relays.submit(relay, ofOneKey);
+            case Effect.RelaysHeld(var upstream) ->
+                    log.error(
+                            "event=upstream_held upstream={} reason=\"batches of ours were canceled there, and not by us: nothing is sent until a person says so\" resume=\"./nightmail upstreams resume {}\"",
+                            upstream,
+                            upstream);
+            case Effect.RelaysResumed(var upstream) -> {
+                log.info("event=upstream_resumed upstream={}", upstream);
+                relays.resumed(upstream);
+            }
             case Effect.ResumeRelay(var relay) -> relays.resume(relay);
             case Effect.MoreOf(var relay) -> relays.more(relay);
             case Effect.CollectRelay(var relay) -> relays.collectAgain(relay);

@@ -13,6 +13,7 @@ import dev.nightmail.engine.ScriptedProvider.Fate;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Batches that go to a provider of batches, which does not always behave. */
 @Timeout(60)
@@ -249,20 +252,186 @@ class RelayTest {
         }
     }
 
+    private static final RelayedOutcome FAILED =
+            new RelayedOutcome.Tried(
+                    new AttemptOutcome.Failed(
+                            "api_error", null, JsonBytes.of("{\"type\":\"error\"}")));
+
     @Test
     void whatFailedAtTheProviderTravelsAgain() {
         var batch = submit();
         awaitSubmitted();
-        provider.outcomes(_ ->
-                new RelayedOutcome.Tried(
-                        new AttemptOutcome.Failed(
-                                "api_error", null, JsonBytes.of("{\"type\":\"error\"}"))));
+        provider.outcomes(_ -> FAILED);
         provider.endAll();
-        awaitMade(2);
+        world.passUntil(() -> provider.made().size() == 2);
         provider.outcomes(ScriptedProvider::succeeded);
         provider.endAll();
 
         assertThat(world.untilEnded(batch).counts().succeeded()).isEqualTo(REQUESTS);
+    }
+
+    @Test
+    void anAnswerCountsWhateverElseTheResultsSayOfItsRequest() {
+        provider.linesBefore(_ -> List.of(FAILED, new RelayedOutcome.Expired()));
+        var batch = submit();
+        awaitSubmitted();
+
+        assertAllSucceededOnce(batch);
+    }
+
+    // What a provider says of batches that it has
+
+    @Test
+    void aLostCreateWhoseBatchIsNotCountedYetIsNotSentAgain() {
+        provider.next(Fate.ANSWER_LOST);
+        var batch = submit();
+        awaitMade(1);
+        provider.made().getFirst().counted = 0;
+        until(() -> provider.listCalls() > 3);
+
+        world.pass(Duration.ofMinutes(10));
+        int calls = provider.listCalls();
+        until(() -> provider.listCalls() > calls + 3);
+
+        assertAllSucceededOnce(batch);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aLostCreateIsErroredInTheEndIfTheListProvesNothing(boolean empty) {
+        provider.listsWithoutEnd(empty);
+        provider.next(Fate.LOST);
+        var batch = submit();
+        until(() -> provider.listCalls() > 5);
+        world.pass(Duration.ofMinutes(59));
+        int calls = provider.listCalls();
+        until(() -> provider.listCalls() > calls + 5);
+        assertThat(world.counts(batch).processing()).isEqualTo(REQUESTS);
+
+        world.pass(Duration.ofMinutes(2));
+
+        assertThat(world.untilEnded(batch).counts().errored()).isEqualTo(REQUESTS);
+        assertThat(provider.made()).isEmpty();
+        until(() -> world.relays().isEmpty());
+    }
+
+    @Test
+    void aCreateThatNamesABatchThatDoesNotExistIsFoundInTheList() {
+        provider.next(Fate.WRONG_ID);
+        var batch = submit();
+        awaitMade(1);
+
+        assertAllSucceededOnce(batch);
+    }
+
+    @Test
+    void aBatchThatIsSaidToBeArchivedIsCollectedIfItsResultsAreThere() {
+        var batch = submit();
+        awaitSubmitted();
+        provider.made().getFirst().archived = true;
+
+        assertAllSucceededOnce(batch);
+    }
+
+    @Test
+    void aBatchThatIsShownAsAnotherIsCollectedIfItsResultsAreThere() {
+        var batch = submit();
+        awaitSubmitted();
+        provider.made().getFirst().seenAs = "pb_of_somebody_else";
+
+        assertAllSucceededOnce(batch);
+    }
+
+    @Test
+    void aBatchThatIsDeniedIsCollectedIfItsResultsAreThere() {
+        var batch = submit();
+        awaitSubmitted();
+        provider.made().getFirst().denied = true;
+
+        assertAllSucceededOnce(batch);
+    }
+
+    @Test
+    void aBatchThatIsDeniedForGoodIsErroredAfterAnHourAndNotSentAgain() {
+        var batch = submit();
+        awaitSubmitted();
+        provider.made().getFirst().deleted = true;
+        int calls = provider.listCalls();
+        until(() -> provider.listCalls() > calls + 3);
+
+        world.pass(Duration.ofHours(1));
+
+        assertThat(world.untilEnded(batch).counts().errored()).isEqualTo(REQUESTS);
+        assertThat(provider.made()).hasSize(1);
+    }
+
+    // Canceled by somebody else
+
+    @Test
+    void whatAPersonCanceledAtTheProviderWaitsForAPerson() {
+        var batch = submit();
+        awaitSubmitted();
+        provider.cancelAll();
+        world.passUntil(this::isHeld);
+        until(() -> records().isEmpty());
+
+        world.pass(Duration.ofHours(2));
+        assertThat(world.counts(batch).processing()).isEqualTo(REQUESTS);
+        assertThat(provider.made()).hasSize(1);
+
+        assertThat(world.engine().upstreamDesk().resume("claude")).isTrue();
+        awaitMade(2);
+        provider.endAll();
+        assertThat(world.untilEnded(batch).counts().succeeded()).isEqualTo(REQUESTS);
+        until(() -> world.relays().isEmpty());
+    }
+
+    @Test
+    void anUpstreamThatIsHeldStaysSoOverARestart() {
+        var batch = submit();
+        awaitSubmitted();
+        provider.cancelAll();
+        world.passUntil(this::isHeld);
+        until(() -> records().isEmpty());
+        world.kill();
+
+        world.startAgain();
+        world.pass(Duration.ofHours(2));
+        world.passUntil(this::isHeld);
+
+        assertThat(provider.made()).hasSize(1);
+        world.engine().upstreamDesk().resume("claude");
+        awaitMade(2);
+        provider.endAll();
+        assertThat(world.untilEnded(batch).counts().succeeded()).isEqualTo(REQUESTS);
+    }
+
+    @Test
+    void whatWeCanceledOurselvesHoldsNothing() {
+        var batch = submit();
+        awaitSubmitted();
+        world.cancel(batch);
+        assertThat(world.untilEnded(batch).counts().canceled()).isEqualTo(REQUESTS);
+        until(() -> world.relays().isEmpty());
+
+        world.submit("b", 5);
+
+        awaitMade(2);
+        assertThat(isHeld()).isFalse();
+    }
+
+    @Test
+    void nobodyResumesAnUpstreamThatIsNotThere() {
+        assertThat(world.engine().upstreamDesk().resume("another")).isFalse();
+    }
+
+    private boolean isHeld() {
+        var relays = world.engine().upstreamDesk().upstreams().getFirst().relays();
+        return relays != null && relays.held();
+    }
+
+    private List<String> records() {
+        return world.relays().stream().filter(name -> name.endsWith(".json")).toList();
     }
 
     @Test

@@ -47,7 +47,9 @@ final class ScriptedProvider implements BatchUpstream {
         BARRED,
         REFUSED,
         REFUSED_NAMING_THE_FIRST,
-        REFUSED_NAMING_ONE_THAT_IS_NOT_THERE
+        REFUSED_NAMING_ONE_THAT_IS_NOT_THERE,
+        /** The batch is made, and the answer names another one, which does not exist. */
+        WRONG_ID
     }
 
     /** One of its batches. */
@@ -59,6 +61,10 @@ final class ScriptedProvider implements BatchUpstream {
         boolean ended;
         boolean canceled;
         boolean deleted;
+        boolean archived;
+        boolean denied;
+        @Nullable String seenAs;
+        int counted = Integer.MAX_VALUE;
 
         Made(String id, String body, @Nullable String key) {
             this.id = id;
@@ -78,6 +84,10 @@ final class ScriptedProvider implements BatchUpstream {
     private Predicate<String> lacking = _ -> false;
     private @Nullable Runnable whileListing;
     private boolean away;
+    private boolean endless;
+    private boolean unlisted;
+    private int listCalls;
+    private Function<String, List<RelayedOutcome>> before = _ -> List.of();
 
     static RelayedOutcome succeeded(String customId) {
         var message = "{\"id\":\"msg\",\"for\":\"%s\"}".formatted(customId);
@@ -131,6 +141,29 @@ final class ScriptedProvider implements BatchUpstream {
         away = isAway;
     }
 
+    /** The list has more, it says, and shows the same page again; or an empty one. */
+    synchronized void listsWithoutEnd(boolean empty) {
+        endless = true;
+        unlisted = empty;
+    }
+
+    synchronized int listCalls() {
+        return listCalls;
+    }
+
+    /** Lines that the results have for a request before the one that counts. */
+    synchronized void linesBefore(Function<String, List<RelayedOutcome>> each) {
+        before = each;
+    }
+
+    /** As somebody does it at the provider's console. */
+    synchronized void cancelAll() {
+        for (var batch : batches) {
+            batch.canceled |= !batch.ended;
+            batch.ended = true;
+        }
+    }
+
     synchronized void endAll() {
         batches.forEach(batch -> batch.ended = true);
     }
@@ -172,6 +205,10 @@ final class ScriptedProvider implements BatchUpstream {
                 make(text, idempotencyKey);
                 yield new Creation.Unconfirmed("connection cut");
             }
+            case WRONG_ID -> {
+                make(text, idempotencyKey);
+                yield new Creation.Created(new Seen("pb_nobody", CREATED_AT, false, 1, false));
+            }
             case LOST -> new Creation.Unconfirmed("connection cut");
             case NO_ROOM ->
                     new Creation.NotNow(
@@ -207,7 +244,13 @@ final class ScriptedProvider implements BatchUpstream {
     }
 
     private static Seen seen(Made batch) {
-        return new Seen(batch.id, CREATED_AT, batch.ended, batch.customIds.size(), batch.deleted);
+        var seenAs = batch.seenAs;
+        return new Seen(
+                seenAs == null ? batch.id : seenAs,
+                CREATED_AT,
+                batch.ended,
+                Math.min(batch.counted, batch.customIds.size()),
+                batch.archived);
     }
 
     @Override
@@ -221,6 +264,7 @@ final class ScriptedProvider implements BatchUpstream {
             return new Sighting.Unseen(AWAY);
         }
         return batch(id)
+                .filter(batch -> !batch.denied)
                 .<Sighting>map(batch -> new Sighting.There(seen(batch)))
                 .orElseGet(Sighting.Unknown::new);
     }
@@ -237,10 +281,14 @@ final class ScriptedProvider implements BatchUpstream {
             meanwhile.run();
             return new Listing.Page(List.of(), false);
         }
+        listCalls++;
         return away
                 ? new Listing.Unseen(AWAY)
                 : new Listing.Page(
-                        batches.reversed().stream().map(ScriptedProvider::seen).toList(), false);
+                        unlisted
+                                ? List.of()
+                                : batches.reversed().stream().map(ScriptedProvider::seen).toList(),
+                        endless);
     }
 
     @Override
@@ -259,7 +307,9 @@ final class ScriptedProvider implements BatchUpstream {
         boolean cut;
         boolean endsEarly;
         boolean canceled;
+        Function<String, List<RelayedOutcome>> earlier;
         synchronized (this) {
+            earlier = before;
             var batch = batch(id);
             if (away || batch.isEmpty()) {
                 return away ? new Collection.Unseen(AWAY) : new Collection.Unknown();
@@ -273,6 +323,9 @@ final class ScriptedProvider implements BatchUpstream {
         }
         int count = 0;
         for (var customId : customIds) {
+            for (var line : earlier.apply(customId)) {
+                receiver.take(customId, line);
+            }
             var outcome = canceled ? new RelayedOutcome.Canceled() : outcomes.apply(customId);
             if (!receiver.take(customId, outcome)) {
                 return new Collection.Whole(count);

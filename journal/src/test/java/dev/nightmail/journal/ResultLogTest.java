@@ -10,6 +10,7 @@ import dev.nightmail.core.result.RequestCounts;
 import dev.nightmail.core.result.Result;
 import dev.nightmail.core.result.SettledRequest;
 import dev.nightmail.core.usage.Billing;
+import dev.nightmail.core.usage.Charge;
 import dev.nightmail.core.usage.ServiceTier;
 import dev.nightmail.core.usage.Tally;
 import dev.nightmail.core.usage.Tariff;
@@ -122,11 +123,29 @@ class ResultLogTest {
     }
 
     @Test
+    void anAnswerThatCouldNotBeDeliveredIsChargedAllTheSame() {
+        var usage = new Usage(7, 20_000_000, 0, 0, 0);
+        var errored =
+                new Result.Errored(
+                        JsonBytes.of("{\"type\":\"error\"}"), new Charge(usage, Samples.BILLING));
+        try (var open = journal.open(Samples.ID)) {
+            open.results()
+                    .append(
+                            List.of(
+                                    new SettledRequest(
+                                            0, Samples.customId(0), errored, Samples.CREATED)));
+        }
+
+        var tariff = new Tariff("m0", Samples.BILLING, 0);
+        assertThat(journal.usage(Samples.ID)).containsExactly(new Tally(tariff, 1, usage));
+    }
+
+    @Test
     void answersOnOtherTermsAreSummedApart() {
         var batch = new Billing("claude", ServiceTier.BATCH, false);
         var simulated =
                 new Billing(
-                        "a-name-as-long-as-any-may-be-in-an-index", ServiceTier.SIMULATED, true);
+                        "a-name-as-long-as-any-may-be-in-an-index", ServiceTier.UNREPORTED, true);
         var large = new Usage(100_001, 1, 0, 0, 0);
         try (var open = journal.open(Samples.ID)) {
             open.results().append(List.of(succeeded(0, Samples.usage(0), batch)));

@@ -106,7 +106,10 @@ final class Routes {
                                 Map.of("GET", new Action(READ, batches.events()))),
                         new Route(
                                 "/nightmail/v1/upstreams",
-                                Map.of("GET", new Action(ADMIN, upstreams::list)))));
+                                Map.of("GET", new Action(ADMIN, upstreams::list))),
+                        new Route(
+                                "/nightmail/v1/upstreams/{id}/resume",
+                                Map.of("POST", new Action(ADMIN, upstreams::resume)))));
         return new Routes(routes);
     }
 

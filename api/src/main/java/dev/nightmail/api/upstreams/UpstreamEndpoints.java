@@ -2,6 +2,7 @@ package dev.nightmail.api.upstreams;
 
 import dev.nightmail.api.auth.Caller;
 import dev.nightmail.api.exchange.Exchange;
+import dev.nightmail.api.wire.ApiError;
 import dev.nightmail.engine.desk.UpstreamDesk;
 import java.io.IOException;
 
@@ -18,5 +19,13 @@ public final class UpstreamEndpoints {
 
     public void list(Exchange exchange, Caller caller, String id) throws IOException {
         exchange.respond(OK, UpstreamJson.list(desk.upstreams()));
+    }
+
+    /** A person says that an upstream is to be given batches again. */
+    public void resume(Exchange exchange, Caller caller, String id) throws IOException {
+        if (!desk.resume(id)) {
+            throw ApiError.notFound("there is no upstream of that name in the configuration");
+        }
+        exchange.respond(OK, UpstreamJson.resumed(id));
     }
 }

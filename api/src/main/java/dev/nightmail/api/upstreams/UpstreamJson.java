@@ -29,6 +29,14 @@ final class UpstreamJson {
         });
     }
 
+    /** That a person has resumed one. */
+    static byte[] resumed(String name) {
+        return WireJson.object(json -> {
+            json.writeStringProperty("name", name);
+            json.writeStringProperty("type", "upstream_resumed");
+        });
+    }
+
     private static void fields(JsonGenerator json, UpstreamState upstream) {
         json.writeStringProperty("name", upstream.name());
         json.writeStringProperty("type", "upstream");
@@ -80,6 +88,7 @@ final class UpstreamJson {
         json.writeNumberProperty("requests", relays.requests());
         json.writeNumberProperty("requests_max", relays.requestsMax());
         json.writeNumberProperty("requests_waiting", relays.requestsWaiting());
+        json.writeBooleanProperty("held", relays.held());
         json.writeEndObject();
     }
 

@@ -5,6 +5,7 @@ import dev.nightmail.core.schedule.UpstreamState;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.engine.desk.MessageDesk;
+import dev.nightmail.engine.desk.UpstreamDesk;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -17,6 +18,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -37,6 +39,7 @@ final class TestServer implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
     private volatile @Nullable Forwarding forwarding;
     private volatile List<UpstreamState> upstreams = List.of();
+    final List<String> resumed = new CopyOnWriteArrayList<>();
 
     TestServer() throws IOException {
         this(ApiLimits.DEFAULT, null);
@@ -60,7 +63,22 @@ final class TestServer implements AutoCloseable {
                         new ApiConfig("127.0.0.1", 0, publicUrl, limits),
                         desk,
                         messages,
-                        () -> upstreams,
+                        new UpstreamDesk() {
+                            @Override
+                            public List<UpstreamState> upstreams() {
+                                return upstreams;
+                            }
+
+                            @Override
+                            public boolean resume(String name) {
+                                boolean known =
+                                        upstreams.stream().anyMatch(one -> one.name().equals(name));
+                                if (known) {
+                                    resumed.add(name);
+                                }
+                                return known;
+                            }
+                        },
                         keys,
                         clock,
                         new SecureRandom());

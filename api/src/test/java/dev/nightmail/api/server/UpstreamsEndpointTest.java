@@ -17,6 +17,7 @@ import dev.nightmail.core.schedule.UpstreamState.Quota;
 import dev.nightmail.core.schedule.UpstreamState.Relays;
 import dev.nightmail.core.upstream.Headroom.Limit;
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.List;
@@ -54,7 +55,7 @@ class UpstreamsEndpointTest {
                         null,
                         2,
                         new Calls(1_000, 5, 1, 12.3456),
-                        new Relays(2, 8, 150_000, 400_000, 12),
+                        new Relays(2, 8, 150_000, 400_000, 12, true),
                         null),
                 new UpstreamState(
                         "local",
@@ -82,7 +83,7 @@ class UpstreamsEndpointTest {
                         "calls_per_second_found":null,"batches_waiting":2,\
                         "calls":{"answered":1000,"throttled":5,"failed":1},\
                         "answers_per_second":12.346,"relays":{"out":2,"max":8,"requests":150000,\
-                        "requests_max":400000,"requests_waiting":12},"last_problem":null},\
+                        "requests_max":400000,"requests_waiting":12,"held":true},"last_problem":null},\
                         {"name":"local","type":"upstream","condition":"unreachable",\
                         "paused_until":"2026-11-21T22:00:15.000000Z","calls_in_flight":\
                         {"batches":0,"batches_limit":1,"batches_max":256,"interactive":0},\
@@ -110,6 +111,57 @@ class UpstreamsEndpointTest {
     @Test
     void itIsOnlyForLookingAt() throws Exception {
         assertThat(server.post(PATH, "{}").statusCode()).isEqualTo(405);
+    }
+
+    @Test
+    void aPersonResumesOneByItsName() throws Exception {
+        server.upstreamsStand(called("claude"), called("local"));
+
+        var answer = server.post(PATH + "/claude/resume", "");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("{\"name\":\"claude\",\"type\":\"upstream_resumed\"}");
+        assertThat(server.resumed).containsExactly("claude");
+    }
+
+    @Test
+    void noneThatIsNotThereIsResumed() throws Exception {
+        server.upstreamsStand(called("claude"));
+
+        var answer = server.post(PATH + "/Claude/resume", "");
+
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertThat(json(answer).path("error").path("type").asString()).isEqualTo("not_found_error");
+        assertThat(server.resumed).isEmpty();
+    }
+
+    @Test
+    void onlyAKeyForAdministrationResumes() throws Exception {
+        server.upstreamsStand(called("claude"));
+        var submitter = keyWith(Scope.SUBMIT);
+
+        var answer =
+                server.send(
+                        server.call(PATH + "/claude/resume")
+                                .setHeader("x-api-key", submitter)
+                                .POST(HttpRequest.BodyPublishers.noBody()));
+
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(server.resumed).isEmpty();
+    }
+
+    private static UpstreamState called(String name) {
+        return new UpstreamState(
+                name,
+                Condition.WELL,
+                null,
+                new Places(0, 1, 1, 0),
+                List.of(),
+                null,
+                0,
+                new Calls(0, 0, 0, 0),
+                null,
+                null);
     }
 
     private HttpResponse<String> getWith(String key) throws Exception {

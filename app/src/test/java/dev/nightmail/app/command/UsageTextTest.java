@@ -54,6 +54,8 @@ class UsageTextTest {
     void aModelWithoutAPriceHasNoCostUnlessItIsFree() {
         assertThat(cost.micros(tally("qwen", ServiceTier.STANDARD, false, 0))).isEmpty();
         assertThat(cost.micros(tally("qwen", ServiceTier.SIMULATED, false, 0))).hasValue(0);
+        assertThat(cost.micros(tally("claude-haiku-4-5", ServiceTier.UNREPORTED, false, 0)))
+                .isEmpty();
     }
 
     @Test

@@ -90,6 +90,11 @@ final class UpstreamText {
                                                 ? "no batch is given to it for another "
                                                 : "no call of a batch for another ")
                                         + Figures.duration(Duration.between(now, until))));
+        if (relays.path("held").asBoolean(false)) {
+            notes.add(
+                    "held: batches of ours were canceled there. Nothing is sent until: nightmail upstreams resume "
+                            + name(upstream));
+        }
         if (relays.isObject()) {
             notes.add(relays(relays));
         }

@@ -3,19 +3,15 @@ package dev.nightmail.cli.upstreams;
 import dev.nightmail.cli.command.CommandException;
 import dev.nightmail.cli.command.CommonOptions;
 import dev.nightmail.cli.command.Console;
-import dev.nightmail.cli.command.Endpoints;
 import dev.nightmail.cli.command.ExitCode;
 import dev.nightmail.cli.surroundings.Surroundings;
-import dev.nightmail.pipeline.client.BatchesClient;
-import dev.nightmail.pipeline.client.ClientLimits;
 import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.client.RefusedException;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 
 /** {@code upstreams}. */
@@ -23,12 +19,16 @@ import tools.jackson.databind.JsonNode;
         name = "upstreams",
         sortOptions = false,
         abbreviateSynopsis = true,
-        description = "Show how the upstreams of a running server stand.",
+        description = {
+            "Show how the upstreams of a running server stand; with resume, have one be given",
+            "batches again."
+        },
         footer = {
             "",
             "IN FLIGHT counts calls of batches now, most of them for now, and most in any",
             "case. REFUSED are 429 and 529, FAILED got no answer. Counts are since the start.",
             "Where the server has API keys, NIGHTMAIL_API_KEY needs one with the scope admin.",
+            "An upstream at which somebody canceled batches of ours is held until it is resumed.",
             "With --json: one upstream a line, as docs/api.md describes it."
         })
 public final class UpstreamsCommand implements Callable<Integer> {
@@ -38,22 +38,23 @@ public final class UpstreamsCommand implements Callable<Integer> {
     private final Surroundings surroundings;
     private final Console console;
 
-    @Option(
-            names = "--endpoint",
-            paramLabel = "URL",
-            description = {"A Nightmail server.", "Default: " + Endpoints.LOCAL_SERVER})
-    private @Nullable String endpoint;
-
+    @Mixin private ServerOption server = new ServerOption();
     @Mixin private CommonOptions common = new CommonOptions();
 
-    public UpstreamsCommand(Surroundings surroundings) {
+    private UpstreamsCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
         this.console = new Console(surroundings);
     }
 
+    /** With all its parts. */
+    public static CommandLine commandLine(Surroundings surroundings) {
+        return new CommandLine(new UpstreamsCommand(surroundings))
+                .addSubcommand(new ResumeCommand(surroundings));
+    }
+
     @Override
     public Integer call() throws InterruptedException {
-        var upstreams = upstreams(server());
+        var upstreams = upstreams(server.endpoint(surroundings));
         if (common.json()) {
             upstreams.forEach(console::json);
         } else {
@@ -64,35 +65,14 @@ public final class UpstreamsCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    private Endpoint server() {
-        var named = endpoint;
-        if (named == null) {
-            return Endpoints.localServer(surroundings);
-        }
-        if (!Endpoints.isClaude(named, surroundings)) {
-            return Endpoints.named(named, surroundings);
-        }
-        throw CommandException.usage(
-                "--endpoint "
-                        + named
-                        + ": Anthropic's API has no upstreams; give the URL of a Nightmail server, such as "
-                        + Endpoints.LOCAL_SERVER);
-    }
-
-    private List<JsonNode> upstreams(Endpoint server) throws InterruptedException {
-        try (var client =
-                new BatchesClient(
-                        server,
-                        ClientLimits.DEFAULT,
-                        surroundings.clock(),
-                        surroundings.pause(),
-                        surroundings.random())) {
+    private List<JsonNode> upstreams(Endpoint at) throws InterruptedException {
+        try (var client = server.client(at, surroundings)) {
             return client.upstreams();
         } catch (RefusedException e) {
             if (e.status() == NOT_FOUND) {
                 throw CommandException.failed(
                         "%s does not tell of upstreams: is it a Nightmail server, of this version?"
-                                .formatted(server.base()),
+                                .formatted(at.base()),
                         e);
             }
             throw e;

@@ -96,6 +96,44 @@ class UpstreamsCommandTest {
     }
 
     @Test
+    void oneThatIsHeldSaysHowItIsResumed() {
+        server.upstreamsStand(
+                STANDING.replace(
+                        "\"requests_waiting\":2310", "\"requests_waiting\":2310,\"held\":true"));
+
+        assertThat(upstreams()).isZero();
+
+        assertThat(session.out())
+                .contains(
+                        "half-price\n",
+                        "held: batches of ours were canceled there. Nothing is sent until: nightmail upstreams resume half-price\n");
+    }
+
+    @Test
+    void oneIsResumedByItsName() {
+        assertThat(upstreams("resume", "half-price")).isEqualTo(2);
+        assertThat(resume("half-price")).isZero();
+
+        assertThat(session.outLines()).last().isEqualTo("half-price is given batches again.");
+        assertThat(server.calls()).contains("POST /nightmail/v1/upstreams/half-price/resume");
+    }
+
+    @Test
+    void oneThatIsNotThereIsNotResumed() {
+        assertThat(resume("another")).isEqualTo(1);
+
+        assertThat(session.err())
+                .isEqualTo(
+                        "nightmail: "
+                                + server.baseUri()
+                                + " has no upstream another; nightmail upstreams shows which there are\n");
+    }
+
+    private int resume(String name) {
+        return session.run("upstreams", "resume", name, "--endpoint", server.baseUri().toString());
+    }
+
+    @Test
     void programsGetAnUpstreamALineAsTheServerDescribesIt() {
         server.upstreamsStand(STANDING);
 

@@ -1,6 +1,7 @@
 package dev.nightmail.core.relay;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * The records of the relays under way. A request in one of them is out: it must not be sent again.
@@ -22,4 +23,15 @@ public interface RelayLog {
 
     /** Removes the record of a relay, durably. Repeatable. */
     void remove(RelayId id);
+
+    /** The upstreams to which nothing is sent until a person resumes them. */
+    Set<String> held();
+
+    /**
+     * Notes, durably, that nothing is sent to an upstream until a person resumes it. Repeatable.
+     */
+    void hold(String upstream);
+
+    /** Undoes {@link #hold}, durably. Repeatable. */
+    void release(String upstream);
 }

@@ -2,6 +2,7 @@ package dev.nightmail.core.result;
 
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.usage.Billing;
+import dev.nightmail.core.usage.Charge;
 import dev.nightmail.core.usage.Usage;
 
 /** The one final answer to a request. */
@@ -15,8 +16,15 @@ public sealed interface Result {
 
     /**
      * @param error a whole error response: {@code {"type":"error","error":{…},"request_id":…}}
+     * @param charge for an answer that was paid for and cannot be delivered
      */
-    record Errored(JsonBytes error) implements Result {}
+    record Errored(JsonBytes error, Charge charge) implements Result {
+
+        /** As nearly always: nothing was answered. */
+        public Errored(JsonBytes error) {
+            this(error, Charge.NONE);
+        }
+    }
 
     /** The batch was canceled before the request was sent. */
     record Canceled() implements Result {}

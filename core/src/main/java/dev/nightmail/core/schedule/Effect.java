@@ -106,8 +106,20 @@ public sealed interface Effect {
      * Make the intent durable, submit the relay, and see it through: report {@link
      * Event.RelaySubmitted}, the outcomes of its requests, each once {@link MoreOf} was said to the
      * last group, and {@link Event.RelayCollected}; or that it was not made.
+     *
+     * @param ofOneKey whether all its requests are of one key: only then may what the provider says
+     *     of its create decide a single request, or be shown for it
      */
-    record SubmitRelay(Relay relay) implements Effect {}
+    record SubmitRelay(Relay relay, boolean ofOneKey) implements Effect {}
+
+    /**
+     * Batches of ours were canceled at the provider, so nothing more is sent there until a person
+     * resumes it. For the log, as an error.
+     */
+    record RelaysHeld(String upstream) implements Effect {}
+
+    /** A person has resumed an upstream: forget durably that it was held. */
+    record RelaysResumed(String upstream) implements Effect {}
 
     /** The same from where the last process left it. */
     record ResumeRelay(RelayId relay) implements Effect {}

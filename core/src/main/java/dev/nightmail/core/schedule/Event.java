@@ -94,6 +94,26 @@ public sealed interface Event {
     /** The provider has the relay. */
     record RelaySubmitted(RelayId relay) implements Event {}
 
+    /**
+     * Whether a relay was made is not known: it is looked for. For those who ask how the upstream
+     * stands.
+     *
+     * @param reason in words
+     */
+    record RelayInDoubt(RelayId relay, String reason) implements Event {}
+
+    /**
+     * The provider has canceled a relay, and it was not we who asked for that. That nothing is sent
+     * there until a person resumes the upstream is durable.
+     */
+    record RelayCanceledElsewhere(RelayId relay) implements Event {}
+
+    /** The last process left this upstream held: a person has to resume it. */
+    record RelaysFoundHeld(String upstream) implements Event {}
+
+    /** A person wants the upstream to be given batches again, now. */
+    record ResumeAsked(String upstream) implements Event {}
+
     /** Something is known of some requests of a relay. */
     record RelayAnswered(RelayId relay, List<Answer> group) implements Event {
         public record Answer(BatchId batch, int request, RelayedOutcome outcome) {}

@@ -22,6 +22,13 @@ final class RelayProvider {
     /** A create is megabytes: it is not repeated as fast as a call. */
     private static final Backoff PAUSE = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
 
+    /**
+     * After batches that brought no result at all. The next one would most likely bring none
+     * either, and each costs the upload of all its requests.
+     */
+    private static final Backoff FRUITLESS =
+            new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(10));
+
     private final String upstream;
     private final RelayLimits limits;
     private final RandomGenerator random;
@@ -29,6 +36,8 @@ final class RelayProvider {
     private int relays;
     private int queued;
     private int failuresInRow;
+    private int fruitlessInRow;
+    private boolean held;
     private Instant pausedUntil = Instant.MIN;
     private Condition lastCondition = Condition.WELL;
     private @Nullable Problem lastProblem;
@@ -51,8 +60,9 @@ final class RelayProvider {
     /** The next load that is due, if it may be given one now. */
     RelayQueue.@Nullable Load next(Instant steady) {
         int room = limits.queuedMax() - queued;
-        boolean hasRoom = relays < limits.relaysMax() && room > 0 && !steady.isBefore(pausedUntil);
-        return hasRoom ? queue.next(room, steady) : null;
+        boolean hasRoom = relays < limits.relaysMax() && room > 0;
+        boolean mayBeGiven = !held && !steady.isBefore(pausedUntil);
+        return hasRoom && mayBeGiven ? queue.next(room, steady) : null;
     }
 
     void begun(RelayUnderWay relay) {
@@ -65,10 +75,51 @@ final class RelayProvider {
         queued -= relay.queued();
     }
 
-    /** It has taken one. */
+    /** It has taken one. What that will bring is not known yet. */
     void worked() {
         failuresInRow = 0;
+        if (fruitlessInRow == 0) {
+            lastCondition = Condition.WELL;
+        }
+    }
+
+    /** One of its batches brought results. */
+    void broughtResults() {
+        fruitlessInRow = 0;
+        if (failuresInRow == 0) {
+            lastCondition = Condition.WELL;
+        }
+    }
+
+    /** Whether nothing is given to it until a person resumes it. */
+    boolean isHeld() {
+        return held;
+    }
+
+    /** Somebody canceled our batches there. @return whether that is news */
+    boolean hold(Instant wall) {
+        boolean news = !held;
+        held = true;
+        lastProblem =
+                new Problem(
+                        "batches of ours were canceled there: nothing is sent until ./nightmail upstreams resume "
+                                + upstream,
+                        wall);
+        return news;
+    }
+
+    /** A person wants it to be given batches again, whatever kept us from it. */
+    void resume() {
+        held = false;
+        pausedUntil = Instant.MIN;
+        failuresInRow = 0;
+        fruitlessInRow = 0;
         lastCondition = Condition.WELL;
+    }
+
+    /** It is not known whether it took one. */
+    void inDoubt(String reason, Instant wall) {
+        lastProblem = new Problem(reason, wall);
     }
 
     /** A rest that has begun, and how it is to be told. */
@@ -93,6 +144,34 @@ final class RelayProvider {
         pausedUntil = steady.plus(length);
         learn(why, now.wall());
         return new Rest(length, told(why, length));
+    }
+
+    /**
+     * A batch of it brought no result at all, and its requests go again.
+     *
+     * @return null if it is paused already: batches that were out together fail together
+     */
+    @Nullable Rest fruitless(RelayUnderWay.Trouble why, Moment now) {
+        var steady = now.steady();
+        if (steady.isBefore(pausedUntil)) {
+            return null;
+        }
+        var length = FRUITLESS.delay(++fruitlessInRow, random);
+        pausedUntil = steady.plus(length);
+        lastCondition = why.unauthorized() ? Condition.BARRED : Condition.ILL;
+        lastProblem =
+                new Problem(
+                        fruitlessInRow == 1
+                                ? "its last batch brought no result: " + why.reason()
+                                : "its last %d batches brought no result: %s"
+                                        .formatted(fruitlessInRow, why.reason()),
+                        now.wall());
+        return new Rest(
+                length,
+                why.unauthorized()
+                        ? new Effect.UpstreamBarred(upstream, why.reason(), length)
+                        : new Effect.UpstreamPaused(
+                                upstream, "no results: " + why.reason(), length));
     }
 
     private void learn(AttemptOutcome why, Instant wall) {
@@ -133,7 +212,7 @@ final class RelayProvider {
     UpstreamState completed(UpstreamState calls, Moment now) {
         boolean paused = now.steady().isBefore(pausedUntil);
         int waiting = queue.requests();
-        var condition = condition(paused || waiting > 0);
+        var condition = held ? heldCondition() : condition(paused || waiting > 0);
         return new UpstreamState(
                 calls.name(),
                 condition.compareTo(calls.condition()) > 0 ? condition : calls.condition(),
@@ -145,8 +224,12 @@ final class RelayProvider {
                 calls.callsPerSecondFound(),
                 queue.batches(),
                 calls.calls(),
-                new Relays(relays, limits.relaysMax(), queued, limits.queuedMax(), waiting),
+                new Relays(relays, limits.relaysMax(), queued, limits.queuedMax(), waiting, held),
                 later(lastProblem, calls.lastProblem()));
+    }
+
+    private Condition heldCondition() {
+        return lastCondition.compareTo(Condition.PAUSED) > 0 ? lastCondition : Condition.PAUSED;
     }
 
     /**

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A relay whose record is there, with what is known of its requests.
@@ -49,6 +50,8 @@ final class RelayUnderWay {
     private boolean collected;
     private boolean closing;
     private boolean cancelAsked;
+    private boolean broughtResults;
+    private @Nullable Trouble trouble;
     private int collections;
     private int discarded;
 
@@ -140,6 +143,34 @@ final class RelayUnderWay {
         boolean first = !cancelAsked;
         cancelAsked = true;
         return first;
+    }
+
+    /**
+     * Why a relay brought no result for a request.
+     *
+     * @param unauthorized whether the provider does not serve us, rather than failing at it
+     */
+    record Trouble(String reason, boolean unauthorized) {}
+
+    /** A request of it has its result. */
+    void broughtResult() {
+        broughtResults = true;
+    }
+
+    /** A request of it goes again, through no wish of ours. */
+    void failed(Trouble why) {
+        if (trouble == null) {
+            trouble = why;
+        }
+    }
+
+    boolean hasBroughtResults() {
+        return broughtResults;
+    }
+
+    /** What kept it from bringing any result at all; null if nothing did. */
+    @Nullable Trouble fruitless() {
+        return broughtResults ? null : trouble;
     }
 
     void discard() {

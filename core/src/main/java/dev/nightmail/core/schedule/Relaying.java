@@ -1,6 +1,7 @@
 package dev.nightmail.core.schedule;
 
 import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.core.key.KeyId;
 import dev.nightmail.core.relay.Relay;
 import dev.nightmail.core.relay.RelayId;
 import dev.nightmail.core.relay.RelayLimits;
@@ -8,6 +9,7 @@ import dev.nightmail.core.relay.RequestNumbers;
 import dev.nightmail.core.result.Result;
 import dev.nightmail.core.schedule.RelayQueue.Waiting;
 import dev.nightmail.core.schedule.RelayUnderWay.Share;
+import dev.nightmail.core.schedule.RelayUnderWay.Trouble;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.AttemptOutcome.Answered;
 import dev.nightmail.core.upstream.AttemptOutcome.Barred;
@@ -19,6 +21,7 @@ import dev.nightmail.core.upstream.RelayedOutcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -227,7 +230,20 @@ final class Relaying {
             relay.share(part.batch()).open.or(part.requests().toBitSet());
             part.requests().stream().forEach(batch::sent);
         }
-        effects.accept(new Effect.SubmitRelay(relay.relay()));
+        effects.accept(new Effect.SubmitRelay(relay.relay(), isOfOneKey(relay)));
+    }
+
+    /** Of batches that are over nobody here knows the key: that counts as another one. */
+    private boolean isOfOneKey(RelayUnderWay relay) {
+        var keys = new HashSet<Optional<KeyId>>();
+        for (var part : relay.relay().parts()) {
+            keys.add(Optional.ofNullable(running.get(part.batch())).map(Relaying::keyOf));
+        }
+        return keys.size() == 1 && !keys.contains(Optional.<KeyId>empty());
+    }
+
+    private static KeyId keyOf(RunningBatch batch) {
+        return batch.batch().header().key();
     }
 
     private RunningBatch batch(BatchId id) {
@@ -310,6 +326,34 @@ final class Relaying {
         withRelay(id, relay -> providerOf(relay).ifPresent(RelayProvider::worked));
     }
 
+    void inDoubt(RelayId id, String reason, Moment now) {
+        withRelay(
+                id,
+                relay ->
+                        providerOf(relay)
+                                .ifPresent(provider -> provider.inDoubt(reason, now.wall())));
+    }
+
+    /** What comes back canceled waits until a person says that it may be sent again. */
+    void canceledElsewhere(RelayId id, Moment now) {
+        withRelay(id, relay -> hold(relay.relay().upstream(), now));
+    }
+
+    void hold(String upstream, Moment now) {
+        var provider = providers.get(upstream);
+        if (provider != null && provider.hold(now.wall())) {
+            effects.accept(new Effect.RelaysHeld(upstream));
+        }
+    }
+
+    void resume(String upstream) {
+        var provider = providers.get(upstream);
+        if (provider != null) {
+            provider.resume();
+            effects.accept(new Effect.RelaysResumed(upstream));
+        }
+    }
+
     private void withRelay(RelayId id, Consumer<RelayUnderWay> step) {
         var relay = relays.get(id);
         if (relay != null) {
@@ -354,31 +398,35 @@ final class Relaying {
             RelayedOutcome outcome,
             Moment now) {
         switch (outcome) {
-            case RelayedOutcome.Tried(Answered(var message, var usage, var billing, var _)) ->
-                    decide(
-                            share,
-                            batch,
-                            number,
-                            new Result.Succeeded(message, usage, billing),
-                            now);
-            case RelayedOutcome.Tried(Refused(var error, var _)) ->
-                    decide(share, batch, number, new Result.Errored(error), now);
-            case RelayedOutcome.Tried(Failed(var _, var _, var error)) -> {
+            case RelayedOutcome.Tried(Answered(var message, var usage, var billing, var _)) -> {
+                relay.broughtResult();
+                decide(share, batch, number, new Result.Succeeded(message, usage, billing), now);
+            }
+            case RelayedOutcome.Tried(Refused(var error, var _, var charge)) -> {
+                relay.broughtResult();
+                decide(share, batch, number, new Result.Errored(error, charge), now);
+            }
+            case RelayedOutcome.Tried(Failed(var phase, var _, var error)) -> {
+                relay.failed(new Trouble("its requests fail (" + phase + ")", false));
                 if (batch.countAttempt(number) >= policy.attemptsMax()) {
                     decide(share, batch, number, new Result.Errored(error), now);
                 } else {
                     putBack(share, number);
                 }
             }
-            case RelayedOutcome.Tried(Barred barred) -> {
+            case RelayedOutcome.Tried(Barred(var reason)) -> {
+                relay.failed(new Trouble(reason, true));
                 putBack(share, number);
-                rest(relay, barred, now);
             }
-            case RelayedOutcome.Tried(Throttled _),
-                    RelayedOutcome.Tried(Unreachable _),
-                    RelayedOutcome.Canceled _,
-                    RelayedOutcome.Expired _ ->
-                    putBack(share, number);
+            case RelayedOutcome.Tried(Throttled _), RelayedOutcome.Tried(Unreachable _) -> {
+                relay.failed(new Trouble("it had no room for its requests", false));
+                putBack(share, number);
+            }
+            case RelayedOutcome.Expired _ -> {
+                relay.failed(new Trouble("its requests expired", false));
+                putBack(share, number);
+            }
+            case RelayedOutcome.Canceled _ -> putBack(share, number);
             case RelayedOutcome.Unread _ -> {
                 // It never was in the record, and nothing but time helps.
                 share.open.clear(number);
@@ -487,22 +535,28 @@ final class Relaying {
     }
 
     /**
-     * None was made, since some of its requests are at fault: each half is tried by itself, until
-     * they are alone.
+     * None was made, since some of its requests are at fault. What the provider says of it may
+     * repeat what a request holds; so the requests of each key are tried by themselves first, and
+     * nobody's values decide, or are shown to, somebody else's. Then each half is tried by itself,
+     * until those at fault are alone.
      */
     void refused(RelayId id, Refused outcome, Moment now) {
         withRelay(
                 id,
                 relay -> {
                     ended(relay);
-                    if (stopped) {
-                        // Who is at fault the next start finds out.
+                    if (stopped || isHeld(relay)) {
+                        // Who is at fault is found out later.
                         relay.shares().values().forEach(share -> share.back.or(share.open));
                         freeBack(relay, now);
                         return;
                     }
                     cancelInFlight(relay, now);
                     var members = membersInFlight(relay);
+                    if (!isOfOneKey(relay)) {
+                        submitByKey(relay, members, now);
+                        return;
+                    }
                     // Of a larger one that has shrunk it may have been any that was at fault.
                     if (relay.countRefusal() && relay.relay().size() > 1) {
                         int half = members.size() / 2;
@@ -516,6 +570,22 @@ final class Relaying {
                     }
                     members.stream().map(Member::batch).distinct().forEach(storing::moveOn);
                 });
+    }
+
+    private boolean isHeld(RelayUnderWay relay) {
+        return providerOf(relay).map(RelayProvider::isHeld).orElse(false);
+    }
+
+    private void submitByKey(RelayUnderWay relay, List<Member> members, Moment now) {
+        var byKey = new TreeMap<String, List<Member>>();
+        for (var member : members) {
+            byKey.computeIfAbsent(keyOf(member.batch()).value(), _ -> new ArrayList<>())
+                    .add(member);
+        }
+        for (var ofOneKey : byKey.values()) {
+            // With refusals of its own: what one key is refused costs another nothing.
+            submit(new RelayUnderWay(part(relay.relay(), ofOneKey, now)));
+        }
     }
 
     /** What nobody wants any more does not go out once more. */
@@ -584,8 +654,26 @@ final class Relaying {
     }
 
     private void release(RelayUnderWay relay, Moment now) {
+        judge(relay, now);
         ended(relay);
         freeBack(relay, now);
+    }
+
+    /** Before its requests go again: the provider is given less to do while it does nothing. */
+    private void judge(RelayUnderWay relay, Moment now) {
+        var provider = providerOf(relay);
+        if (relay.hasBroughtResults()) {
+            provider.ifPresent(RelayProvider::broughtResults);
+        }
+        var trouble = relay.fruitless();
+        if (trouble != null) {
+            provider.map(one -> one.fruitless(trouble, now)).ifPresent(rest -> told(rest, now));
+        }
+    }
+
+    private void told(RelayProvider.Rest rest, Moment now) {
+        timers.after(rest.length(), now, new Timer.Due.PauseOver());
+        effects.accept(rest.told());
     }
 
     private void freeBack(RelayUnderWay relay, Moment now) {
@@ -618,9 +706,6 @@ final class Relaying {
     private void rest(RelayUnderWay relay, AttemptOutcome why, Moment now) {
         providerOf(relay)
                 .map(provider -> provider.failed(why, now))
-                .ifPresent(rest -> {
-                    timers.after(rest.length(), now, new Timer.Due.PauseOver());
-                    effects.accept(rest.told());
-                });
+                .ifPresent(rest -> told(rest, now));
     }
 }

@@ -150,6 +150,10 @@ public final class Scheduler {
                     sending.interactiveFinished(upstream, call, outcome, now);
             case Event.RelayRecovered(var relay, var running) -> relaying.recovered(relay, running);
             case Event.RelaySubmitted(var relay) -> relaying.submitted(relay);
+            case Event.RelayInDoubt(var relay, var reason) -> relaying.inDoubt(relay, reason, now);
+            case Event.RelayCanceledElsewhere(var relay) -> relaying.canceledElsewhere(relay, now);
+            case Event.RelaysFoundHeld(var upstream) -> relaying.hold(upstream, now);
+            case Event.ResumeAsked(var upstream) -> relaying.resume(upstream);
             case Event.RelayAnswered(var relay, var group) -> relaying.answered(relay, group, now);
             case Event.RelayCollected(var relay) -> relaying.collected(relay, now);
             case Event.RelayRefused(var relay, var outcome) ->

@@ -313,8 +313,8 @@ final class Sending {
         switch (outcome) {
             case Answered(var message, var usage, var billing, var _) ->
                     decide(flight, customId, new Result.Succeeded(message, usage, billing), now);
-            case Refused(var error, var _) ->
-                    decide(flight, customId, new Result.Errored(error), now);
+            case Refused(var error, var _, var charge) ->
+                    decide(flight, customId, new Result.Errored(error, charge), now);
             case Throttled(var retryAfter, var error, var _, var noPlace) -> {
                 if (!noPlace && flight.upstream().pace().isTooLarge(flight.sent())) {
                     // It had waited until all of the limit was there. If that is not enough it
@@ -373,7 +373,7 @@ final class Sending {
                         outputTokensMax(requests, number),
                         sent);
             }
-            case Refused(var _, var headroom) -> pace.told(headroom, sent, now);
+            case Refused(var _, var headroom, var _) -> pace.told(headroom, sent, now);
             case Failed _, Throttled _, Unreachable _, Barred _ -> {}
         }
         heard(flight.upstream(), sent, ForwardOutcome.like(outcome), now);

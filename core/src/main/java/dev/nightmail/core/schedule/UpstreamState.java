@@ -94,8 +94,10 @@ public record UpstreamState(
      * @param requests in those that it has
      * @param requestsMax of them in any case, as configured
      * @param requestsWaiting to be put into the next ones
+     * @param held whether there are no next ones until a person resumes the upstream
      */
-    public record Relays(int out, int max, int requests, int requestsMax, int requestsWaiting) {}
+    public record Relays(
+            int out, int max, int requests, int requestsMax, int requestsWaiting, boolean held) {}
 
     /**
      * @param reason in words; no credential, but perhaps configuration and addresses, which are not

@@ -2,6 +2,7 @@ package dev.nightmail.core.upstream;
 
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.usage.Billing;
+import dev.nightmail.core.usage.Charge;
 import dev.nightmail.core.usage.Usage;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -21,12 +22,18 @@ public sealed interface AttemptOutcome {
             implements AttemptOutcome {}
 
     /**
-     * The service will not answer this request, however often it is asked (4xx). The fault is the
-     * request's own.
+     * The service will not answer this request, however often it is asked (4xx), or has answered it
+     * with more than any client can read. The fault is the request's own.
      *
      * @param error a whole error response
+     * @param charge for an answer that cannot be delivered
      */
-    record Refused(JsonBytes error, Headroom headroom) implements AttemptOutcome {
+    record Refused(JsonBytes error, Headroom headroom, Charge charge) implements AttemptOutcome {
+
+        /** Nothing was answered. */
+        public Refused(JsonBytes error, Headroom headroom) {
+            this(error, headroom, Charge.NONE);
+        }
 
         /** Refused by ourselves: no service was asked. */
         public Refused(JsonBytes error) {

@@ -1,5 +1,6 @@
 package dev.nightmail.core.upstream;
 
+import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.relay.RelayTerms;
 import java.io.IOException;
 import java.io.InputStream;
@@ -64,10 +65,17 @@ public interface BatchUpstream extends AutoCloseable {
     /**
      * A batch, as the provider describes it.
      *
-     * @param requests in it, whatever became of them
-     * @param resultsGone whether it has ended and the provider does not have its results any more
+     * @param createdAt null where the provider does not say it in a way that can be read
+     * @param requests in it, whatever became of them, as the provider counts them: fewer than there
+     *     are while it has not counted all
+     * @param resultsGone whether the provider says that it does not have its results any more
      */
-    record Seen(String id, Instant createdAt, boolean ended, int requests, boolean resultsGone) {}
+    record Seen(
+            String id,
+            @Nullable Instant createdAt,
+            boolean ended,
+            int requests,
+            boolean resultsGone) {}
 
     /** How a create went. */
     sealed interface Creation {
@@ -109,9 +117,17 @@ public interface BatchUpstream extends AutoCloseable {
 
     /** A page of batches. */
     sealed interface Listing {
-        record Page(List<Seen> batches, boolean hasMore) implements Listing {
+        /**
+         * @param unreadable entries that name no batch, so that nobody can look at it
+         */
+        record Page(List<Seen> batches, boolean hasMore, int unreadable) implements Listing {
             public Page {
                 batches = List.copyOf(batches);
+            }
+
+            /** A page all of whose entries can be read. */
+            public Page(List<Seen> batches, boolean hasMore) {
+                this(batches, hasMore, 0);
             }
         }
 
@@ -148,5 +164,13 @@ public interface BatchUpstream extends AutoCloseable {
          * @return whether more is wanted; if not, the rest is not read, and the collection is whole
          */
         boolean take(String customId, RelayedOutcome outcome) throws InterruptedException;
+
+        /**
+         * A line came that is no result: cut off, perhaps, and whole the next time.
+         *
+         * @param customId whose it seems to be
+         * @param error a whole error response that holds the line, should it stay so
+         */
+        default void unreadable(String customId, JsonBytes error) {}
     }
 }

@@ -13,6 +13,10 @@ public enum ServiceTier {
     BATCH,
     /** Nobody is billed: the built-in simulator answered. */
     SIMULATED,
+    /**
+     * The upstream answered and did not say what it used: its tokens count as 0, its price is open.
+     */
+    UNREPORTED,
     /** It is not known any more. Taken for standard, so that nothing is understated. */
     UNKNOWN;
 

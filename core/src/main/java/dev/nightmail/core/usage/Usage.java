@@ -10,6 +10,12 @@ package dev.nightmail.core.usage;
 public record Usage(
         long input, long output, long cacheCreation5m, long cacheCreation1h, long cacheRead) {
 
+    /**
+     * More than any one answer can have used, and small enough that sums of it never overflow. A
+     * service that says more is mistaken.
+     */
+    public static final long TOKENS_MAX = 1_000_000_000_000L;
+
     public static final Usage NONE = new Usage(0, 0, 0, 0, 0);
 
     public Usage {

@@ -15,6 +15,7 @@ import dev.nightmail.core.relay.RelayTerms;
 import dev.nightmail.core.relay.RequestNumbers;
 import dev.nightmail.core.request.ApiVersion;
 import dev.nightmail.core.result.RequestCounts;
+import dev.nightmail.core.schedule.UpstreamState.Condition;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.RelayedOutcome;
 import java.time.Duration;
@@ -22,8 +23,11 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class RelayingTest {
 
@@ -192,7 +196,7 @@ class RelayingTest {
         var batch = world.submit("a", 1);
 
         for (int attempt = 1; attempt <= 5; attempt++) {
-            relays.finish(relays.relay(), failed());
+            relays.finish(nextRelay(), failed());
         }
 
         assertThat(world.counts(batch)).isEqualTo(new RequestCounts(0, 0, 1, 0, 0));
@@ -203,10 +207,132 @@ class RelayingTest {
         var batch = world.submit("a", 1);
 
         for (int relay = 0; relay < 10; relay++) {
-            relays.finish(relays.relay(), new RelayedOutcome.Expired());
+            relays.finish(nextRelay(), new RelayedOutcome.Expired());
         }
 
         assertThat(world.counts(batch)).isEqualTo(new RequestCounts(1, 0, 0, 0, 0));
+    }
+
+    @ParameterizedTest
+    @MethodSource("outcomesThatBringNothing")
+    void aProviderWhoseBatchesBringNothingIsGivenFewerAndFewer(RelayedOutcome outcome) {
+        world.submit("a", 3);
+
+        int creates = createsWithin(Duration.ofHours(1), _ -> outcome);
+
+        // 1 s, 2 s, 4 s … up to ten minutes, each drawn from its upper half.
+        assertThat(creates).isBetween(10, 22);
+    }
+
+    static List<RelayedOutcome> outcomesThatBringNothing() {
+        return List.of(
+                new RelayedOutcome.Expired(),
+                new RelayedOutcome.Tried(SchedulerWorld.barred()),
+                new RelayedOutcome.Tried(SchedulerWorld.throttle(Duration.ofSeconds(1))));
+    }
+
+    /** Every second what is out comes back at once. */
+    private int createsWithin(Duration time, IntFunction<RelayedOutcome> outcomes) {
+        int creates = 0;
+        for (long second = 0; second < time.toSeconds(); second++) {
+            world.advance(Duration.ofSeconds(1));
+            for (var relay : relays.submitted()) {
+                creates++;
+                relays.answer(relay, (_, number) -> outcomes.apply(number));
+                relays.collected(relay);
+                world.store();
+                relays.close();
+                world.store();
+            }
+        }
+        return creates;
+    }
+
+    @Test
+    void aBatchThatBringsOneResultEndsThePauses() {
+        world.submit("a", 3);
+        createsWithin(Duration.ofMinutes(5), _ -> new RelayedOutcome.Expired());
+        assertThat(state().condition()).isEqualTo(Condition.ILL);
+        assertThat(problem()).contains("batches brought no result", "expired");
+
+        createsWithin(
+                Duration.ofMinutes(10),
+                number -> number == 0 ? succeeded() : new RelayedOutcome.Expired());
+
+        // The two that are left are fruitless again, with pauses that begin anew.
+        assertThat(problem()).doesNotContain("last 12");
+        relays.finish(nextRelay(), succeeded());
+        assertThat(state().condition()).isEqualTo(Condition.WELL);
+    }
+
+    private String problem() {
+        var problem = state().lastProblem();
+        return problem == null ? "" : problem.reason();
+    }
+
+    private boolean isHeld() {
+        var out = state().relays();
+        return out != null && out.held();
+    }
+
+    private UpstreamState state() {
+        return world.scheduler.upstreams(world.now).getFirst();
+    }
+
+    // Canceled by somebody else
+
+    @Test
+    void whatAPersonCanceledIsSentAgainOnlyWhenAPersonSaysSo() {
+        var batch = world.submit("a", 3);
+        var relay = relays.relay();
+        world.on(new Event.RelayCanceledElsewhere(relay.id()));
+        relays.finish(relay, new RelayedOutcome.Canceled());
+        world.submit("b", 200);
+        world.advance(Duration.ofHours(1));
+        assertThat(relays.submitted()).isEmpty();
+        assertThat(state().condition()).isEqualTo(Condition.PAUSED);
+        assertThat(isHeld()).isTrue();
+        assertThat(problem()).contains("upstreams resume claude");
+        assertThat(world.others).containsOnlyOnce(new Effect.RelaysHeld("claude"));
+
+        world.on(new Event.ResumeAsked("claude"));
+
+        assertThat(relays.submitted().getFirst().parts())
+                .extracting(Relay.Part::batch)
+                .contains(batch);
+        assertThat(isHeld()).isFalse();
+        assertThat(world.others).contains(new Effect.RelaysResumed("claude"));
+    }
+
+    @Test
+    void whatTheLastProcessLeftHeldStaysSo() {
+        world.on(new Event.RelaysFoundHeld("claude"));
+
+        world.submit("a", 200);
+        world.advance(Duration.ofHours(1));
+
+        assertThat(relays.submitted()).isEmpty();
+    }
+
+    @Test
+    void aRefusedRelayIsNotCutAndSentInPartsWhileItsProviderIsHeld() {
+        var batch = world.submit("a", 10);
+        var relay = relays.relay();
+        world.on(new Event.RelaysFoundHeld("claude"));
+
+        world.on(
+                new Event.RelayRefused(relay.id(), new AttemptOutcome.Refused(JsonBytes.of("{}"))));
+        world.advance(Duration.ofHours(1));
+
+        assertThat(relays.submitted()).isEmpty();
+        assertThat(world.counts(batch)).isEqualTo(new RequestCounts(10, 0, 0, 0, 0));
+    }
+
+    @Test
+    void oneThatIsNotConfiguredAnyMoreIsResumedInVain() {
+        world.on(new Event.ResumeAsked("gone"));
+
+        assertThat(world.others).noneMatch(Effect.RelaysResumed.class::isInstance);
     }
 
     @Test
@@ -302,7 +428,7 @@ class RelayingTest {
     }
 
     private Relay nextRelay() {
-        world.advance(Duration.ofMinutes(2));
+        world.advance(Duration.ofMinutes(10));
         return relays.submitted().getFirst();
     }
 
@@ -327,6 +453,27 @@ class RelayingTest {
 
         assertThat(world.counts(batch)).isEqualTo(new RequestCounts(0, 99, 1, 0, 0));
         assertThat(creates).isLessThanOrEqualTo(15);
+    }
+
+    @Test
+    void whatIsRefusedIsTriedByKeyBeforeAnybodyIsTakenForTheOneAtFault() {
+        var large = world.submit("a", 10);
+        var small = world.submit("b", 2);
+        world.advance(RelayWorld.LINGER);
+        var submitted = relays.effects(Effect.SubmitRelay.class);
+        assertThat(submitted).extracting(Effect.SubmitRelay::ofOneKey).containsExactly(false);
+
+        world.on(
+                new Event.RelayRefused(
+                        submitted.getFirst().relay().id(),
+                        new AttemptOutcome.Refused(JsonBytes.of("{}"))));
+
+        var parts = relays.effects(Effect.SubmitRelay.class);
+        assertThat(parts).extracting(Effect.SubmitRelay::ofOneKey).containsExactly(true, true);
+        assertThat(parts)
+                .extracting(part -> numbers(part.relay()))
+                .containsExactly(Map.of(large, "0-9"), Map.of(small, "0-1"));
+        assertThat(world.counts(large)).isEqualTo(new RequestCounts(10, 0, 0, 0, 0));
     }
 
     @Test
@@ -380,7 +527,7 @@ class RelayingTest {
 
         assertThat(relays.submitted())
                 .extracting(RelayingTest::numbers)
-                .containsExactly(Map.of(wanted, "0-4"), Map.of(wanted, "5-9"));
+                .containsExactly(Map.of(wanted, "0-9"));
         assertThat(world.counts(canceled)).isEqualTo(new RequestCounts(0, 0, 0, 10, 0));
         assertThat(world.counts(canceling)).isEqualTo(new RequestCounts(0, 0, 0, 10, 0));
     }

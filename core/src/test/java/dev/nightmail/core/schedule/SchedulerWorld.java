@@ -193,6 +193,8 @@ final class SchedulerWorld {
                     Effect.UpstreamBarred _,
                     Effect.UpstreamIll _,
                     Effect.UpstreamWell _,
+                    Effect.RelaysHeld _,
+                    Effect.RelaysResumed _,
                     Effect.AnswerDiscarded _ ->
                     others.add(effect);
         }

@@ -214,7 +214,7 @@ class UpstreamStateTest {
 
         var state = state(relays);
 
-        assertThat(state.relays()).isEqualTo(new Relays(2, 2, 130, 150, 90));
+        assertThat(state.relays()).isEqualTo(new Relays(2, 2, 130, 150, 90, false));
         assertThat(state.batchesWaiting()).isEqualTo(1);
         assertThat(state.condition()).isEqualTo(Condition.SLOWED);
     }
@@ -237,7 +237,7 @@ class UpstreamStateTest {
         assertThat(state.pausedUntil()).isEqualTo(relays.world.now.wall().plusSeconds(30));
         assertThat(state.lastProblem())
                 .isEqualTo(new UpstreamState.Problem("rate limit", relays.world.now.wall()));
-        assertThat(state.relays()).isEqualTo(new Relays(0, 4, 0, 1_000, 3));
+        assertThat(state.relays()).isEqualTo(new Relays(0, 4, 0, 1_000, 3, false));
 
         relays.world.advance(Duration.ofSeconds(30));
         relays.finish(relays.relay(), RelayWorld.succeeded());

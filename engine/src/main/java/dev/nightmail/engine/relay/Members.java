@@ -31,36 +31,50 @@ final class Members {
         return relay.size();
     }
 
-    /** The outcome with the request it belongs to; empty if that is none of these, or had one. */
-    Optional<Answer> answer(String customId, RelayedOutcome outcome) {
-        return RelayedId.parse(customId)
-                .filter(id -> id.relay().equals(relay.id()))
-                .filter(this::isTaken)
-                .map(id -> new Answer(id.batch(), id.request(), outcome));
+    /** Whether the line is about one of these, whatever was said of it before. */
+    boolean isOne(String customId) {
+        return ours(customId).filter(id -> unanswered.containsKey(id.batch())).isPresent();
     }
 
-    private boolean isTaken(RelayedId id) {
-        var open = unanswered.get(id.batch());
-        if (open == null || !open.get(id.request())) {
-            return false;
+    /** The one of these that a line is about; empty if it is none, or has its outcome. */
+    Optional<RelayedId> open(String customId) {
+        return ours(customId).filter(id -> isOpen(id.batch(), id.request()));
+    }
+
+    private Optional<RelayedId> ours(String customId) {
+        return RelayedId.parse(customId).filter(id -> id.relay().equals(relay.id()));
+    }
+
+    private boolean isOpen(BatchId batch, int request) {
+        var open = unanswered.get(batch);
+        return open != null && open.get(request);
+    }
+
+    Optional<Answer> answer(RelayedId id, RelayedOutcome outcome) {
+        return answer(id.batch(), id.request(), outcome);
+    }
+
+    /** The outcome with the request it belongs to; empty if that has one already. */
+    Optional<Answer> answer(BatchId batch, int request, RelayedOutcome outcome) {
+        var open = unanswered.get(batch);
+        if (open == null || !open.get(request)) {
+            return Optional.empty();
         }
-        open.clear(id.request());
-        return true;
+        open.clear(request);
+        return Optional.of(new Answer(batch, request, outcome));
     }
 
     int unanswered() {
         return unanswered.values().stream().mapToInt(BitSet::cardinality).sum();
     }
 
-    boolean hasUnanswered() {
-        return unanswered.values().stream().anyMatch(open -> !open.isEmpty());
-    }
-
     /** The same outcome for all that have none. */
     List<Answer> rest(RelayedOutcome outcome) {
         var answers = new ArrayList<Answer>();
-        unanswered.forEach((batch, open) ->
-                open.stream().forEach(number -> answers.add(new Answer(batch, number, outcome))));
+        unanswered.forEach((batch, open) -> {
+            open.stream().forEach(number -> answers.add(new Answer(batch, number, outcome)));
+            open.clear();
+        });
         return answers;
     }
 

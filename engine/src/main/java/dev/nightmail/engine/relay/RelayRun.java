@@ -59,6 +59,9 @@ final class RelayRun {
     /** So long results that lack some are taken for cut off, and fetched again. */
     private static final Duration SHORTAGE_MAX = Duration.ofHours(1);
 
+    /** So long a provider may leave it open whether it made a batch. */
+    private static final Duration DOUBT_MAX = Duration.ofHours(1);
+
     /**
      * Creates that may be refused with the names of those at fault, before it is cut in halves: a
      * provider that names one at a time would be sent all the others as often.
@@ -77,6 +80,13 @@ final class RelayRun {
                     """
                     {"type":"error","error":{"type":"api_error",\
                     "message":"the provider does not have the result of this request any more; it may have been answered and billed"},"request_id":null}\
+                    """);
+
+    private static final JsonBytes NOBODY_KNOWS =
+            JsonBytes.of(
+                    """
+                    {"type":"error","error":{"type":"api_error",\
+                    "message":"the provider does not say whether it took this request; it may have been answered and billed, and is not sent again"},"request_id":null}\
                     """);
 
     private static final JsonBytes STORAGE_FAILED =
@@ -100,9 +110,14 @@ final class RelayRun {
     /** What became of requests that are in no record: no collection brings it again. */
     private final List<Answer> unsent = new ArrayList<>();
 
+    /** Whether what the provider says of a create may decide single requests of it. */
+    private final boolean ofOneKey;
+
     private Relay relay;
     private @Nullable RelayRecord record;
     private boolean cancelWanted;
+    private boolean holdTold;
+    private boolean keepsProvidersCopy;
     private int namedRefusals;
     private boolean over;
 
@@ -111,9 +126,15 @@ final class RelayRun {
         private static final long serialVersionUID = 1;
     }
 
-    RelayRun(Relay relay, @Nullable RelayRecord record, Tools tools, Mailbox<Signal> inbox) {
+    RelayRun(
+            Relay relay,
+            @Nullable RelayRecord record,
+            boolean ofOneKey,
+            Tools tools,
+            Mailbox<Signal> inbox) {
         this.relay = relay;
         this.record = record;
+        this.ofOneKey = ofOneKey;
         this.upstream = tools.upstream();
         this.settings = tools.settings();
         this.records = tools.records();
@@ -182,7 +203,7 @@ final class RelayRun {
         }
         switch (written.state()) {
             case RelayState.Intended _ -> confirm(written);
-            case RelayState.Submitted(var id) -> follow(id);
+            case RelayState.Submitted(var id, boolean _) -> follow(written, id);
             case RelayState.Collected(var id) -> cleanUp(id);
         }
     }
@@ -234,13 +255,17 @@ final class RelayRun {
                 removeRecord();
                 over(new Event.RelayNotMade(relay.id(), why));
             }
-            case Creation.Unconfirmed(var step) ->
-                    log.warn(
-                            "event=relay_unconfirmed relay={} upstream={} requests={} reason=\"{}\" it_is_searched_for=true",
-                            relay.id(),
-                            upstream.name(),
-                            intent.sent().requests(),
-                            step);
+            case Creation.Unconfirmed(var step) -> {
+                log.warn(
+                        "event=relay_unconfirmed relay={} upstream={} requests={} reason=\"{}\" it_is_searched_for=true",
+                        relay.id(),
+                        upstream.name(),
+                        intent.sent().requests(),
+                        step);
+                report.accept(
+                        new Event.RelayInDoubt(
+                                relay.id(), "whether it took a batch is not known: " + step));
+            }
         }
     }
 
@@ -273,7 +298,7 @@ final class RelayRun {
         // Without those that are not there: to send the same again would be to send it for ever.
         var named = members.at(positions, new RelayedOutcome.Tried(outcome));
         boolean tooOften = ++namedRefusals > NAMED_REFUSALS_MAX;
-        if (named.isEmpty() || named.size() == members.size() || tooOften) {
+        if (!ofOneKey || named.isEmpty() || named.size() == members.size() || tooOften) {
             over(new Event.RelayRefused(relay.id(), outcome));
             return;
         }
@@ -285,7 +310,8 @@ final class RelayRun {
     // In doubt
 
     private void confirm(RelayRecord intent) throws InterruptedException, StoppedException {
-        var search = new Search(upstream, intent, settings.settling(), known, nanoTime);
+        var search = search(intent);
+        var doubt = new Since();
         var rest = new Rest(settings, upstream.name());
         pause(rest.next(null));
         while (true) {
@@ -320,9 +346,48 @@ final class RelayRun {
                     over(new Event.RelayNotMade(relay.id(), null));
                     return;
                 }
-                case Search.Finding.NotYetKnown(var why) -> pause(rest.next(why));
+                case Search.Finding.NotYetKnown(var why) -> {
+                    if (why == null) {
+                        doubt.end();
+                    }
+                    pause(rest.next(why));
+                }
+                case Search.Finding.Unknowable(var reason) -> {
+                    if (isGivenUp(doubt, reason)) {
+                        nobodyKnows();
+                        return;
+                    }
+                    pause(rest.next(null));
+                }
             }
         }
+    }
+
+    private Search search(RelayRecord of) {
+        return new Search(upstream, of, settings.settling(), known, nanoTime);
+    }
+
+    private boolean isGivenUp(Since doubt, String reason) {
+        if (doubt.begin()) {
+            log.error(
+                    "event=relay_in_doubt relay={} upstream={} reason=\"{}\" its_requests_are_not_sent_again=true",
+                    relay.id(),
+                    upstream.name(),
+                    reason);
+            report.accept(
+                    new Event.RelayInDoubt(
+                            relay.id(), "whether it took a batch is not known: " + reason));
+        }
+        return doubt.isLongerThan(DOUBT_MAX);
+    }
+
+    /** It may have been made, and may have been paid: it is not sent again. */
+    private void nobodyKnows() throws InterruptedException, StoppedException {
+        log.error(
+                "event=relay_given_up relay={} upstream={} its_requests_are_errored=true",
+                relay.id(),
+                upstream.name());
+        errorAll(NOBODY_KNOWS);
     }
 
     private boolean isRepeatable(RelayRecord intent, Rest rest)
@@ -348,28 +413,30 @@ final class RelayRun {
 
     // Followed
 
-    private void follow(String id) throws InterruptedException, StoppedException {
+    private void follow(RelayRecord submitted, String id)
+            throws InterruptedException, StoppedException {
         var rest = new Rest(settings, upstream.name());
         var denial = new Since();
-        boolean cancelAsked = false;
+        var search = search(submitted);
+        boolean canceled = false;
         while (true) {
-            if (cancelIsWanted() && !cancelAsked) {
-                cancelAsked = upstream.cancel(id) instanceof Sighting.There;
+            if (cancelIsWanted() && !canceled) {
+                canceled = cancel(id);
             }
             switch (upstream.find(id)) {
-                case Sighting.There(var batch) -> {
+                case Sighting.There(var batch) when batch.id().equals(id) -> {
                     denial.end();
                     if (batch.ended()) {
-                        if (batch.resultsGone()) {
-                            lost(id);
-                        } else {
-                            collect(id, denial);
-                        }
+                        collect(id, search);
                         return;
                     }
                     pause(rest.next(null));
                 }
-                case Sighting.Unknown() -> {
+                // What it says of another batch says nothing of this one.
+                case Sighting.There _, Sighting.Unknown _ -> {
+                    if (isElsewhere(search) || isCollectedAnyway(id, search)) {
+                        return;
+                    }
                     if (isBelieved(denial)) {
                         lost(id);
                         return;
@@ -379,6 +446,48 @@ final class RelayRun {
                 case Sighting.Unseen(var why) -> pause(rest.next(why));
             }
         }
+    }
+
+    /** Asks for it, and notes that first: what comes back canceled is our own doing then. */
+    private boolean cancel(String id) throws InterruptedException, StoppedException {
+        var written = record;
+        if (written != null && !isCancelAsked()) {
+            write(written.in(new RelayState.Submitted(id, true)));
+        }
+        return upstream.cancel(id) instanceof Sighting.There;
+    }
+
+    private boolean isCancelAsked() {
+        return record != null
+                && record.state() instanceof RelayState.Submitted(var _, boolean cancelAsked)
+                && cancelAsked;
+    }
+
+    /** The provider may have said a wrong id when it took the relay: its list has the right one. */
+    private boolean isElsewhere(Search search) throws InterruptedException, StoppedException {
+        var written = record;
+        if (written == null || !(search.look() instanceof Search.Finding.Found(var id))) {
+            return false;
+        }
+        log.warn(
+                "event=relay_found_elsewhere relay={} upstream={} provider_batch={}",
+                relay.id(),
+                upstream.name(),
+                id);
+        known.add(id);
+        write(written.in(new RelayState.Submitted(id, isCancelAsked())));
+        return true;
+    }
+
+    /** A batch that the provider does not show may have its results all the same. */
+    private boolean isCollectedAnyway(String id, Search search)
+            throws InterruptedException, StoppedException {
+        var lines = new CandidateLines(relay.id());
+        upstream.results(id, lines);
+        if (lines.isOurs()) {
+            collect(id, search);
+        }
+        return lines.isOurs();
     }
 
     /** How long something has been so that may not stay so. */
@@ -424,25 +533,34 @@ final class RelayRun {
         return shortage.isLongerThan(SHORTAGE_MAX);
     }
 
-    private void collect(String id, Since denial) throws InterruptedException, StoppedException {
+    private void collect(String id, Search search) throws InterruptedException, StoppedException {
         var rest = new Rest(settings, upstream.name());
         var shortage = new Since();
+        var denial = new Since();
+        var download = new Download(new Members(relay));
         while (true) {
             var groups = new Groups();
-            var members = new Members(relay);
-            var collection = upstream.results(id, receiver(members, groups));
+            var collection = upstream.results(id, receiver(download, groups));
             if (groups.stopped) {
                 throw new StoppedException();
             }
             groups.flush();
             switch (collection) {
                 case Collection.Whole _ -> {
-                    if (members.hasUnanswered() && !isForGood(shortage)) {
+                    denial.end();
+                    if (download.needsAgain()) {
+                        download.again();
+                        continue;
+                    }
+                    if (download.isOfAnother() && isElsewhere(search)) {
+                        return;
+                    }
+                    if (download.missing() > 0 && !isForGood(shortage)) {
                         // An end that came too early, however clean it looked, and however many
                         // lines there were: half of one is a line, and some may come twice.
-                        logCut(id, "%d results are missing".formatted(members.unanswered()));
+                        logCut(id, "%d results are missing".formatted(download.missing()));
                         pause(rest.next(null));
-                    } else if (isClosedAfter(members, groups, id)) {
+                    } else if (isClosedAfter(download, groups, id)) {
                         return;
                     }
                 }
@@ -451,6 +569,9 @@ final class RelayRun {
                     pause(rest.next(null));
                 }
                 case Collection.Unknown() -> {
+                    if (isElsewhere(search)) {
+                        return;
+                    }
                     if (isBelieved(denial)) {
                         lost(id);
                         return;
@@ -458,22 +579,41 @@ final class RelayRun {
                     pause(rest.next(null));
                 }
                 case Collection.Unseen(var why) -> {
-                    // What was archived meanwhile may be refused in any words.
-                    if (upstream.find(id) instanceof Sighting.There(var batch)
-                            && batch.resultsGone()) {
+                    // What was archived may be refused in any words.
+                    boolean gone =
+                            upstream.find(id) instanceof Sighting.There(var batch)
+                                    && batch.id().equals(id)
+                                    && batch.resultsGone();
+                    if (gone && isBelieved(denial)) {
                         lost(id);
                         return;
                     }
                     pause(rest.next(why));
                 }
             }
+            if (!download.handsOnAll()) {
+                // Only one that is whole says who has no answer.
+                download = new Download(new Members(relay));
+            }
         }
     }
 
-    private static BatchUpstream.Receiver receiver(Members members, Groups groups) {
-        return (customId, outcome) -> {
-            members.answer(customId, outcome).ifPresent(groups::add);
-            return groups.roomOrStop();
+    private BatchUpstream.Receiver receiver(Download download, Groups groups) {
+        return new BatchUpstream.Receiver() {
+            @Override
+            public boolean take(String customId, RelayedOutcome outcome)
+                    throws InterruptedException {
+                var answer = download.take(customId, outcome);
+                if (answer.isPresent()) {
+                    groups.add(answer.get());
+                }
+                return groups.roomOrStop();
+            }
+
+            @Override
+            public void unreadable(String customId, JsonBytes error) {
+                download.takeUnreadable(customId, error);
+            }
         };
     }
 
@@ -486,18 +626,21 @@ final class RelayRun {
     }
 
     /** What the provider says nothing of may have been paid: it is not sent again. */
-    private boolean isClosedAfter(Members members, Groups groups, String id)
+    private boolean isClosedAfter(Download download, Groups groups, String id)
             throws InterruptedException, StoppedException {
-        if (members.hasUnanswered()) {
+        groups.all(download.keptBack());
+        int missing = download.missing();
+        if (missing > 0) {
             log.error(
                     "event=relay_lacks_results relay={} provider_batch={} missing={}",
                     relay.id(),
                     id,
-                    members.unanswered());
-            groups.all(
-                    members.rest(new RelayedOutcome.Tried(new AttemptOutcome.Refused(NO_RESULT))));
+                    missing);
+            // Whoever wants to know what became of them can still look there.
+            keepsProvidersCopy = true;
+            groups.all(download.rest(NO_RESULT));
         }
-        return isClosed(id);
+        return isClosed();
     }
 
     /** The results are not there any more; what was spent on them nobody knows. */
@@ -507,24 +650,26 @@ final class RelayRun {
                 relay.id(),
                 upstream.name(),
                 id);
-        var outcome = new RelayedOutcome.Tried(new AttemptOutcome.Refused(RESULTS_GONE));
-        while (true) {
+        errorAll(RESULTS_GONE);
+    }
+
+    private void errorAll(JsonBytes error) throws InterruptedException, StoppedException {
+        keepsProvidersCopy = true;
+        var outcome = new RelayedOutcome.Tried(new AttemptOutcome.Refused(error));
+        do {
             new Groups().all(new Members(relay).rest(outcome));
-            if (isClosed(id)) {
-                return;
-            }
-        }
+        } while (!isClosed());
     }
 
     /** All was handed over. @return whether it was closed then; else it is wanted once more */
-    private boolean isClosed(String id) throws InterruptedException, StoppedException {
+    private boolean isClosed() throws InterruptedException, StoppedException {
         // Storage may have failed when it was told for the first time.
         new Groups().all(unsent);
         report.accept(new Event.RelayCollected(relay.id()));
         while (true) {
             switch (inbox.take()) {
                 case CLOSE -> {
-                    closed(id);
+                    closed();
                     return true;
                 }
                 case COLLECT -> {
@@ -536,10 +681,13 @@ final class RelayRun {
         }
     }
 
-    private void closed(String id) throws InterruptedException, StoppedException {
-        var submitted = record;
-        if (settings.deletesCollected() && submitted != null) {
-            write(submitted.in(new RelayState.Collected(id)));
+    private void closed() throws InterruptedException, StoppedException {
+        var written = record;
+        if (settings.deletesCollected()
+                && !keepsProvidersCopy
+                && written != null
+                && written.state() instanceof RelayState.Submitted(var id, boolean _)) {
+            write(written.in(new RelayState.Collected(id)));
         } else {
             over();
         }
@@ -599,6 +747,27 @@ final class RelayRun {
         }
     }
 
+    /**
+     * Somebody canceled the relay at the provider. Durable before its requests are free to go: a
+     * start must not send what a person wanted stopped.
+     */
+    private void hold() throws InterruptedException, StoppedException {
+        while (true) {
+            try {
+                records.hold(upstream.name());
+                break;
+            } catch (JournalException e) {
+                log.error(
+                        "event=hold_not_recorded upstream={} reason=\"{}\" it_is_tried_again=true",
+                        upstream.name(),
+                        e.getMessage());
+                pause(STORAGE_REST);
+            }
+        }
+        holdTold = true;
+        report.accept(new Event.RelayCanceledElsewhere(relay.id()));
+    }
+
     // Waiting
 
     private boolean cancelIsWanted() throws StoppedException {
@@ -641,6 +810,15 @@ final class RelayRun {
             bytes += bytes(answer.outcome());
         }
 
+        /** Whether somebody else than we canceled one of them. */
+        private boolean hasForeignCancel() {
+            return !holdTold
+                    && !isCancelAsked()
+                    && group.stream()
+                            .map(Answer::outcome)
+                            .anyMatch(RelayedOutcome.Canceled.class::isInstance);
+        }
+
         private static int bytes(RelayedOutcome outcome) {
             return outcome
                             instanceof
@@ -676,6 +854,9 @@ final class RelayRun {
         void flush() throws InterruptedException, StoppedException {
             if (group.isEmpty()) {
                 return;
+            }
+            if (hasForeignCancel()) {
+                hold();
             }
             report.accept(new Event.RelayAnswered(relay.id(), group));
             group.clear();

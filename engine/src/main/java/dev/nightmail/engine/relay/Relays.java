@@ -1,5 +1,6 @@
 package dev.nightmail.engine.relay;
 
+import dev.nightmail.core.journal.JournalException;
 import dev.nightmail.core.relay.Relay;
 import dev.nightmail.core.relay.RelayId;
 import dev.nightmail.core.relay.RelayLog;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -90,7 +92,7 @@ public final class Relays {
                 provider.known().add(id);
             }
             if (record.state() instanceof RelayState.Collected) {
-                start(record.relay(), record);
+                start(record.relay(), record, false);
             } else {
                 recovered.put(record.relay().id(), record);
                 out.add(record.relay());
@@ -102,23 +104,48 @@ public final class Relays {
     private static @Nullable String providerId(RelayState state) {
         return switch (state) {
             case RelayState.Intended _ -> null;
-            case RelayState.Submitted(var id) -> id;
+            case RelayState.Submitted(var id, boolean _) -> id;
             case RelayState.Collected(var id) -> id;
         };
     }
 
-    public void submit(Relay relay) {
-        start(relay, null);
+    /** The upstreams that the last process left held. */
+    public Set<String> held() {
+        return records.held();
+    }
+
+    /** A person has resumed an upstream. */
+    public void resumed(String upstream) {
+        threads.virtual(
+                        "resumed-" + upstream,
+                        () -> {
+                            try {
+                                records.release(upstream);
+                            } catch (JournalException e) {
+                                log.error(
+                                        "event=resume_not_recorded upstream={} reason=\"{}\" after_a_restart_it_is_held_again=true",
+                                        upstream,
+                                        e.getMessage());
+                            }
+                        })
+                .start();
+    }
+
+    /**
+     * @param ofOneKey whether all its requests are of one key
+     */
+    public void submit(Relay relay, boolean ofOneKey) {
+        start(relay, null, ofOneKey);
     }
 
     public void resume(RelayId id) {
         var record = recovered.remove(id);
         if (record != null) {
-            start(record.relay(), record);
+            start(record.relay(), record, false);
         }
     }
 
-    private void start(Relay relay, @Nullable RelayRecord record) {
+    private void start(Relay relay, @Nullable RelayRecord record, boolean ofOneKey) {
         var used = tools.get(relay.upstream());
         if (used == null) {
             log.error(
@@ -129,7 +156,7 @@ public final class Relays {
                     relay.upstream());
             return;
         }
-        var run = new RelayRun(relay, record, used, threads.mailbox());
+        var run = new RelayRun(relay, record, ofOneKey, used, threads.mailbox());
         var strand =
                 threads.virtual(
                         relay.id().value(),

@@ -3,8 +3,10 @@ package dev.nightmail.journal.record;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -19,6 +21,7 @@ public final class RecordFields {
     private final Map<String, String> texts = new HashMap<>();
     private final Map<String, Long> numbers = new HashMap<>();
     private final Map<String, List<String>> lists = new HashMap<>();
+    private final Set<String> flags = new HashSet<>();
 
     private RecordFields() {}
 
@@ -40,6 +43,7 @@ public final class RecordFields {
         switch (json.nextToken()) {
             case VALUE_STRING -> texts.put(name, json.getString());
             case VALUE_NUMBER_INT -> numbers.put(name, json.getLongValue());
+            case VALUE_TRUE -> flags.add(name);
             case START_ARRAY -> lists.put(name, list(json));
             case START_OBJECT -> {
                 for (var inner = json.nextName(); inner != null; inner = json.nextName()) {
@@ -82,6 +86,11 @@ public final class RecordFields {
             throw new UnreadableRecord("has no number " + name);
         }
         return number;
+    }
+
+    /** False if there is no such field, as in a record that was written before there was one. */
+    public boolean flag(String name) {
+        return flags.contains(name);
     }
 
     /** Empty if there is no such list. */

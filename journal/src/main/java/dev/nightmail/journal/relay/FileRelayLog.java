@@ -1,5 +1,7 @@
 package dev.nightmail.journal.relay;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.nightmail.core.journal.JournalException;
 import dev.nightmail.core.relay.RelayId;
 import dev.nightmail.core.relay.RelayLog;
@@ -12,6 +14,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The records of relays in the data folder: {@code relays/relay_….json}, one each, replaced as a
@@ -23,6 +27,15 @@ public final class FileRelayLog implements RelayLog {
     static final String FOLDER = "relays";
     static final String RECORD = ".json";
     static final String NEW_RECORD = ".json.new";
+
+    /**
+     * Of an upstream to which nothing is sent until a person resumes it. Its content is for people.
+     */
+    static final String HELD = ".held";
+
+    private static final byte[] HELD_NOTE =
+            "Batches of ours were canceled at this upstream. Nothing is sent there until: ./nightmail upstreams resume NAME\n"
+                    .getBytes(US_ASCII);
 
     /** What to do about a record that cannot be read. */
     static final String ADVICE =
@@ -111,6 +124,50 @@ public final class FileRelayLog implements RelayLog {
             disk.forceFolder(folder);
         } catch (IOException e) {
             throw failed("remove", id, e);
+        }
+    }
+
+    @Override
+    public Set<String> held() {
+        try {
+            var held = new TreeSet<String>();
+            for (var name : disk.list(folder)) {
+                if (name.endsWith(HELD)) {
+                    held.add(name.substring(0, name.length() - HELD.length()));
+                }
+            }
+            return held;
+        } catch (IOException e) {
+            throw new JournalException("cannot list %s: %s".formatted(folder, e), e);
+        }
+    }
+
+    @Override
+    public void hold(String upstream) {
+        try {
+            var file = folder.resolve(upstream + HELD);
+            if (!disk.exists(file)) {
+                // That it is there says all: a crash may leave it empty.
+                try (var note = disk.openToWrite(file)) {
+                    note.write(ByteBuffer.wrap(HELD_NOTE), 0);
+                    note.force();
+                }
+            }
+            disk.forceFolder(folder);
+        } catch (IOException e) {
+            throw new JournalException(
+                    "cannot note that %s is held: %s".formatted(upstream, e.getMessage()), e);
+        }
+    }
+
+    @Override
+    public void release(String upstream) {
+        try {
+            disk.delete(folder.resolve(upstream + HELD));
+            disk.forceFolder(folder);
+        } catch (IOException e) {
+            throw new JournalException(
+                    "cannot note that %s is resumed: %s".formatted(upstream, e.getMessage()), e);
         }
     }
 

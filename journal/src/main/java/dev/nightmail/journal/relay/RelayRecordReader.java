@@ -92,7 +92,9 @@ final class RelayRecordReader {
         var name = fields.text("state");
         return switch (name) {
             case "intended" -> new RelayState.Intended();
-            case "submitted" -> new RelayState.Submitted(fields.text("provider_batch"));
+            case "submitted" ->
+                    new RelayState.Submitted(
+                            fields.text("provider_batch"), fields.flag("cancel_asked"));
             case "collected" -> new RelayState.Collected(fields.text("provider_batch"));
             default -> throw new UnreadableRecord("has an unknown state, " + name);
         };

@@ -57,7 +57,10 @@ final class RelayRecordWriter {
     private static void writeState(JsonGenerator json, RelayState state) {
         switch (state) {
             case RelayState.Intended() -> writeState(json, "intended", null);
-            case RelayState.Submitted(var id) -> writeState(json, "submitted", id);
+            case RelayState.Submitted(var id, boolean cancelAsked) -> {
+                writeState(json, "submitted", id);
+                json.writeBooleanProperty("cancel_asked", cancelAsked);
+            }
             case RelayState.Collected(var id) -> writeState(json, "collected", id);
         }
     }

@@ -13,7 +13,7 @@ import java.util.Arrays;
  *
  * <pre>
  *  at  bytes
- *   0      2  tier: 0 unknown, 1 standard, 2 priority, 3 batch, 4 simulated
+ *   0      2  tier: 0 unknown, 1 standard, 2 priority, 3 batch, 4 simulated, 5 unreported
  *   2      2  1 if it was run in the US only, else 0
  *   4     40  name of the upstream, ASCII, filled up with zeros
  * </pre>

@@ -2,6 +2,9 @@ package dev.nightmail.journal.result;
 
 import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.journal.JournalException;
+import dev.nightmail.core.result.Result.Canceled;
+import dev.nightmail.core.result.Result.Errored;
+import dev.nightmail.core.result.Result.Expired;
 import dev.nightmail.core.result.Result.Succeeded;
 import dev.nightmail.core.result.ResultLog;
 import dev.nightmail.core.result.SettledRequest;
@@ -130,9 +133,14 @@ public final class FileResultLog implements ResultLog {
 
     private static ResultEntry entry(SettledRequest settled, Line line) {
         var at = settled.settledAt().truncatedTo(ChronoUnit.MICROS);
-        return settled.result() instanceof Succeeded(var _, var usage, var billing)
-                ? ResultEntry.succeeded(settled.number(), line, at, usage, billing)
-                : ResultEntry.unanswered(settled.number(), line, settled.result().type(), at);
+        return switch (settled.result()) {
+            case Succeeded(var _, var usage, var billing) ->
+                    ResultEntry.succeeded(settled.number(), line, at, usage, billing);
+            case Errored(var _, var charge) ->
+                    ResultEntry.errored(settled.number(), line, at, charge);
+            case Canceled _, Expired _ ->
+                    ResultEntry.unanswered(settled.number(), line, settled.result().type(), at);
+        };
     }
 
     private static long recordBytes(int records) {

@@ -3,6 +3,7 @@ package dev.nightmail.journal.result;
 import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.result.ResultType;
 import dev.nightmail.core.usage.Billing;
+import dev.nightmail.core.usage.Charge;
 import dev.nightmail.core.usage.Usage;
 import dev.nightmail.journal.format.Line;
 import java.time.Instant;
@@ -13,7 +14,8 @@ import java.time.Instant;
  * @param number the request's place in its batch
  * @param line where its result lies; of length 0 if the line was lost with a part of the file
  * @param settledAt to the microsecond
- * @param usage none, unless it succeeded, be it that its answer was written off later
+ * @param usage none, unless it was answered, be it that the answer could not be delivered or was
+ *     written off later
  * @param billing unknown, unless it has usage
  */
 record ResultEntry(
@@ -24,7 +26,15 @@ record ResultEntry(
         return new ResultEntry(number, line, ResultType.SUCCEEDED, settledAt, usage, billing);
     }
 
-    /** Errored, canceled or expired: nothing was used. */
+    /**
+     * @param charge for an answer that was paid for and could not be delivered
+     */
+    static ResultEntry errored(int number, Line line, Instant settledAt, Charge charge) {
+        return new ResultEntry(
+                number, line, ResultType.ERRORED, settledAt, charge.usage(), charge.billing());
+    }
+
+    /** Canceled or expired: nothing was used. */
     static ResultEntry unanswered(int number, Line line, ResultType type, Instant settledAt) {
         return new ResultEntry(number, line, type, settledAt, Usage.NONE, Billing.UNKNOWN);
     }

@@ -56,7 +56,7 @@ record ResultLine(CustomId customId, ResultType type, Usage usage) {
                 lines.put(SUCCEEDED);
                 lines.put(message.array());
             }
-            case Errored(var error) -> {
+            case Errored(var error, var _) -> {
                 lines.put(ERRORED);
                 lines.put(error.array());
             }

@@ -14,11 +14,12 @@ final class TierCode {
             case PRIORITY -> 2;
             case BATCH -> 3;
             case SIMULATED -> 4;
+            case UNREPORTED -> 5;
         };
     }
 
     static boolean isKnown(int code) {
-        return code >= 0 && code <= 4;
+        return code >= 0 && code <= 5;
     }
 
     static ServiceTier tier(int code) {
@@ -28,6 +29,7 @@ final class TierCode {
             case 2 -> ServiceTier.PRIORITY;
             case 3 -> ServiceTier.BATCH;
             case 4 -> ServiceTier.SIMULATED;
+            case 5 -> ServiceTier.UNREPORTED;
             default -> throw new IllegalArgumentException("no service tier has code " + code);
         };
     }

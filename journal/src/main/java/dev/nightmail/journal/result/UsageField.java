@@ -2,6 +2,7 @@ package dev.nightmail.journal.result;
 
 import dev.nightmail.core.usage.Usage;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonParser.NumberType;
 import tools.jackson.core.JsonToken;
 
 /** The {@code usage} of a message. What it leaves out or sets to null is 0. */
@@ -50,7 +51,11 @@ final class UsageField {
     }
 
     private static long tokens(JsonParser json) {
-        return Math.max(0, json.getLongValue());
+        if (json.getNumberType() == NumberType.BIG_INTEGER) {
+            return 0;
+        }
+        long tokens = json.getLongValue();
+        return tokens < 0 || tokens > Usage.TOKENS_MAX ? 0 : tokens;
     }
 
     private Usage usage() {

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 
 /**
  * Sums up what was answered, which is what is billed, by tariff: what succeeded, and answers that
- * were written off later.
+ * could not be delivered or were written off later.
  */
 final class UsageFold {
 

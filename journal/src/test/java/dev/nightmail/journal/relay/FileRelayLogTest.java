@@ -61,6 +61,31 @@ class FileRelayLogTest {
     }
 
     @Test
+    void thatItsCancelWasAskedForIsReadAfterARestart() {
+        var canceled = record("relay_1", null).in(new RelayState.Submitted("pb\n1", true));
+        FileRelayLog.open(data).write(canceled);
+
+        assertThat(FileRelayLog.open(data).records()).containsExactly(canceled);
+    }
+
+    @Test
+    void anUpstreamIsHeldUntilItIsReleased() {
+        var log = FileRelayLog.open(data);
+        log.write(record("relay_1", null));
+        log.hold("claude");
+        log.hold("claude");
+        log.hold("another");
+
+        assertThat(FileRelayLog.open(data).held()).containsExactly("another", "claude");
+        assertThat(FileRelayLog.open(data).records()).containsExactly(record("relay_1", null));
+
+        log.release("claude");
+        log.release("claude");
+
+        assertThat(FileRelayLog.open(data).held()).containsExactly("another");
+    }
+
+    @Test
     void whatWasRemovedIsGoneHoweverOftenThatIsSaid() {
         var log = FileRelayLog.open(data);
         log.write(record("relay_1", null));

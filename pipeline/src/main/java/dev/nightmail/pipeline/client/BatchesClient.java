@@ -228,6 +228,19 @@ public final class BatchesClient implements AutoCloseable {
     }
 
     /**
+     * Has an upstream of a Nightmail server be given batches again.
+     *
+     * @throws RefusedException with status 404 if there is none of that name
+     */
+    public void resumeUpstream(String name) throws InterruptedException {
+        var request =
+                calls.request("/nightmail/v1/upstreams/" + encoded(name) + "/resume")
+                        .POST(BodyPublishers.noBody())
+                        .build();
+        calls.answer("resuming upstream " + name, request, Calls.Repeat.ALWAYS);
+    }
+
+    /**
      * Input tokens of a request as the endpoint counts them; free of charge.
      *
      * @param request a JSON object with model, messages and what else counts, without {@code

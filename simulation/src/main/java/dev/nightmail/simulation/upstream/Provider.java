@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -44,8 +45,10 @@ public final class Provider {
     private final RandomGenerator random;
     private final boolean honoursKeys;
     private final Duration listLagMax;
+    private final Set<Quirk> quirks;
     private final Replies replies;
     private final List<Made> made = new ArrayList<>();
+    private final List<AttemptOutcome> unreadable = new ArrayList<>();
     private boolean dead;
 
     /** One of its batches. */
@@ -79,10 +82,21 @@ public final class Provider {
         private boolean hasEnded() {
             return !outcomes.isEmpty();
         }
+    }
 
-        private Seen seen() {
-            return new Seen(id, createdAt, hasEnded(), entries.size(), false);
-        }
+    /** Whether it shows now, one time in so many. */
+    boolean shows(Quirk quirk, int oneIn) {
+        return quirks.contains(quirk) && !faults.isHealed() && random.nextInt(oneIn) == 0;
+    }
+
+    private Seen seen(Made batch) {
+        int size = batch.entries.size();
+        return new Seen(
+                batch.id,
+                shows(Quirk.ODD_LISTS, 6) ? null : batch.createdAt,
+                batch.hasEnded(),
+                shows(Quirk.COUNTS_LATE, 2) ? random.nextInt(size + 1) : size,
+                batch.hasEnded() && shows(Quirk.ODD_LOOKS, 3));
     }
 
     /**
@@ -97,7 +111,8 @@ public final class Provider {
             InstantSource clock,
             RandomGenerator random,
             boolean honoursKeys,
-            Duration listLagMax) {
+            Duration listLagMax,
+            Set<Quirk> quirks) {
         this.baton = baton;
         this.book = book;
         this.faults = faults;
@@ -105,6 +120,7 @@ public final class Provider {
         this.random = random;
         this.honoursKeys = honoursKeys;
         this.listLagMax = listLagMax;
+        this.quirks = Set.copyOf(quirks);
         this.replies = new Replies(name, ServiceTier.BATCH, random);
     }
 
@@ -138,7 +154,7 @@ public final class Provider {
     Seen create(String body, String key) {
         var known = honoursKeys ? withKey(key) : Optional.<Made>empty();
         if (known.isPresent()) {
-            return known.get().seen();
+            return seen(known.get());
         }
         var entries = entries(body);
         entries.values().forEach(this::requireDue);
@@ -154,8 +170,12 @@ public final class Provider {
             batch.expires = true;
             batch.endsAtNanos = later(Duration.ofMinutes(10));
         }
+        if (shows(Quirk.PERSON_CANCELS, 6)) {
+            batch.canceled = true;
+            batch.endsAtNanos = later(Duration.ofSeconds(20));
+        }
         made.add(batch);
-        return batch.seen();
+        return seen(batch);
     }
 
     private long later(Duration longest) {
@@ -208,12 +228,16 @@ public final class Provider {
         }
     }
 
-    private static boolean isPaid(Made batch, Account account) {
+    private boolean isPaid(Made batch, Account account) {
         return batch.entries.entrySet().stream()
                 .filter(entry -> entry.getValue() == account)
                 .map(entry -> batch.outcomes.get(entry.getKey()))
-                .anyMatch(outcome ->
-                        outcome instanceof RelayedOutcome.Tried(AttemptOutcome.Answered _));
+                .anyMatch(this::isPaid);
+    }
+
+    private boolean isPaid(@Nullable RelayedOutcome outcome) {
+        return outcome instanceof RelayedOutcome.Tried(var tried)
+                && (tried instanceof AttemptOutcome.Answered || unreadable.contains(tried));
     }
 
     /** Whether somebody was paid for an answer to it. */
@@ -225,7 +249,7 @@ public final class Provider {
         return batch(id)
                 .map(batch -> {
                     end(batch);
-                    return batch.seen();
+                    return seen(batch);
                 });
     }
 
@@ -238,7 +262,7 @@ public final class Provider {
         return made.reversed().stream()
                 .filter(batch -> !batch.deleted && baton.nanos() >= batch.listedAtNanos)
                 .peek(this::end)
-                .map(Made::seen)
+                .map(this::seen)
                 .toList();
     }
 
@@ -290,6 +314,12 @@ public final class Provider {
         }
         if (batch.expires && random.nextInt(3) > 0) {
             return new RelayedOutcome.Expired();
+        }
+        if (shows(Quirk.UNREADABLE_RESULTS, 20)) {
+            // Paid, and of no shape that anybody knows: the adapter errors it with what came.
+            var paid = new AttemptOutcome.Refused(replies.error(account, "api_error"));
+            unreadable.add(paid);
+            return new RelayedOutcome.Tried(paid);
         }
         if (faults.happens(Fault.CALL_REFUSED)) {
             return new RelayedOutcome.Tried(

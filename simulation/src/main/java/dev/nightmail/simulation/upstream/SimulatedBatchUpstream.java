@@ -7,6 +7,7 @@ import dev.nightmail.core.relay.RelayTerms;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.BatchUpstream;
 import dev.nightmail.core.upstream.Headroom;
+import dev.nightmail.core.upstream.RelayedOutcome;
 import dev.nightmail.simulation.fault.Fault;
 import dev.nightmail.simulation.fault.Faults;
 import dev.nightmail.simulation.turn.Baton;
@@ -14,6 +15,9 @@ import dev.nightmail.simulation.turn.Life;
 import dev.nightmail.simulation.turn.Violation;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
@@ -112,13 +116,22 @@ public final class SimulatedBatchUpstream implements BatchUpstream {
             var batch = provider.create(text, idempotencyKey);
             baton.note("provider has " + batch.id());
             life.point("created");
-            return isLost()
-                    ? new Creation.Unconfirmed("connection cut")
-                    : new Creation.Created(batch);
+            if (isLost()) {
+                return new Creation.Unconfirmed("connection cut");
+            }
+            return new Creation.Created(
+                    provider.shows(Quirk.WRONG_IDS, 4)
+                            ? named(batch, "pb_nobody_%016x".formatted(random.nextLong()))
+                            : batch);
         } catch (Violation e) {
             baton.fail(e);
             throw e;
         }
+    }
+
+    private static Seen named(Seen batch, String id) {
+        return new Seen(
+                id, batch.createdAt(), batch.ended(), batch.requests(), batch.resultsGone());
     }
 
     private Creation refusal(String body) {
@@ -168,6 +181,8 @@ public final class SimulatedBatchUpstream implements BatchUpstream {
         boolean denied = !faults.isHealed() && random.nextInt(20) == 0;
         return provider.find(id)
                 .filter(_ -> !denied)
+                .map(batch ->
+                        provider.shows(Quirk.ODD_LOOKS, 6) ? named(batch, "pb_of_another") : batch)
                 .<Sighting>map(Sighting.There::new)
                 .orElseGet(Sighting.Unknown::new);
     }
@@ -189,7 +204,24 @@ public final class SimulatedBatchUpstream implements BatchUpstream {
             }
         }
         int to = Math.min(all.size(), from + PAGE_BATCHES);
-        return new Listing.Page(all.subList(from, to), to < all.size());
+        var page = all.subList(from, to);
+        boolean hasMore = to < all.size();
+        if (provider.shows(Quirk.ODD_LISTS, 6)) {
+            return oddPage(all.subList(0, Math.min(all.size(), PAGE_BATCHES)), page, hasMore);
+        }
+        return new Listing.Page(page, hasMore);
+    }
+
+    /** It may hold less than it should, and then shows it. */
+    private Listing oddPage(List<Seen> first, List<Seen> page, boolean hasMore) {
+        return switch (random.nextInt(4)) {
+            case 0 -> new Listing.Page(first, true);
+            case 1 -> new Listing.Page(List.of(), true);
+            case 2 -> new Listing.Page(page, true);
+            default ->
+                    new Listing.Page(
+                            page.isEmpty() ? page : page.subList(1, page.size()), hasMore, 1);
+        };
     }
 
     @Override
@@ -221,12 +253,38 @@ public final class SimulatedBatchUpstream implements BatchUpstream {
                         : new Collection.Broken("connection cut");
             }
             life.point("result");
-            if (!receiver.take(result.getKey(), result.getValue())) {
-                return new Collection.Whole(count);
+            if (provider.shows(Quirk.UNREADABLE_RESULTS, 20)) {
+                receiver.unreadable(result.getKey(), ERROR);
+                continue;
             }
-            count++;
+            for (var line : lines(result.getKey(), result.getValue())) {
+                if (!receiver.take(line.getKey(), line.getValue())) {
+                    return new Collection.Whole(count);
+                }
+                count++;
+            }
         }
         return new Collection.Whole(count);
+    }
+
+    /** The line of a request, perhaps among others. */
+    private List<Map.Entry<String, RelayedOutcome>> lines(String id, RelayedOutcome outcome) {
+        var lines = new ArrayList<Map.Entry<String, RelayedOutcome>>();
+        lines.add(Map.entry(id, outcome));
+        boolean isAnswer = outcome instanceof RelayedOutcome.Tried(AttemptOutcome.Answered _);
+        if (isAnswer && provider.shows(Quirk.DOUBLE_LINES, 3)) {
+            lines.add(
+                    random.nextInt(2),
+                    Map.entry(
+                            id,
+                            random.nextBoolean()
+                                    ? new RelayedOutcome.Expired()
+                                    : new RelayedOutcome.Tried(lost())));
+        }
+        if (provider.shows(Quirk.DOUBLE_LINES, 20)) {
+            lines.addFirst(Map.entry("of-somebody-else", new RelayedOutcome.Expired()));
+        }
+        return lines;
     }
 
     @Override

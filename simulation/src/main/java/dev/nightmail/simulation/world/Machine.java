@@ -127,7 +127,8 @@ final class Machine implements Server {
                         clock,
                         seeds.split(),
                         relaying.honoursKeys(),
-                        relaying.settings().settling().dividedBy(2));
+                        relaying.settings().settling().dividedBy(2),
+                        Set.copyOf(relaying.quirks()));
     }
 
     private String lastUpstream() {
@@ -244,6 +245,30 @@ final class Machine implements Server {
     private Routes routes() {
         return new Routes(
                 List.of(new Route("model-a", "upstream-0"), new Route("model-b", lastUpstream())));
+    }
+
+    /** What a person does who sees that an upstream is held. */
+    void resumeWhatIsHeld() {
+        var life = up;
+        var running = engine;
+        if (life == null || running == null) {
+            return;
+        }
+        try {
+            baton.in(
+                    life,
+                    () -> {
+                        for (var upstream : running.upstreamDesk().upstreams()) {
+                            var relays = upstream.relays();
+                            if (relays != null && relays.held()) {
+                                running.upstreamDesk().resume(upstream.name());
+                                baton.note("resumed " + upstream.name());
+                            }
+                        }
+                    });
+        } catch (Death _) {
+            baton.note("died while being resumed");
+        }
     }
 
     /** As SIGTERM does it; the server may die on the way. */

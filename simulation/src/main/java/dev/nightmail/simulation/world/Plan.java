@@ -9,6 +9,7 @@ import dev.nightmail.engine.EngineConfig;
 import dev.nightmail.engine.desk.BatchDesk;
 import dev.nightmail.engine.relay.RelaySettings;
 import dev.nightmail.simulation.fault.Fault;
+import dev.nightmail.simulation.upstream.Quirk;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,8 +53,10 @@ record Plan(
 
     /**
      * @param honoursKeys whether the provider honours idempotency keys
+     * @param quirks of the provider
      */
-    record Relaying(RelayLimits limits, RelaySettings settings, boolean honoursKeys) {}
+    record Relaying(
+            RelayLimits limits, RelaySettings settings, boolean honoursKeys, List<Quirk> quirks) {}
 
     /**
      * @param points so many it passes, and dies at the next
@@ -105,7 +109,12 @@ record Plan(
                         pollMin.multipliedBy(1 + random.nextInt(8)),
                         Duration.ofSeconds(5 + random.nextInt(10)),
                         random.nextBoolean());
-        return new Relaying(limits, settings, random.nextBoolean());
+        return new Relaying(limits, settings, random.nextBoolean(), quirks(random));
+    }
+
+    private static List<Quirk> quirks(RandomGenerator random) {
+        int oneIn = 1 + random.nextInt(4);
+        return Stream.of(Quirk.values()).filter(_ -> random.nextInt(oneIn) == 1).toList();
     }
 
     /** Whether the log of a batch may fail. */

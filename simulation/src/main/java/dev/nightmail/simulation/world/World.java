@@ -146,6 +146,9 @@ public final class World {
             while (!life.isDead() && baton.nanos() < until) {
                 long left = Math.min(until - baton.nanos(), LOOK_INTERVAL_MAX.toNanos());
                 baton.sleep(Duration.ofNanos(left));
+                if (random.nextInt(16) == 0) {
+                    machine.resumeWhatIsHeld();
+                }
             }
             if (planned.stops() && !life.isDead()) {
                 machine.stop(life);
@@ -171,6 +174,7 @@ public final class World {
                                 .formatted(clientsLeft, machine.catalog().contents()));
             }
             baton.sleep(Duration.ofSeconds(1));
+            machine.resumeWhatIsHeld();
         }
         baton.sleep(ROUNDS_OF_ARCHIVING);
         machine.stop(life);

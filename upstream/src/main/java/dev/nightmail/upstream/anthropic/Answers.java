@@ -10,16 +10,19 @@ import dev.nightmail.core.upstream.AttemptOutcome.Refused;
 import dev.nightmail.core.upstream.AttemptOutcome.Throttled;
 import dev.nightmail.core.upstream.AttemptOutcome.Unreachable;
 import dev.nightmail.core.usage.Billing;
+import dev.nightmail.core.usage.Charge;
 import dev.nightmail.upstream.http.FailedStep;
 import dev.nightmail.upstream.http.HttpHeaders;
 import dev.nightmail.upstream.http.HttpOutcome;
+import dev.nightmail.upstream.wire.AnswerSize;
 import dev.nightmail.upstream.wire.ErrorBody;
 import dev.nightmail.upstream.wire.MessageReading;
 import dev.nightmail.upstream.wire.RateLimits;
-import dev.nightmail.upstream.wire.RetryAfter;
-import java.net.URI;
+import dev.nightmail.upstream.wire.UpstreamErrors;
+import dev.nightmail.wire.error.ErrorMeaning;
+import dev.nightmail.wire.error.ErrorReading;
+import dev.nightmail.wire.error.RetryAfter;
 import java.time.InstantSource;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -30,12 +33,12 @@ import org.jspecify.annotations.Nullable;
 final class Answers {
 
     private final String upstream;
-    private final Barring barring;
+    private final UpstreamErrors errors;
     private final InstantSource clock;
 
-    Answers(String upstream, URI url, InstantSource clock) {
-        this.upstream = upstream;
-        this.barring = new Barring(upstream, url);
+    Answers(AnthropicConfig config, InstantSource clock) {
+        this.upstream = config.name();
+        this.errors = new UpstreamErrors(config.name(), config.url(), config.apiKey());
         this.clock = clock;
     }
 
@@ -44,79 +47,95 @@ final class Answers {
             case HttpOutcome.Complete(int status, var headers, var body) ->
                     answered(status, headers, body);
             case HttpOutcome.NotSent(var step) -> new Unreachable(step.toString(), notSent(step));
+            case HttpOutcome.Broken(var step) when step == FailedStep.BODY_TOO_LARGE ->
+                    // The same answer again would be as large, and be paid for again.
+                    new Refused(AnswerSize.error(upstream, null));
             case HttpOutcome.Broken(var step) -> new Failed(step.toString(), null, broken(step));
         };
     }
 
     /** What a whole answer means. */
     AttemptOutcome answered(int status, HttpHeaders headers, byte[] body) {
-        var barred = barring.reason(status, headers, body);
-        if (barred.isPresent()) {
-            return new Barred(barred.get());
-        }
-        if (status >= 200 && status < 300) {
-            return message(headers, body);
-        }
-        var error = error(status, headers, body);
-        var shouldRetry = headers.first("x-should-retry").orElse("");
-        if (shouldRetry.equals("false")) {
-            return new Refused(error, RateLimits.headroom(headers));
-        }
-        var retryAfter = RetryAfter.of(headers, clock).orElse(null);
-        if (status == 429 || status == 529) {
-            return new Throttled(retryAfter, error, RateLimits.headroom(headers), status == 529);
-        }
-        boolean passing = status >= 500 || status == 408 || status == 409 || status == 425;
-        return passing || shouldRetry.equals("true")
-                ? new Failed("status " + status, retryAfter, error)
-                : new Refused(error, RateLimits.headroom(headers));
+        return isGood(status)
+                ? message(headers, body)
+                : outcome(UpstreamErrors.read(status, headers, body), headers, body);
     }
 
+    static boolean isGood(int status) {
+        return status >= 200 && status < 300;
+    }
+
+    private AttemptOutcome outcome(ErrorMeaning meaning, HttpHeaders headers, byte[] body) {
+        var error = errors.body(meaning, headers, body);
+        var retryAfter = RetryAfter.of(headers::first, meaning.error(), clock).orElse(null);
+        return switch (meaning) {
+            case ErrorMeaning.Ours ours -> new Barred(errors.reason(ours, headers));
+            case ErrorMeaning.OfRequest _ -> new Refused(error, RateLimits.headroom(headers));
+            case ErrorMeaning.NoRoom noRoom ->
+                    new Throttled(
+                            retryAfter, error, RateLimits.headroom(headers), noRoom.overloaded());
+            case ErrorMeaning.Failed failed ->
+                    new Failed("status " + failed.status(), retryAfter, error);
+            case ErrorMeaning.Lost lost -> new Failed("status " + lost.status(), retryAfter, error);
+        };
+    }
+
+    /**
+     * Parsed before its content type is looked at: some servers send JSON as {@code text/plain},
+     * and an answer was paid for whatever it is called.
+     */
     private AttemptOutcome message(HttpHeaders headers, byte[] body) {
-        return MessageReading.forBatch(body)
-                .<AttemptOutcome>map(read ->
-                        new Answered(
-                                read.line(),
-                                read.usage(),
-                                new Billing(upstream, read.tier(), read.inUsOnly()),
-                                RateLimits.headroom(headers)))
-                .orElseGet(() -> new Failed("bad answer", null, badAnswer(headers)));
+        var read = MessageReading.forBatch(body);
+        if (read.isPresent()) {
+            var billing = new Billing(upstream, read.get().tier(), read.get().inUsOnly());
+            return answered(read.get(), billing, headers);
+        }
+        var meaning = noMessage(headers, body);
+        return meaning.isPresent()
+                ? outcome(meaning.get(), headers, body)
+                : new Failed("bad answer", null, badAnswer(headers));
+    }
+
+    /** An answer that no client could read is given up, and paid for all the same. */
+    AttemptOutcome answered(MessageReading.Read read, Billing billing, HttpHeaders headers) {
+        var headroom = RateLimits.headroom(headers);
+        return AnswerSize.isReadable(read.line())
+                ? new Answered(read.line(), read.usage(), billing, headroom)
+                : new Refused(
+                        AnswerSize.error(upstream, requestId(headers)),
+                        headroom,
+                        new Charge(read.usage(), billing));
+    }
+
+    private static @Nullable String requestId(HttpHeaders headers) {
+        return headers.first("request-id").orElse(null);
+    }
+
+    /** What is under a success and no Message: an error after all, or a page of something else. */
+    private static Optional<ErrorMeaning> noMessage(HttpHeaders headers, byte[] body) {
+        var inAnswer = ErrorReading.readInAnswer(body);
+        return inAnswer.isEmpty() && UpstreamErrors.hasForeignType(headers)
+                ? Optional.of(UpstreamErrors.foreign(200, body))
+                : inAnswer;
     }
 
     JsonBytes badAnswer(HttpHeaders headers) {
         return ErrorBody.of(
                 ErrorType.API_ERROR,
                 "upstream %s answered with something that is not a Message (content type %s)"
-                        .formatted(upstream, contentType(headers).orElse("not given")),
+                        .formatted(
+                                upstream, UpstreamErrors.contentType(headers).orElse("not given")),
                 requestId(headers));
     }
 
-    /** The service's own error if it has the wire's shape, else one that says what came. */
-    JsonBytes error(int status, HttpHeaders headers, byte[] body) {
-        if (status >= 400 && ErrorBody.read(body).isPresent()) {
-            return JsonBytes.flatten(body);
-        }
-        return ErrorBody.of(
-                ErrorType.ofStatus(status), foreignAnswer(status, headers), requestId(headers));
-    }
-
-    private String foreignAnswer(int status, HttpHeaders headers) {
-        if (status >= 300 && status < 400) {
-            return "upstream %s answered with a redirect (%d), which is not followed"
-                    .formatted(upstream, status);
-        }
-        return "upstream %s answered with status %d and a body that is not an API error (content type %s)"
-                .formatted(upstream, status, contentType(headers).orElse("not given"));
-    }
-
-    static Optional<String> contentType(HttpHeaders headers) {
-        return headers.first("content-type")
-                .map(value -> value.split(";", 2)[0].strip().toLowerCase(Locale.ROOT))
-                .filter(value -> value.length() <= 64);
-    }
-
-    private static @Nullable String requestId(HttpHeaders headers) {
-        return headers.first("request-id").orElse(null);
+    /** How a client that waits is told of an answer that was not passed on. */
+    UpstreamErrors.Told told(int status, HttpHeaders headers, byte[] body) {
+        var meaning =
+                isGood(status)
+                        ? noMessage(headers, body)
+                                .orElseGet(() -> UpstreamErrors.foreign(status, body))
+                        : UpstreamErrors.read(status, headers, body);
+        return errors.told(meaning, headers, body);
     }
 
     JsonBytes notSent(FailedStep step) {
@@ -135,15 +154,5 @@ final class Answers {
 
     static int status(FailedStep step) {
         return (step.isTimeout() ? ErrorType.TIMEOUT_ERROR : ErrorType.API_ERROR).status();
-    }
-
-    /** Whether a 2xx answer is of a kind this API gives: JSON, an event stream, or unsaid. */
-    static boolean hasForeignType(HttpHeaders headers) {
-        return contentType(headers)
-                .map(type ->
-                        !type.equals("application/json")
-                                && !type.equals("text/event-stream")
-                                && !type.endsWith("+json"))
-                .orElse(false);
     }
 }

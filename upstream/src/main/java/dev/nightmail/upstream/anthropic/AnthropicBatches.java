@@ -6,10 +6,8 @@ import dev.nightmail.core.request.ApiVersion;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.AttemptOutcome.Failed;
 import dev.nightmail.core.upstream.AttemptOutcome.Refused;
-import dev.nightmail.core.upstream.AttemptOutcome.Throttled;
 import dev.nightmail.core.upstream.AttemptOutcome.Unreachable;
 import dev.nightmail.core.upstream.BatchUpstream;
-import dev.nightmail.core.upstream.Headroom;
 import dev.nightmail.upstream.http.FollowingRedirects;
 import dev.nightmail.upstream.http.HttpBody;
 import dev.nightmail.upstream.http.HttpCall;
@@ -18,6 +16,7 @@ import dev.nightmail.upstream.http.HttpHeaders;
 import dev.nightmail.upstream.http.HttpOutcome;
 import dev.nightmail.upstream.wire.BatchReading;
 import dev.nightmail.upstream.wire.ErrorBody;
+import dev.nightmail.upstream.wire.UpstreamErrors;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -48,6 +47,7 @@ public final class AnthropicBatches implements BatchUpstream {
     private final Endpoints endpoints;
     private final CallHeaders headers;
     private final Answers answers;
+    private final CreateAnswers creations;
     private final BatchResults results;
     private volatile @Nullable Boolean honoursIdempotencyKeys;
 
@@ -59,7 +59,8 @@ public final class AnthropicBatches implements BatchUpstream {
         this.http = new FollowingRedirects(http);
         this.endpoints = new Endpoints(config.url());
         this.headers = new CallHeaders(config);
-        this.answers = new Answers(config.name(), config.url(), clock);
+        this.answers = new Answers(config, clock);
+        this.creations = new CreateAnswers(config.name(), answers);
         this.results = new BatchResults(config.name(), answers);
     }
 
@@ -87,56 +88,19 @@ public final class AnthropicBatches implements BatchUpstream {
             case HttpOutcome.NotSent(var step) ->
                     new Creation.NotNow(new Unreachable(step.toString(), answers.notSent(step)));
             case HttpOutcome.Broken(var step) -> new Creation.Unconfirmed(step.toString());
-            case HttpOutcome.Complete(int status, var headers, var answer) ->
-                    created(status, headers, answer, terms);
+            case HttpOutcome.Complete(int status, var headers, var answer) -> {
+                var creation =
+                        creations.creation(status, headers, ByteOrderMark.without(answer), terms);
+                if (creation instanceof Creation.Created) {
+                    note(headers);
+                }
+                yield creation;
+            }
         };
-    }
-
-    /**
-     * Only what the service itself refuses was certainly not made. A fault, its own or of what
-     * stands in between, may have come after the batch was there.
-     */
-    private Creation created(int status, HttpHeaders headers, byte[] answer, RelayTerms terms) {
-        if (isGood(status, headers)) {
-            note(headers);
-            return BatchReading.batch(answer)
-                    .<Creation>map(Creation.Created::new)
-                    .orElseGet(() -> new Creation.Unconfirmed("bad answer"));
-        }
-        boolean saidByTheApi = ErrorBody.read(answer).isPresent();
-        boolean hasNoRoom = status == 429 || status == 529 || status == 503;
-        return switch (answers.answered(status, headers, answer)) {
-            // A page behind a status that says all is well is no such refusal.
-            case AttemptOutcome.Barred barred when status >= 300 -> new Creation.NotNow(barred);
-            case Throttled throttled when saidByTheApi || status == 429 ->
-                    new Creation.NotNow(throttled);
-            case Failed(var _, var retryAfter, var error) when saidByTheApi && hasNoRoom ->
-                    new Creation.NotNow(new Throttled(retryAfter, error, Headroom.UNTOLD));
-            case Refused _ when isDenied(status, terms) ->
-                    new Creation.NotNow(
-                            new AttemptOutcome.Barred(
-                                    "status %d to a create of a batch: look at upstreams.%s.url and .api-key"
-                                            .formatted(status, config.name())));
-            case Refused refused when status < 500 ->
-                    new Creation.Refused(refused, FaultyRequests.in(answer));
-            case AttemptOutcome.Answered _,
-                    Refused _,
-                    Throttled _,
-                    Failed _,
-                    Unreachable _,
-                    AttemptOutcome.Barred _ ->
-                    new Creation.Unconfirmed("status " + status);
-        };
-    }
-
-    /** Whether it is we who may not, or who ask in the wrong place: no request can help that. */
-    private static boolean isDenied(int status, RelayTerms terms) {
-        boolean ofAClient = !terms.betas().isEmpty() || terms.userProfileId() != null;
-        return (status == 403 || status == 404) && !ofAClient;
     }
 
     private static boolean isGood(int status, HttpHeaders headers) {
-        return status >= 200 && status < 300 && !Answers.hasForeignType(headers);
+        return status >= 200 && status < 300 && !UpstreamErrors.hasForeignType(headers);
     }
 
     /** Said of the service by a good answer: an error may come from what stands in between. */
@@ -180,10 +144,10 @@ public final class AnthropicBatches implements BatchUpstream {
             case HttpOutcome.Complete(int status, var headers, var body)
                     when isGood(status, headers) -> {
                 note(headers);
-                yield new Looked.Good(body);
+                yield new Looked.Good(ByteOrderMark.without(body));
             }
             case HttpOutcome.Complete(int status, var headers, var body) ->
-                    notGood(status, headers, body);
+                    notGood(status, headers, ByteOrderMark.without(body));
             case HttpOutcome.NotSent(var step) ->
                     new Looked.Failure(new Unreachable(step.toString(), answers.notSent(step)));
             case HttpOutcome.Broken(var step) ->
@@ -224,7 +188,7 @@ public final class AnthropicBatches implements BatchUpstream {
         return switch (look("GET", endpoints.batches(PAGE_BATCHES, afterId))) {
             case Looked.Good(var body) ->
                     BatchReading.page(body)
-                            .<Listing>map(page -> new Listing.Page(page.batches(), page.hasMore()))
+                            .<Listing>map(page -> page)
                             .orElseGet(() -> new Listing.Unseen(badAnswer()));
             // The cursor's batch was deleted since.
             case Looked.NotFound _ -> new Listing.Unseen(badAnswer());
@@ -285,7 +249,8 @@ public final class AnthropicBatches implements BatchUpstream {
         if (stream.isGood()) {
             return new Collection.Whole(stream.count());
         }
-        return switch (notGood(stream.status(), stream.headers(), stream.error())) {
+        return switch (notGood(
+                stream.status(), stream.headers(), ByteOrderMark.without(stream.error()))) {
             case Looked.Failure(var why) -> new Collection.Unseen(why);
             case Looked.Good _, Looked.NotFound _ -> new Collection.Unknown();
         };

@@ -38,7 +38,7 @@ public final class AnthropicUpstream implements Upstream {
         this.config = config;
         this.http = new FollowingRedirects(http);
         this.endpoints = new Endpoints(config.url());
-        this.answers = new Answers(config.name(), config.url(), clock);
+        this.answers = new Answers(config, clock);
         this.headers = new CallHeaders(config);
     }
 

@@ -1,28 +1,64 @@
 package dev.nightmail.upstream.anthropic;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import dev.nightmail.upstream.json.StrictJson;
+import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 
 /**
- * Which requests a refused create names. Validators say where the fault is: {@code
- * requests.17.params.model: Field required} (wire contract, section 1.5).
+ * Which request a refused create names. Validators say where the fault is before they say what it
+ * is: {@code requests.17.params.model: Field required} (wire contract, section 1.5). Only how the
+ * message begins counts: what follows may repeat what a client wrote.
  */
 final class FaultyRequests {
 
     private static final Pattern NAMED =
-            Pattern.compile("\\brequests(?:\\.|\\[)(\\d{1,9})(?=[.\\]:\\s])");
+            Pattern.compile("requests(?:\\.|\\[)(\\d{1,9})(?=[.\\]:\\s])");
 
     private FaultyRequests() {}
 
+    /** Empty if it names none. */
     static Set<Integer> in(byte[] error) {
-        var positions = new TreeSet<Integer>();
-        var named = NAMED.matcher(new String(error, UTF_8));
-        while (named.find()) {
-            positions.add(Integer.parseInt(named.group(1)));
+        return message(error)
+                .map(NAMED::matcher)
+                .filter(named -> named.lookingAt())
+                .map(named -> Set.of(Integer.parseInt(named.group(1))))
+                .orElse(Set.of());
+    }
+
+    private static Optional<String> message(byte[] error) {
+        try (var json = StrictJson.parser(error)) {
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                return Optional.empty();
+            }
+            String message = null;
+            while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+                boolean isError = json.currentName().equals("error");
+                if (json.nextToken() == JsonToken.START_OBJECT && isError) {
+                    message = messageOf(json);
+                } else {
+                    json.skipChildren();
+                }
+            }
+            return Optional.ofNullable(message);
+        } catch (JacksonException _) {
+            return Optional.empty();
         }
-        return positions;
+    }
+
+    private static @Nullable String messageOf(JsonParser json) {
+        String message = null;
+        while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+            boolean isMessage = json.currentName().equals("message");
+            if (json.nextToken() == JsonToken.VALUE_STRING && isMessage) {
+                message = json.getString();
+            }
+            json.skipChildren();
+        }
+        return message;
     }
 }

@@ -6,6 +6,7 @@ import dev.nightmail.core.upstream.ForwardOutcome;
 import dev.nightmail.upstream.http.BodyReceiver;
 import dev.nightmail.upstream.http.FailedStep;
 import dev.nightmail.upstream.http.HttpHeaders;
+import dev.nightmail.upstream.wire.UpstreamErrors;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -37,7 +38,7 @@ final class Forwarding implements BodyReceiver {
     public void begin(int answerStatus, HttpHeaders answerHeaders) throws IOException {
         status = answerStatus;
         headers = answerHeaders;
-        if (status >= 200 && status < 300 && !Answers.hasForeignType(headers)) {
+        if (status >= 200 && status < 300 && !UpstreamErrors.hasForeignType(headers)) {
             passing = true;
             sink.begin(status, passedOn(headers, "application/json"));
         }
@@ -58,9 +59,11 @@ final class Forwarding implements BodyReceiver {
             sink.end();
             return new ForwardOutcome.Answered();
         }
-        boolean error = status >= 400;
         var body = held.toByteArray();
-        answer(error ? status : 500, passedOn(headers, ""), answers.error(status, headers, body));
+        var told = answers.told(status, headers, body);
+        var fields = passedOn(headers, "");
+        fields.putAll(told.headers());
+        answer(told.status(), fields, told.body());
         return ForwardOutcome.like(answers.answered(status, headers, body));
     }
 

@@ -3,6 +3,7 @@ package dev.nightmail.upstream.anthropic;
 import dev.nightmail.core.upstream.BatchUpstream;
 import dev.nightmail.upstream.http.BodyReceiver;
 import dev.nightmail.upstream.http.HttpHeaders;
+import dev.nightmail.upstream.wire.UpstreamErrors;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,9 @@ final class ResultStream implements BodyReceiver {
 
     /** A page of a proxy; the results themselves came under several types over the years. */
     private static boolean isPage(HttpHeaders headers) {
-        return Answers.contentType(headers).map(type -> type.equals("text/html")).orElse(false);
+        return UpstreamErrors.contentType(headers)
+                .map(type -> type.equals("text/html"))
+                .orElse(false);
     }
 
     @Override
@@ -86,7 +89,7 @@ final class ResultStream implements BodyReceiver {
             return;
         }
         try {
-            if (results.read(line, receiver)) {
+            if (results.read(ByteOrderMark.without(line), receiver)) {
                 count++;
             } else {
                 enough = true;

@@ -48,13 +48,16 @@ public sealed interface RawJson {
             return members.get(name) instanceof Items list ? list.items() : List.of();
         }
 
-        /** The member of that name, if it is a whole number that is not negative. */
+        /**
+         * The member of that name, if it is a whole number that is not negative, however it is
+         * written ({@link WholeNumber}).
+         */
         public OptionalLong count(String name) {
-            return members.get(name) instanceof Numeral number
-                            && number.isLong()
-                            && number.longValue() >= 0
-                    ? OptionalLong.of(number.longValue())
-                    : OptionalLong.empty();
+            if (!(members.get(name) instanceof Numeral number)) {
+                return OptionalLong.empty();
+            }
+            var count = WholeNumber.of(number.text());
+            return count.isPresent() && count.getAsLong() < 0 ? OptionalLong.empty() : count;
         }
     }
 
@@ -120,7 +123,12 @@ public sealed interface RawJson {
             if (!isLong()) {
                 throw new IllegalStateException("not a whole number");
             }
-            return Long.parseLong(new String(span.bytes(), span.from(), span.length(), UTF_8));
+            return Long.parseLong(text());
+        }
+
+        /** As it is written. */
+        String text() {
+            return new String(span.bytes(), span.from(), span.length(), UTF_8);
         }
     }
 

@@ -14,8 +14,7 @@ record ChatPayload(
         RawJson.@Nullable Text id,
         RawJson.@Nullable Text model,
         @Nullable Choice choice,
-        @Nullable ChatUsage usage,
-        @Nullable ChatError error) {
+        @Nullable ChatUsage usage) {
 
     /**
      * The first choice, and the only one that is asked for.
@@ -119,7 +118,6 @@ record ChatPayload(
                         payload.text("id"),
                         payload.text("model"),
                         Choice.of(payload),
-                        usage == null ? null : ChatUsage.of(usage),
-                        ChatError.of(payload).orElse(null)));
+                        usage == null ? null : ChatUsage.of(usage)));
     }
 }

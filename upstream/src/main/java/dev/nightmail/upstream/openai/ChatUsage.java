@@ -18,7 +18,7 @@ record ChatUsage(long prompt, long cacheRead, long completion, OptionalLong thin
     static final ChatUsage UNTOLD = new ChatUsage(0, 0, 0, OptionalLong.empty());
 
     static ChatUsage of(RawJson.Members usage) {
-        long prompt = usage.count("prompt_tokens").orElse(0);
+        long prompt = tokens(usage.count("prompt_tokens"));
         var promptDetails = usage.object("prompt_tokens_details");
         var cached =
                 promptDetails == null
@@ -29,10 +29,14 @@ record ChatUsage(long prompt, long cacheRead, long completion, OptionalLong thin
         return new ChatUsage(
                 prompt,
                 Math.min(prompt, cached.orElse(0)),
-                usage.count("completion_tokens").orElse(0),
+                tokens(usage.count("completion_tokens")),
                 completionDetails == null
                         ? OptionalLong.empty()
                         : completionDetails.count("reasoning_tokens"));
+    }
+
+    private static long tokens(OptionalLong told) {
+        return told.isPresent() && told.getAsLong() <= Usage.TOKENS_MAX ? told.getAsLong() : 0;
     }
 
     /** Tokens that were not read from a cache. Writing to one is not billed, nor told. */

@@ -4,9 +4,10 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.upstream.http.FailedStep;
+import dev.nightmail.upstream.http.HttpHeaders;
 import dev.nightmail.upstream.json.JsonWriter;
 import dev.nightmail.upstream.json.RawJson;
-import dev.nightmail.upstream.wire.ErrorBody;
+import dev.nightmail.wire.error.ErrorReading;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -72,10 +73,10 @@ final class MessageEvents implements ServerSentEvents.Receiver {
     /** What the server says went wrong. */
     interface Faults {
         /** Answers with it: it was the first word. */
-        void answer(Reading.Fault fault) throws IOException;
+        void answer(Reading reading) throws IOException;
 
         /** The client is told of it in the stream. */
-        void note(Reading.Fault fault);
+        void note(Reading reading);
     }
 
     /**
@@ -129,9 +130,9 @@ final class MessageEvents implements ServerSentEvents.Receiver {
 
     /** One chunk, or a whole completion in one. */
     void tell(byte[] data, ChatPayload payload) throws IOException {
-        var error = payload.error();
-        if (error != null) {
-            fail(answers.inAnswer(error));
+        var error = ErrorReading.readInAnswer(data);
+        if (error.isPresent()) {
+            fail(answers.inAnswer(error.get(), HttpHeaders.NONE));
             return;
         }
         var told = payload.usage();
@@ -150,15 +151,15 @@ final class MessageEvents implements ServerSentEvents.Receiver {
         }
     }
 
-    private void fail(Reading.Fault fault) throws IOException {
+    private void fail(Reading reading) throws IOException {
         boolean begun = isBegun();
         state = State.OVER;
         if (!begun) {
-            faults.answer(fault);
+            faults.answer(reading);
             return;
         }
-        faults.note(fault);
-        var body = ErrorBody.of(fault.type(), fault.message(), null);
+        faults.note(reading);
+        var body = answers.body(reading);
         var out = new JsonWriter(body.length() + 32).plain("event: error\ndata: ");
         send(out.plain(body.array()).plain("\n\n"));
         sink.end();

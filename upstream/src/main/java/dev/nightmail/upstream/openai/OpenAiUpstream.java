@@ -15,13 +15,17 @@ import dev.nightmail.core.upstream.ForwardOutcome;
 import dev.nightmail.core.upstream.Headroom;
 import dev.nightmail.core.upstream.Upstream;
 import dev.nightmail.core.usage.Billing;
+import dev.nightmail.core.usage.Charge;
 import dev.nightmail.core.usage.ServiceTier;
+import dev.nightmail.upstream.http.FailedStep;
 import dev.nightmail.upstream.http.FollowingRedirects;
 import dev.nightmail.upstream.http.HttpExchanges;
 import dev.nightmail.upstream.http.HttpHeaders;
+import dev.nightmail.upstream.http.HttpOutcome;
 import dev.nightmail.upstream.openai.ChatRequest.Purpose;
+import dev.nightmail.upstream.wire.AnswerSize;
 import dev.nightmail.upstream.wire.ErrorBody;
-import dev.nightmail.upstream.wire.RetryAfter;
+import dev.nightmail.wire.error.RetryAfter;
 import java.io.IOException;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +71,10 @@ public final class OpenAiUpstream implements Upstream {
             return new Refused(refused(e));
         }
         var outcome = http.exchange(calls.chat(request, call.timeout()), config.answerBytesMax());
+        if (outcome instanceof HttpOutcome.Broken(var step) && step == FailedStep.BODY_TOO_LARGE) {
+            // The same answer again would be as large, and be paid for again.
+            return new Refused(AnswerSize.error(config.name(), null));
+        }
         return outcome(answers.completion(outcome, request, "batch"), Answers.headers(outcome));
     }
 
@@ -86,12 +94,11 @@ public final class OpenAiUpstream implements Upstream {
 
     private AttemptOutcome outcome(Reading reading, HttpHeaders headers) {
         return switch (reading) {
-            case Reading.Answered(var message, var usage) ->
-                    new Answered(
+            case Reading.Answered(var message, var usage, boolean reported) ->
+                    answered(
                             message,
-                            usage,
-                            new Billing(config.name(), ServiceTier.STANDARD, false),
-                            headroom(headers));
+                            new Charge(usage, new Billing(config.name(), tier(reported), false)),
+                            headers);
             case Reading.Fault fault -> outcome(fault, headers);
             case Reading.Unreachable(var type, var message, var phase) ->
                     new Unreachable(phase, ErrorBody.of(type, message, null));
@@ -99,9 +106,23 @@ public final class OpenAiUpstream implements Upstream {
         };
     }
 
+    /** An answer that no client could read is given up, and paid for all the same. */
+    private AttemptOutcome answered(JsonBytes message, Charge charge, HttpHeaders headers) {
+        return AnswerSize.isReadable(message)
+                ? new Answered(message, charge.usage(), charge.billing(), headroom(headers))
+                : new Refused(
+                        AnswerSize.error(config.name(), requestId(headers)),
+                        headroom(headers),
+                        charge);
+    }
+
+    private static ServiceTier tier(boolean reported) {
+        return reported ? ServiceTier.STANDARD : ServiceTier.UNREPORTED;
+    }
+
     private AttemptOutcome outcome(Reading.Fault fault, HttpHeaders headers) {
         var error = ErrorBody.of(fault.type(), fault.message(), requestId(headers));
-        var retryAfter = RetryAfter.of(headers, clock).orElse(null);
+        var retryAfter = RetryAfter.of(headers::first, clock).orElse(fault.retryAfter());
         return switch (fault.kind()) {
             case REFUSED -> new Refused(error, headroom(headers));
             case THROTTLED -> new Throttled(retryAfter, error, headroom(headers));

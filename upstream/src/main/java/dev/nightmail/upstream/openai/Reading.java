@@ -3,20 +3,26 @@ package dev.nightmail.upstream.openai;
 import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.usage.Usage;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** What a call came to. The messages are for clients. */
 sealed interface Reading {
 
     /**
      * @param message a Message
+     * @param reported whether the server said what it used; if not, the usage is 0
      */
-    record Answered(JsonBytes message, Usage usage) implements Reading {}
+    record Answered(JsonBytes message, Usage usage, boolean reported) implements Reading {}
 
     /**
      * @param kind what is to be done about it
      * @param phase in a word or two for logs
+     * @param retryAfter how long the body asks to be left alone; null if it does not say
      */
-    record Fault(Kind kind, ErrorType type, String message, String phase) implements Reading {}
+    record Fault(
+            Kind kind, ErrorType type, String message, String phase, @Nullable Duration retryAfter)
+            implements Reading {}
 
     /** Nothing was sent. */
     record Unreachable(ErrorType type, String message, String phase) implements Reading {}

@@ -5,6 +5,7 @@ import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.upstream.http.HttpHeaders;
 import dev.nightmail.upstream.wire.ErrorBody;
+import dev.nightmail.upstream.wire.UpstreamErrors;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -39,20 +40,18 @@ final class Reply {
     void send(Reading reading, HttpHeaders headers) throws IOException {
         note(reading, headers);
         switch (reading) {
-            case Reading.Answered(var message, var _) -> send(200, Map.of(), message);
-            case Reading.Fault(var _, var type, var message, var _) ->
-                    send(type.status(), passedOn(headers), ErrorBody.of(type, message, null));
+            case Reading.Answered(var message, var _, var _) -> send(200, Map.of(), message);
+            case Reading.Fault(var _, var type, var message, var _, var _) ->
+                    send(
+                            type.status(),
+                            passedOn(headers),
+                            ErrorBody.of(type, message, requestId(headers)));
             case Reading.Unreachable _ -> {}
             case Reading.Barred(int status, var _) ->
-                    // Not the status itself: it is our key that is wrong, not the client's.
                     send(
-                            ErrorType.API_ERROR.status(),
+                            UpstreamErrors.BAD_GATEWAY,
                             Map.of("x-should-retry", "false"),
-                            ErrorBody.of(
-                                    ErrorType.API_ERROR,
-                                    "upstream %s does not serve this server (status %d): its key, its account or its URL has to be looked at"
-                                            .formatted(upstream, status),
-                                    null));
+                            UpstreamErrors.notServed(upstream, status));
         }
     }
 
@@ -62,6 +61,10 @@ final class Reply {
             headers.first(name).ifPresent(value -> passed.put(name, value));
         }
         return passed;
+    }
+
+    private static @Nullable String requestId(HttpHeaders headers) {
+        return headers.first("x-request-id").orElse(null);
     }
 
     void json(JsonBytes body) throws IOException {

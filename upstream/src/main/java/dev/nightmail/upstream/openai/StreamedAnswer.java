@@ -4,6 +4,7 @@ import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.upstream.http.BodyReceiver;
 import dev.nightmail.upstream.http.FailedStep;
 import dev.nightmail.upstream.http.HttpHeaders;
+import dev.nightmail.wire.error.ErrorReading;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Map;
@@ -75,8 +76,6 @@ final class StreamedAnswer implements BodyReceiver {
             events.end();
         } else if (!Answers.isGood(status)) {
             reply.send(answers.refusal(status, headers, held.toByteArray()), headers);
-        } else if (Answers.isForeign(headers)) {
-            reply.send(answers.foreign(status, headers), headers);
         } else {
             whole(held.toByteArray());
         }
@@ -84,11 +83,13 @@ final class StreamedAnswer implements BodyReceiver {
 
     private void whole(byte[] body) throws IOException {
         var payload = ChatPayload.read(body);
-        boolean completion =
-                payload.isPresent()
-                        && (payload.get().choice() != null || payload.get().error() != null);
-        if (!completion) {
-            reply.send(answers.notACompletion(headers), headers);
+        var error = ErrorReading.readInAnswer(body);
+        if (error.isPresent()) {
+            reply.send(answers.inAnswer(error.get(), headers), headers);
+            return;
+        }
+        if (payload.isEmpty() || payload.get().choice() == null) {
+            reply.send(answers.noCompletion(status, headers, body), headers);
             return;
         }
         events.tell(body, payload.get());
@@ -97,13 +98,13 @@ final class StreamedAnswer implements BodyReceiver {
 
     private final class Faults implements MessageEvents.Faults {
         @Override
-        public void answer(Reading.Fault fault) throws IOException {
-            reply.send(fault, headers);
+        public void answer(Reading reading) throws IOException {
+            reply.send(reading, headers);
         }
 
         @Override
-        public void note(Reading.Fault fault) {
-            reply.note(fault, headers);
+        public void note(Reading reading) {
+            reply.note(reading, headers);
         }
     }
 

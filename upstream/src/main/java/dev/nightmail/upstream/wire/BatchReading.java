@@ -1,5 +1,6 @@
 package dev.nightmail.upstream.wire;
 
+import dev.nightmail.core.upstream.BatchUpstream.Listing;
 import dev.nightmail.core.upstream.BatchUpstream.Seen;
 import dev.nightmail.upstream.json.StrictJson;
 import java.time.DateTimeException;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonParser.NumberType;
 import tools.jackson.core.JsonToken;
 
 /** Reads a MessageBatch, or a page of them, for what we act on. */
@@ -24,24 +26,26 @@ public final class BatchReading {
 
     private BatchReading() {}
 
-    /** Empty unless it is a batch with an id, a status, counts and a time. */
+    /** Empty unless it is a batch with an id and a status. */
     public static Optional<Seen> batch(byte[] body) {
         try (var json = StrictJson.parser(body)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 return Optional.empty();
             }
-            var batch = read(json);
-            return json.nextToken() == null ? batch : Optional.empty();
+            var reading = read(json);
+            return json.nextToken() == null && reading.status != null
+                    ? reading.seen()
+                    : Optional.empty();
         } catch (JacksonException _) {
             return Optional.empty();
         }
     }
 
-    /** A page of batches. */
-    public record Page(List<Seen> batches, boolean hasMore) {}
-
-    /** Empty unless it is a page, all of whose batches can be read. */
-    public static Optional<Page> page(byte[] body) {
+    /**
+     * Empty unless it is a page. An entry that lacks the one or the other is on it all the same:
+     * others must not be overlooked for that.
+     */
+    public static Optional<Listing.Page> page(byte[] body) {
         try (var json = StrictJson.parser(body)) {
             return Optional.ofNullable(readPage(json));
         } catch (JacksonException _) {
@@ -49,51 +53,73 @@ public final class BatchReading {
         }
     }
 
-    private static @Nullable Page readPage(JsonParser json) {
+    private static Listing.@Nullable Page readPage(JsonParser json) {
         if (json.nextToken() != JsonToken.START_OBJECT) {
             return null;
         }
         List<Seen> batches = null;
-        boolean hasMore = false;
+        var hasMore = JsonToken.NOT_AVAILABLE;
+        int unreadable = 0;
         while (json.nextToken() == JsonToken.PROPERTY_NAME) {
             String name = json.currentName();
             var value = json.nextToken();
             if (name.equals("data") && value == JsonToken.START_ARRAY) {
                 batches = new ArrayList<>();
-                while (json.nextToken() == JsonToken.START_OBJECT) {
-                    var batch = read(json);
-                    if (batch.isEmpty()) {
-                        return null;
-                    }
-                    batches.add(batch.get());
+                for (var entry = json.nextToken();
+                        entry != JsonToken.END_ARRAY;
+                        entry = json.nextToken()) {
+                    var batch = entry(json, entry);
+                    batch.ifPresent(batches::add);
+                    unreadable += batch.isPresent() ? 0 : 1;
                 }
             } else if (name.equals("has_more")) {
-                hasMore = value == JsonToken.VALUE_TRUE;
+                hasMore = value;
+                json.skipChildren();
             } else {
                 json.skipChildren();
             }
         }
-        return batches == null ? null : new Page(batches, hasMore);
+        if (batches == null) {
+            return null;
+        }
+        // Where it does not say, the next page does: it is empty.
+        boolean more =
+                switch (hasMore) {
+                    case VALUE_TRUE -> true;
+                    case VALUE_FALSE -> false;
+                    default -> !batches.isEmpty();
+                };
+        return new Listing.Page(batches, more, unreadable);
+    }
+
+    private static Optional<Seen> entry(JsonParser json, @Nullable JsonToken entry) {
+        if (entry == JsonToken.START_OBJECT) {
+            return read(json).seen();
+        }
+        json.skipChildren();
+        return Optional.empty();
     }
 
     /** Reads to the end of the object that has begun. */
-    private static Optional<Seen> read(JsonParser json) {
+    private static BatchReading read(JsonParser json) {
         var reading = new BatchReading();
         while (json.nextToken() == JsonToken.PROPERTY_NAME) {
             reading.field(json, json.currentName(), json.nextToken());
         }
-        var id = reading.id;
-        var createdAt = reading.createdAt;
-        if (id == null || reading.status == null || createdAt == null) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                new Seen(
-                        id,
-                        createdAt,
-                        reading.status.equals("ended"),
-                        Math.toIntExact(Math.min(reading.requests, Integer.MAX_VALUE)),
-                        reading.archived));
+        return reading;
+    }
+
+    /** Empty if it has no name by which it could be asked for. */
+    private Optional<Seen> seen() {
+        return Optional.ofNullable(id)
+                .filter(name -> !name.isEmpty())
+                .map(name ->
+                        new Seen(
+                                name,
+                                createdAt,
+                                "ended".equals(status),
+                                Math.toIntExact(Math.min(requests, Integer.MAX_VALUE)),
+                                archived));
     }
 
     private void field(JsonParser json, String name, JsonToken value) {
@@ -128,11 +154,18 @@ public final class BatchReading {
         long sum = 0;
         while (json.nextToken() == JsonToken.PROPERTY_NAME) {
             if (json.nextToken() == JsonToken.VALUE_NUMBER_INT) {
-                sum += Math.max(0, json.getIntValue());
+                sum = Math.min(Integer.MAX_VALUE, sum + count(json));
             } else {
                 json.skipChildren();
             }
         }
         return sum;
+    }
+
+    /** What is no count at all counts nothing, and one beyond all bounds as many as can be. */
+    private static long count(JsonParser json) {
+        return json.getNumberType() == NumberType.INT
+                ? Math.max(0, json.getIntValue())
+                : Integer.MAX_VALUE;
     }
 }

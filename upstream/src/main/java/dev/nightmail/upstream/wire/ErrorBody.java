@@ -1,9 +1,12 @@
 package dev.nightmail.upstream.wire;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.upstream.json.JsonWriter;
 import dev.nightmail.upstream.json.StrictJson;
+import dev.nightmail.wire.error.Redaction;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -17,12 +20,27 @@ public final class ErrorBody {
 
     /** An error response of our own making. */
     public static JsonBytes of(ErrorType type, String message, @Nullable String requestId) {
+        return of(type, message, requestId, null);
+    }
+
+    /**
+     * An error response of our own making.
+     *
+     * @param code {@code details.error_code}; null if there is none
+     */
+    public static JsonBytes of(
+            ErrorType type, String message, @Nullable String requestId, @Nullable String code) {
         var out = new JsonWriter(160);
         out.beginObject();
         out.name("type").value("error");
         out.name("error").beginObject();
         out.name("type").value(type.wireName());
         out.name("message").value(message);
+        if (code != null) {
+            out.name("details").beginObject();
+            out.name("error_code").value(code);
+            out.endObject();
+        }
         out.endObject();
         out.name("request_id");
         if (requestId == null) {
@@ -32,6 +50,98 @@ public final class ErrorBody {
         }
         out.endObject();
         return JsonBytes.of(out.toByteArray());
+    }
+
+    /**
+     * A service's error response with its {@code request_id}, a string or null: clients expect it
+     * there (wire contract, section 1.6), and some services only say it in a header.
+     *
+     * @param requestId to be added where there is none; null if nobody said it
+     * @return empty if the body is no JSON object
+     */
+    public static Optional<JsonBytes> completed(byte[] body, @Nullable String requestId) {
+        try (var json = StrictJson.parser(body)) {
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                return Optional.empty();
+            }
+            Splice splice = null;
+            boolean empty = true;
+            while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+                empty = false;
+                boolean wanted = json.currentName().equals("request_id");
+                var value = json.nextToken();
+                int start = offset(json.currentTokenLocation().getByteOffset());
+                boolean isText = value == JsonToken.VALUE_STRING && !json.getString().isEmpty();
+                json.skipChildren();
+                if (wanted) {
+                    int end =
+                            value == JsonToken.VALUE_NULL
+                                    ? start + "null".length()
+                                    : offset(json.currentLocation().getByteOffset());
+                    splice = isText ? Splice.NOTHING : new Splice(start, end, quoted(requestId));
+                }
+            }
+            int end = offset(json.currentTokenLocation().getByteOffset());
+            if (json.nextToken() != null) {
+                return Optional.empty();
+            }
+            if (splice == null) {
+                var added = (empty ? "" : ",") + "\"request_id\":" + quoted(requestId);
+                splice = new Splice(end, end, added);
+            }
+            return Optional.of(JsonBytes.flatten(splice.in(body)));
+        } catch (JacksonException _) {
+            return Optional.empty();
+        }
+    }
+
+    /** What is put in the place of some bytes. */
+    private record Splice(int start, int end, String replacement) {
+
+        static final Splice NOTHING = new Splice(0, 0, "");
+
+        byte[] in(byte[] bytes) {
+            var inserted = replacement.getBytes(UTF_8);
+            var spliced = new byte[bytes.length - (end - start) + inserted.length];
+            System.arraycopy(bytes, 0, spliced, 0, start);
+            System.arraycopy(inserted, 0, spliced, start, inserted.length);
+            System.arraycopy(bytes, end, spliced, start + inserted.length, bytes.length - end);
+            return spliced;
+        }
+    }
+
+    private static String quoted(@Nullable String text) {
+        var out = new JsonWriter(64);
+        if (text == null) {
+            out.nothing();
+        } else {
+            out.value(text);
+        }
+        return new String(out.toByteArray(), UTF_8);
+    }
+
+    private static int offset(long byteOffset) {
+        return Math.toIntExact(byteOffset);
+    }
+
+    /** Whether any name or text in it holds what is to be hidden, however it is escaped. */
+    public static boolean holds(byte[] body, Redaction redaction) {
+        try (var json = StrictJson.parser(body)) {
+            for (var token = json.nextToken(); token != null; token = json.nextToken()) {
+                boolean held =
+                        switch (token) {
+                            case PROPERTY_NAME -> redaction.isNeeded(json.currentName());
+                            case VALUE_STRING -> redaction.isNeeded(json.getString());
+                            default -> false;
+                        };
+                if (held) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (JacksonException _) {
+            return true;
+        }
     }
 
     /**

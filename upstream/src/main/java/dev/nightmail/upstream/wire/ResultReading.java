@@ -1,8 +1,11 @@
 package dev.nightmail.upstream.wire;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import dev.nightmail.upstream.json.StrictJson;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -10,6 +13,12 @@ import tools.jackson.core.JsonToken;
 
 /** Reads a line of a provider's results. */
 public final class ResultReading {
+
+    /** Where the id of a line that is no JSON is looked for. */
+    private static final int ID_WITHIN_BYTES = 4_096;
+
+    private static final Pattern CUSTOM_ID =
+            Pattern.compile("\"custom_id\"\\s*:\\s*\"([A-Za-z0-9_-]{1,64})\"");
 
     private @Nullable String customId;
     private @Nullable String type;
@@ -40,19 +49,32 @@ public final class ResultReading {
 
         /** A type of next year, or one that lacks what belongs to it. */
         record Unknown(String customId) implements Read {}
+
+        /**
+         * No JSON: cut off, perhaps.
+         *
+         * @param customId that it seems to be of
+         */
+        record Garbled(String customId) implements Read {}
     }
 
-    /** Empty if it is no such line. */
+    /** Empty if it is about no request. */
     public static Optional<Read> line(byte[] line) {
         var reading = new ResultReading();
-        try (var json = StrictJson.parser(line)) {
+        try (var json = StrictJson.parserOfAnySize(line)) {
             if (!reading.readLine(json, line)) {
-                return Optional.empty();
+                return garbled(line);
             }
         } catch (JacksonException _) {
-            return Optional.empty();
+            return garbled(line);
         }
         return Optional.ofNullable(reading.customId).map(reading::read);
+    }
+
+    private static Optional<Read> garbled(byte[] line) {
+        var start = new String(line, 0, Math.min(line.length, ID_WITHIN_BYTES), ISO_8859_1);
+        var id = CUSTOM_ID.matcher(start);
+        return id.find() ? Optional.of(new Read.Garbled(id.group(1))) : Optional.empty();
     }
 
     private boolean readLine(JsonParser json, byte[] line) {

@@ -6,6 +6,7 @@ import static dev.nightmail.upstream.http.MisbehavingUpstream.cutInsideBody;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.relay.RelayTerms;
 import dev.nightmail.core.request.ApiVersion;
 import dev.nightmail.core.upstream.AttemptOutcome;
@@ -38,7 +39,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 @Timeout(60)
 final class AnthropicBatchesTest {
@@ -140,14 +145,85 @@ final class AnthropicBatchesTest {
         server.then(answer(200, "{\"id\":5}"));
 
         assertThat(create()).isInstanceOf(Creation.Unconfirmed.class);
-        assertThat(create()).isEqualTo(new Creation.Unconfirmed("bad answer"));
+        assertThat(create()).isInstanceOf(Creation.Unconfirmed.class);
     }
 
     @Test
-    void norIfItComesAsSomethingElse() throws Exception {
+    void aBatchIsABatchWhateverItIsSentAs() throws Exception {
         server.then(answer(200, batch("msgbatch_1", "in_progress"), "content-type: text/plain"));
+        server.then(answer(200, "\uFEFF" + batch("msgbatch_2", "in_progress")));
+        server.then(answer(201, "{\"id\":\"msgbatch_3\",\"processing_status\":\"in_progress\"}"));
 
-        assertThat(create()).isEqualTo(new Creation.Unconfirmed("status 200"));
+        for (var id : List.of("msgbatch_1", "msgbatch_2", "msgbatch_3")) {
+            assertThat(create())
+                    .isInstanceOfSatisfying(
+                            Creation.Created.class,
+                            created -> assertThat(created.batch().id()).isEqualTo(id));
+        }
+    }
+
+    /** What stands in between may answer so when the batch has been made behind it. */
+    @ParameterizedTest
+    @ValueSource(
+            ints = {
+                200, 302, 303, 307, 400, 401, 402, 403, 404, 405, 407, 410, 418, 422, 429, 451, 499,
+                500, 502, 503, 529
+            })
+    void noPageOfAProxyProvesThatNoneWasMade(int status) throws Exception {
+        server.then(
+                answer(
+                        status,
+                        "<html>no</html>",
+                        "content-type: text/html",
+                        "location: http://127.0.0.1:1/elsewhere"));
+
+        assertThat(create()).isInstanceOf(Creation.Unconfirmed.class);
+        assertThat(server.seen().method()).isEqualTo("POST");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "Bad Request",
+                "{\"error\":{\"message\":\"no\",\"type\":\"invalid_request_error\"}}",
+                "{\"detail\":\"no\"}",
+                "{\"message\":\"no\"}",
+                "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\"}}"
+            })
+    void norDoesAnythingElseThatIsNotTheApisOwnWord(String words) throws Exception {
+        server.then(answer(400, words));
+
+        assertThat(create()).isInstanceOf(Creation.Unconfirmed.class);
+    }
+
+    @Test
+    void norDoTheApisOwnWordsWithARedirect() throws Exception {
+        server.then(
+                answer(
+                        307,
+                        error("invalid_request_error", "elsewhere"),
+                        "location: http://127.0.0.1:1/elsewhere"));
+
+        assertThat(create()).isInstanceOf(Creation.Unconfirmed.class);
+    }
+
+    @Test
+    void whoSaysThatItIsTooLargeMayBeAnybody() throws Exception {
+        server.then(answer(413, "<html>too large</html>", "content-type: text/html"));
+
+        assertThat(create())
+                .isInstanceOfSatisfying(
+                        Creation.Refused.class,
+                        refused -> assertThat(refused.positions()).isEmpty());
+    }
+
+    @Test
+    void whatStandsInBetweenIsToldToWhoeverLooks() throws Exception {
+        server.then(answer(403, "<html>no</html>", "content-type: text/html"));
+
+        assertThat(((Creation.Unconfirmed) create()).step())
+                .contains("status 403 with content type text/html", "upstreams.claude.url");
     }
 
     @ParameterizedTest
@@ -196,20 +272,15 @@ final class AnthropicBatchesTest {
     }
 
     @Test
-    void aRefusalNamesTheRequestsAtFaultIfItCan() throws Exception {
+    void aRefusalNamesTheRequestAtFaultIfItCan() throws Exception {
         server.then(
-                answer(
-                        400,
-                        error(
-                                "invalid_request_error",
-                                "requests.3.params.stream: not here; requests[17].custom_id: no")));
+                answer(400, error("invalid_request_error", "requests.3.params.stream: not here")));
         server.then(answer(413, error("request_too_large", "no more than 256 MB")));
 
         assertThat(create())
                 .isInstanceOfSatisfying(
                         Creation.Refused.class,
-                        refused ->
-                                assertThat(refused.positions()).containsExactlyInAnyOrder(3, 17));
+                        refused -> assertThat(refused.positions()).containsExactly(3));
         assertThat(create())
                 .isInstanceOfSatisfying(
                         Creation.Refused.class,
@@ -271,6 +342,53 @@ final class AnthropicBatchesTest {
         assertThat(page.hasMore()).isTrue();
         assertThat(server.seen().target())
                 .isEqualTo("/prefix/v1/messages/batches?limit=100&after_id=msgbatch_3");
+    }
+
+    @Test
+    void anEntryThatLacksSomethingDoesNotHideTheOthers() throws Exception {
+        server.then(
+                answer(
+                        200,
+                        """
+                        {"data":[{"id":"a","created_at":null,"processing_status":"ended"},7,null,["x"],\
+                        {"id":"b","created_at":"yesterday","request_counts":{"processing":1e99}},\
+                        {"id":null,"created_at":"2026-11-21T07:28:00Z"},%s],"has_more":false}\
+                        """
+                                .formatted(batch("msgbatch_1", "ended"))));
+
+        var page = (Listing.Page) provider.list(null);
+
+        assertThat(page.batches()).extracting(Seen::id).containsExactly("a", "b", "msgbatch_1");
+        assertThat(page.batches().getFirst().createdAt()).isNull();
+        assertThat(page.unreadable()).isEqualTo(4);
+    }
+
+    @Test
+    void countsBeyondAllBoundsAreMoreThanWereSent() throws Exception {
+        server.then(
+                answer(
+                        200,
+                        "{\"id\":\"a\",\"processing_status\":\"ended\",\"request_counts\":{\"processing\":99999999999999999999,\"errored\":5000000000,\"canceled\":-3}}"));
+
+        assertThat(((Sighting.There) provider.find("a")).batch().requests())
+                .isEqualTo(Integer.MAX_VALUE);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "\"has_more\":false; false",
+                "\"has_more\":true; true",
+                "\"has_more\":null; true",
+                "\"has_more\":\"false\"; true",
+                "\"first_id\":null; true"
+            })
+    void onlyAListThatSaysSoIsAtItsEnd(String saying, boolean hasMore) throws Exception {
+        server.then(
+                answer(200, "{\"data\":[%s],%s}".formatted(batch("msgbatch_1", "ended"), saying)));
+
+        assertThat(((Listing.Page) provider.list(null)).hasMore()).isEqualTo(hasMore);
     }
 
     @Test
@@ -353,12 +471,136 @@ final class AnthropicBatchesTest {
         assertThat(outcome("account")).isInstanceOf(Barred.class);
         assertThat(taken.get("canceled")).isEqualTo(new RelayedOutcome.Canceled());
         assertThat(taken.get("expired")).isEqualTo(new RelayedOutcome.Expired());
-        assertThat(outcome("strange")).isInstanceOf(Failed.class);
-        assertThat(outcome("hollow")).isInstanceOf(Failed.class);
+        assertThat(outcome("strange")).isInstanceOf(Refused.class);
+        assertThat(outcome("hollow")).isInstanceOf(AttemptOutcome.Answered.class);
     }
 
     private static String errored(String id, String type) {
         return line(id, "{\"type\":\"errored\",\"error\":" + error(type, "words") + "}");
+    }
+
+    // What was paid
+
+    static List<String> messagesOfWhichNotAllCanBeRead() {
+        return List.of(
+                "{}",
+                "{\"id\":\"m\",\"type\":\"message\",\"usage\":null}",
+                "{\"id\":\"m\",\"type\":\"message\"}",
+                "{\"id\":\"m\",\"type\":\"message\",\"usage\":{\"input_tokens\":1.5,\"output_tokens\":2}}",
+                "{\"id\":\"m\",\"type\":\"message\",\"usage\":\"3 tokens\"}",
+                "{\"id\":\"m\",\"type\":\"message\",\"usage\":{\"input_tokens\":\"3\",\"output_tokens\":2}}",
+                "{\"id\":\"m\",\"type\":\"message\",\"usage\":{\"input_tokens\":-3,\"output_tokens\":2}}",
+                "{\"id\":\"m\",\"type\":\"message\",\"usage\":{\"input_tokens\":%s,\"output_tokens\":2}}"
+                        .formatted("9".repeat(900)),
+                "{\"id\":\"m\",\"type\":\"message\",\"usage\":{\"input_tokens\":9223372036854775807,\"output_tokens\":2}}",
+                "{\"id\":\"m\",\"type\":\"message_of_next_year\",\"usage\":{\"input_tokens\":3,\"output_tokens\":2}}");
+    }
+
+    @ParameterizedTest
+    @MethodSource("messagesOfWhichNotAllCanBeRead")
+    void whatSucceededWasPaidAndIsPassedOnAsItIs(String message) throws Exception {
+        server.then(answer(200, line("a", "{\"type\":\"succeeded\",\"message\":" + message + "}")));
+
+        assertThat(results()).isEqualTo(new Collection.Whole(1));
+
+        var answered = (AttemptOutcome.Answered) outcome("a");
+        assertThat(withoutUsage(answered.message().array()))
+                .isEqualTo(withoutUsage(message.getBytes(UTF_8)));
+        assertThat(answered.usage().input()).isZero();
+        assertThat(answered.billing().tier()).isEqualTo(ServiceTier.UNREPORTED);
+    }
+
+    /** Which may have been put right, so that clients can read it. */
+    private static JsonNode withoutUsage(byte[] message) {
+        var fields = (ObjectNode) JsonMapper.shared().readTree(message);
+        fields.remove("usage");
+        return fields;
+    }
+
+    @Test
+    void anAnswerMayBeAsDeepAndItsNumbersAsLongAsTheyLike() throws Exception {
+        var deep = "[".repeat(5_000) + "]".repeat(5_000);
+        var message =
+                MESSAGE.replace(
+                        "\"content\":[]",
+                        "\"content\":[{\"input\":%s,\"number\":%s}]"
+                                .formatted(deep, "7".repeat(3_000)));
+        server.then(answer(200, line("a", "{\"type\":\"succeeded\",\"message\":" + message + "}")));
+
+        assertThat(results()).isEqualTo(new Collection.Whole(1));
+
+        var answered = (AttemptOutcome.Answered) outcome("a");
+        assertThat(new String(answered.message().array(), UTF_8)).isEqualTo(message);
+        assertThat(answered.usage().output()).isEqualTo(5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"type\":\"succeeded\",\"message\":null}",
+                "{\"type\":\"succeeded\",\"message\":\"hello\"}",
+                "{\"type\":\"succeeded\"}",
+                "{\"type\":\"refunded\"}",
+                "{\"type\":null}",
+                "{}",
+                "null"
+            })
+    void whatMayHaveBeenPaidIsErroredOnceWithWhatCame(String result) throws Exception {
+        server.then(answer(200, line("a", result)));
+
+        results();
+
+        var error = new String(((Refused) outcome("a")).error().array(), UTF_8);
+        assertThat(error).contains("\"error_code\":\"unreadable_result\"", "\"api_error\"");
+        assertThat(JsonMapper.shared().readTree(error).at("/error/details/line").asString())
+                .isEqualTo(line("a", result));
+    }
+
+    @Test
+    void aLineThatIsNoJsonIsNoResultYet() throws Exception {
+        var unread = new LinkedHashMap<String, JsonBytes>();
+        server.then(
+                answer(
+                        200,
+                        "{\"custom_id\":\"a\",\"result\":{\"type\":\"succ\n"
+                                + "{\"no\":\"id\n\n\r\n"
+                                + succeeded("b")));
+
+        var collection =
+                provider.results(
+                        "msgbatch_1",
+                        new BatchUpstream.Receiver() {
+                            @Override
+                            public boolean take(String customId, RelayedOutcome outcome) {
+                                taken.put(customId, outcome);
+                                return true;
+                            }
+
+                            @Override
+                            public void unreadable(String customId, JsonBytes error) {
+                                unread.put(customId, error);
+                            }
+                        });
+
+        assertThat(collection).isInstanceOf(Collection.Whole.class);
+        assertThat(taken).containsOnlyKeys("b");
+        assertThat(unread).containsOnlyKeys("a");
+        assertThat(
+                        JsonMapper.shared()
+                                .readTree(unread.values().iterator().next().array())
+                                .at("/error/details/line")
+                                .asString())
+                .startsWith("{\"custom_id\":\"a\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\uFEFF", "\uFEFF\n", "\n\n", "\r\n"})
+    void nothingBeforeTheFirstLineHidesIt(String before) throws Exception {
+        server.then(answer(200, before + succeeded("a") + "\n" + succeeded("b")));
+
+        results();
+
+        assertThat(taken).containsOnlyKeys("a", "b");
     }
 
     @Test

@@ -20,6 +20,7 @@ import dev.nightmail.core.upstream.Headroom;
 import dev.nightmail.core.upstream.Headroom.Allowance;
 import dev.nightmail.core.upstream.Headroom.Limit;
 import dev.nightmail.core.usage.Billing;
+import dev.nightmail.core.usage.Charge;
 import dev.nightmail.core.usage.ServiceTier;
 import dev.nightmail.core.usage.Usage;
 import dev.nightmail.upstream.http.HttpSettings;
@@ -206,18 +207,17 @@ final class AnthropicUpstreamTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {429, 529})
+    @ValueSource(ints = {429, 503, 529})
     void noRoomIsNoFailure(int status) throws Exception {
-        String error = ERROR.formatted("rate_limit_error");
-        server.then(answer(status, error, "Retry-After: 2.5"));
+        server.then(answer(status, ERROR.formatted("rate_limit_error"), "Retry-After: 2.5"));
 
         assertThat(attempt())
                 .isEqualTo(
                         new Throttled(
                                 Duration.ofMillis(2500),
-                                JsonBytes.of(error),
+                                JsonBytes.of(ERROR.formatted("rate_limit_error")),
                                 Headroom.UNTOLD,
-                                status == 529));
+                                status != 429));
     }
 
     @Test
@@ -228,7 +228,7 @@ final class AnthropicUpstreamTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {408, 409, 425, 500, 502, 503, 504, 599})
+    @ValueSource(ints = {408, 409, 424, 425, 500, 502, 504, 599})
     void whatMayPassIsAFailureToBeTriedAgain(int status) throws Exception {
         server.then(answer(status, ERROR.formatted("api_error"), "retry-after-ms: 40"));
 
@@ -270,9 +270,9 @@ final class AnthropicUpstreamTest {
 
         assertThat(error)
                 .startsWith("{\"type\":\"error\",\"error\":{\"type\":\"request_too_large\"")
-                .contains("claude", "413")
+                .contains("upstream claude: Too Large")
                 .contains("\"request_id\":\"req_5\"")
-                .doesNotContain("Too Large", server.uri("").toString(), "upstreams.");
+                .doesNotContain(server.uri("").toString(), "upstreams.");
     }
 
     @ParameterizedTest
@@ -285,8 +285,8 @@ final class AnthropicUpstreamTest {
         server.then(answer(status, ERROR.formatted(type)));
 
         assertThat(((Barred) attempt()).reason())
-                .contains("status " + status, type, "upstreams.claude.api-key")
-                .doesNotContain("its own words", "sk-secret");
+                .contains("status " + status, type, "upstreams.claude.api-key", "its own words")
+                .doesNotContain("sk-secret");
     }
 
     @ParameterizedTest
@@ -334,6 +334,109 @@ final class AnthropicUpstreamTest {
                         server.uri("").toString(),
                         "upstreams.claude.url")
                 .doesNotContain("hello");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "400|{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"Your credit balance is too low to access the Anthropic API.\"}}|Your credit balance is too low",
+                "400|{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"This organization has been disabled.\"}}|has been disabled",
+                "429|{\"type\":\"error\",\"error\":{\"type\":\"1113\",\"message\":\"Insufficient balance or no resource package.\"}}|Insufficient balance",
+                "400|{\"error\":{\"message\":\"Budget has been exceeded! Current cost: 1\",\"type\":\"budget_exceeded\",\"code\":\"400\"}}|Budget has been exceeded",
+            })
+    void noMoneyBarsUsUnderAnyStatusAndTheLogHasTheWords(int status, String body, String words)
+            throws Exception {
+        server.then(answer(status, body));
+
+        assertThat(((Barred) attempt()).reason())
+                .contains("status " + status, "upstreams.claude.api-key", words);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "404|{\"error\":{\"message\":\"The model `bad` does not exist.\",\"type\":\"NotFoundError\",\"code\":\"404\"}}|not_found_error|upstream claude: The model `bad` does not exist.",
+                "403|{\"error\":{\"message\":\"not for this key\",\"type\":\"PermissionDenied\",\"code\":\"403\"}}|permission_error|upstream claude: not for this key",
+                "400|{\"error\":{\"code\":400,\"message\":\"the request exceeds the available context size\",\"type\":\"exceed_context_size_error\"}}|invalid_request_error|upstream claude: the request exceeds the available context size",
+                "500|{\"error\":{\"code\":500,\"message\":\"the request exceeds the available context size\",\"type\":\"server_error\"}}|invalid_request_error|upstream claude: the request exceeds the available context size",
+                "500|{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"prompt is too long: 2 > 1\"}}|invalid_request_error|upstream claude: prompt is too long: 2 > 1",
+                "422|{\"detail\":[{\"loc\":[\"body\",\"x\"],\"msg\":\"Field required\",\"input\":\"a prompt\"}]}|invalid_request_error|upstream claude: body.x: Field required",
+                "400|{\"message\":\"max_tokens is too large\"}|invalid_request_error|upstream claude: max_tokens is too large",
+                "422|missing field `role`|invalid_request_error|upstream claude: missing field `role`",
+            })
+    void theReasonIsToldWhicheverEnvelopeItCameIn(
+            int status, String body, String type, String message) throws Exception {
+        server.then(answer(status, body, "request-id: req_h"));
+
+        assertThat(text(((Refused) attempt()).error()))
+                .isEqualTo(
+                        "{\"type\":\"error\",\"error\":{\"type\":\"%s\",\"message\":\"%s\"},\"request_id\":\"req_h\"}"
+                                .formatted(type, message));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 422, 499, 999})
+    void aPageUnderAStatusThatRefusesIsNoRefusalOfTheService(int status) throws Exception {
+        server.then(answer(status, "<html>glitch</html>", "Content-Type: text/html"));
+
+        var failed = (Failed) attempt();
+
+        assertThat(failed.phase()).isEqualTo("status " + status);
+        assertThat(text(failed.error())).contains("api_error").doesNotContain("glitch");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "400|the key sk-secret is not allowed here",
+                "403|the key sk\\u002dsecret may not use this model",
+                "500|POST with x-api-key sk-secret failed",
+            })
+    void ourKeyInTheServicesWordsIsTakenOut(int status, String message) throws Exception {
+        server.then(
+                answer(
+                        status,
+                        "{\"type\":\"error\",\"error\":{\"type\":\"of_next_year_error\",\"message\":\"%s\"},\"request_id\":\"req_sk-secret\"}"
+                                .formatted(message)));
+
+        var outcome = attempt();
+
+        var error =
+                outcome instanceof Refused refused ? refused.error() : ((Failed) outcome).error();
+        assertThat(text(error)).contains("***").doesNotContain("sk-secret", "u002d");
+    }
+
+    @Test
+    void ourKeyIsNotInTheLogEither() throws Exception {
+        server.then(
+                answer(
+                        401,
+                        "{\"type\":\"error\",\"error\":{\"type\":\"authentication_error\",\"message\":\"sk-secret is no key\\nevent=forged\"}}"));
+
+        assertThat(((Barred) attempt()).reason())
+                .contains("*** is no key event=forged")
+                .doesNotContain("sk-secret", "\n");
+    }
+
+    @Test
+    void aMessageIsOneWhateverItsContentType() throws Exception {
+        server.then(answer(200, MESSAGE, "Content-Type: text/plain"));
+
+        assertThat(attempt()).isInstanceOf(Answered.class);
+    }
+
+    @Test
+    void anErrorUnderASuccessIsReadAsOne() throws Exception {
+        server.then(answer(200, "{\"error\":\"Unexpected endpoint or method. (POST /messages)\"}"))
+                .then(answer(200, ERROR.formatted("invalid_request_error")))
+                .then(answer(200, ERROR.formatted("overloaded_error")));
+
+        assertThat(((Barred) attempt()).reason()).contains("upstreams.claude.url");
+        assertThat(attempt()).isInstanceOf(Refused.class);
+        assertThat(attempt()).isInstanceOf(Failed.class);
     }
 
     @Test
@@ -399,12 +502,42 @@ final class AnthropicUpstreamTest {
         }
     }
 
+    @Test
+    void anAnswerThatNoClientCouldReadIsErroredAndCharged() throws Exception {
+        var large =
+                MESSAGE.replace(
+                        "\"content\":[]",
+                        "\"content\":[{\"type\":\"text\",\"text\":\"%s\"}]"
+                                .formatted("x".repeat(20_000_001)));
+        server.then(answer(200, large));
+        try (var roomy =
+                new AnthropicUpstream(
+                        new AnthropicConfig("claude", server.uri(""), null, "nightmail/0.1.0"),
+                        new JettyExchanges(HttpSettings.DEFAULT),
+                        CLOCK)) {
+            var refused = (Refused) roomy.attempt(call("{}"));
+
+            assertThat(text(refused.error())).contains("invalid_request_error", "answer_too_large");
+            assertThat(refused.charge())
+                    .isEqualTo(
+                            new Charge(
+                                    new Usage(3, 5, 0, 0, 0),
+                                    new Billing("claude", ServiceTier.STANDARD, false)));
+        }
+    }
+
+    @Test
+    void anAnswerBeyondAllBoundsIsGivenUpAndNotAskedForAgain() throws Exception {
+        server.then(MisbehavingUpstream.endlessBody());
+
+        assertThat(text(((Refused) attempt()).error())).contains("too large for clients to read");
+    }
+
     static Stream<MisbehavingUpstream.Behavior> broken() {
         return Stream.of(
                 MisbehavingUpstream.cutBeforeStatus(),
                 MisbehavingUpstream.cutInsideBody(MESSAGE),
-                MisbehavingUpstream.garbage(),
-                MisbehavingUpstream.endlessBody());
+                MisbehavingUpstream.garbage());
     }
 
     @ParameterizedTest

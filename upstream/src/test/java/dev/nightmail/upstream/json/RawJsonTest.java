@@ -112,7 +112,7 @@ final class RawJsonTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-1", "1.5", "1e3", "\"7\"", "null", "99999999999999999999", "[7]"})
+    @ValueSource(strings = {"-1", "1.5", "1e-3", "\"7\"", "null", "99999999999999999999", "[7]"})
     void whatIsNoWholeNumberIsNoCount(String value) {
         assertThat(((RawJson.Members) parse("{\"n\":" + value + "}")).count("n")).isEmpty();
     }

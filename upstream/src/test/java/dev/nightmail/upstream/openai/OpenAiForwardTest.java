@@ -303,7 +303,7 @@ final class OpenAiForwardTest {
 
         forward(MESSAGES, STREAM);
 
-        assertThat(sink.status()).isEqualTo(500);
+        assertThat(sink.status()).isEqualTo(502);
         assertThat(json().at("/error/type").asString()).isEqualTo("api_error");
     }
 
@@ -359,7 +359,7 @@ final class OpenAiForwardTest {
 
         forward(MESSAGES, params);
 
-        assertThat(sink.status()).isEqualTo(500);
+        assertThat(sink.status()).isEqualTo(502);
         assertThat(sink.headers()).containsEntry("x-should-retry", "false");
         assertThat(json().at("/error/message").asString())
                 .contains("local", "401")
@@ -604,6 +604,6 @@ final class OpenAiForwardTest {
 
         forward(new Endpoint.Models(""), "");
 
-        assertThat(sink.status()).isEqualTo(500);
+        assertThat(sink.status()).isEqualTo(502);
     }
 }

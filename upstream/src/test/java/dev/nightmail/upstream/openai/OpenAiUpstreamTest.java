@@ -164,6 +164,30 @@ final class OpenAiUpstreamTest {
     }
 
     @Test
+    void anAnswerThatDoesNotSayWhatItUsedIsUnreported() throws Exception {
+        server.then(
+                answer(
+                        200,
+                        "{\"id\":\"1\",\"choices\":[{\"message\":{\"content\":\"Hi.\"},\"finish_reason\":\"stop\"}]}"));
+
+        var answered = (Answered) attempt();
+
+        assertThat(answered.usage()).isEqualTo(Usage.NONE);
+        assertThat(answered.billing())
+                .isEqualTo(new Billing("local", ServiceTier.UNREPORTED, false));
+    }
+
+    @Test
+    void countsMayBeWrittenWithAFractionOfZero() throws Exception {
+        server.then(
+                answer(
+                        200,
+                        "{\"choices\":[{\"message\":{\"content\":\"Hi.\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":11.0,\"completion_tokens\":2.0}}"));
+
+        assertThat(((Answered) attempt()).usage()).isEqualTo(new Usage(11, 2, 0, 0, 0));
+    }
+
+    @Test
     void whatHasNoCounterpartIsRefusedWithoutACall() throws Exception {
         var refused =
                 (Refused)
@@ -249,7 +273,7 @@ final class OpenAiUpstreamTest {
         server.then(
                 answer(
                         200,
-                        "{\"error\":{\"message\":\"prompt is too long\",\"code\":\"%s\"}}"
+                        "{\"error\":{\"message\":\"not this one\",\"code\":\"%s\"}}"
                                 .formatted(code)));
 
         assertThat(errorType(((Refused) attempt()).error())).isEqualTo(type);
@@ -377,6 +401,91 @@ final class OpenAiUpstreamTest {
                 .doesNotContain("hello");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "400|[{\"error\":{\"code\":400,\"message\":\"API key not valid.\",\"status\":\"INVALID_ARGUMENT\",\"details\":[{\"reason\":\"API_KEY_INVALID\"}]}}]|API key not valid.",
+                "429|{\"error\":{\"code\":\"1113\",\"message\":\"Insufficient balance or no resource package.\"}}|Insufficient balance",
+                "429|{\"error\":{\"message\":\"Your account org-1 is suspended due to insufficient balance\",\"type\":\"exceeded_current_quota_error\"}}|suspended due to insufficient balance",
+                "200|{\"error\":{\"message\":\"Insufficient credits\",\"code\":402}}|Insufficient credits",
+                "402|{\"error\":{\"message\":\"This request requires more credits, or fewer max_tokens.\",\"code\":402}}|requires more credits",
+            })
+    void aWrongKeyOrNoMoneyUnderAnotherStatusBarsUsWithTheWords(
+            int status, String body, String words) throws Exception {
+        server.then(answer(status, body));
+
+        assertThat(((Barred) attempt()).reason()).contains("upstreams.local.api-key", words);
+    }
+
+    @Test
+    void anErrorUnderASuccessThatSpeaksOfThePathBarsUsAsAWrongUrl() throws Exception {
+        server.then(
+                answer(
+                        200,
+                        "{\"error\":\"Unexpected endpoint or method. (POST /chat/completions)\"}"));
+
+        assertThat(((Barred) attempt()).reason())
+                .contains("upstreams.local.url", "Unexpected endpoint or method");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "404|[{\"error\":{\"code\":404,\"message\":\"models/g-bad is not found\",\"status\":\"NOT_FOUND\"}}]|not_found_error|models/g-bad is not found",
+                "404|{\"detail\":\"Model 'none' not found\"}|not_found_error|Model 'none' not found",
+                "400|{\"message\":\"no such field\"}|invalid_request_error|no such field",
+                "422|{\"object\":\"error\",\"message\":{\"detail\":[{\"loc\":[\"body\",\"x\"],\"msg\":\"Extra inputs are not permitted\"}]},\"type\":\"invalid_request_error\"}|invalid_request_error|body.x: Extra inputs are not permitted",
+                "400|{\"error\":{\"message\":\"Provider returned error\",\"code\":400,\"metadata\":{\"raw\":\"{\\\"error\\\":{\\\"message\\\":\\\"bad tool\\\"}}\"}}}|invalid_request_error|Provider returned error: bad tool",
+                "500|{\"error\":{\"message\":\"the request exceeds the available context size\",\"type\":\"server_error\",\"code\":500}}|invalid_request_error|the request exceeds the available context size",
+            })
+    void theReasonIsToldWhicheverEnvelopeItCameIn(
+            int status, String body, String type, String words) throws Exception {
+        server.then(answer(status, body));
+
+        var error = ((Refused) attempt()).error();
+
+        assertThat(errorType(error)).isEqualTo(type);
+        assertThat(message(error)).isEqualTo("upstream local: " + words);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "424|{\"error\":\"Request failed during generation: CUDA\",\"error_type\":\"generation\"}|status 424",
+                "200|{\"choices\":[{\"message\":{\"content\":\"half\"},\"error\":{\"code\":502,\"message\":\"gone\"}}]}|error in answer",
+                "200|{\"choices\":[{\"message\":{\"content\":\"half\"},\"finish_reason\":\"stop\",\"error\":{\"message\":\"gone\"}}]}|error in answer",
+            })
+    void whatFailedWhileItGeneratedIsTriedAgain(int status, String body, String phase)
+            throws Exception {
+        server.then(answer(status, body));
+
+        assertThat(((Failed) attempt()).phase()).isEqualTo(phase);
+    }
+
+    @Test
+    void anAnswerIsOneWhateverItsContentTypeAndWhateverEmptyErrorStandsBesideIt() throws Exception {
+        server.then(
+                answer(
+                        200,
+                        COMPLETION.replaceFirst("\\{", "{\"error\":{\"message\":\"\"},"),
+                        "Content-Type: text/plain"));
+
+        assertThat(attempt()).isInstanceOf(Answered.class);
+    }
+
+    @Test
+    void aDelayThatOnlyTheBodyTellsIsObeyed() throws Exception {
+        server.then(
+                answer(
+                        429,
+                        "[{\"error\":{\"code\":429,\"status\":\"RESOURCE_EXHAUSTED\",\"message\":\"You exceeded your current quota, please check your plan and billing details.\",\"details\":[{\"retryDelay\":\"34s\"}]}}]"));
+
+        assertThat(((Throttled) attempt()).retryAfter()).isEqualTo(Duration.ofSeconds(34));
+    }
+
     @Test
     void aRedirectElsewhereBarsUs() throws Exception {
         server.then(redirect(302, "https://login.example/sso?return=secret"));
@@ -433,12 +542,19 @@ final class OpenAiUpstreamTest {
         }
     }
 
+    @Test
+    void anAnswerBeyondAllBoundsIsGivenUpAndNotAskedForAgain() throws Exception {
+        server.then(MisbehavingUpstream.endlessBody());
+
+        assertThat(message(((Refused) attempt()).error()))
+                .contains("too large for clients to read");
+    }
+
     static Stream<MisbehavingUpstream.Behavior> broken() {
         return Stream.of(
                 MisbehavingUpstream.cutBeforeStatus(),
                 MisbehavingUpstream.cutInsideBody(COMPLETION),
-                MisbehavingUpstream.garbage(),
-                MisbehavingUpstream.endlessBody());
+                MisbehavingUpstream.garbage());
     }
 
     @ParameterizedTest

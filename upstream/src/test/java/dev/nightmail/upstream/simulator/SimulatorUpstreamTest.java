@@ -68,7 +68,7 @@ final class SimulatorUpstreamTest {
         return new String(
                 switch (outcome) {
                     case Answered _ -> new byte[0];
-                    case Refused(var error, var _) -> error.array();
+                    case Refused(var error, var _, var _) -> error.array();
                     case Throttled(var _, var error, var _, var _) -> error.array();
                     case Failed(var _, var _, var error) -> error.array();
                     case Unreachable(var _, var error) -> error.array();

@@ -4,9 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightmail.core.error.ErrorType;
+import dev.nightmail.wire.error.Redaction;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ErrorBodyTest {
@@ -48,6 +51,55 @@ final class ErrorBodyTest {
                         read(
                                 "{ \"request_id\":null,\n\"error\":{\"message\":\"m\",\"details\":{\"a\":{\"error_code\":1},\"error_code\":\"c\"},\"type\":\"t\"},\"type\":\"error\"}\n"))
                 .contains(new ErrorBody.Read("t", "c"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"type\":\"error\"}|req_h|{\"type\":\"error\",\"request_id\":\"req_h\"}",
+                "{\"type\":\"error\"}||{\"type\":\"error\",\"request_id\":null}",
+                "{}||{\"request_id\":null}",
+                "{\"request_id\":null,\"a\":1}|req_h|{\"request_id\":\"req_h\",\"a\":1}",
+                "{\"request_id\":null}||{\"request_id\":null}",
+                "{\"request_id\":\"req_b\"}|req_h|{\"request_id\":\"req_b\"}",
+                "{\"request_id\":\"\"}||{\"request_id\":null}",
+                "{\"request_id\":17 }|r\"h|{\"request_id\":\"r\\\"h\" }",
+                "{\"request_id\":{\"a\":[1]}}|req_h|{\"request_id\":\"req_h\"}",
+                "{\"error\":{\"request_id\":\"inner\"}}|req_h|{\"error\":{\"request_id\":\"inner\"},\"request_id\":\"req_h\"}",
+            })
+    void aRequestIdIsAlwaysThereAStringOrNull(
+            String body, @Nullable String requestId, String completed) {
+        assertThat(ErrorBody.completed(body.getBytes(UTF_8), requestId))
+                .map(json -> new String(json.array(), UTF_8))
+                .contains(completed);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "[]", "{", "{} {}", "text"})
+    void whatIsNoObjectIsNotCompleted(String body) {
+        assertThat(ErrorBody.completed(body.getBytes(UTF_8), "req_h")).isEmpty();
+    }
+
+    @Test
+    void aCredentialIsFoundHoweverItIsEscaped() {
+        var redaction = Redaction.of("sk-key");
+
+        assertThat(holds("{\"a\":[\"my sk\\u002dkey\"]}", redaction)).isTrue();
+        assertThat(holds("{\"sk-key\":1}", redaction)).isTrue();
+        assertThat(holds("{\"a\":\"sk-ke\"}", redaction)).isFalse();
+    }
+
+    private static boolean holds(String body, Redaction redaction) {
+        return ErrorBody.holds(body.getBytes(UTF_8), redaction);
+    }
+
+    @Test
+    void aCodeOfOurOwnStandsInTheDetails() {
+        assertThat(new String(ErrorBody.of(ErrorType.API_ERROR, "m", null, "c").array(), UTF_8))
+                .isEqualTo(
+                        "{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"m\",\"details\":{\"error_code\":\"c\"}},\"request_id\":null}");
     }
 
     private static Optional<ErrorBody.Read> read(String body) {

@@ -115,6 +115,57 @@ final class MessageReadingTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"content\":[],\"type\":\"message\"}|{\"content\":[],\"type\":\"message\",\"usage\":{\"input_tokens\":0,\"output_tokens\":0,\"service_tier\":\"batch\"}}|0",
+                "{\"content\":[],\"usage\":null,\"type\":\"message\"}|{\"content\":[],\"usage\":{\"input_tokens\":0,\"output_tokens\":0,\"service_tier\":\"batch\"},\"type\":\"message\"}|0",
+                "{\"content\":[],\"usage\": \"none\" ,\"type\":\"message\"}|{\"content\":[],\"usage\": {\"input_tokens\":0,\"output_tokens\":0,\"service_tier\":\"batch\"} ,\"type\":\"message\"}|0",
+                "{\"content\":[],\"usage\":[1,{}],\"type\":\"message\"}|{\"content\":[],\"usage\":{\"input_tokens\":0,\"output_tokens\":0,\"service_tier\":\"batch\"},\"type\":\"message\"}|0",
+                "{\"type\":\"message\",\"content\":[],\"usage\":{}}|{\"type\":\"message\",\"content\":[],\"usage\":{\"input_tokens\":0,\"output_tokens\":0,\"service_tier\":\"batch\"}}|0",
+                "{\"type\":\"message\",\"content\":[],\"usage\":{\"input_tokens\":7,\"x\":1}}|{\"type\":\"message\",\"content\":[],\"usage\":{\"input_tokens\":7,\"x\":1,\"output_tokens\":0,\"service_tier\":\"batch\"}}|7",
+                "{\"type\":\"message\",\"content\":[],\"usage\":{\"input_tokens\":\"7\",\"service_tier\":null,\"output_tokens\":-1}}|{\"type\":\"message\",\"content\":[],\"usage\":{\"input_tokens\":0,\"service_tier\":\"batch\",\"output_tokens\":0}}|0",
+                "{\"type\":\"message\",\"content\":[],\"usage\":{\"input_tokens\":{\"a\":[]},\"output_tokens\":[1],\"service_tier\":{}}}|{\"type\":\"message\",\"content\":[],\"usage\":{\"input_tokens\":0,\"output_tokens\":0,\"service_tier\":\"batch\"}}|0",
+                "{\"type\":\"message\",\"content\":[],\"usage\":{\"input_tokens\":99999999999999999999,\"output_tokens\":1e999999999,\"service_tier\":0}}|{\"type\":\"message\",\"content\":[],\"usage\":{\"input_tokens\":0,\"output_tokens\":0,\"service_tier\":\"batch\"}}|0",
+            })
+    void aWholeMessageWithoutUsageIsOneWhoseUsageIsUnreported(
+            String json, String line, long input) {
+        var read = read(json);
+
+        assertThat(line(json)).isEqualTo(line);
+        assertThat(read.tier()).isEqualTo(ServiceTier.UNREPORTED);
+        assertThat(read.usage()).isEqualTo(new Usage(input, 0, 0, 0, 0));
+    }
+
+    @Test
+    void aCountWithAFractionOfZeroIsThatCount() {
+        String json =
+                "{\"type\":\"message\",\"usage\":{\"input_tokens\":11.0,\"output_tokens\":1.2E1 ,\"cache_read_input_tokens\":3.00,\"service_tier\":\"batch\"}}";
+
+        assertThat(read(json).usage()).isEqualTo(new Usage(11, 12, 0, 0, 3));
+        assertThat(read(json).tier()).isEqualTo(ServiceTier.BATCH);
+        assertThat(line(json))
+                .isEqualTo(
+                        "{\"type\":\"message\",\"usage\":{\"input_tokens\":11,\"output_tokens\":12 ,\"cache_read_input_tokens\":3,\"service_tier\":\"batch\"}}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"a \\\"b\\\" \\\\\"|[{\"type\":\"text\",\"text\":\"a \\\"b\\\" \\\\\"}]",
+                "\"\"|[{\"type\":\"text\",\"text\":\"\"}]",
+                "null|[]",
+                "[{\"type\":\"text\",\"text\":\"x\"}]|[{\"type\":\"text\",\"text\":\"x\"}]",
+            })
+    void contentBecomesAListOfBlocks(String content, String list) {
+        String json =
+                "{\"type\":\"message\",\"content\": %s ,\"usage\":{\"input_tokens\":1,\"output_tokens\":2,\"service_tier\":\"batch\"}}";
+
+        assertThat(line(json.formatted(content))).isEqualTo(json.formatted(list));
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "",
@@ -127,7 +178,12 @@ final class MessageReadingTest {
                 "{\"type\":\"message\",\"usage\":{\"input_tokens\":1}}",
                 "{\"type\":\"message\",\"usage\":{\"input_tokens\":-1,\"output_tokens\":1}}",
                 "{\"type\":\"message\",\"usage\":{\"input_tokens\":\"1\",\"output_tokens\":1}}",
-                "{\"type\":\"message\",\"usage\":{\"input_tokens\":1e3,\"output_tokens\":1}}",
+                "{\"type\":\"message\",\"usage\":{\"input_tokens\":1.5,\"output_tokens\":1}}",
+                "{\"type\":\"message\",\"content\":17,\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}",
+                "{\"type\":\"message\",\"content\":{},\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}",
+                "{\"type\":\"message\",\"content\":true,\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}",
+                "{\"type\":\"message\",\"content\":[],\"content\":[],\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}",
+                "{\"content\":[]}",
                 "{\"type\":\"message\",\"usage\":{\"input_tokens\":99999999999999999999,\"output_tokens\":1}}",
                 "{\"type\":\"error\",\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}",
                 "{\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}",

@@ -1,6 +1,5 @@
-package dev.nightmail.upstream.wire;
+package dev.nightmail.wire.error;
 
-import dev.nightmail.upstream.http.HttpHeaders;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,15 +25,25 @@ public final class RetryAfter {
      *
      * @return between zero and {@link #MAX}; empty if there is none that can be read
      */
-    public static Optional<Duration> of(HttpHeaders headers, InstantSource clock) {
+    public static Optional<Duration> of(HeaderLookup headers, InstantSource clock) {
         return headers.first("retry-after-ms")
                 .flatMap(value -> number(value, 1_000_000))
                 .or(() -> headers.first("retry-after").flatMap(value -> parse(value, clock)))
                 .map(RetryAfter::bounded);
     }
 
+    /** The same, or else what the error's body says. */
+    public static Optional<Duration> of(
+            HeaderLookup headers, ServiceError error, InstantSource clock) {
+        return of(headers, clock).or(() -> Optional.ofNullable(error.retryAfter()));
+    }
+
     private static Optional<Duration> parse(String value, InstantSource clock) {
-        return number(value, 1_000_000_000).or(() -> date(value, clock.instant()));
+        return seconds(value).or(() -> date(value, clock.instant()));
+    }
+
+    static Optional<Duration> seconds(String value) {
+        return number(value, 1_000_000_000);
     }
 
     private static Optional<Duration> number(String value, double unitNanos) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nightmail.app.logging;
+
+import org.jspecify.annotations.NullMarked;

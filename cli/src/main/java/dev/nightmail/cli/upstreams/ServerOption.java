@@ -1,0 +1,45 @@
+package dev.nightmail.cli.upstreams;
+
+import dev.nightmail.cli.command.CommandException;
+import dev.nightmail.cli.command.Endpoints;
+import dev.nightmail.cli.surroundings.Surroundings;
+import dev.nightmail.pipeline.client.BatchesClient;
+import dev.nightmail.pipeline.client.ClientLimits;
+import dev.nightmail.pipeline.client.Endpoint;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which server has the upstreams. */
+final class ServerOption {
+
+    @Option(
+            names = "--endpoint",
+            paramLabel = "URL",
+            description = {"A Nightmail server.", "Default: " + Endpoints.LOCAL_SERVER})
+    private @Nullable String endpoint;
+
+    Endpoint endpoint(Surroundings surroundings) {
+        var named = endpoint;
+        if (named == null) {
+            return Endpoints.localServer(surroundings);
+        }
+        if (!Endpoints.isClaude(named, surroundings)) {
+            return Endpoints.named(named, surroundings);
+        }
+        throw CommandException.usage(
+                "--endpoint "
+                        + named
+                        + ": Anthropic's API has no upstreams; give the URL of a Nightmail server, such as "
+                        + Endpoints.LOCAL_SERVER);
+    }
+
+    /** A client of it, to be closed. */
+    BatchesClient client(Endpoint at, Surroundings surroundings) {
+        return new BatchesClient(
+                at,
+                ClientLimits.DEFAULT,
+                surroundings.clock(),
+                surroundings.pause(),
+                surroundings.random());
+    }
+}

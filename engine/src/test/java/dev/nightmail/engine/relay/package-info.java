@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nightmail.engine.relay;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,64 @@
+package dev.nightmail.upstream.anthropic;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FaultyRequestsTest {
+
+    private static byte[] error(String message) {
+        return "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"%s\"}}"
+                .formatted(message)
+                .getBytes(UTF_8);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "requests.17.params.model: Field required, 17",
+        "requests[3].custom_id: no, 3",
+        "requests.0: no, 0",
+        "requests.5 is too long, 5"
+    })
+    void theRequestWithWhichTheMessageBeginsIsAtFault(String message, int position) {
+        assertThat(FaultyRequests.in(error(message))).containsExactly(position);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "model: requests.0. requests.1. is no model",
+                "'requests.1.' is no model",
+                " requests.1.params: no",
+                "requests: at most 100000",
+                "requests.x.params: no",
+                "requests.1",
+                "myrequests.1.params: no",
+                ""
+            })
+    void whatItSaysLaterOrOtherwiseNamesNobody(String message) {
+        assertThat(FaultyRequests.in(error(message))).isEmpty();
+    }
+
+    @Test
+    void ofSeveralOnlyTheFirstIsBelieved() {
+        assertThat(
+                        FaultyRequests.in(
+                                error("requests.2.params.model: requests.0. ; requests.1.x: no")))
+                .containsExactly(2);
+    }
+
+    @Test
+    void othersFieldsThatAreCalledSoNameNobody() {
+        assertThat(
+                        FaultyRequests.in(
+                                "{\"message\":\"requests.1.x\",\"error\":{\"details\":{\"message\":\"requests.2.x\"},\"message\":\"no\"}}"
+                                        .getBytes(UTF_8)))
+                .isEmpty();
+        assertThat(FaultyRequests.in("requests.1.x: no".getBytes(UTF_8))).isEmpty();
+        assertThat(FaultyRequests.in("[\"requests.1.x\"]".getBytes(UTF_8))).isEmpty();
+    }
+}
