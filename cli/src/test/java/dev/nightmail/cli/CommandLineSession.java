@@ -72,6 +72,12 @@ public final class CommandLineSession {
         return this;
     }
 
+    /** Another program writes this into standard input. */
+    public CommandLineSession piped(String written) {
+        input = written;
+        return this;
+    }
+
     public CommandLineSession whenWaiting(Pause other) {
         pause = other;
         return this;

@@ -8,6 +8,8 @@ import dev.nightmail.cli.surroundings.Surroundings;
 import dev.nightmail.cli.text.Figures;
 import dev.nightmail.pipeline.client.AnswerLostException;
 import dev.nightmail.pipeline.client.BatchSnapshot;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.concurrent.Callable;
@@ -34,11 +36,12 @@ import picocli.CommandLine.Parameters;
 final class SubmitCommand implements Callable<Integer> {
 
     private static final int KEY_BYTES = 16;
+    private static final String STANDARD_INPUT = "-";
 
     private final Surroundings surroundings;
     private final Console console;
 
-    @Parameters(paramLabel = "FILE.jsonl", description = "The requests.")
+    @Parameters(paramLabel = "FILE.jsonl", description = "The requests; - reads them from standard input.")
     @SuppressWarnings("NullAway.Init") // picocli sets it, or refuses the command line.
     private Path file;
 
@@ -61,8 +64,42 @@ final class SubmitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        var path = surroundings.folder().resolve(file);
-        var requests = RequestFile.check(path, surroundings.shown(path));
+        if (!file.toString().equals(STANDARD_INPUT)) {
+            var path = surroundings.folder().resolve(file);
+            return submitFile(path, surroundings.shown(path));
+        }
+        // Requests are read twice, to be checked before any is sent: standard input only once.
+        var copy = copyOfInput();
+        try {
+            return submitFile(copy, "standard input");
+        } finally {
+            delete(copy);
+        }
+    }
+
+    private Path copyOfInput() {
+        try {
+            var copy = Files.createTempFile("nightmail-requests-", ".jsonl");
+            try (var out = Files.newOutputStream(copy)) {
+                surroundings.in().transferTo(out);
+            }
+            return copy;
+        } catch (IOException e) {
+            throw CommandException.failed(
+                    "standard input cannot be kept for a moment: " + e.getMessage(), e);
+        }
+    }
+
+    private static void delete(Path copy) {
+        try {
+            Files.deleteIfExists(copy);
+        } catch (IOException _) {
+            // It is a temporary file, which the system clears away some day.
+        }
+    }
+
+    private Integer submitFile(Path path, String shown) throws InterruptedException {
+        var requests = RequestFile.check(path, shown);
         var batch = submit(requests);
         if (common.json()) {
             console.json(BatchJson.of(batch));

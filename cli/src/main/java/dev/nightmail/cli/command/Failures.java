@@ -106,10 +106,14 @@ public final class Failures {
         return switch (failure) {
             case UnreachableException _ ->
                     ": is the server running there? nightmail serve starts one";
-            case RefusedException refused ->
-                    refused.status() == 401 || refused.status() == 403
-                            ? ": check the key in NIGHTMAIL_API_KEY (ANTHROPIC_API_KEY for claude)"
-                            : "";
+            case RefusedException refused -> {
+                if (refused.status() == 401 || refused.status() == 403) {
+                    yield ": check the key in NIGHTMAIL_API_KEY (ANTHROPIC_API_KEY for claude)";
+                }
+                yield refused.isOfAccount()
+                        ? ": this is about the account, not about what was sent. Nothing is lost: run it again once that is mended"
+                        : "";
+            }
             case AnswerLostException _ -> ": run it again to go on";
             case BrokenAnswerException _ -> ": is a server of the Message Batches API there?";
         };

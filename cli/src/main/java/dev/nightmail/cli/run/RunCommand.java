@@ -46,6 +46,14 @@ public final class RunCommand implements Callable<Integer> {
             })
     private boolean dryRun;
 
+    @Option(
+            names = "--overwrite",
+            description = {
+                "Replace files in the way of the results that this",
+                "pipeline did not write, or that were changed since."
+            })
+    private boolean overwrite;
+
     @Option(names = "--yes", description = "Spend at Anthropic without asking.")
     private boolean yes;
 
@@ -72,7 +80,7 @@ public final class RunCommand implements Callable<Integer> {
                                     surroundings.pause(),
                                     surroundings.random()));
             var confirmation = new SpendingQuestion(console, chosen, yes);
-            var options = new RunOptions(limit, confirmation);
+            var options = new RunOptions(limit, overwrite, confirmation);
             if (dryRun) {
                 tellPlan(run, options, definition, chosen);
                 return ExitCode.DONE;

@@ -43,6 +43,7 @@ final class RunDisplay implements ProgressListener, AutoCloseable {
     @Override
     public void on(RunEvent event) {
         switch (event) {
+            case RunEvent.Noted(var text) -> note("Note: " + text + ".");
             case RunEvent.Planned(var preview) -> tellPlan(preview);
             case RunEvent.BatchIntended(var _, var requests, var bytes) ->
                     progress.phase(
@@ -73,6 +74,14 @@ final class RunDisplay implements ProgressListener, AutoCloseable {
                                     perSecond,
                                     simulated ? null : costMicros,
                                     elapsed));
+            case RunEvent.ResultsAwaited(var number, var batchId, var missing, var nextTryIn) ->
+                    note(
+                            "Batch %d (%s) has ended, and its results lack %s; they are fetched again in %s."
+                                    .formatted(
+                                            number,
+                                            batchId,
+                                            Figures.counted(missing, "request"),
+                                            Figures.duration(nextTryIn)));
             case RunEvent.ResultsPassedOver(var number, var lines) ->
                     note(
                             "Batch %d: %s among its results belong to no request of it; passed over."

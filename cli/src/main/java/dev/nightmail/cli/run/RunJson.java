@@ -19,6 +19,7 @@ final class RunJson {
 
     static ObjectNode event(RunEvent event) {
         return switch (event) {
+            case RunEvent.Noted(var text) -> named("noted").put("text", text);
             case RunEvent.Planned(var preview) -> preview(preview, false);
             case RunEvent.BatchIntended(var number, var requests, var bytes) ->
                     named("batch_intended")
@@ -42,6 +43,12 @@ final class RunJson {
                     named("batch_gone").put("batch", number).put("batch_id", batchId);
             case RunEvent.ResultsKept(var number, var results) ->
                     named("results_kept").put("batch", number).put("results", results);
+            case RunEvent.ResultsAwaited(var number, var batchId, var missing, var nextTryIn) ->
+                    named("results_awaited")
+                            .put("batch", number)
+                            .put("batch_id", batchId)
+                            .put("missing", missing)
+                            .put("next_try_millis", nextTryIn.toMillis());
             case RunEvent.ResultsPassedOver(var number, var lines) ->
                     named("results_passed_over").put("batch", number).put("lines", lines);
             case RunEvent.BatchCollected(var number, var batchId) ->

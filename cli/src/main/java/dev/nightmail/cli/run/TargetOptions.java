@@ -33,7 +33,10 @@ final class TargetOptions {
     @Option(
             names = "--limit",
             paramLabel = "N",
-            description = "Only the first N records of the source. Default: all.")
+            description = {
+                "Only the first N records of the source; their answers",
+                "go to NAME.sample.EXT. Default: all."
+            })
     private @Nullable Integer limit;
 
     PipelineDefinition definition(Surroundings surroundings) {

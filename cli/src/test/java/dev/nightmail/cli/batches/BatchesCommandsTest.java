@@ -72,6 +72,18 @@ class BatchesCommandsTest {
     }
 
     @Test
+    void submitReadsStandardInput() {
+        session.piped(REQUESTS);
+
+        assertThat(batches("submit", "-")).isZero();
+        assertThat(session.out()).isEqualTo("msgbatch_001\n");
+
+        session.piped("no JSON\n");
+        assertThat(batches("submit", "-")).isEqualTo(2);
+        assertThat(session.err()).contains("standard input:1: ");
+    }
+
+    @Test
     void nothingIsSentWhenALineIsWrong() {
         session.file("requests.jsonl", REQUESTS + "{\"custom_id\": \"a\", \"params\": {}}\n");
 

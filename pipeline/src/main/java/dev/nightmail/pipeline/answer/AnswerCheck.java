@@ -2,7 +2,6 @@ package dev.nightmail.pipeline.answer;
 
 import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
-import com.networknt.schema.SchemaException;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
@@ -122,9 +121,17 @@ public final class AnswerCheck {
             var schema = registry.getSchema(output.schema());
             schema.initializeValidators();
             return schema;
-        } catch (SchemaException e) {
+        } catch (InvalidSchemaException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // The library tells of patterns, references and dialects it cannot use in exceptions of
+            // many kinds.
             throw new InvalidSchemaException(
-                    "output.schema: " + output.file() + " is no JSON schema: " + e.getMessage(), e);
+                    "output.schema: "
+                            + output.file()
+                            + " is no JSON schema: "
+                            + String.valueOf(e.getMessage()).lines().findFirst().orElse("unknown"),
+                    e);
         }
     }
 
@@ -144,6 +151,12 @@ public final class AnswerCheck {
                     "output.schema: " + output.file() + " is no JSON schema: " + reasons(errors),
                     null);
         }
+        SchemaKeywords.complaint(output.schema())
+                .ifPresent(
+                        complaint -> {
+                            throw new InvalidSchemaException(
+                                    "output.schema: " + output.file() + ": " + complaint, null);
+                        });
     }
 
     /** Where in the JSON and what is wrong, each complaint once. */

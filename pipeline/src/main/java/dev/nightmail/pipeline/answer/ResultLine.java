@@ -8,6 +8,15 @@ import tools.jackson.databind.json.JsonMapper;
 /** One line of a batch's results. */
 public record ResultLine(String customId, Outcome outcome) {
 
+    /** Whether a line is a JSON object: whatever is not, is no line of any results. */
+    public static boolean isObject(byte[] line) {
+        try {
+            return JsonMapper.shared().readTree(line).isObject();
+        } catch (JacksonException _) {
+            return false;
+        }
+    }
+
     /**
      * Empty if the line is no result: broken JSON, no {@code custom_id}, or a type this API does
      * not have.
@@ -30,16 +39,13 @@ public record ResultLine(String customId, Outcome outcome) {
             case "succeeded" ->
                     Optional.of(new Outcome.Succeeded(Message.of(result.path("message"))));
             // result.error is a whole error response: the error proper is one level further down.
-            case "errored" -> Optional.of(errored(result.path("error").path("error")));
+            case "errored" ->
+                    Optional.of(
+                            Outcome.Errored.of(
+                                    JsonMapper.shared().writeValueAsBytes(result.path("error"))));
             case "canceled" -> Optional.of(new Outcome.Canceled());
             case "expired" -> Optional.of(new Outcome.Expired());
             default -> Optional.empty();
         };
-    }
-
-    private static Outcome errored(JsonNode error) {
-        return new Outcome.Errored(
-                error.path("type").asString("api_error"),
-                error.path("message").asString("no message"));
     }
 }

@@ -8,7 +8,11 @@ public sealed interface Verdict {
      *
      * @param json the answer as JSON: what the schema describes, or the text as a JSON string
      */
-    record Accepted(String json) implements Verdict {}
+    record Accepted(String json) implements Verdict {
+        public Accepted {
+            json = WellFormed.text(json);
+        }
+    }
 
     /**
      * No answer, though one was paid for.
@@ -16,5 +20,10 @@ public sealed interface Verdict {
      * @param reason for the author, and for the model when it is asked again
      * @param text what the model said
      */
-    record Rejected(FailureKind kind, String reason, String text) implements Verdict {}
+    record Rejected(FailureKind kind, String reason, String text) implements Verdict {
+        public Rejected {
+            reason = WellFormed.text(reason);
+            text = WellFormed.text(text);
+        }
+    }
 }

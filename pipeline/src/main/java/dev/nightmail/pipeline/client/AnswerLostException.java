@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * before sending it again.
  */
 public final class AnswerLostException extends EndpointException {
-    AnswerLostException(String message, @Nullable Throwable cause) {
+    public AnswerLostException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -82,8 +82,8 @@ public final class BatchesClient implements AutoCloseable {
      * Submits a batch.
      *
      * <p>Sent again only when that cannot make a second batch: if no connection stood, if the
-     * endpoint said it took nothing (429, 503, 529), or in every case where it honours {@code
-     * Idempotency-Key}.
+     * service said in its own words that it took nothing (429, 503, 529), or in every case where it
+     * honours {@code Idempotency-Key}.
      *
      * @param body {@code {"requests":[…]}}
      * @param idempotencyKey the same for every try of the same batch, fresh for another
@@ -106,8 +106,13 @@ public final class BatchesClient implements AutoCloseable {
                 honoursIdempotencyKeys()
                         ? Calls.Repeat.WITH_THE_SAME_KEY
                         : Calls.Repeat.ONLY_IF_NOTHING_WAS_TAKEN;
-        return BatchSnapshot.parse(
-                "creating a batch", calls.answer("creating a batch", request, repeat));
+        try {
+            return BatchSnapshot.parse(
+                    "creating a batch", calls.answer("creating a batch", request, repeat));
+        } catch (BrokenAnswerException e) {
+            // A success in other words than the service's: a proxy's page, or half an answer.
+            throw new AnswerLostException(e.getMessage() + ", so it may exist", e);
+        }
     }
 
     public BatchSnapshot retrieve(String batchId) throws InterruptedException {

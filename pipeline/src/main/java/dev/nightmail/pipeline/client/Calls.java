@@ -1,5 +1,10 @@
 package dev.nightmail.pipeline.client;
 
+import dev.nightmail.wire.error.ErrorMeaning;
+import dev.nightmail.wire.error.ErrorReading;
+import dev.nightmail.wire.error.HeaderLookup;
+import dev.nightmail.wire.error.Redaction;
+import dev.nightmail.wire.error.RetryAfter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -13,19 +18,12 @@ import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.MissingNode;
 
 /**
  * Carries calls out: headers, retries, timeouts by phase, and failures sorted by what they allow.
@@ -53,11 +51,6 @@ final class Calls implements AutoCloseable {
 
     /** A Nightmail server says with every answer what it does beyond the API it speaks. */
     private static final String HONOURS = "nightmail-honours";
-
-    /** No server is obeyed beyond this, so that a mad header cannot stop a run for a day. */
-    private static final Duration RETRY_AFTER_MAX = Duration.ofMinutes(15);
-
-    private static final Duration DATE_PRECISION = Duration.ofSeconds(1);
 
     private final Endpoint endpoint;
     private final ClientLimits limits;
@@ -143,10 +136,11 @@ final class Calls implements AutoCloseable {
                     return reading.read(response);
                 }
                 var refusal = refusal(operation, response);
-                mayBeMade |= repeat.makesSomething() && leavesOpen(response.status());
+                mayBeMade |= repeat.makesSomething() && leavesOpen(refusal);
                 failure = mayBeMade ? lost(operation, refusal) : refusal;
                 last |= !refusal.mayPass();
-                retryAfter = retryAfter(response.headers());
+                retryAfter =
+                        RetryAfter.of(lookup(response.headers()), clock).orElse(Duration.ZERO);
             } catch (IOException | UnresolvedAddressException e) {
                 mayBeMade |= repeat.makesSomething() && !neverLeft(e);
                 failure = unanswered(operation, mayBeMade, e);
@@ -206,63 +200,44 @@ final class Calls implements AutoCloseable {
     }
 
     private RefusedException refusal(String operation, Answer response) throws IOException {
-        var error = error(read(response.body()));
-        return new RefusedException(
-                operation,
-                response.status(),
-                error.path("error").path("type").asString(""),
-                message(response, error),
-                response.headers()
-                        .firstValue("request-id")
-                        .or(() -> error.path("request_id").stringValueOpt())
-                        .orElse(null),
-                worthRepeating(response));
+        var meaning =
+                ErrorReading.read(
+                        response.status(), lookup(response.headers()), read(response.body()));
+        return new RefusedException(operation, meaning, message(response, meaning));
     }
 
-    private String message(Answer response, JsonNode error) {
+    private String message(Answer response, ErrorMeaning meaning) {
         if (response.status() / 100 == 3) {
             return "the endpoint redirects to "
                     + response.headers().firstValue("location").orElse("elsewhere")
                     + ": use that address as the endpoint";
         }
-        var message = error.path("error").path("message").asString("");
+        var message = meaning.error().isServicesOwn() ? meaning.error().message() : "";
         return message.isEmpty()
                 ? "not in the words of this API: is "
                         + endpoint.base()
                         + " a server of the Message Batches API?"
-                : message;
+                : Redaction.of(endpoint.key().reveal()).in(message);
     }
 
-    private static JsonNode error(byte[] body) {
-        try {
-            return JsonMapper.shared().readTree(body);
-        } catch (JacksonException _) {
-            // A proxy in between answers in its own words; the status says enough.
-            return MissingNode.getInstance();
-        }
-    }
-
-    private static boolean worthRepeating(Answer response) {
-        var advice = response.headers().firstValue("x-should-retry").orElse("");
-        if (advice.equals("true") || advice.equals("false")) {
-            return advice.equals("true");
-        }
-        return switch (response.status()) {
-            case 408, 409, 429 -> true;
-            default -> response.status() >= 500;
-        };
+    private static HeaderLookup lookup(HttpHeaders headers) {
+        return headers::firstValue;
     }
 
     /**
-     * Whether a refusal leaves open if something was made. Overload is told before work is taken
-     * on, and a full disk kept nothing; a 500, 502 or 504 may come from a gateway whose server went
-     * on.
+     * Whether a refusal leaves open if something was made. The service's own words settle it:
+     * overload is told before work is taken on, and a full disk kept nothing, while a fault may come
+     * after the work. In any other words it is a proxy's, whose server may have gone on. A redirect
+     * is answered before anybody looks at the call.
      */
-    private static boolean leavesOpen(int status) {
-        return switch (status) {
+    private static boolean leavesOpen(RefusedException refusal) {
+        if (!refusal.isServicesOwn()) {
+            return refusal.status() / 100 != 3 || refusal.status() == 303;
+        }
+        return switch (refusal.status()) {
             case 503, 507, 529 -> false;
             case 408, 409 -> true;
-            default -> status >= 500;
+            default -> refusal.status() >= 500;
         };
     }
 
@@ -289,50 +264,10 @@ final class Calls implements AutoCloseable {
         return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 
-    /** What {@code retry-after-ms} or {@code retry-after} asks for; nothing if neither does. */
-    private Duration retryAfter(HttpHeaders headers) {
-        var asked =
-                headers.firstValue("retry-after-ms")
-                        .flatMap(Calls::number)
-                        .map(millis -> Duration.ofMillis(millis.longValue()))
-                        .or(() -> headers.firstValue("retry-after").flatMap(this::secondsOrDate))
-                        .orElse(Duration.ZERO);
-        if (asked.isNegative()) {
-            return Duration.ZERO;
-        }
-        return asked.compareTo(RETRY_AFTER_MAX) < 0 ? asked : RETRY_AFTER_MAX;
-    }
-
-    private Optional<Duration> secondsOrDate(String value) {
-        return number(value)
-                .map(seconds -> Duration.ofMillis((long) (seconds * 1000)))
-                .or(() -> untilDate(value));
-    }
-
     static Optional<Long> wholeNumber(String value) {
         try {
             return Optional.of(Long.valueOf(value.strip()));
         } catch (NumberFormatException _) {
-            return Optional.empty();
-        }
-    }
-
-    private static Optional<Double> number(String value) {
-        try {
-            return Optional.of(Double.valueOf(value.strip())).filter(number -> !number.isNaN());
-        } catch (NumberFormatException _) {
-            return Optional.empty();
-        }
-    }
-
-    /** A date has whole seconds, so the wait is one longer than our clock says. */
-    private Optional<Duration> untilDate(String value) {
-        try {
-            var date = ZonedDateTime.parse(value.strip(), DateTimeFormatter.RFC_1123_DATE_TIME);
-            return Optional.of(
-                    Duration.between(clock.instant(), date.toInstant()).plus(DATE_PRECISION));
-        } catch (DateTimeParseException _) {
-            // Neither seconds nor a date: our own back-off will do.
             return Optional.empty();
         }
     }

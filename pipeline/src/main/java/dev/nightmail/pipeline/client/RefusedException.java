@@ -1,43 +1,33 @@
 package dev.nightmail.pipeline.client;
 
+import dev.nightmail.wire.error.ErrorMeaning;
 import org.jspecify.annotations.Nullable;
 
 /** The endpoint answered with an error, after as many tries as were worth it. */
 public final class RefusedException extends EndpointException {
 
-    private final int status;
-    private final String type;
-    private final String apiMessage;
-    private final @Nullable String requestId;
-    private final boolean mayPass;
+    /** An error that repeats a prompt is cut: messages end up in logs. */
+    private static final int WORDS_MAX = 500;
 
-    RefusedException(
-            String operation,
-            int status,
-            String type,
-            String apiMessage,
-            @Nullable String requestId,
-            boolean mayPass) {
-        super(
-                operation
-                        + " was refused: "
-                        + brief(status, type, apiMessage)
-                        + (requestId == null ? "" : " (request " + requestId + ")"),
-                null);
-        this.status = status;
-        this.type = type;
+    private final ErrorMeaning meaning;
+    private final String apiMessage;
+
+    /**
+     * @param apiMessage the endpoint's words, or ours where it has none of this API
+     */
+    RefusedException(String operation, ErrorMeaning meaning, String apiMessage) {
+        super(operation + " was refused: " + brief(meaning, apiMessage) + requestOf(meaning), null);
+        this.meaning = meaning;
         this.apiMessage = apiMessage;
-        this.requestId = requestId;
-        this.mayPass = mayPass;
     }
 
     public int status() {
-        return status;
+        return meaning.status();
     }
 
     /** The API's error type, such as {@code invalid_request_error}; empty if it gave none. */
     public String type() {
-        return type;
+        return meaning.error().type();
     }
 
     public String apiMessage() {
@@ -45,19 +35,56 @@ public final class RefusedException extends EndpointException {
     }
 
     public @Nullable String requestId() {
-        return requestId;
+        return meaning.error().requestId();
     }
 
     /** Whether the same call may be answered otherwise later: overload, rate limits, faults. */
     public boolean mayPass() {
-        return mayPass;
+        return switch (meaning) {
+            case ErrorMeaning.NoRoom _, ErrorMeaning.Failed _, ErrorMeaning.Lost _ -> true;
+            case ErrorMeaning.Ours _, ErrorMeaning.OfRequest _ -> false;
+        };
+    }
+
+    /**
+     * Whether the service itself says that what was asked for does not exist. A proxy's 404 says
+     * nothing of the service.
+     */
+    public boolean isNotThere() {
+        return status() == 404 && isServicesOwn();
+    }
+
+    /** Whether the words are the service's, and not those of something in between. */
+    public boolean isServicesOwn() {
+        return meaning.error().isServicesOwn();
+    }
+
+    /** Whether the account or its key is what is refused, whatever was asked. */
+    public boolean isOfAccount() {
+        return meaning instanceof ErrorMeaning.Ours ours
+                && ours.cause() != ErrorMeaning.Cause.WRONG_URL;
+    }
+
+    /** Whether the service refused this very request, and would again. */
+    public boolean isOfRequest() {
+        return meaning instanceof ErrorMeaning.OfRequest && isServicesOwn();
     }
 
     String brief() {
-        return brief(status, type, apiMessage);
+        return brief(meaning, apiMessage);
     }
 
-    private static String brief(int status, String type, String apiMessage) {
-        return status + (type.isEmpty() ? "" : " " + type) + ": " + apiMessage;
+    private static String brief(ErrorMeaning meaning, String apiMessage) {
+        var type = meaning.error().type();
+        var words =
+                apiMessage.length() <= WORDS_MAX
+                        ? apiMessage
+                        : apiMessage.substring(0, WORDS_MAX) + "…";
+        return meaning.status() + (type.isEmpty() ? "" : " " + type) + ": " + words;
+    }
+
+    private static String requestOf(ErrorMeaning meaning) {
+        var requestId = meaning.error().requestId();
+        return requestId == null ? "" : " (request " + requestId + ")";
     }
 }

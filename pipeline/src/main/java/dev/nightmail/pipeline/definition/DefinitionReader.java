@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -35,16 +37,21 @@ final class DefinitionReader {
             YAMLMapper.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .build();
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
+    private static final Pattern UNQUOTED_FIELD = Pattern.compile("([\\w-]+):\\s*\\{\\{");
     private static final Pattern TOKENS = Pattern.compile("([0-9]{1,9}) tokens?");
 
     /** The largest output any model has, with the 300k beta (wire contract, section 1.5). */
     private static final int MAX_TOKENS_MAX = 300_000;
 
     private static final int RETRIES_MAX = 100;
+
+    /** Where a server inside the process keeps its batches while a run is under way. */
+    private static final String SERVER_FOLDER = ".nightmail";
 
     /** What the reader itself puts into a request, and what a batch refuses. */
     private static final Set<String> RESERVED_PARAMS =
@@ -53,6 +60,8 @@ final class DefinitionReader {
     private final Path file;
     private final Path folder;
     private final List<String> problems = new ArrayList<>();
+    private final List<NamedFile> inputs = new ArrayList<>();
+    private boolean allowOutside;
 
     DefinitionReader(Path file) {
         this.file = file.toAbsolutePath().normalize();
@@ -61,6 +70,8 @@ final class DefinitionReader {
 
     PipelineDefinition read() {
         var root = root();
+        inputs.add(new NamedFile("the pipeline file", file));
+        allowOutside = root.flag("allow-outside");
         var name = root.has("name") ? root.text("name") : nameOfFile();
         var source = source(root);
         var model = root.has("model") ? root.text("model") : missingModel(root);
@@ -76,6 +87,10 @@ final class DefinitionReader {
         var budget = budget(root);
         var retry = retry(root);
         var params = params(root);
+        var promptWithoutFields = root.flag("prompt-without-fields");
+        if (sink != null) {
+            checkOutputs(sink);
+        }
         root.refuseUnknownKeys();
         if (!problems.isEmpty()
                 || name == null
@@ -98,7 +113,61 @@ final class DefinitionReader {
                 sink,
                 budget,
                 retry,
-                params);
+                params,
+                promptWithoutFields,
+                allowOutside,
+                inputs);
+    }
+
+    /** No output may be a file the pipeline is made of, be it under another name. */
+    private void checkOutputs(SinkDefinition sink) {
+        var complete = sink.files();
+        for (int index = 0; index < complete.size(); index++) {
+            if (!isRefused(complete.get(index))) {
+                isRefused(sink.sample().files().get(index));
+            }
+        }
+        if (PathRule.same(sink.file(), sink.failedFile())
+                || PathRule.same(sink.file(), sink.reportFile())
+                || PathRule.same(sink.failedFile(), sink.reportFile())) {
+            problems.add("sink.file: answers, failed records and report need three different files");
+        }
+    }
+
+    private boolean isRefused(NamedFile output) {
+        var refusal = refusal(output);
+        refusal.ifPresent(reason -> problems.add(output.key() + ": " + reason));
+        return refusal.isPresent();
+    }
+
+    private Optional<String> refusal(NamedFile output) {
+        var paths = new PathRule(folder, allowOutside);
+        var shown = paths.shown(output.path());
+        for (var input : inputs) {
+            if (PathRule.same(input.path(), output.path())) {
+                return Optional.of(
+                        shown
+                                + " is "
+                                + (input.path().equals(file) ? "" : "the file of ")
+                                + input.key()
+                                + " and would be overwritten: name another file");
+            }
+        }
+        var state = PathRule.real(PipelineDefinition.stateFileOf(file));
+        var place = PathRule.real(output.path());
+        if (place.toString().toLowerCase(Locale.ROOT)
+                .startsWith(state.toString().toLowerCase(Locale.ROOT))) {
+            return Optional.of(
+                    shown + " belongs to the pipeline's own state: name another file");
+        }
+        if (place.startsWith(PathRule.real(folder.resolve(SERVER_FOLDER)))) {
+            return Optional.of(
+                    shown
+                            + " lies in "
+                            + SERVER_FOLDER
+                            + ", which is removed after a run: name another folder");
+        }
+        return paths.refusal(output.path());
     }
 
     private static @Nullable String missingModel(YamlSection root) {
@@ -108,13 +177,14 @@ final class DefinitionReader {
 
     private YamlSection root() {
         JsonNode tree;
+        var text = "";
         try {
-            tree = YAML.readTree(readText(file));
+            text = readText(file);
+            tree = YAML.readTree(text);
         } catch (IOException e) {
             throw new DefinitionException(file, List.of("cannot be read: " + reason(e)));
         } catch (JacksonException e) {
-            var where = e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
-            throw new DefinitionException(file, List.of(where + "is not valid YAML: " + reason(e)));
+            throw new DefinitionException(file, List.of(notYaml(text, e)));
         }
         if (tree == null || !tree.isObject()) {
             throw new DefinitionException(
@@ -123,6 +193,27 @@ final class DefinitionReader {
                             "must be a mapping with the keys name, source, model, max_tokens, prompt, sink"));
         }
         return new YamlSection(tree, "", problems);
+    }
+
+    /** What is easily mended is said in our own words; the parser's are about its inner life. */
+    private static String notYaml(String text, JacksonException failure) {
+        var lines = text.lines().toList();
+        for (int index = 0; index < lines.size(); index++) {
+            var unquoted = UNQUOTED_FIELD.matcher(lines.get(index));
+            if (unquoted.find()) {
+                return "line %d: a text that begins with {{ needs quotes: %s: \"{{…}}\""
+                        .formatted(index + 1, unquoted.group(1));
+            }
+            if (index > 0 && lines.get(index).startsWith("---")) {
+                return "line %d: a pipeline file holds one pipeline: write the other into a file of its own"
+                        .formatted(index + 1);
+            }
+        }
+        var where =
+                failure.getLocation() == null
+                        ? ""
+                        : "line " + failure.getLocation().getLineNr() + ": ";
+        return where + "is not valid YAML: " + reason(failure);
     }
 
     private String nameOfFile() {
@@ -142,15 +233,33 @@ final class DefinitionReader {
         }
         var sql = section.text("sql");
         var files = section.text("files");
+        var csv = csvCells(section);
         section.refuseUnknownKeys();
         if (section.has("sql") == section.has("files")) {
             root.problem("source", "needs exactly one of sql and files");
             return null;
         }
         if (sql != null) {
-            return new SourceDefinition.Sql(sql);
+            return new SourceDefinition.Sql(sql, csv);
+        }
+        if (csv != null) {
+            section.problem("csv", "goes with sql only: files are read as whole texts");
         }
         return files == null ? null : new SourceDefinition.TextFiles(files);
+    }
+
+    private static @Nullable CsvCells csvCells(YamlSection section) {
+        var word = section.text("csv");
+        if (word == null) {
+            return null;
+        }
+        for (var cells : CsvCells.values()) {
+            if (cells.word().equals(word)) {
+                return cells;
+            }
+        }
+        section.problem("csv", "must be text or typed, not " + word);
+        return null;
     }
 
     private @Nullable SystemPrompt system(YamlSection root) {
@@ -158,7 +267,7 @@ final class DefinitionReader {
         if (value == null) {
             return null;
         }
-        if (value.isString()) {
+        if (value.isString() || YamlSection.isUnquotedField(value)) {
             var text = root.text("system");
             return text == null ? null : new SystemPrompt(text, null);
         }
@@ -192,7 +301,7 @@ final class DefinitionReader {
             root.problem("prompt", "is missing: give the template, or { file: … }");
             return null;
         }
-        if (value.isString()) {
+        if (value.isString() || YamlSection.isUnquotedField(value)) {
             return root.text("prompt");
         }
         var section = root.section("prompt", "{ file: prompt.md }");
@@ -286,6 +395,7 @@ final class DefinitionReader {
         var named = section.requiredText("file");
         var failed = section.text("failed");
         var report = section.text("report");
+        var formulas = formulas(section);
         section.refuseUnknownKeys();
         if (named == null) {
             return null;
@@ -309,14 +419,18 @@ final class DefinitionReader {
         if (failedFile == null || reportFile == null) {
             return null;
         }
-        if (target.equals(failedFile)
-                || target.equals(reportFile)
-                || failedFile.equals(reportFile)) {
-            section.problem(
-                    "file", "answers, failed records and report need three different files");
-            return null;
+        return new SinkDefinition(target, format, formulas, failedFile, reportFile);
+    }
+
+    private static Formulas formulas(YamlSection section) {
+        var word = section.text("formulas");
+        for (var formulas : Formulas.values()) {
+            if (word == null || formulas.word().equals(word)) {
+                return formulas;
+            }
         }
-        return new SinkDefinition(target, format, failedFile, reportFile);
+        section.problem("formulas", "must be escape or keep, not " + word);
+        return Formulas.ESCAPE;
     }
 
     private @Nullable Budget budget(YamlSection root) {
@@ -378,6 +492,12 @@ final class DefinitionReader {
         if (path == null) {
             return null;
         }
+        var refusal = new PathRule(folder, allowOutside).refusal(path);
+        if (refusal.isPresent()) {
+            section.problem(key, refusal.get());
+            return null;
+        }
+        inputs.add(new NamedFile(section.pathOf(key), path));
         try {
             var text = readText(path);
             if (text.isBlank()) {

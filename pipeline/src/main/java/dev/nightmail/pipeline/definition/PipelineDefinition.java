@@ -1,8 +1,10 @@
 package dev.nightmail.pipeline.definition;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,9 @@ import tools.jackson.databind.JsonNode;
  * @param truncations how much of a record's field the template may see, by field name
  * @param params further request parameters passed on as they are, such as {@code tools} or {@code
  *     thinking}
+ * @param promptWithoutFields whether a prompt that shows nothing of its record is meant
+ * @param allowOutside whether paths may lead out of the pipeline's folder
+ * @param inputs the files the pipeline is made of: itself, its prompts, its schema
  */
 public record PipelineDefinition(
         Path file,
@@ -30,10 +35,14 @@ public record PipelineDefinition(
         SinkDefinition sink,
         @Nullable Budget budget,
         RetryLimits retry,
-        Map<String, JsonNode> params) {
+        Map<String, JsonNode> params,
+        boolean promptWithoutFields,
+        boolean allowOutside,
+        List<NamedFile> inputs) {
 
     public PipelineDefinition {
         truncations = Map.copyOf(truncations);
+        inputs = List.copyOf(inputs);
         params = Collections.unmodifiableMap(new LinkedHashMap<>(params));
     }
 
@@ -51,12 +60,45 @@ public record PipelineDefinition(
         return folderOf(file);
     }
 
+    /** Which paths the pipeline may use. */
+    public PathRule paths() {
+        return new PathRule(folder(), allowOutside);
+    }
+
+    /** Where a pipeline keeps what it knows: {@code NAME.state.db} beside {@code NAME.yaml}. */
+    public Path stateFile() {
+        return stateFileOf(file);
+    }
+
+    /** What the pipeline is made of and what it writes: none of it is a record. */
+    public List<Path> ownFiles() {
+        var own = new ArrayList<Path>();
+        inputs.forEach(input -> own.add(input.path()));
+        sink.files().forEach(output -> own.add(output.path()));
+        sink.sample().files().forEach(output -> own.add(output.path()));
+        for (var ending : List.of("", "-wal", "-shm", "-journal", ".lock")) {
+            own.add(stateFile().resolveSibling(stateFile().getFileName() + ending));
+        }
+        return own;
+    }
+
+    /** This pipeline cannot be run as it is. */
+    public DefinitionException refused(List<String> reasons) {
+        return new DefinitionException(file, reasons);
+    }
+
     public Optional<OutputDefinition> outputIfAny() {
         return Optional.ofNullable(output);
     }
 
     public Optional<Budget> budgetIfAny() {
         return Optional.ofNullable(budget);
+    }
+
+    static Path stateFileOf(Path file) {
+        var name = String.valueOf(file.getFileName());
+        var dot = name.lastIndexOf('.');
+        return file.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + ".state.db");
     }
 
     static Path folderOf(Path file) {

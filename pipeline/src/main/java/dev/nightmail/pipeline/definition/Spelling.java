@@ -6,12 +6,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Guesses which word was meant. */
-final class Spelling {
+public final class Spelling {
 
     private Spelling() {}
 
     /** The word that takes the fewest changes; empty if it would be another word altogether. */
-    static Optional<String> nearest(String written, Set<String> words) {
+    public static Optional<String> nearest(String written, Set<String> words) {
         return words.stream()
                 .filter(word -> changes(written, word) <= changesMax(written, word))
                 .min(Comparator.comparingInt(word -> changes(written, word)));

@@ -40,6 +40,12 @@ final class YamlSection {
         if (value == null) {
             return null;
         }
+        if (isUnquotedField(value)) {
+            problem(
+                    key,
+                    "must be a text; a text that begins with {{ needs quotes: " + key + ": \"{{…}}\"");
+            return null;
+        }
         if (!value.isString() || value.stringValue().isBlank()) {
             problem(key, "must be a text, not " + kindOf(value));
             return null;
@@ -71,6 +77,19 @@ final class YamlSection {
             return absent;
         }
         return value.intValue();
+    }
+
+    /** True or false; false when the key is not there. */
+    boolean flag(String key) {
+        var value = node(key);
+        if (value == null) {
+            return false;
+        }
+        if (!value.isBoolean()) {
+            problem(key, "must be true or false, not " + kindOf(value));
+            return false;
+        }
+        return value.booleanValue();
     }
 
     @Nullable YamlSection section(String key, String shape) {
@@ -106,7 +125,14 @@ final class YamlSection {
         problems.add(pathOf(key) + ": " + what);
     }
 
-    private String pathOf(String key) {
+    /** Without quotes, {@code {{text}}} is to YAML a mapping whose key is a mapping. */
+    static boolean isUnquotedField(JsonNode value) {
+        return value.isObject()
+                && value.size() == 1
+                && value.properties().iterator().next().getKey().startsWith("{");
+    }
+
+    String pathOf(String key) {
         return path.isEmpty() ? key : path + "." + key;
     }
 

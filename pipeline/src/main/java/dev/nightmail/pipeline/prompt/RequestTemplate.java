@@ -23,7 +23,11 @@ public final class RequestTemplate {
      */
     public RequestTemplate(PipelineDefinition pipeline) {
         this.pipeline = pipeline;
-        this.prompt = new PromptTemplate(pipeline.prompt(), pipeline.truncations());
+        this.prompt = 
+                new PromptTemplate(
+                        pipeline.prompt(),
+                        pipeline.truncations(),
+                        pipeline.promptWithoutFields());
     }
 
     /** The user message as the model will read it. */

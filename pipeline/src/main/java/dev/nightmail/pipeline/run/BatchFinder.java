@@ -1,8 +1,10 @@
 package dev.nightmail.pipeline.run;
 
 import dev.nightmail.pipeline.answer.ResultLine;
+import dev.nightmail.pipeline.client.AnswerLostException;
 import dev.nightmail.pipeline.client.BatchSnapshot;
 import dev.nightmail.pipeline.client.BatchesClient;
+import dev.nightmail.pipeline.client.BrokenAnswerException;
 import dev.nightmail.pipeline.client.RefusedException;
 import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.state.StoredBatch;
@@ -10,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks for a batch at an endpoint that does not honour {@code Idempotency-Key}. A batch carries no
@@ -36,6 +39,7 @@ final class BatchFinder {
      * told.
      *
      * @throws RunException if more than one batch fits
+     * @throws AnswerLostException if a candidate's results cannot be read: it may be ours
      */
     Optional<BatchSnapshot> find(StoredBatch batch) throws InterruptedException {
         var ours = new ArrayList<BatchSnapshot>();
@@ -88,7 +92,7 @@ final class BatchFinder {
             try {
                 snapshot = client.retrieve(candidate.id());
             } catch (RefusedException e) {
-                if (e.status() == 404) {
+                if (e.isNotThere()) {
                     return Optional.empty();
                 }
                 throw e;
@@ -101,6 +105,9 @@ final class BatchFinder {
         try (var results = client.results(candidate.id())) {
             long members = 0;
             for (var line = results.nextLine(); line != null; line = results.nextLine()) {
+                if (!ResultLine.isObject(line)) {
+                    throw unreadable(candidate, null);
+                }
                 var result = ResultLine.parse(line);
                 if (result.isEmpty()
                         || !state.batches().hasMember(batch, result.get().customId())) {
@@ -108,14 +115,28 @@ final class BatchFinder {
                 }
                 members++;
             }
-            // Custom ids are unique in a batch: as many as ours, and all of them ours, is all of
-            // ours.
-            return members == batch.requests();
+            if (members == 0) {
+                throw unreadable(candidate, null);
+            }
+            // It has as many requests as ours. Results may lack lines for a while; those that are
+            // there are all of ours.
+            return true;
+        } catch (BrokenAnswerException e) {
+            throw unreadable(candidate, e);
         } catch (RefusedException e) {
-            if (e.status() == 404) {
+            if (e.isNotThere()) {
                 return false;
             }
             throw e;
         }
+    }
+
+    private static AnswerLostException unreadable(
+            BatchSnapshot candidate, @Nullable BrokenAnswerException cause) {
+        return new AnswerLostException(
+                "the results of batch "
+                        + candidate.id()
+                        + ", which may be the one that was created, cannot be read",
+                cause);
     }
 }

@@ -50,6 +50,7 @@ final class Execution {
             Forecaster forecaster,
             Sender sender,
             Poller poller,
+            Output output,
             ProgressListener listener) {
         this.pipeline = pipeline;
         this.environment = environment;
@@ -58,7 +59,7 @@ final class Execution {
         this.forecaster = forecaster;
         this.sender = sender;
         this.poller = poller;
-        this.output = new Output(pipeline, state, listener);
+        this.output = output;
         this.listener = listener;
         this.startedAt = environment.clock().instant();
         this.accountAtStart = account();
@@ -79,6 +80,10 @@ final class Execution {
         } catch (EndpointException | RunException e) {
             // What has been answered so far is paid for: it belongs to the author whatever came
             // after.
+            output.write(planned);
+            throw e;
+        } catch (InterruptedException e) {
+            // Told to stop: the same holds, and there is a moment left for it.
             output.write(planned);
             throw e;
         }
@@ -145,9 +150,9 @@ final class Execution {
                 account.costMicrosSince(accountAtStart),
                 account.costMicros(),
                 Duration.between(startedAt, environment.clock().instant()),
-                pipeline.sink().file(),
-                counts.failed() == 0 ? null : pipeline.sink().failedFile(),
-                pipeline.sink().reportFile());
+                output.sink().file(),
+                counts.failed() == 0 ? null : output.sink().failedFile(),
+                output.sink().reportFile());
     }
 
     private Report report(Plan plan, RunSummary summary) {

@@ -1,7 +1,11 @@
 package dev.nightmail.pipeline.run;
 
+import dev.nightmail.pipeline.definition.NamedFile;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
+import dev.nightmail.pipeline.definition.SinkDefinition;
 import dev.nightmail.pipeline.sink.AnswerFile;
+import dev.nightmail.pipeline.sink.AnswerRows;
+import dev.nightmail.pipeline.sink.JsonLines;
 import dev.nightmail.pipeline.sink.WholeFile;
 import dev.nightmail.pipeline.state.PipelineState;
 import java.io.IOException;
@@ -16,21 +20,36 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class Output {
 
-    private final PipelineDefinition pipeline;
     private final PipelineState state;
     private final ProgressListener listener;
+    private final SinkDefinition sink;
+    private final AnswerFile answers;
+    private final OutputFiles files;
 
-    Output(PipelineDefinition pipeline, PipelineState state, ProgressListener listener) {
-        this.pipeline = pipeline;
+    /**
+     * @param sink the pipeline's, or the one for a sample
+     */
+    Output(
+            PipelineDefinition pipeline,
+            SinkDefinition sink,
+            PipelineState state,
+            OutputFiles files,
+            ProgressListener listener) {
         this.state = state;
         this.listener = listener;
+        this.sink = sink;
+        this.answers = new AnswerFile(sink, pipeline.output());
+        this.files = files;
+    }
+
+    SinkDefinition sink() {
+        return sink;
     }
 
     /** Before anything is paid for. */
     void check() {
-        WholeFile.check("sink.file", pipeline.sink().file());
-        WholeFile.check("sink.failed", pipeline.sink().failedFile());
-        WholeFile.check("sink.report", pipeline.sink().reportFile());
+        sink.files().forEach(files::check);
+        answers.notes().forEach(this::note);
     }
 
     void write(Planner.Planned planned) {
@@ -40,51 +59,59 @@ final class Output {
 
     void writeReport(Report report) {
         var page = ReportPage.of(report).getBytes(StandardCharsets.UTF_8);
-        WholeFile.write(pipeline.sink().reportFile(), out -> out.write(page));
-        listener.on(new RunEvent.FileWritten(pipeline.sink().reportFile(), 1));
+        files.replace(
+                new NamedFile("sink.report", sink.reportFile()),
+                WholeFile.stream(out -> out.write(page)));
+        listener.on(new RunEvent.FileWritten(sink.reportFile(), 1));
+    }
+
+    private void note(String text) {
+        listener.on(new RunEvent.Noted(text));
     }
 
     private void writeAnswers(Planner.Planned planned) {
         var rows = new long[1];
-        AnswerFile.write(
-                pipeline,
+        AnswerRows walk =
                 visitor -> {
                     rows[0] = 0;
                     unwrapped(() ->
                             state.records()
                                     .eachAnswer(
                                             planned.plan(),
-                                            planned.cutShort(),
                                             (recordId, answer) -> {
                                                 rows[0]++;
                                                 wrapped(() -> visitor.visit(recordId, answer));
                                             }));
-                });
-        listener.on(new RunEvent.FileWritten(pipeline.sink().file(), rows[0]));
+                };
+        files.replace(
+                new NamedFile("sink.file", sink.file()), answers.filling(walk, this::note));
+        listener.on(new RunEvent.FileWritten(sink.file(), rows[0]));
     }
 
     private void writeFailed(Planner.Planned planned) {
-        var target = pipeline.sink().failedFile();
-        var rows = new long[1];
-        WholeFile.write(target, out -> unwrapped(() -> rows[0] = writeFailed(planned, out)));
-        if (rows[0] == 0) {
-            WholeFile.delete(target);
+        var target = new NamedFile("sink.failed", sink.failedFile());
+        if (state.records().counts(planned.plan()).failed() == 0) {
+            files.delete(target);
             return;
         }
-        listener.on(new RunEvent.FileWritten(target, rows[0]));
+        var rows = new long[1];
+        files.replace(
+                target,
+                WholeFile.stream(
+                        out -> unwrapped(() -> rows[0] = writeFailed(planned, out))));
+        listener.on(new RunEvent.FileWritten(target.path(), rows[0]));
     }
 
     private long writeFailed(Planner.Planned planned, OutputStream out) {
-        var json = JsonMapper.shared();
         var rows = new long[1];
         state.records()
                 .eachFailure(
                         planned.plan(),
-                        planned.cutShort(),
                         (recordId, customId, kind, message, answer) -> {
                             rows[0]++;
                             var line =
-                                    json.createObjectNode()
+                                    JsonMapper.shared()
+                                            .createObjectNode()
                                             .put("id", recordId)
                                             .put("custom_id", customId)
                                             .put("reason", kind)
@@ -92,10 +119,7 @@ final class Output {
                             if (answer != null) {
                                 line.put("answer", answer);
                             }
-                            wrapped(() -> {
-                                out.write(json.writeValueAsBytes(line));
-                                out.write('\n');
-                            });
+                            wrapped(() -> out.write(JsonLines.line(line)));
                         });
         return rows[0];
     }

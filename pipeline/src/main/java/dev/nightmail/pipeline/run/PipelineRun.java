@@ -3,8 +3,12 @@ package dev.nightmail.pipeline.run;
 import dev.nightmail.pipeline.answer.AnswerCheck;
 import dev.nightmail.pipeline.client.BatchesClient;
 import dev.nightmail.pipeline.client.Endpoint;
+import dev.nightmail.pipeline.definition.CsvCells;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
+import dev.nightmail.pipeline.definition.SinkDefinition;
+import dev.nightmail.pipeline.definition.SourceDefinition;
 import dev.nightmail.pipeline.prompt.RequestTemplate;
+import dev.nightmail.pipeline.source.Reading;
 import dev.nightmail.pipeline.source.RecordSource;
 import dev.nightmail.pipeline.state.PipelineState;
 import java.nio.file.Files;
@@ -63,12 +67,13 @@ public final class PipelineRun {
      * @throws dev.nightmail.pipeline.state.StateException if another run is under way
      */
     public Preview preview(RunOptions options) throws InterruptedException {
-        var file = PipelineState.fileOf(pipeline.file());
+        refuseSourceAsOutput(options);
+        var file = pipeline.stateFile();
         try (var client = client();
                 var state =
                         Files.exists(file) ? PipelineState.open(file) : PipelineState.scratch()) {
             return state.undone(() -> {
-                var planned = planner(state).plan(options);
+                var planned = planner(state, _ -> {}).plan(options);
                 return forecaster(state, client).forecast(planned, true).preview();
             });
         }
@@ -83,8 +88,10 @@ public final class PipelineRun {
      */
     public RunSummary run(RunOptions options, ProgressListener listener)
             throws InterruptedException {
+        refuseSourceAsOutput(options);
         try (var client = client();
-                var state = PipelineState.open(PipelineState.fileOf(pipeline.file()))) {
+                var state = PipelineState.open(pipeline.stateFile())) {
+            var files = new OutputFiles(pipeline, state, options.overwrite());
             var pace = endpoint.isAnthropic() ? PollPace.HOSTED : PollPace.LOCAL;
             var applier = new ResultApplier(pipeline, environment.prices(), check, state.batches());
             var collector =
@@ -101,10 +108,11 @@ public final class PipelineRun {
                             pipeline,
                             environment,
                             state,
-                            planner(state),
+                            planner(state, listener),
                             forecaster(state, client),
                             new Sender(pipeline, endpoint, environment, state, submitter, listener),
                             new Poller(client, state, collector, environment, pace, listener),
+                            new Output(pipeline, sink(options), state, files, listener),
                             listener)
                     .run(options);
         }
@@ -119,8 +127,43 @@ public final class PipelineRun {
                 environment.random());
     }
 
-    private Planner planner(PipelineState state) {
-        return new Planner(RecordSource.of(pipeline), template, endpoint, state, environment);
+    private Planner planner(PipelineState state, ProgressListener listener) {
+        var source = RecordSource.of(pipeline, reading(state, listener));
+        return new Planner(source, template, endpoint, state, environment, listener);
+    }
+
+    /** How the source is read: as its author says, else as the state's release did. */
+    private Reading reading(PipelineState state, ProgressListener listener) {
+        if (!(pipeline.source() instanceof SourceDefinition.Sql(var _, var csv))) {
+            return Reading.TEXT;
+        }
+        if (csv != null) {
+            state.inTransaction(state::readAsNew);
+            return csv == CsvCells.TEXT ? Reading.TEXT : Reading.TYPED;
+        }
+        if (!state.readsAsBefore()) {
+            return Reading.TEXT;
+        }
+        listener.on(
+                new RunEvent.Noted(
+                        "the source is read as by the release that made this pipeline's state, so that nothing is asked twice; \"csv: text\" under source reads cells as they stand, and asks anew what that changes"));
+        return Reading.EARLIER;
+    }
+
+    private SinkDefinition sink(RunOptions options) {
+        return options.limit() == null ? pipeline.sink() : pipeline.sink().sample();
+    }
+
+    /**
+     * @throws dev.nightmail.pipeline.definition.DefinitionException if the source reads what the
+     *     run would write
+     */
+    private void refuseSourceAsOutput(RunOptions options) {
+        var conflicts =
+                RecordSource.of(pipeline, Reading.TEXT).conflicts(sink(options).files());
+        if (!conflicts.isEmpty()) {
+            throw pipeline.refused(conflicts);
+        }
     }
 
     private Forecaster forecaster(PipelineState state, BatchesClient client) {

@@ -32,30 +32,28 @@ final class Planner {
     private final Endpoint endpoint;
     private final PipelineState state;
     private final RunEnvironment environment;
+    private final ProgressListener listener;
 
     Planner(
             RecordSource source,
             RequestTemplate template,
             Endpoint endpoint,
             PipelineState state,
-            RunEnvironment environment) {
+            RunEnvironment environment,
+            ProgressListener listener) {
         this.source = source;
         this.template = template;
         this.endpoint = endpoint;
         this.state = state;
         this.environment = environment;
+        this.listener = listener;
     }
 
-    /**
-     * A plan that stands in the state.
-     *
-     * @param cutShort whether a limit kept it from the end of the source
-     */
+    /** A plan that stands in the state. */
     record Planned(
             Plan plan,
             PromptVersion promptVersion,
-            Preview.@Nullable RenderedPrompt sample,
-            boolean cutShort) {}
+            Preview.@Nullable RenderedPrompt sample) {}
 
     Planned plan(RunOptions options) {
         var version = template.version();
@@ -69,6 +67,12 @@ final class Planner {
         Preview.RenderedPrompt sample = null;
         int position = 0;
         try (var records = source.open()) {
+            records.leftOut()
+                    .forEach(file ->
+                            listener.on(
+                                    new RunEvent.Noted(
+                                            file
+                                                    + " is the pipeline's own file, so it is none of its records")));
             while (position < limit) {
                 var group =
                         group(
@@ -90,7 +94,7 @@ final class Planner {
                 throw new SourceException(
                         "source: gives no records, so there is nothing to ask: check its files and conditions. Files of earlier runs are left as they are");
             }
-            return new Planned(plan, version, sample, position == limit && records.next() != null);
+            return new Planned(plan, version, sample);
         }
     }
 

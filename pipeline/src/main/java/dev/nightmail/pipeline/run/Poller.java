@@ -2,6 +2,7 @@ package dev.nightmail.pipeline.run;
 
 import dev.nightmail.pipeline.client.BatchSnapshot;
 import dev.nightmail.pipeline.client.BatchesClient;
+import dev.nightmail.pipeline.client.BrokenAnswerException;
 import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.client.EndpointException;
 import dev.nightmail.pipeline.client.RefusedException;
@@ -106,19 +107,21 @@ final class Poller {
         for (var batch : open) {
             try {
                 var snapshot = retrieve(batch).orElseThrow(() -> gone(batch));
-                if (snapshot.hasEnded()) {
-                    collector.collect(batch, snapshot.id());
+                if (snapshot.hasEnded() && collector.collect(batch, snapshot.id())) {
                     collected = true;
                     left--;
                 } else {
                     settledThere += snapshot.counts().settled();
                 }
                 silentSince = null;
-            } catch (UnreachableException e) {
+            } catch (UnreachableException | BrokenAnswerException e) {
+                // A page in place of a batch is as good as silence.
                 bearSilence(e);
                 break;
             } catch (RefusedException e) {
-                if (!e.mayPass()) {
+                // A sign-in page or a redirect in the middle of a run is something in between: the
+                // batch is there, and so is the key that made it.
+                if (!e.mayPass() && e.isServicesOwn()) {
                     throw e;
                 }
                 bearSilence(e);
@@ -137,7 +140,7 @@ final class Poller {
         try {
             return Optional.of(client.retrieve(idOf(batch)));
         } catch (RefusedException e) {
-            if (e.status() == 404) {
+            if (e.isNotThere()) {
                 return Optional.empty();
             }
             throw e;

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 /** Something that happened in a run. Each is told after it has become durable. */
 public sealed interface RunEvent {
 
+    /** Something the author of the pipeline should know, in a sentence. */
+    record Noted(String text) implements RunEvent {}
+
     /**
      * The source has been read and the cost is known as far as it can be. Nothing has been sent by
      * this run.
@@ -45,6 +48,14 @@ public sealed interface RunEvent {
 
     /** Some results of a batch have been checked and kept. */
     record ResultsKept(int number, int results) implements RunEvent {}
+
+    /**
+     * What was downloaded of an ended batch lacks results: they are fetched again later.
+     *
+     * @param missing requests without a result
+     */
+    record ResultsAwaited(int number, String batchId, long missing, Duration nextTryIn)
+            implements RunEvent {}
 
     /**
      * Lines among a batch's results were no results, or of requests it does not have. They change

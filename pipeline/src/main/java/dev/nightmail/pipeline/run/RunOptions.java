@@ -6,14 +6,21 @@ import org.jspecify.annotations.Nullable;
  * How this run differs from a plain one.
  *
  * @param limit only the first so many records of the source; null: all
+ * @param overwrite whether files in the way of the outputs may be replaced though this pipeline did
+ *     not write them
  * @param confirmation asked once, before anything that costs is sent
  */
-public record RunOptions(@Nullable Integer limit, Confirmation confirmation) {
+public record RunOptions(@Nullable Integer limit, boolean overwrite, Confirmation confirmation) {
 
     public RunOptions {
         if (limit != null && limit < 1) {
             throw new IllegalArgumentException("a limit is at least 1, not " + limit);
         }
+    }
+
+    /** Files in the way stay. */
+    public RunOptions(@Nullable Integer limit, Confirmation confirmation) {
+        this(limit, false, confirmation);
     }
 
     /** Says whether to spend what the preview foretells. */

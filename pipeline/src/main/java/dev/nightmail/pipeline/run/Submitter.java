@@ -75,7 +75,7 @@ final class Submitter {
             submitted(batch, create(batch), true);
         } catch (RefusedException e) {
             // Only a refusal of the body itself says that no earlier create was taken either.
-            if (e.status() == 400 || e.status() == 413) {
+            if (e.isOfRequest() && (e.status() == 400 || e.status() == 413)) {
                 release(batch, ReleaseReason.REFUSED);
             }
             throw e;

@@ -1,25 +1,37 @@
 package dev.nightmail.pipeline.sink;
 
-import dev.nightmail.pipeline.definition.PipelineDefinition;
+import dev.nightmail.pipeline.definition.OutputDefinition;
+import dev.nightmail.pipeline.definition.SinkDefinition;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** Writes a pipeline's answers into the file its {@code sink} names. */
+/** A pipeline's answers as the file its {@code sink} names. */
 public final class AnswerFile {
 
-    private AnswerFile() {}
+    private final SinkDefinition sink;
+    private final Columns columns;
+
+    public AnswerFile(SinkDefinition sink, @Nullable OutputDefinition output) {
+        this.sink = sink;
+        this.columns = Columns.of(output, sink.format());
+    }
+
+    /** What the author should know of the columns before anything is sent; a sentence each. */
+    public List<String> notes() {
+        return columns.notes();
+    }
 
     /**
-     * Replaces the file with these rows.
+     * Writes these rows.
      *
-     * @throws SinkException if it cannot be written; the old file is still there
+     * @param notes is told, in a sentence each, where an answer did not fit its column
      */
-    public static void write(PipelineDefinition pipeline, AnswerRows rows) {
-        var target = pipeline.sink().file();
-        var columns = Columns.of(pipeline.output());
-        switch (pipeline.sink().format()) {
-            case JSONL -> WholeFile.write(target, out -> JsonLines.write(columns, rows, out));
-            case CSV -> WholeFile.write(target, out -> Csv.write(columns, rows, out));
-            case PARQUET ->
-                    WholeFile.replace(target, partial -> Parquet.write(columns, rows, partial));
-        }
+    public WholeFile.Filling filling(AnswerRows rows, Consumer<String> notes) {
+        return switch (sink.format()) {
+            case JSONL -> WholeFile.stream(out -> JsonLines.write(columns, rows, out));
+            case CSV -> WholeFile.stream(out -> Csv.write(columns, rows, sink.formulas(), out));
+            case PARQUET -> partial -> Parquet.write(columns, rows, partial, notes);
+        };
     }
 }

@@ -1,8 +1,12 @@
 package dev.nightmail.pipeline.sink;
 
 import dev.nightmail.pipeline.definition.OutputDefinition;
+import dev.nightmail.pipeline.definition.SinkFormat;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
@@ -11,8 +15,9 @@ import tools.jackson.databind.node.MissingNode;
  * The columns of a sink: first {@code id}, the record's own id as text, then the answer.
  *
  * <p>With a schema of an object its properties are the columns, in the schema's order. A property
- * named {@code id} becomes {@code answer_id}. Anything else is one column {@code answer}. Tokens,
- * model and cost are not among them: they are in the summary, the report and the state.
+ * named {@code id} becomes {@code answer_id}, one without a name {@code answer}, and a name that is
+ * taken gets a number: {@code mood_2}. Anything else is one column {@code answer}. Tokens, model and
+ * cost are not among them: they are in the summary, the report and the state.
  *
  * @param flattened whether the answer's properties are columns
  */
@@ -42,20 +47,24 @@ record Columns(boolean flattened, List<Column> answer) {
         answer = List.copyOf(answer);
     }
 
-    static Columns of(@Nullable OutputDefinition output) {
+    static Columns of(@Nullable OutputDefinition output, SinkFormat format) {
         var schema = output == null ? MissingNode.getInstance() : output.schema();
         if (schema.path("properties").isEmpty()) {
             return new Columns(
                     false,
                     List.of(new Column(WHOLE_ANSWER, "", output == null ? Type.TEXT : Type.JSON)));
         }
+        var types = new SchemaTypes(schema);
+        // To the readers of Parquet files Mood and mood are one column.
+        var names = new Names(format == SinkFormat.PARQUET);
+        names.free(ID);
         var columns = new ArrayList<Column>();
         for (var property : schema.path("properties").properties()) {
             columns.add(
                     new Column(
-                            nameOf(property.getKey()),
+                            names.free(nameOf(property.getKey())),
                             property.getKey(),
-                            typeOf(property.getValue())));
+                            types.of(property.getValue())));
         }
         return new Columns(true, columns);
     }
@@ -65,32 +74,52 @@ record Columns(boolean flattened, List<Column> answer) {
         return flattened ? answer.path(column.property()) : answer;
     }
 
-    static String nameOf(String property) {
-        return property.equals(ID) ? "answer_id" : property;
+    /** Which columns are not called what the schema calls them; a sentence each. */
+    List<String> notes() {
+        return answer.stream()
+                .filter(column -> flattened && !column.name().equals(column.property()))
+                .map(column ->
+                        "the property %s of the answers is the column %s of the sink"
+                                .formatted(
+                                        column.property().isEmpty()
+                                                ? "without a name"
+                                                : column.property(),
+                                        column.name()))
+                .toList();
     }
 
-    private static Type typeOf(JsonNode schema) {
-        var types = new ArrayList<String>();
-        if (schema.path("type").isString()) {
-            types.add(schema.path("type").stringValue());
-        }
-        schema.path("type").values().forEach(type -> types.add(type.asString("")));
-        // A value that may be missing is still of its type.
-        types.remove("null");
-        if (types.isEmpty()
-                && schema.path("enum").values().stream().allMatch(JsonNode::isString)
-                && !schema.path("enum").isEmpty()) {
-            return Type.TEXT;
-        }
-        if (types.size() != 1) {
-            return Type.JSON;
-        }
-        return switch (types.getFirst()) {
-            case "string" -> Type.TEXT;
-            case "integer" -> Type.WHOLE_NUMBER;
-            case "number" -> Type.NUMBER;
-            case "boolean" -> Type.TRUTH;
-            default -> Type.JSON;
+    /** Names for what an answer says beyond the columns, each one that is still free. */
+    Names otherNames() {
+        var names = new Names(false);
+        names.free(ID);
+        answer.forEach(column -> names.free(column.name()));
+        return names;
+    }
+
+    static String nameOf(String property) {
+        return switch (property) {
+            case ID -> "answer_id";
+            case "" -> WHOLE_ANSWER;
+            default -> property;
         };
+    }
+
+    /** Gives every name once. */
+    static final class Names {
+        private final boolean ignoringCase;
+        private final Set<String> taken = new HashSet<>();
+
+        private Names(boolean ignoringCase) {
+            this.ignoringCase = ignoringCase;
+        }
+
+        /** The wanted name, with a number behind it if it is taken; it is taken from now on. */
+        String free(String wanted) {
+            var name = wanted;
+            for (int number = 2; !taken.add(ignoringCase ? name.toLowerCase(Locale.ROOT) : name); ) {
+                name = wanted + "_" + number++;
+            }
+            return name;
+        }
     }
 }

@@ -1,11 +1,13 @@
 package dev.nightmail.pipeline.sink;
 
+import dev.nightmail.pipeline.definition.Formulas;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -13,57 +15,75 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Comma-separated values as RFC 4180 has them, UTF-8, with a header line.
  *
- * <p>A text that starts with {@code = + - @}, a tab or a carriage return would be a formula to a
- * spreadsheet, and answers are made from texts of strangers: such a cell gets an apostrophe in
- * front, as OWASP advises. Numbers of the answer stay numbers.
+ * <p>A text that starts with {@code = + - @}, their full-width forms, a tab or a line break would be
+ * a formula to a spreadsheet, and answers are made from texts of strangers: such a cell gets an
+ * apostrophe in front, as OWASP advises. Ids and plain numbers stay as they are: they are what rows
+ * are joined and computed by. A spreadsheet may split at a semicolon, too: such a cell is quoted.
  */
 final class Csv {
 
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
 
+    private static final String FORMULA_STARTS = "=+-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20";
+    private static final String QUOTED = ",;\"\r\n\t\u0085\u2028\u2029";
+    private static final Pattern PLAIN_NUMBER =
+            Pattern.compile("[+-]?[0-9]+([.,][0-9]+)*([eE][+-]?[0-9]+)?");
+
     private Csv() {}
 
-    static void write(Columns columns, AnswerRows rows, OutputStream out) throws IOException {
+    static void write(Columns columns, AnswerRows rows, Formulas formulas, OutputStream out)
+            throws IOException {
         var writer = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
         writer.write(cell(Columns.ID));
         for (var column : columns.answer()) {
             writer.write(',');
-            writer.write(cell(column.name()));
+            writer.write(cell(guarded(column.name(), formulas)));
         }
         writer.write("\r\n");
-        rows.each((recordId, answer) -> writeRow(columns, recordId, JSON.readTree(answer), writer));
+        rows.each((recordId, answer) ->
+                writeRow(columns, recordId, JSON.readTree(answer), formulas, writer));
         writer.flush();
     }
 
-    private static void writeRow(Columns columns, String recordId, JsonNode answer, Writer writer)
+    private static void writeRow(
+            Columns columns, String recordId, JsonNode answer, Formulas formulas, Writer writer)
             throws IOException {
         writer.write(cell(recordId));
         for (var column : columns.answer()) {
             writer.write(',');
-            writer.write(value(columns.value(answer, column)));
+            writer.write(value(columns.value(answer, column), formulas));
         }
         writer.write("\r\n");
     }
 
-    private static String value(JsonNode value) {
+    private static String value(JsonNode value, Formulas formulas) {
         if (value.isMissingNode() || value.isNull()) {
             return "";
         }
         if (value.isString()) {
-            return cell(value.stringValue());
+            return cell(guarded(value.stringValue(), formulas));
         }
         return value.isContainer() ? cell(value.toString()) : value.toString();
     }
 
+    private static String guarded(String text, Formulas formulas) {
+        return formulas == Formulas.ESCAPE
+                        && !text.isEmpty()
+                        && FORMULA_STARTS.indexOf(text.charAt(0)) >= 0
+                        && !PLAIN_NUMBER.matcher(text).matches()
+                ? "'" + text
+                : text;
+    }
+
     private static String cell(String text) {
-        var guarded =
-                !text.isEmpty() && "=+-@\t\r".indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
-        for (int index = 0; index < guarded.length(); index++) {
-            if (",\"\r\n".indexOf(guarded.charAt(index)) >= 0) {
-                return '"' + guarded.replace("\"", "\"\"") + '"';
+        // Programs in C end a text at a NUL, and the row with it.
+        var whole = text.replace('\0', '\uFFFD');
+        for (int index = 0; index < whole.length(); index++) {
+            if (QUOTED.indexOf(whole.charAt(index)) >= 0) {
+                return '"' + whole.replace("\"", "\"\"") + '"';
             }
         }
-        return guarded;
+        return whole;
     }
 }

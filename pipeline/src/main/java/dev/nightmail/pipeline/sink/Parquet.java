@@ -1,12 +1,15 @@
 package dev.nightmail.pipeline.sink;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Consumer;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -25,32 +28,97 @@ final class Parquet {
 
     private Parquet() {}
 
-    static void write(Columns columns, AnswerRows rows, Path target) throws IOException {
+    /** How wide a column must be for the answers there are. */
+    private enum Width {
+        /** The type of the schema holds every answer. */
+        AS_DECLARED,
+        /** Whole numbers too long for 64 bits, exact up to 38 digits. */
+        DECIMAL,
+        /** What no type of number holds, as its digits; and values of another type than declared. */
+        TEXT
+    }
+
+    private static final int DECIMAL_DIGITS_MAX = 38;
+    private static final int LONG_DIGITS_MAX = 19;
+
+    static void write(Columns columns, AnswerRows rows, Path target, Consumer<String> notes)
+            throws IOException {
         var lines = target.resolveSibling(target.getFileName() + ".jsonl");
         try {
-            WholeFile.write(
-                    lines,
-                    out ->
-                            rows.each((recordId, answer) -> {
-                                out.write(
-                                        JSON.writeValueAsBytes(
-                                                row(columns, recordId, JSON.readTree(answer))));
-                                out.write('\n');
-                            }));
-            convert(columns, lines, target);
+            var widths = widths(columns, rows);
+            WholeFile.stream(
+                            out ->
+                                    rows.each((recordId, answer) ->
+                                            out.write(
+                                                    JsonLines.line(
+                                                            row(
+                                                                    columns,
+                                                                    widths,
+                                                                    recordId,
+                                                                    JSON.readTree(answer))))))
+                    .fill(lines);
+            convert(columns, widths, lines, target);
+            note(columns, widths, notes);
         } finally {
             Files.deleteIfExists(lines);
         }
     }
 
-    private static JsonNode row(Columns columns, String recordId, JsonNode answer) {
+    /** Looks at every answer before the types are settled: one that does not fit costs no other. */
+    private static List<Width> widths(Columns columns, AnswerRows rows) throws IOException {
+        var widths = new ArrayList<Width>(Collections.nCopies(columns.answer().size(), Width.AS_DECLARED));
+        rows.each((recordId, answer) -> {
+            var json = JSON.readTree(answer);
+            for (int index = 0; index < widths.size(); index++) {
+                var column = columns.answer().get(index);
+                var width = width(column.type(), columns.value(json, column));
+                if (width.compareTo(widths.get(index)) > 0) {
+                    widths.set(index, width);
+                }
+            }
+        });
+        return widths;
+    }
+
+    private static Width width(Columns.Type type, JsonNode value) {
+        if (value.isMissingNode() || value.isNull()) {
+            return Width.AS_DECLARED;
+        }
+        return switch (type) {
+            case TEXT, JSON -> Width.AS_DECLARED;
+            case TRUTH -> value.isBoolean() ? Width.AS_DECLARED : Width.TEXT;
+            case NUMBER ->
+                    value.isNumber() && Double.isFinite(value.decimalValue().doubleValue())
+                            ? Width.AS_DECLARED
+                            : Width.TEXT;
+            case WHOLE_NUMBER -> value.isNumber() ? widthOfWhole(value.decimalValue()) : Width.TEXT;
+        };
+    }
+
+    private static Width widthOfWhole(BigDecimal number) {
+        var digits = (long) number.precision() - number.scale();
+        if (digits > DECIMAL_DIGITS_MAX || number.stripTrailingZeros().scale() > 0) {
+            return Width.TEXT;
+        }
+        return digits <= LONG_DIGITS_MAX && number.toBigInteger().bitLength() < Long.SIZE
+                ? Width.AS_DECLARED
+                : Width.DECIMAL;
+    }
+
+    private static JsonNode row(
+            Columns columns, List<Width> widths, String recordId, JsonNode answer) {
         var row = JSON.createObjectNode().put(Columns.ID, recordId);
-        for (var column : columns.answer()) {
+        for (int index = 0; index < widths.size(); index++) {
+            var column = columns.answer().get(index);
             var value = columns.value(answer, column);
             if (value.isMissingNode() || value.isNull()) {
                 row.putNull(column.name());
-            } else if (column.type() == Columns.Type.JSON) {
-                row.put(column.name(), value.toString());
+            } else if (widths.get(index) == Width.TEXT || column.type() == Columns.Type.JSON) {
+                row.put(column.name(), textOf(column, value));
+            } else if (column.type() == Columns.Type.WHOLE_NUMBER) {
+                row.put(column.name(), value.decimalValue().toBigInteger().toString());
+            } else if (column.type() == Columns.Type.TEXT) {
+                row.put(column.name(), textOf(column, value));
             } else {
                 row.set(column.name(), value);
             }
@@ -58,16 +126,46 @@ final class Parquet {
         return row;
     }
 
-    private static void convert(Columns columns, Path lines, Path target) throws IOException {
-        var types =
-                Stream.concat(
-                                Stream.of(text(Columns.ID) + ": 'varchar'"),
-                                columns.answer().stream()
-                                        .map(column ->
-                                                text(column.name())
-                                                        + ": "
-                                                        + text(sqlType(column.type()))))
-                        .collect(Collectors.joining(", "));
+    private static String textOf(Columns.Column column, JsonNode value) {
+        return value.isString() && column.type() != Columns.Type.JSON
+                ? value.stringValue()
+                : value.toString();
+    }
+
+    private static void note(Columns columns, List<Width> widths, Consumer<String> notes) {
+        for (int index = 0; index < widths.size(); index++) {
+            var name = columns.answer().get(index).name();
+            switch (widths.get(index)) {
+                case AS_DECLARED -> {}
+                case DECIMAL ->
+                        notes.accept(
+                                "the column "
+                                        + name
+                                        + " is written as decimal(38): an answer is too long for a 64-bit number");
+                case TEXT ->
+                        notes.accept(
+                                "the column "
+                                        + name
+                                        + " is written as text: an answer does not fit the type its schema gives");
+            }
+        }
+    }
+
+    private static void convert(
+            Columns columns, List<Width> widths, Path lines, Path target) throws IOException {
+        var types = new ArrayList<>(List.of(text(Columns.ID) + ": 'varchar'"));
+        for (int index = 0; index < widths.size(); index++) {
+            var column = columns.answer().get(index);
+            types.add(
+                    text(column.name())
+                            + ": "
+                            + text(
+                                    switch (widths.get(index)) {
+                                        case AS_DECLARED -> sqlType(column.type());
+                                        case DECIMAL -> "decimal(38, 0)";
+                                        case TEXT -> "varchar";
+                                    }));
+        }
         var copy =
                 """
                 copy (select * from read_json(%s, format = 'newline_delimited', maximum_object_size = %d, columns = {%s}))
@@ -76,7 +174,7 @@ final class Parquet {
                         .formatted(
                                 text(lines.toString()),
                                 LINE_BYTES_MAX,
-                                types,
+                                String.join(", ", types),
                                 text(target.toString()));
         try (var connection = DriverManager.getConnection("jdbc:duckdb:");
                 var statement = connection.createStatement()) {
@@ -84,7 +182,8 @@ final class Parquet {
             statement.execute("set preserve_insertion_order = true");
             statement.execute(copy);
         } catch (SQLException e) {
-            throw new IOException(e.getMessage(), e);
+            throw new IOException(
+                    String.valueOf(e.getMessage()).lines().findFirst().orElse("unknown"), e);
         }
     }
 

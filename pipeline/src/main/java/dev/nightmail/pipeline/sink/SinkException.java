@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * answers in the state.
  */
 public final class SinkException extends RuntimeException {
-    SinkException(String message, @Nullable Throwable cause) {
+    public SinkException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

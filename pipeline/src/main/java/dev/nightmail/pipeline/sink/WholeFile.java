@@ -13,6 +13,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.function.Consumer;
 
 /**
  * Replaces a file whole: the new bytes are on stable storage before they take the old file's name.
@@ -55,26 +59,28 @@ public final class WholeFile {
         }
     }
 
-    public static void write(Path target, Writing writing) {
-        replace(
-                target,
-                partial -> {
-                    try (var channel =
-                                    FileChannel.open(
-                                            partial,
-                                            StandardOpenOption.CREATE,
-                                            StandardOpenOption.WRITE,
-                                            StandardOpenOption.TRUNCATE_EXISTING);
-                            var out =
-                                    new BufferedOutputStream(
-                                            Channels.newOutputStream(channel), 1 << 16)) {
-                        writing.write(out);
-                    }
-                });
+    /** Fills a file from a stream of bytes. */
+    public static Filling stream(Writing writing) {
+        return partial -> {
+            try (var channel =
+                            FileChannel.open(
+                                    partial,
+                                    StandardOpenOption.CREATE,
+                                    StandardOpenOption.WRITE,
+                                    StandardOpenOption.TRUNCATE_EXISTING);
+                    var out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16)) {
+                writing.write(out);
+            }
+        };
     }
 
-    /** As {@link #write}, for what is written by name and not as a stream. */
-    public static void replace(Path target, Filling filling) {
+    /**
+     * Replaces the target.
+     *
+     * @param beforeIt is told the SHA-256 of what the target will hold, before it does
+     * @return the same
+     */
+    public static String replace(Path target, Filling filling, Consumer<String> beforeIt) {
         var folder = target.toAbsolutePath().getParent();
         var partial = partialOf(target);
         try {
@@ -84,6 +90,8 @@ public final class WholeFile {
             try (var channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
                 channel.force(true);
             }
+            var sha256 = sha256(partial);
+            beforeIt.accept(sha256);
             Files.move(
                     partial,
                     target,
@@ -92,8 +100,29 @@ public final class WholeFile {
             if (folder != null) {
                 force(folder);
             }
+            return sha256;
         } catch (IOException e) {
             throw new SinkException("cannot write " + target + ": " + reason(e), e);
+        }
+    }
+
+    /** Names a file's content: its SHA-256 in hexadecimal. */
+    public static String sha256(Path file) throws IOException {
+        var digest = digest();
+        var buffer = new byte[1 << 16];
+        try (var in = Files.newInputStream(file)) {
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                digest.update(buffer, 0, read);
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static MessageDigest digest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 

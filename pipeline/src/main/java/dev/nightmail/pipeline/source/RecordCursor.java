@@ -1,5 +1,6 @@
 package dev.nightmail.pipeline.source;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,11 @@ public interface RecordCursor extends AutoCloseable {
      * @throws SourceException if the source cannot be read on, or a record has no usable id
      */
     @Nullable SourceRecord next();
+
+    /** Files the source names that are the pipeline's own, and so none of its records. */
+    default List<String> leftOut() {
+        return List.of();
+    }
 
     @Override
     void close();

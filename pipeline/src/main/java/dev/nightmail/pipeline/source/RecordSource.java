@@ -1,7 +1,9 @@
 package dev.nightmail.pipeline.source;
 
+import dev.nightmail.pipeline.definition.NamedFile;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.definition.SourceDefinition;
+import java.util.List;
 
 /**
  * Gives the records of a pipeline, in the same order each time as long as its files and its SQL
@@ -11,11 +13,20 @@ public interface RecordSource {
 
     RecordCursor open();
 
-    static RecordSource of(PipelineDefinition pipeline) {
+    /**
+     * Which of the files to be written the source reads, or would read once they are there; a
+     * sentence each.
+     *
+     * @throws SourceException if that cannot be told
+     */
+    List<String> conflicts(List<NamedFile> outputs);
+
+    static RecordSource of(PipelineDefinition pipeline, Reading reading) {
         return switch (pipeline.source()) {
-            case SourceDefinition.Sql(var query) -> new SqlSource(pipeline.folder(), query);
+            case SourceDefinition.Sql(var query, var _) ->
+                    new SqlSource(pipeline.paths(), query, reading);
             case SourceDefinition.TextFiles(var glob) ->
-                    new TextFilesSource(pipeline.folder(), glob);
+                    new TextFilesSource(pipeline.paths(), glob, pipeline.ownFiles());
         };
     }
 }

@@ -1,5 +1,7 @@
 package dev.nightmail.pipeline.source;
 
+import dev.nightmail.pipeline.definition.NamedFile;
+import dev.nightmail.pipeline.definition.PathRule;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -11,54 +13,148 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Properties;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of one SELECT, streamed out of an in-memory DuckDB.
  *
  * <p>The query comes from a file that may have come from anywhere, so it runs in a sandbox: it
- * reads files below the pipeline's folder and nothing else, writes nothing, loads no extension, and
- * cannot change these settings.
+ * reads files below the pipeline's folder and nothing else, unless its author allows more, writes
+ * nothing, loads no extension, and cannot change these settings. The sandbox follows links, so the
+ * files a query names are looked at before: a link out of the folder is outside.
  */
 final class SqlSource implements RecordSource {
 
-    private final Path folder;
-    private final String query;
+    /** DuckDB's JDBC driver says so of every failure that it meets while it hands out rows. */
+    private static final String LOST_FAILURE = "Invalid result set";
 
-    SqlSource(Path folder, String query) {
-        this.folder = folder;
+    private final PathRule paths;
+    private final String query;
+    private final Reading reading;
+
+    SqlSource(PathRule paths, String query, Reading reading) {
+        this.paths = paths;
         this.query = query;
+        this.reading = reading;
     }
 
     @Override
     public RecordCursor open() {
+        var base = base();
         try {
-            // The sandbox compares real paths: a folder reached through a link would refuse its own
-            // files.
-            var base = folder.toRealPath();
-            String absolute;
-            try (var parser = connect(base, false)) {
-                absolute = new RelativeFiles(base).resolve(parser, query);
-            }
-            return cursor(connect(base, true), absolute);
-        } catch (IOException e) {
-            throw new SourceException(
-                    "source.sql: cannot read the folder " + folder + ": " + e.getMessage(), e);
+            var resolved = resolved(base);
+            return cursor(base, resolved.sql());
         } catch (SQLException e) {
-            throw failure(e);
+            throw SqlFailures.of(e, base, reading);
         }
     }
 
-    private static Connection connect(Path base, boolean streaming) throws SQLException {
+    @Override
+    public List<String> conflicts(List<NamedFile> outputs) {
+        var base = base();
+        var conflicts = new ArrayList<String>();
+        try (var connection = connect(base, false)) {
+            var ignoresCase = QueryFiles.ignoresCase(base);
+            for (var name : new QueryFiles(base, reading).resolve(connection, query).names()) {
+                var files = filesOf(connection, name);
+                for (var output : outputs) {
+                    if (QueryFiles.matches(name, PathRule.real(output.path()), ignoresCase)
+                            || files.stream().anyMatch(file -> PathRule.same(file, output.path()))) {
+                        conflicts.add(conflict(output, name, base));
+                    }
+                }
+            }
+        } catch (SQLException e) {
+            throw SqlFailures.of(e, base, reading);
+        }
+        return conflicts;
+    }
+
+    private String conflict(NamedFile output, String name, Path base) {
+        return "%s: %s is read by the source ('%s'), and would be overwritten: write it to another folder, such as out/%s"
+                .formatted(
+                        output.key(),
+                        paths.shown(output.path()),
+                        name.startsWith(base + "/") ? name.substring(base.toString().length() + 1) : name,
+                        output.path().getFileName());
+    }
+
+    private Path base() {
+        try {
+            // The sandbox compares real paths: a folder reached through a link would refuse its own
+            // files.
+            return paths.folder().toRealPath();
+        } catch (IOException e) {
+            throw new SourceException(
+                    "source.sql: cannot read the folder " + paths.folder() + ": " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private QueryFiles.Resolved resolved(Path base) throws SQLException {
+        try (var connection = connect(base, false)) {
+            var resolved = new QueryFiles(base, reading).resolve(connection, query);
+            if (!paths.allowOutside()) {
+                for (var name : resolved.names()) {
+                    refuseOutside(connection, name);
+                }
+            }
+            return resolved;
+        }
+    }
+
+    private void refuseOutside(Connection connection, String name) throws SQLException {
+        if (Globs.firstChoice(name) == name.length()) {
+            refuseOutside(Path.of(name));
+            return;
+        }
+        var folder = QueryFiles.folderOf(name);
+        if (folder == null || name.contains("/../")) {
+            throw new SourceException(
+                    "source.sql: a pattern with \"..\" may lead outside the pipeline's folder: write it without, or write \"allow-outside: true\" in the pipeline file");
+        }
+        refuseOutside(folder);
+        for (var file : filesOf(connection, name)) {
+            refuseOutside(file);
+        }
+    }
+
+    private void refuseOutside(Path file) {
+        paths.refusal(file)
+                .ifPresent(
+                        reason -> {
+                            throw new SourceException("source.sql: " + reason);
+                        });
+    }
+
+    /** What a name or a pattern stands for now. */
+    private static List<Path> filesOf(Connection connection, String name) throws SQLException {
+        var files = new ArrayList<Path>();
+        try (var statement = connection.prepareStatement("select file from glob(?)")) {
+            statement.setString(1, name);
+            try (var rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    files.add(Path.of(rows.getString(1)));
+                }
+            }
+        }
+        return files;
+    }
+
+    private Connection connect(Path base, boolean streaming) throws SQLException {
         var properties = new Properties();
         properties.setProperty("jdbc_stream_results", String.valueOf(streaming));
         var connection = DriverManager.getConnection("jdbc:duckdb:", properties);
+        var readable = paths.allowOutside() ? base.getRoot() : base;
         try (var statement = connection.createStatement()) {
             statement.execute("set autoinstall_known_extensions = false");
             statement.execute("set autoload_known_extensions = false");
+            if (reading != Reading.EARLIER) {
+                // A time must have the same text on every machine: it is part of what is asked.
+                statement.execute("set TimeZone = 'UTC'");
+            }
             statement.execute(
-                    "set allowed_directories = ['" + base.toString().replace("'", "''") + "']");
+                    "set allowed_directories = ['" + readable.toString().replace("'", "''") + "']");
             statement.execute("set enable_external_access = false");
             statement.execute("set lock_configuration = true");
             return connection;
@@ -68,18 +164,45 @@ final class SqlSource implements RecordSource {
         }
     }
 
-    private static RecordCursor cursor(Connection connection, String sql) throws SQLException {
+    private RecordCursor cursor(Path base, String sql) throws SQLException {
+        var connection = connect(base, true);
         Statement statement = null;
         try {
             statement = connection.createStatement();
             var rows = statement.executeQuery(sql);
-            return new RowCursor(connection, statement, rows, columns(rows));
-        } catch (SQLException | RuntimeException e) {
-            if (statement != null) {
-                statement.close();
-            }
+            return new RowCursor(base, sql, connection, statement, rows, columns(rows));
+        } catch (SQLException e) {
+            close(statement);
+            connection.close();
+            throw told(base, sql, e);
+        } catch (RuntimeException e) {
+            close(statement);
             connection.close();
             throw e;
+        }
+    }
+
+    private static void close(@Nullable Statement statement) throws SQLException {
+        if (statement != null) {
+            statement.close();
+        }
+    }
+
+    /** The database's own words for a failure that reached us without them: asked once more. */
+    private SQLException told(Path base, String sql, SQLException failure) {
+        if (!String.valueOf(failure.getMessage()).contains(LOST_FAILURE)) {
+            return failure;
+        }
+        // Every column of every row is computed, and none is kept.
+        try (var connection = connect(base, false);
+                var statement = connection.createStatement();
+                var rows =
+                        statement.executeQuery(
+                                "select count(hash(source)) from (" + sql + ") source")) {
+            rows.next();
+            return failure;
+        } catch (SQLException told) {
+            return told;
         }
     }
 
@@ -103,22 +226,9 @@ final class SqlSource implements RecordSource {
         return columns;
     }
 
-    private static SourceException failure(SQLException e) {
-        // What follows an empty line repeats the query, with the names of files made absolute.
-        var message =
-                String.valueOf(e.getMessage())
-                        .lines()
-                        .takeWhile(line -> !line.isBlank() && !line.startsWith("LINE "))
-                        .map(String::strip)
-                        .collect(Collectors.joining(" "));
-        var hint =
-                message.contains("Permission Error")
-                        ? " (a source reads only files in the pipeline's own folder)"
-                        : "";
-        return new SourceException("source.sql: " + message + hint, e);
-    }
-
-    private static final class RowCursor implements RecordCursor {
+    private final class RowCursor implements RecordCursor {
+        private final Path base;
+        private final String sql;
         private final Connection connection;
         private final Statement statement;
         private final ResultSet rows;
@@ -126,7 +236,14 @@ final class SqlSource implements RecordSource {
         private long row;
 
         RowCursor(
-                Connection connection, Statement statement, ResultSet rows, List<String> columns) {
+                Path base,
+                String sql,
+                Connection connection,
+                Statement statement,
+                ResultSet rows,
+                List<String> columns) {
+            this.base = base;
+            this.sql = sql;
             this.connection = connection;
             this.statement = statement;
             this.rows = rows;
@@ -144,11 +261,12 @@ final class SqlSource implements RecordSource {
                 for (int index = 0; index < columns.size(); index++) {
                     fields.put(
                             columns.get(index),
-                            SqlValues.plain(rows, index + 1, columns.get(index)));
+                            SqlValues.plain(
+                                    rows, index + 1, columns.get(index), reading));
                 }
                 return new SourceRecord(id(fields.get("id")), fields);
             } catch (SQLException e) {
-                throw failure(e);
+                throw SqlFailures.of(told(base, sql, e), base, reading);
             }
         }
 
@@ -167,7 +285,7 @@ final class SqlSource implements RecordSource {
                     rows) {
                 // Closing is all there is to do.
             } catch (SQLException e) {
-                throw failure(e);
+                throw SqlFailures.of(e, base, reading);
             }
         }
     }

@@ -6,47 +6,147 @@ import java.sql.Blob;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Struct;
+import java.sql.Timestamp;
 import java.sql.Types;
+import java.time.DateTimeException;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.duckdb.DuckDBStruct;
+import org.duckdb.JsonNode;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * DuckDB's values as plain ones a template can show: texts, numbers, booleans, lists, maps, null.
+ * The same value gives the same text on every machine.
  */
 final class SqlValues {
 
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+
+    /** Beyond this many zeros a number is clearer with its exponent. */
+    private static final int ZEROS_MAX = 20;
+
+    /** What no calendar reaches; DuckDB's infinite dates lie beyond. */
+    private static final int YEAR_MAX = 290_000;
+
     private SqlValues() {}
 
-    static @Nullable Object plain(ResultSet rows, int column, String name) throws SQLException {
-        if (rows.getMetaData().getColumnType(column) == Types.TIMESTAMP) {
-            // As java.sql.Timestamp it would pass through the machine's time zone, and shift where
-            // that has gaps.
-            var value = rows.getObject(column, LocalDateTime.class);
-            return value == null ? null : value.toString();
+    static @Nullable Object plain(ResultSet rows, int column, String name, Reading reading)
+            throws SQLException {
+        try {
+            if (rows.getMetaData().getColumnType(column) == Types.TIMESTAMP) {
+                // As java.sql.Timestamp it would pass through the machine's time zone, and shift
+                // where that has gaps.
+                var value = rows.getObject(column, LocalDateTime.class);
+                return value == null ? null : dated(value, value.getYear(), name);
+            }
+            var value = rows.getObject(column);
+            return reading == Reading.EARLIER ? Earlier.plain(value, name) : shown(value, name);
+        } catch (DateTimeException e) {
+            throw new SourceException(
+                    "source.sql: column "
+                            + name
+                            + " holds a time of day that no clock shows, such as 24:00: cast it to text in the query ("
+                            + name
+                            + "::varchar)",
+                    e);
         }
-        return plain(rows.getObject(column), name);
+    }
+
+    /** What stands by itself in a column: a number is its digits. */
+    private static @Nullable Object shown(@Nullable Object value, String name) throws SQLException {
+        return switch (value) {
+            case JsonNode json -> json(json.toString());
+            case Double number -> digits(number.doubleValue(), number.toString());
+            case Float number -> digits(number.doubleValue(), number.toString());
+            case BigDecimal number -> number.toPlainString();
+            case null, default -> plain(value, name);
+        };
     }
 
     private static @Nullable Object plain(@Nullable Object value, String name) throws SQLException {
         return switch (value) {
             case null -> null;
             case Boolean flag -> flag;
-            case BigDecimal number -> number.toPlainString();
+            case Double number when !Double.isFinite(number) -> number.toString();
+            case Float number when !Float.isFinite(number) -> number.toString();
             case Number number -> number;
             case String text -> text;
+            case JsonNode json -> nested(json.toString());
+            case LocalDate date -> dated(date, date.getYear(), name);
+            case Timestamp time -> {
+                var local = time.toLocalDateTime();
+                yield dated(local, local.getYear(), name);
+            }
+            case OffsetDateTime time -> dated(time.toInstant(), time.getYear(), name);
             case Array array -> list(array, name);
             case DuckDBStruct struct -> map(struct.getMap(), name);
             case Map<?, ?> map -> map(map, name);
-            case Struct _, Blob _, byte[] _ ->
-                    throw new SourceException(
-                            "source.sql: column "
-                                    + name
-                                    + " holds bytes: cast it to text in the query");
+            case Struct _, Blob _, byte[] _ -> throw bytes(name);
             default -> value.toString();
+        };
+    }
+
+    private static String dated(Object time, int year, String name) {
+        if (Math.abs((long) year) > YEAR_MAX) {
+            throw new SourceException(
+                    "source.sql: column "
+                            + name
+                            + " holds an infinite date: leave such rows out, or cast it to text in the query ("
+                            + name
+                            + "::varchar)");
+        }
+        return time.toString();
+    }
+
+    private static String digits(double number, String printed) {
+        var isFarFromOne =
+                !Double.isFinite(number)
+                        || (number != 0
+                                && Math.abs(Math.log10(Math.abs(number))) > ZEROS_MAX);
+        return isFarFromOne ? printed : new BigDecimal(printed).toPlainString();
+    }
+
+    /** A JSON text is its own text, a number its own digits; lists and objects can be walked. */
+    private static @Nullable Object json(String json) {
+        var value = nested(json);
+        return value instanceof Number ? json.strip() : value;
+    }
+
+    private static @Nullable Object nested(String json) {
+        try {
+            return plain(JSON.readTree(json));
+        } catch (JacksonException _) {
+            return json;
+        }
+    }
+
+    private static @Nullable Object plain(tools.jackson.databind.JsonNode json) {
+        return switch (json.getNodeType()) {
+            case NULL, MISSING -> null;
+            case BOOLEAN -> json.booleanValue();
+            case NUMBER -> json.numberValue();
+            case STRING -> json.stringValue();
+            case ARRAY -> {
+                var list = new ArrayList<@Nullable Object>();
+                json.values().forEach(element -> list.add(plain(element)));
+                yield new JsonValue.OfList(list);
+            }
+            case OBJECT -> {
+                var map = new LinkedHashMap<String, @Nullable Object>();
+                json.properties()
+                        .forEach(entry -> map.put(entry.getKey(), plain(entry.getValue())));
+                yield new JsonValue.OfMap(map);
+            }
+            case BINARY, POJO -> json.toString();
         };
     }
 
@@ -55,7 +155,7 @@ final class SqlValues {
         for (var element : (@Nullable Object[]) array.getArray()) {
             list.add(plain(element, name));
         }
-        return list;
+        return new JsonValue.OfList(list);
     }
 
     private static Object map(Map<?, ?> map, String name) throws SQLException {
@@ -63,6 +163,46 @@ final class SqlValues {
         for (var entry : map.entrySet()) {
             plain.put(String.valueOf(entry.getKey()), plain(entry.getValue(), name));
         }
-        return plain;
+        return new JsonValue.OfMap(plain);
+    }
+
+    private static SourceException bytes(String name) {
+        return new SourceException(
+                "source.sql: column " + name + " holds bytes: cast it to text in the query");
+    }
+
+    /** As releases before 0.2 showed values, for states that were made by one. */
+    private static final class Earlier {
+
+        static @Nullable Object plain(@Nullable Object value, String name) throws SQLException {
+            return switch (value) {
+                case null -> null;
+                case Boolean flag -> flag;
+                case BigDecimal number -> number.toPlainString();
+                case Number number -> number;
+                case String text -> text;
+                case Array array -> list(array, name);
+                case DuckDBStruct struct -> map(struct.getMap(), name);
+                case Map<?, ?> map -> map(map, name);
+                case Struct _, Blob _, byte[] _ -> throw bytes(name);
+                default -> value.toString();
+            };
+        }
+
+        private static Object list(Array array, String name) throws SQLException {
+            var list = new ArrayList<@Nullable Object>();
+            for (var element : (@Nullable Object[]) array.getArray()) {
+                list.add(plain(element, name));
+            }
+            return list;
+        }
+
+        private static Object map(Map<?, ?> map, String name) throws SQLException {
+            var plain = new LinkedHashMap<String, @Nullable Object>();
+            for (var entry : map.entrySet()) {
+                plain.put(String.valueOf(entry.getKey()), plain(entry.getValue(), name));
+            }
+            return plain;
+        }
     }
 }

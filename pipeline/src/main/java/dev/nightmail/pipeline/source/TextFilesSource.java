@@ -1,72 +1,134 @@
 package dev.nightmail.pipeline.source;
 
+import dev.nightmail.pipeline.definition.NamedFile;
+import dev.nightmail.pipeline.definition.PathRule;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.PathMatcher;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A folder of texts. The walk notes only paths, sorted by name so that the order is the same on
- * every machine; a file is read when its turn comes. Hidden files and folders are left out.
+ * every machine; a file is read when its turn comes. Hidden files and folders are left out, and so
+ * are the pipeline's own files.
  */
 final class TextFilesSource implements RecordSource {
 
+    private final PathRule paths;
     private final Path folder;
     private final String glob;
+    private final List<Path> ownFiles;
 
-    TextFilesSource(Path folder, String glob) {
-        this.folder = folder;
+    TextFilesSource(PathRule paths, String glob, List<Path> ownFiles) {
+        this.paths = paths;
+        this.folder = paths.folder();
         this.glob = glob;
+        this.ownFiles = ownFiles;
+    }
+
+    /**
+     * The files a source names.
+     *
+     * @param pattern of the paths below the folder; null: all of them
+     */
+    private record Choice(Path start, @Nullable Pattern pattern) {
+
+        boolean includes(Path path) {
+            return pattern == null || pattern.matcher(slashed(start.relativize(path))).matches();
+        }
     }
 
     @Override
     public RecordCursor open() {
-        var paths = paths();
-        if (paths.isEmpty()) {
-            throw new SourceException("source.files: no file matches " + glob + " in " + folder);
+        var choice = choice();
+        var found = files(choice);
+        var own = ownFiles.stream().map(PathRule::real).collect(Collectors.toUnmodifiableSet());
+        var leftOut = found.stream().filter(path -> isOwn(path, own)).toList();
+        var records = found.stream().filter(path -> !isOwn(path, own)).toList();
+        if (records.isEmpty()) {
+            throw new SourceException(
+                    "source.files: no file matches "
+                            + glob
+                            + " in "
+                            + folder
+                            + (leftOut.isEmpty() ? "" : " besides the pipeline's own")
+                            + ": \"docs/**/*.txt\" matches the .txt files in docs and below");
         }
-        return new FileCursor(paths.iterator());
+        return new FileCursor(records.iterator(), leftOut.stream().map(paths::shown).toList());
     }
 
-    private List<Path> paths() {
-        var start = wholeFolder();
-        var matcher = start == null ? matcher() : null;
-        try (var walk = Files.walk(start == null ? folder : start)) {
+    /** A whole folder may hold what the pipeline writes: it is left out. A pattern may not match it. */
+    @Override
+    public List<String> conflicts(List<NamedFile> outputs) {
+        var choice = choice();
+        if (choice.pattern() == null) {
+            return List.of();
+        }
+        return outputs.stream()
+                .filter(output -> output.path().startsWith(choice.start()) && choice.includes(output.path()))
+                .map(output ->
+                        "%s: %s is read by the source (%s), and would be overwritten: write it to another folder, such as out/%s"
+                                .formatted(
+                                        output.key(),
+                                        paths.shown(output.path()),
+                                        glob,
+                                        output.path().getFileName()))
+                .toList();
+    }
+
+    private Choice choice() {
+        try {
+            var whole = folder.resolve(glob).normalize();
+            if (Files.isDirectory(whole)) {
+                return new Choice(allowed(whole), null);
+            }
+            var fixed = Globs.fixedFolder(glob);
+            var start = allowed(folder.resolve(fixed).normalize());
+            var rest = glob.substring(fixed.length());
+            return new Choice(start, Globs.pattern(rest, false));
+        } catch (InvalidPathException | PatternSyntaxException e) {
+            throw new SourceException("source.files: " + glob + " is not a pattern: " + e.getMessage(), e);
+        }
+    }
+
+    private Path allowed(Path path) {
+        paths.refusal(path)
+                .ifPresent(
+                        reason -> {
+                            throw new SourceException("source.files: " + reason);
+                        });
+        return path;
+    }
+
+    private List<Path> files(Choice choice) {
+        if (!Files.isDirectory(choice.start())) {
+            return List.of();
+        }
+        try (var walk = Files.walk(choice.start())) {
             return walk.filter(path -> !isHidden(path))
-                    .filter(path -> matcher == null || matcher.matches(folder.relativize(path)))
+                    .filter(choice::includes)
                     .filter(Files::isRegularFile)
+                    .map(path -> Files.isSymbolicLink(path) ? allowed(path) : path)
                     .sorted()
                     .toList();
         } catch (IOException e) {
             throw new SourceException(
-                    "source.files: cannot list " + folder + ": " + e.getMessage(), e);
+                    "source.files: cannot list " + choice.start() + ": " + e.getMessage(), e);
         }
     }
 
-    private @Nullable Path wholeFolder() {
-        try {
-            var named = folder.resolve(glob).normalize();
-            return Files.isDirectory(named) ? named : null;
-        } catch (InvalidPathException _) {
-            return null;
-        }
-    }
-
-    private PathMatcher matcher() {
-        try {
-            return FileSystems.getDefault().getPathMatcher("glob:" + glob);
-        } catch (PatternSyntaxException e) {
-            throw new SourceException(
-                    "source.files: " + glob + " is not a pattern: " + e.getDescription(), e);
-        }
+    private static boolean isOwn(Path path, Set<Path> own) {
+        return own.contains(PathRule.real(path));
     }
 
     private boolean isHidden(Path path) {
@@ -79,20 +141,31 @@ final class TextFilesSource implements RecordSource {
         return false;
     }
 
-    private final class FileCursor implements RecordCursor {
-        private final Iterator<Path> paths;
+    private static String slashed(Path path) {
+        return path.toString().replace('\\', '/');
+    }
 
-        FileCursor(Iterator<Path> paths) {
-            this.paths = paths;
+    private final class FileCursor implements RecordCursor {
+        private final Iterator<Path> files;
+        private final List<String> leftOut;
+
+        FileCursor(Iterator<Path> files, List<String> leftOut) {
+            this.files = files;
+            this.leftOut = new ArrayList<>(leftOut);
         }
 
         @Override
         public @Nullable SourceRecord next() {
-            return paths.hasNext() ? read(paths.next()) : null;
+            return files.hasNext() ? read(files.next()) : null;
+        }
+
+        @Override
+        public List<String> leftOut() {
+            return leftOut;
         }
 
         private SourceRecord read(Path path) {
-            var id = folder.relativize(path).toString().replace('\\', '/');
+            var id = slashed(folder.relativize(path));
             try {
                 var fields = new LinkedHashMap<String, @Nullable Object>();
                 fields.put("id", id);

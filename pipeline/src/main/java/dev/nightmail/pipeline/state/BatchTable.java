@@ -243,6 +243,13 @@ public final class BatchTable {
                 max);
     }
 
+    /** How many members have no outcome. */
+    public long openCount(StoredBatch batch) {
+        return sql.number(
+                "select count(*) from attempt where batch_number = ? and outcome is null",
+                batch.number());
+    }
+
     public void charge(Attempt attempt, int priceStep, Usage usage) {
         sql.update(
                 """

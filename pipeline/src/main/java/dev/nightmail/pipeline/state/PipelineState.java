@@ -26,16 +26,6 @@ public final class PipelineState implements AutoCloseable {
     }
 
     /**
-     * The state file that belongs to a pipeline file: {@code NAME.state.db} beside {@code
-     * NAME.yaml}.
-     */
-    public static Path fileOf(Path pipelineFile) {
-        var name = String.valueOf(pipelineFile.getFileName());
-        var dot = name.lastIndexOf('.');
-        return pipelineFile.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + ".state.db");
-    }
-
-    /**
      * Opens a state file, making it if there is none.
      *
      * @throws StateException if another run holds it, or it cannot be used
@@ -62,6 +52,25 @@ public final class PipelineState implements AutoCloseable {
 
     public RecordTable records() {
         return new RecordTable(sql);
+    }
+
+    /** The files the pipeline wrote. */
+    public OutputTable outputs() {
+        return new OutputTable(sql, file);
+    }
+
+    /**
+     * Whether the source is read as the release before this one did, since it made this state: read
+     * otherwise, records would be asked, and paid for, again.
+     */
+    public boolean readsAsBefore() {
+        return sql.number("select count(*) from setting where name = 'reading' and value = 'earlier'")
+                > 0;
+    }
+
+    /** From now on the source is read as a new pipeline's would be. */
+    public void readAsNew() {
+        sql.update("delete from setting where name = 'reading'");
     }
 
     public BatchTable batches() {

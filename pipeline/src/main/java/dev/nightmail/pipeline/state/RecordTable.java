@@ -71,6 +71,10 @@ public final class RecordTable {
         }
     }
 
+    public boolean knows(String recordId) {
+        return sql.number("select count(*) from record where record_id = ?", recordId) > 0;
+    }
+
     public RecordCounts counts(Plan plan) {
         var counts = new LinkedHashMap<String, Long>();
         sql.each(
@@ -169,22 +173,16 @@ public final class RecordTable {
                 @Nullable String answer);
     }
 
-    /**
-     * The answers of a plan in source order.
-     *
-     * @param earlierToo also those of records that earlier plans of the same prompt and endpoint
-     *     held: what a plan cut short by a limit did not look at
-     */
-    public void eachAnswer(Plan plan, boolean earlierToo, AnsweredVisitor visitor) {
+    /** The answers of a plan in source order. */
+    public void eachAnswer(Plan plan, AnsweredVisitor visitor) {
         sql.each(
                 """
                 select r.record_id, a.answer
                   from record r
                   join answer a on a.record_id = r.record_id and a.content_hash = r.content_hash
-                 where r.state = 'done' and %s
+                 where r.state = 'done' and r.plan = ?
                  order by r.position, r.record_id
-                """
-                        .formatted(scope(earlierToo)),
+                """,
                 row -> {
                     visitor.visit(row.getString(1), row.getString(2));
                     return true;
@@ -192,15 +190,14 @@ public final class RecordTable {
                 plan.number());
     }
 
-    public void eachFailure(Plan plan, boolean earlierToo, FailedVisitor visitor) {
+    public void eachFailure(Plan plan, FailedVisitor visitor) {
         sql.each(
                 """
                 select r.record_id, r.custom_id, r.failure_kind, r.failure_message, r.failure_answer
                   from record r
-                 where r.state = 'failed' and %s
+                 where r.state = 'failed' and r.plan = ?
                  order by r.position, r.record_id
-                """
-                        .formatted(scope(earlierToo)),
+                """,
                 row -> {
                     visitor.visit(
                             row.getString(1),
@@ -229,17 +226,6 @@ public final class RecordTable {
                 row -> new SetAside(row.getString(1), row.getString(2)),
                 plan.number(),
                 max);
-    }
-
-    private static String scope(boolean earlierToo) {
-        return earlierToo
-                ? """
-                r.plan in (select other.plan
-                             from plan this
-                             join plan other on other.prompt_version = this.prompt_version and other.endpoint = this.endpoint
-                            where this.plan = ?)\
-                """
-                : "r.plan = ?";
     }
 
     private record Known(

@@ -93,7 +93,25 @@ final class StateSchema {
                             ) without rowid
                             """,
                             "create index attempt_by_ordinal on attempt (batch_number, ordinal)",
-                            "create index attempt_by_record on attempt (record_id)"));
+                            "create index attempt_by_record on attempt (record_id)"),
+                    List.of(
+                            """
+                            create table setting (
+                                name  text primary key,
+                                value text not null
+                            ) without rowid
+                            """,
+                            """
+                            create table output_file (
+                                path   text not null,
+                                sha256 text not null,
+                                primary key (path, sha256)
+                            ) without rowid
+                            """,
+                            // What an earlier release read and wrote is not to be told from the
+                            // state: see PipelineState.readsAsBefore and OutputTable.mayBeUnrecorded.
+                            "insert into setting (name, value) select 'reading', 'earlier' where exists (select 1 from plan)",
+                            "insert into setting (name, value) select 'outputs', 'unrecorded' where exists (select 1 from plan)"));
 
     private StateSchema() {}
 

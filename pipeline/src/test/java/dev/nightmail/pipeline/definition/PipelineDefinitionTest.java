@@ -45,7 +45,7 @@ class PipelineDefinitionTest {
         assertThat(pipeline.source())
                 .isEqualTo(
                         new SourceDefinition.Sql(
-                                "select review_id as id, text from 'reviews.csv'"));
+                                "select review_id as id, text from 'reviews.csv'", null));
         assertThat(pipeline.system()).isEqualTo(new SystemPrompt("Be fair.", CacheTtl.ONE_HOUR));
         assertThat(pipeline.prompt()).isEqualTo("Rate this review.\n{{text}}\n");
         assertThat(pipeline.truncations())
@@ -86,7 +86,7 @@ class PipelineDefinitionTest {
 
         assertThat(refused.problems())
                 .containsExactlyInAnyOrder(
-                        "source.table: is not a key here; allowed: sql, files",
+                        "source.table: is not a key here; allowed: sql, files, csv",
                         "model: must be a text, not 7",
                         "max_tokens: must be a whole number from 1 to 300000, not 0",
                         "system.file: cannot read "
@@ -133,6 +133,53 @@ class PipelineDefinitionTest {
         assertThatThrownBy(() -> PipelineDefinition.read(folder.resolve("none.yaml")))
                 .isInstanceOf(DefinitionException.class)
                 .hasMessageContaining("there is no such file");
+    }
+
+    @Test
+    void whatManyWriteFirstIsRefusedWithTheRemedy() {
+        assertThatThrownBy(() -> read("model: m\nprompt: {{text}}\n"))
+                .isInstanceOf(DefinitionException.class)
+                .hasMessageContaining("needs quotes: prompt: \"{{…}}\"");
+        assertThatThrownBy(() -> read("model: m\nprompt: {{text}} and more\nsink: { file: a.jsonl }\n"))
+                .hasMessageContaining("needs quotes: prompt: \"{{…}}\"");
+        assertThatThrownBy(() -> read("model: m\nsystem: { text: {{text}} }\n"))
+                .hasMessageContaining("needs quotes: text: \"{{…}}\"");
+        assertThatThrownBy(() -> read("model: m\n---\nmodel: n\n"))
+                .hasMessageContaining("line 2: a pipeline file holds one pipeline");
+    }
+
+    @Test
+    void newKeysHaveTheirValues() throws Exception {
+        var pipeline =
+                read(
+                        """
+                        source: { sql: "select 1 as id", csv: typed }
+                        model: m
+                        max_tokens: 1
+                        prompt: hello
+                        prompt-without-fields: true
+                        sink: { file: a.csv, formulas: keep }
+                        allow-outside: true
+                        """);
+
+        assertThat(pipeline.source())
+                .isEqualTo(new SourceDefinition.Sql("select 1 as id", CsvCells.TYPED));
+        assertThat(pipeline.promptWithoutFields()).isTrue();
+        assertThat(pipeline.allowOutside()).isTrue();
+        assertThat(pipeline.sink().formulas()).isEqualTo(Formulas.KEEP);
+        assertThatThrownBy(() ->
+                        read(
+                                """
+                                source: { files: docs, csv: text }
+                                model: m
+                                max_tokens: 1
+                                prompt: hello
+                                prompt-without-fields: maybe
+                                sink: { file: a.csv, formulas: drop }
+                                """))
+                .hasMessageContaining("source.csv: goes with sql only")
+                .hasMessageContaining("prompt-without-fields: must be true or false, not a text")
+                .hasMessageContaining("sink.formulas: must be escape or keep, not drop");
     }
 
     private PipelineDefinition read(String yaml) throws IOException {

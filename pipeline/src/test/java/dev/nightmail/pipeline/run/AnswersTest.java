@@ -209,30 +209,6 @@ class AnswersTest {
     }
 
     @Test
-    void aLimitTakesTheFirstRecordsAndKeepsEarlierAnswers() throws Exception {
-        var pipeline = PipelineFolder.withRecords(folder, 9);
-        var limited = new RunOptions(4, _ -> true);
-
-        var first =
-                PipelineRun.of(
-                                pipeline.definition(),
-                                PipelineFolder.endpoint(server),
-                                world.environment(10))
-                        .run(limited, _ -> {});
-        assertThat(first.done()).isEqualTo(4);
-        assertThat(pipeline.answeredIds()).containsExactly("r0", "r1", "r2", "r3");
-        pipeline.run(server, world);
-        PipelineRun.of(
-                        pipeline.definition(),
-                        PipelineFolder.endpoint(server),
-                        world.environment(10))
-                .run(limited, _ -> {});
-
-        assertThat(pipeline.answeredIds()).hasSize(9);
-        assertThat(server.requestsAccepted()).isEqualTo(9);
-    }
-
-    @Test
     void nothingIsSentWhenTheConfirmationSaysNo() throws Exception {
         var pipeline = PipelineFolder.withRecords(folder, 9);
 

@@ -3,7 +3,9 @@ package dev.nightmail.pipeline.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nightmail.pipeline.definition.PathRule;
 import dev.nightmail.pipeline.testing.PipelineFolder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -63,7 +65,7 @@ class RecordSourceTest {
             Files.writeString(outside, "id\n1\n");
             assertThatThrownBy(() -> sql("from '" + outside + "'"))
                     .isInstanceOf(SourceException.class)
-                    .hasMessageContaining("reads only files in the pipeline's own folder");
+                    .hasMessageContaining("is outside the pipeline's folder");
             assertThatThrownBy(() -> sql("from '../" + outside.getFileName() + "'"))
                     .isInstanceOf(SourceException.class);
             assertThatThrownBy(() -> sql("copy (select 1) to 'x.csv'"))
@@ -111,12 +113,262 @@ class RecordSourceTest {
         assertThatThrownBy(() -> texts("docs/bad.txt")).hasMessageContaining("is not UTF-8 text");
     }
 
+    @Test
+    void aCellOfACsvFileIsTheTextThatStandsThere() throws Exception {
+        new PipelineFolder(folder)
+                .file(
+                        "cells.csv",
+                        "id,price,code,share,flag,day,big\n10000000.0,1.10,0x1F,.097,yes,03/04/2024,12345678.0\n1e5,2,007,1e-05,no,2015/01/01 01:00:00,\n")
+                .file("cells.tab", "id\tn\n-5\t1.0\n")
+                .file("noheader.csv", "1.0,2\n3.50,4\n");
+
+        var cells = sql("from 'cells.csv'");
+
+        assertThat(cells).extracting(SourceRecord::id).containsExactly("10000000.0", "1e5");
+        assertThat(cells.getFirst().fields())
+                .containsEntry("price", "1.10")
+                .containsEntry("code", "0x1F")
+                .containsEntry("share", ".097")
+                .containsEntry("flag", "yes")
+                .containsEntry("day", "03/04/2024")
+                .containsEntry("big", "12345678.0");
+        assertThat(cells.get(1).fields())
+                .containsEntry("code", "007")
+                .containsEntry("share", "1e-05")
+                .containsEntry("big", null);
+        assertThat(sql("select cells.id, price::double * 2 as twice from 'cells.csv'").getFirst().fields())
+                .as("the query casts what it computes with")
+                .containsEntry("twice", "2.2");
+        assertThat(sql("select id, n from read_csv('cells.tab')").getFirst().fields())
+                .containsEntry("n", "1.0");
+        assertThat(sql("from 'cells.tab'").getFirst().id()).isEqualTo("-5");
+        assertThat(sql("from './x/../cells.tab'")).hasSize(1);
+        assertThat(sql("select column0 as id from 'noheader.csv'"))
+                .extracting(SourceRecord::id)
+                .containsExactly("1.0", "3.50");
+        assertThat(sql("select id, price from read_csv('cells.csv', types = {'price': 'DOUBLE'})").getFirst().fields())
+                .as("a query that says its types has them")
+                .containsEntry("price", "1.1");
+    }
+
+    @Test
+    void typedCellsLeaveIdsAsTheyStand() throws Exception {
+        new PipelineFolder(folder)
+                .file("cells.csv", "key,price\n10000000.0,1.10\n007,2\n")
+                .file("ids.csv", "ID,price\n1.0,1.10\n");
+
+        assertThat(typed("select key as id, price from 'cells.csv'"))
+                .extracting(SourceRecord::id)
+                .containsExactly("10000000.0", "007");
+        assertThat(typed("select key as id, price from 'cells.csv'").getFirst().fields())
+                .containsEntry("price", "1.1");
+        assertThat(typed("with t as (select key as k, price from 'cells.csv') select k as id from t where price > 1.5"))
+                .extracting(SourceRecord::id)
+                .containsExactly("007");
+        assertThat(typed("select id as id, price from 'ids.csv'").getFirst().id()).isEqualTo("1.0");
+    }
+
+    @Test
+    void aStateMadeEarlierIsReadAsItWas() throws Exception {
+        new PipelineFolder(folder).file("cells.csv", "id,price,flag\n1e5,1.10,yes\n");
+
+        var record =
+                all(new SqlSource(new PathRule(folder, false), "from 'cells.csv'", Reading.EARLIER))
+                        .getFirst();
+
+        assertThat(record.id()).isEqualTo("100000.0");
+        assertThat(record.fields()).containsEntry("price", 1.1);
+        assertThat(
+                        all(new SqlSource(
+                                        new PathRule(folder, false),
+                                        "from 'b.jsonl'",
+                                        Reading.EARLIER))
+                                .getFirst()
+                                .fields()
+                                .get("who"))
+                .hasToString("{name=Ann}");
+    }
+
+    @Test
+    void jsonTextsAreTheirOwnTextWhateverStandsBesideThem() throws Exception {
+        new PipelineFolder(folder)
+                .file(
+                        "mixed.jsonl",
+                        """
+                        {"id": 1, "text": "a", "any": 1.25, "more": {"b": ["x", 1.5, null, true]}}
+                        {"id": "b2", "text": "say \\"b\\"", "any": "1.50", "more": [1, "two"]}
+                        {"id": "3", "text": null, "any": false, "more": "plain"}
+                        """);
+
+        var records = sql("from 'mixed.jsonl'");
+
+        assertThat(records).extracting(SourceRecord::id).containsExactly("1", "b2", "3");
+        assertThat(records).extracting(record -> record.fields().get("any")).containsExactly("1.25", "1.50", false);
+        assertThat(records.get(0).fields().get("more")).hasToString("{\"b\":[\"x\",1.5,null,true]}");
+        assertThat(records.get(1).fields().get("more")).hasToString("[1,\"two\"]");
+        assertThat(records.get(2).fields()).containsEntry("more", "plain");
+    }
+
+    @Test
+    void listsAndStructsAreShownAsJson() {
+        var fields =
+                sql(
+                                "select 1 as id, {'author': 'Ann \"A\"', 'tags': ['x', 'y'], 'at': timestamp '2026-01-02 03:04:05'} as who, [1.5, null] as list, map {'k': 2} as map")
+                        .getFirst()
+                        .fields();
+
+        assertThat(fields.get("who"))
+                .hasToString("{\"author\":\"Ann \\\"A\\\"\",\"tags\":[\"x\",\"y\"],\"at\":\"2026-01-02T03:04:05\"}");
+        assertThat(fields.get("list")).hasToString("[1.5,null]");
+        assertThat(fields.get("map")).hasToString("{\"k\":2}");
+    }
+
+    @Test
+    void aTimeOfAZoneHasTheSameTextOnEveryMachine() {
+        assertThat(
+                        sql("select 1 as id, timestamptz '2026-07-01 00:00:00+02' as at")
+                                .getFirst()
+                                .fields())
+                .containsEntry("at", "2026-06-30T22:00:00Z");
+        assertThat(
+                        sql("select timestamptz '2026-07-01 00:00:00+02'::varchar as id")
+                                .getFirst()
+                                .id())
+                .isEqualTo("2026-06-30 22:00:00+00");
+    }
+
+    @Test
+    void whatCannotBeShownIsAnErrorOfTheSource() {
+        assertThatThrownBy(() -> sql("select 1 as id, time '24:00' as closes"))
+                .isInstanceOf(SourceException.class)
+                .hasMessageContaining("column closes holds a time of day that no clock shows")
+                .hasMessageContaining("closes::varchar");
+        for (var infinite : List.of("date 'infinity'", "timestamp '-infinity'", "[date 'infinity']")) {
+            assertThatThrownBy(() -> sql("select 1 as id, " + infinite + " as ends"))
+                    .isInstanceOf(SourceException.class)
+                    .hasMessageContaining("column ends holds an infinite date");
+        }
+    }
+
+    @Test
+    void theDatabaseSaysWhereItStumbledAndNotOverWhat() throws Exception {
+        var rows = rows(60_000);
+        new PipelineFolder(folder)
+                .file("late.csv", "id,n\n" + rows + "r,secret words\n")
+                .file("ragged.csv", "id,n\n" + rows + "r,1,secret,3\n")
+                .file("open.csv", "id,n\n" + rows + "r,\"secret\n")
+                .file("long.csv", "id,n\na," + "secret".repeat(500_000) + "\n");
+        Files.write(
+                folder.resolve("latin.csv"),
+                ("id,n\n" + rows + "secret,caf\u00E9\n").getBytes(StandardCharsets.ISO_8859_1));
+
+        complains("select id, n::int as n from 'late.csv'", "late.csv, line 60002: column n holds what is no INTEGER: mend the cell, or use try_cast");
+        complainsTyped("from 'late.csv'", "late.csv, line 60002: column n holds what is no BIGINT: mend the cell, or read cells as texts with \"csv: text\"");
+        complains("from 'ragged.csv'", "ragged.csv, line 60002: 3 columns, expected 2: mend the row, or read the file with read_csv(…, null_padding = true)");
+        complains("from 'latin.csv'", "latin.csv, line 60002: is not UTF-8: convert the file, or read it with read_csv(…, encoding = 'latin-1')");
+        complains("from 'long.csv'", "the row is longer than 2000000 bytes: read the file with read_csv(…, max_line_size");
+        complains("select id, (id || ' secret')::int as n from 'a.csv'", "Could not convert string of a cell to INT32");
+        complains("select sum(text) as id from 'a.csv'", "cells of CSV files are texts: cast them");
+        assertThat(sql("select id from read_csv('latin.csv', encoding = 'latin-1')")).hasSize(60_001);
+        assertThat(sql("select id from read_csv('long.csv', max_line_size = 20000000)")).hasSize(1);
+    }
+
+    @Test
+    void whatNoSourceReadsIsSaid() {
+        complains("from 'sheet.xlsx'", "sheet.xlsx is no file a source reads: it reads .csv, .tsv, .jsonl, .json and .parquet files");
+        complains("from 'https://example.com/a.csv'", "is not fetched: a source reads files, so download it");
+        complains("from read_csv('s3://bucket/a.csv')", "is not fetched");
+        complains("from query('select 1 as id')", "query() reads what cannot be looked at before");
+        complains("from read_csv('a' || '.csv')", "read_csv() needs the names of its files written out");
+    }
+
+    @Test
+    void aLinkOutOfTheFolderIsOutside() throws Exception {
+        var outside = Files.createTempDirectory("outside");
+        try {
+            Files.writeString(outside.resolve("x.csv"), "id\n1\n");
+            Files.writeString(outside.resolve("x.txt"), "one");
+            Files.createDirectory(folder.resolve("docs"));
+            Files.createSymbolicLink(folder.resolve("link.csv"), outside.resolve("x.csv"));
+            Files.createSymbolicLink(folder.resolve("linked"), outside);
+            Files.createSymbolicLink(folder.resolve("docs/x.txt"), outside.resolve("x.txt"));
+
+            for (var name : List.of("link.csv", "lin*.csv", "linked/x.csv", "linked/*.csv", "*/x.csv", "*/../../x.csv", "../" + folder.getFileName() + "x/y.csv")) {
+                complains("from '" + name + "'", "outside the pipeline's folder");
+            }
+            for (var glob : List.of("docs", "docs/*.txt", "linked", "linked/*.txt", "..", "../*.txt", outside.toString())) {
+                assertThatThrownBy(() -> texts(glob))
+                        .isInstanceOf(SourceException.class)
+                        .hasMessageContaining("outside the pipeline's folder");
+            }
+            var allowed = new PathRule(folder, true);
+            assertThat(all(new SqlSource(allowed, "from 'link.csv'", Reading.TEXT))).hasSize(1);
+            assertThat(all(new SqlSource(allowed, "from '" + outside + "/*.csv'", Reading.TEXT))).hasSize(1);
+            assertThat(all(new TextFilesSource(allowed, outside + "/*.txt", List.of()))).hasSize(1);
+            assertThat(all(new TextFilesSource(allowed, "docs", List.of()))).hasSize(1);
+        } finally {
+            Files.delete(outside.resolve("x.csv"));
+            Files.delete(outside.resolve("x.txt"));
+            Files.delete(outside);
+        }
+    }
+
+    @Test
+    void twoStarsMeanNoFolderToo() throws Exception {
+        Files.createDirectories(folder.resolve("docs/sub/deep"));
+        new PipelineFolder(folder)
+                .file("docs/a.txt", "a")
+                .file("docs/sub/b.txt", "b")
+                .file("docs/sub/deep/c.txt", "c")
+                .file("docs/sub/d.md", "d");
+
+        assertThat(texts("docs/**/*.txt"))
+                .extracting(SourceRecord::id)
+                .containsExactly("docs/a.txt", "docs/sub/b.txt", "docs/sub/deep/c.txt");
+        assertThat(texts("./docs/*.txt")).hasSize(1);
+        assertThat(texts("docs/x/../*.txt")).hasSize(1);
+        assertThat(texts("docs/**/*.{txt,md}")).hasSize(4);
+        assertThat(texts("docs/sub/[a-b].txt")).hasSize(1);
+        assertThat(texts("**/c.txt")).hasSize(1);
+        assertThatThrownBy(() -> texts("docs/[a.txt"))
+                .isInstanceOf(SourceException.class)
+                .hasMessageContaining("is not a pattern: a [ stays open");
+        assertThatThrownBy(() -> texts("docs/*.rtf"))
+                .hasMessageContaining("no file matches docs/*.rtf");
+    }
+
+    private void complains(String query, String words) {
+        assertThatThrownBy(() -> sql(query))
+                .isInstanceOf(SourceException.class)
+                .hasMessageContaining(words)
+                .hasMessageNotContaining("secret")
+                .hasMessageNotContaining(folder.toString() + "/");
+    }
+
+    private void complainsTyped(String query, String words) {
+        assertThatThrownBy(() -> typed(query))
+                .hasMessageContaining(words)
+                .hasMessageNotContaining("secret");
+    }
+
+    private static String rows(int count) {
+        var rows = new StringBuilder();
+        for (int row = 0; row < count; row++) {
+            rows.append('r').append(row).append(',').append(row).append('\n');
+        }
+        return rows.toString();
+    }
+
+    private List<SourceRecord> typed(String query) {
+        return all(new SqlSource(new PathRule(folder, false), query, Reading.TYPED));
+    }
+
     private List<SourceRecord> sql(String query) {
-        return all(new SqlSource(folder, query));
+        return all(new SqlSource(new PathRule(folder, false), query, Reading.TEXT));
     }
 
     private List<SourceRecord> texts(String glob) {
-        return all(new TextFilesSource(folder, glob));
+        return all(new TextFilesSource(new PathRule(folder, false), glob, List.of()));
     }
 
     private static List<SourceRecord> all(RecordSource source) {

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -73,6 +75,29 @@ public final class FakeBatches implements AutoCloseable {
 
     /** How many of the next creates are accepted without the client getting to know. */
     public final AtomicInteger loseCreateAnswers = new AtomicInteger();
+
+    /** What the next creates are answered with though they are accepted. */
+    public final Queue<Foreign> createAnswers = new ConcurrentLinkedQueue<>();
+
+    /** What the next downloads get in place of results. */
+    public final Queue<Foreign> resultsAnswers = new ConcurrentLinkedQueue<>();
+
+    /** What the next look-ups of a batch get. */
+    public final Queue<Foreign> lookUpAnswers = new ConcurrentLinkedQueue<>();
+
+    /** How many of the next downloads lack their first line. */
+    public final AtomicInteger shortenResults = new AtomicInteger();
+
+    /** The words of a refusal. */
+    public final AtomicReference<String> refusalMessage = new AtomicReference<>("because");
+
+    /** An answer in somebody else's words. */
+    public record Foreign(int status, String contentType, String body) {
+        public static Foreign page(int status) {
+            return new Foreign(
+                    status, "text/html", "<html>\n<body>Please sign in</body>\n</html>\n");
+        }
+    }
 
     /** How many of the next creates are dropped before they are accepted. */
     public final AtomicInteger dropCreates = new AtomicInteger();
@@ -219,6 +244,12 @@ public final class FakeBatches implements AutoCloseable {
         return result;
     }
 
+    public static ObjectNode error(String type, String message) {
+        var result = error(type);
+        ((ObjectNode) result.path("error").path("error")).put("message", message);
+        return result;
+    }
+
     public static ObjectNode bare(String type) {
         return JSON.createObjectNode().put("type", type);
     }
@@ -282,6 +313,9 @@ public final class FakeBatches implements AutoCloseable {
             hangUp(request);
             return;
         }
+        if (sendForeign(createAnswers, response, callback)) {
+            return;
+        }
         send(describe(batch), response, callback);
     }
 
@@ -321,7 +355,22 @@ public final class FakeBatches implements AutoCloseable {
         return batch;
     }
 
+    private static boolean sendForeign(
+            Queue<Foreign> answers, Response response, Callback callback) {
+        var foreign = answers.poll();
+        if (foreign == null) {
+            return false;
+        }
+        response.setStatus(foreign.status());
+        response.getHeaders().put("content-type", foreign.contentType());
+        Content.Sink.write(response, true, foreign.body(), callback);
+        return true;
+    }
+
     private void lookUp(String id, Response response, Callback callback) throws IOException {
+        if (sendForeign(lookUpAnswers, response, callback)) {
+            return;
+        }
         if (failLookUps.get() > 0) {
             failLookUps.decrementAndGet();
             sendError(500, "api_error", response, callback);
@@ -354,6 +403,18 @@ public final class FakeBatches implements AutoCloseable {
             sendError(404, "not_found_error", response, callback);
             return;
         }
+        if (sendForeign(resultsAnswers, response, callback)) {
+            return;
+        }
+        var lines = batch.results;
+        if (shortenResults.get() > 0) {
+            shortenResults.decrementAndGet();
+            lines =
+                    Arrays.copyOfRange(
+                            lines,
+                            new String(lines, StandardCharsets.ISO_8859_1).indexOf('\n') + 1,
+                            lines.length);
+        }
         var range = request.getHeaders().get("range");
         var from = 0;
         if (servesRanges) {
@@ -367,12 +428,12 @@ public final class FakeBatches implements AutoCloseable {
                                 "bytes "
                                         + from
                                         + "-"
-                                        + (batch.results.length - 1)
+                                        + (lines.length - 1)
                                         + "/"
-                                        + batch.results.length);
+                                        + lines.length);
             }
         }
-        var bytes = Arrays.copyOfRange(batch.results, from, batch.results.length);
+        var bytes = Arrays.copyOfRange(lines, from, lines.length);
         response.getHeaders().put(new HttpField("content-length", String.valueOf(bytes.length)));
         var cutAfter = (int) cutResultsAfterBytes.get();
         var out = Content.Sink.asOutputStream(response);
@@ -442,7 +503,7 @@ public final class FakeBatches implements AutoCloseable {
             response.getHeaders().put("retry-after", retryAfter.get());
         }
         var body = JSON.createObjectNode().put("type", "error").put("request_id", "req_1");
-        body.putObject("error").put("type", type).put("message", "because");
+        body.putObject("error").put("type", type).put("message", refusalMessage.get());
         send(body, response, callback);
     }
 

@@ -1,0 +1,101 @@
+package dev.nightmail.pipeline.run;
+
+import dev.nightmail.pipeline.definition.NamedFile;
+import dev.nightmail.pipeline.definition.PathRule;
+import dev.nightmail.pipeline.definition.PipelineDefinition;
+import dev.nightmail.pipeline.sink.SinkException;
+import dev.nightmail.pipeline.sink.WholeFile;
+import dev.nightmail.pipeline.state.PipelineState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Replaces and deletes what this pipeline wrote, and nothing else: a file that somebody else wrote,
+ * or changed since, may be the only copy of their work. Which files are ours is in the state.
+ */
+final class OutputFiles {
+
+    private final PipelineDefinition pipeline;
+    private final PipelineState state;
+    private final boolean overwrite;
+
+    /**
+     * @param overwrite whether the author said that files in the way may go
+     */
+    OutputFiles(PipelineDefinition pipeline, PipelineState state, boolean overwrite) {
+        this.pipeline = pipeline;
+        this.state = state;
+        this.overwrite = overwrite;
+    }
+
+    /**
+     * Before anything is paid for.
+     *
+     * @throws SinkException if the file could not be written, or is not this pipeline's to replace
+     */
+    void check(NamedFile output) {
+        WholeFile.check(output.key(), output.path());
+        refuseForeign(output);
+    }
+
+    /**
+     * Puts a new file in the place of the old one.
+     *
+     * @throws SinkException if that cannot be done; the old file is still there
+     */
+    void replace(NamedFile output, WholeFile.Filling filling) {
+        refuseForeign(output);
+        var path = output.path();
+        var sha256 =
+                WholeFile.replace(
+                        path,
+                        filling,
+                        content ->
+                                state.inTransaction(() -> state.outputs().writing(path, content)));
+        state.inTransaction(() -> state.outputs().written(path, sha256));
+    }
+
+    /** Removes a file of an earlier run that this run has nothing to say to. */
+    void delete(NamedFile output) {
+        if (PathRule.isTaken(output.path())) {
+            refuseForeign(output);
+            WholeFile.delete(output.path());
+        }
+        state.inTransaction(() -> state.outputs().deleted(output.path()));
+    }
+
+    private void refuseForeign(NamedFile output) {
+        if (overwrite || !PathRule.isTaken(output.path()) || isOurs(output)) {
+            return;
+        }
+        throw new SinkException(
+                output.key()
+                        + ": "
+                        + pipeline.paths().shown(output.path())
+                        + (state.outputs().knows(output.path())
+                                ? " was changed since this pipeline wrote it"
+                                : " is there already, and this pipeline did not write it")
+                        + ": move it away, name another file, or replace it with --overwrite",
+                null);
+    }
+
+    private boolean isOurs(NamedFile output) {
+        var path = output.path();
+        if (!Files.isRegularFile(path) || Files.isSymbolicLink(path)) {
+            return false;
+        }
+        try {
+            return state.outputs().mayBeUnrecorded(path)
+                    ? FormerOutput.isOne(output, pipeline, state.records()::knows)
+                    : state.outputs().wrote(path, sha256(path));
+        } catch (IOException e) {
+            throw new SinkException(
+                    output.key() + ": cannot read " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static String sha256(Path path) throws IOException {
+        return WholeFile.sha256(path);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nightmail.pipeline.prompt;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nightmail.pipeline.sink;
+
+import org.jspecify.annotations.NullMarked;
