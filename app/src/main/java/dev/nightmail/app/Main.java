@@ -70,6 +70,10 @@ public final class Main {
     }
 
     private static int columns() {
+        return TerminalWidth.now().orElseGet(Main::columnsAtStart);
+    }
+
+    private static int columnsAtStart() {
         var columns = Optional.ofNullable(System.getenv("NIGHTMAIL_COLUMNS")).orElse("");
         return columns.matches("[1-9][0-9]{1,3}") ? Integer.parseInt(columns) : 80;
     }

@@ -7,11 +7,15 @@ import dev.nightmail.cli.command.Console;
 import dev.nightmail.cli.command.ExitCode;
 import dev.nightmail.cli.surroundings.Surroundings;
 import dev.nightmail.core.ledger.Ledger;
+import dev.nightmail.pipeline.cost.PriceFile;
 import dev.nightmail.pipeline.cost.PriceList;
+import java.nio.file.Path;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,6 +39,13 @@ public final class UsageCommand implements Callable<Integer> {
             description = "What a row stands for. Default: ${DEFAULT-VALUE}")
     private String by = "model";
 
+    @Option(
+            names = "--prices",
+            paramLabel = "FILE",
+            description =
+                    "Prices of one's own, in US dollars per million tokens; they come before the shipped ones.")
+    private @Nullable Path prices;
+
     @Mixin private DataFolder data = new DataFolder();
     @Mixin private CommonOptions common = new CommonOptions();
 
@@ -46,7 +57,7 @@ public final class UsageCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var grouping = grouping();
-        var text = new UsageText(new UsageCost(PriceList.shipped()));
+        var text = new UsageText(new UsageCost(prices()));
         try (var catalog = Catalog.open(data.catalog(surroundings))) {
             var sums = catalog.ledger().sums(grouping);
             if (common.json()) {
@@ -58,6 +69,13 @@ public final class UsageCommand implements Callable<Integer> {
             }
         }
         return ExitCode.DONE;
+    }
+
+    private PriceList prices() {
+        var today = surroundings.clock().instant().atZone(ZoneOffset.UTC).toLocalDate();
+        return prices == null
+                ? PriceList.shipped()
+                : PriceFile.read(surroundings.folder().resolve(prices), today);
     }
 
     private Ledger.Grouping grouping() {

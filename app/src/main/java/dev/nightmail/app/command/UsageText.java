@@ -66,6 +66,17 @@ final class UsageText {
         var table = new Table(columns).row(joined(names, FIGURES));
         rows(grouping, sums).forEach((of, row) -> table.row(joined(of, row.figures())));
         var lines = new ArrayList<>(table.lines());
+        var unpriced =
+                sums.stream()
+                        .filter(sum -> cost.micros(sum.tally()).isEmpty())
+                        .map(sum -> sum.tally().tariff().model())
+                        .distinct()
+                        .toList();
+        if (!unpriced.isEmpty()) {
+            lines.add(
+                    "No price is known for %s: name a file that has one with --prices."
+                            .formatted(String.join(", ", unpriced)));
+        }
         lines.add(
                 "Costs by the prices of %s, as each upstream bills: a batch at half, the simulator nothing."
                         .formatted(cost.pricesOf()));

@@ -50,7 +50,8 @@ final class SimulatorReader {
                         capacity(),
                         checked("brown-outs", BrownOut::parse, List.of())),
                 checked("faults", FaultScript::parse, FaultScript.NONE),
-                outputLengths());
+                outputLengths(),
+                choice("strict", Map.of("true", true, "false", false), true));
     }
 
     private Limits limits() {

@@ -51,6 +51,7 @@ final class StandaloneSimulatorTest {
             cache-prefixes-max: 500
             brown-outs: from=1m;until=2m;failing=0.3
             faults: error=cut;every=50
+            strict: false
             """;
 
     private static final SimulatorConfig EVERYTHING =
@@ -75,7 +76,8 @@ final class StandaloneSimulatorTest {
                                             0.3,
                                             ErrorType.API_ERROR))),
                     FaultScript.parse("error=cut;every=50"),
-                    new OutputLengths(250, 0.7));
+                    new OutputLengths(250, 0.7),
+                    false);
 
     @TempDir private Path folder;
 

@@ -16,7 +16,8 @@ final class EndpointOption {
             description = {
                 "A server of the Message Batches API, or the word",
                 "claude for https://api.anthropic.com.",
-                "Default: " + Endpoints.LOCAL_SERVER
+                "Default: ANTHROPIC_BASE_URL, else",
+                Endpoints.LOCAL_SERVER
             })
     private @Nullable String endpoint;
 
@@ -24,7 +25,8 @@ final class EndpointOption {
     BatchesClient client(Surroundings surroundings) {
         var chosen =
                 endpoint == null
-                        ? Endpoints.localServer(surroundings)
+                        ? Endpoints.fromEnvironment(surroundings)
+                                .orElseGet(() -> Endpoints.localServer(surroundings))
                         : Endpoints.named(endpoint, surroundings);
         return new BatchesClient(
                 chosen,

@@ -65,7 +65,7 @@ final class JoinedRequests extends InputStream {
         piece =
                 switch (part) {
                     case OPENING -> OPENING;
-                    case REQUEST -> lines.line();
+                    case REQUEST -> RequestLine.inOurForm(lines.line());
                     case SEPARATOR -> SEPARATOR;
                     case CLOSING -> CLOSING;
                 };

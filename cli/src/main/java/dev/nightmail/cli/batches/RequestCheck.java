@@ -14,6 +14,10 @@ import tools.jackson.core.json.JsonFactory;
 /**
  * Checks what a create call would refuse the whole batch for: the envelope of each request. What is
  * in {@code params} is the model's business, and its errors are results.
+ *
+ * <p>A line of other batch APIs, {@code
+ * {"custom_id":…,"method":"POST","url":"/v1/messages","body":{…}}}, is one too if it is for this
+ * API: its body are the params.
  */
 final class RequestCheck {
 
@@ -47,6 +51,7 @@ final class RequestCheck {
         }
         String customId = null;
         var paramsSeen = false;
+        var inOtherForm = false;
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             var name = parser.currentName();
             var value = parser.nextToken();
@@ -64,8 +69,34 @@ final class RequestCheck {
                     if (value != JsonToken.START_OBJECT) {
                         return "params: expected an object";
                     }
+                    if (inOtherForm && paramsSeen) {
+                        return "params: stands beside body; one of them is enough";
+                    }
                     paramsSeen = true;
                     parser.skipChildren();
+                }
+                case "body" -> {
+                    if (value != JsonToken.START_OBJECT) {
+                        return "body: expected an object";
+                    }
+                    if (paramsSeen) {
+                        return "body: stands beside params; one of them is enough";
+                    }
+                    inOtherForm = true;
+                    paramsSeen = true;
+                    parser.skipChildren();
+                }
+                case "method" -> {
+                    if (value != JsonToken.VALUE_STRING || !parser.getString().equals("POST")) {
+                        return "method: only POST is sent";
+                    }
+                    inOtherForm = true;
+                }
+                case "url" -> {
+                    if (value != JsonToken.VALUE_STRING || !isForMessages(parser.getString())) {
+                        return "url: only /v1/messages can be asked here. Requests to /v1/chat/completions have another form: write their model, messages and max_tokens as params of the Messages API";
+                    }
+                    inOtherForm = true;
                 }
                 default -> {
                     return name + ": not a field of a request; those are custom_id and params";
@@ -79,9 +110,13 @@ final class RequestCheck {
             return "custom_id: is missing";
         }
         if (!paramsSeen) {
-            return "params: is missing";
+            return inOtherForm ? "body: is missing" : "params: is missing";
         }
         return problemOf(customId, number);
+    }
+
+    private static boolean isForMessages(String url) {
+        return url.equals("/v1/messages") || url.endsWith("/v1/messages");
     }
 
     private @Nullable String problemOf(String customId, long number) {

@@ -11,7 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A file of requests, <code>{"custom_id":…,"params":{…}}</code> a line. It is read once to check
+ * A file of requests, <code>{"custom_id":…,"params":{…}}</code> a line, or <code>
+ * {"custom_id":…,"method":"POST","url":"/v1/messages","body":{…}}</code>. It is read once to check
  * every line, and a second time to send it; memory holds one line and the ids.
  *
  * @param bodyBytes length of the create call's body
@@ -55,7 +56,8 @@ record RequestFile(Path file, int requests, long bodyBytes) {
         while (lines.next() && problems.size() < PROBLEMS_MAX) {
             var problem = check.problem(lines.line(), lines.number());
             problem.ifPresent(text -> problems.add(shown + ":" + lines.number() + ": " + text));
-            bytes += lines.line().length + (requests == 0 ? 0 : JoinedRequests.SEPARATOR_BYTES);
+            int length = problem.isEmpty() ? RequestLine.inOurForm(lines.line()).length : 0;
+            bytes += length + (requests == 0 ? 0 : JoinedRequests.SEPARATOR_BYTES);
             requests++;
         }
         refuse(problems);

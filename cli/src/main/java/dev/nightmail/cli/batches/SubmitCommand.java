@@ -27,7 +27,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Submit a file of requests as one batch and print the batch's id.",
             "Each line is a request: {\"custom_id\": \"…\", \"params\": {…}}, params as for the"
-                    + " Messages API."
+                    + " Messages API.",
+            "Lines with method, url and body are read too, if their url is /v1/messages."
         },
         footer = {
             "",

@@ -5,9 +5,11 @@ import dev.nightmail.cli.command.CommonOptions;
 import dev.nightmail.cli.command.Console;
 import dev.nightmail.cli.command.ExitCode;
 import dev.nightmail.cli.surroundings.Surroundings;
+import dev.nightmail.pipeline.client.BatchEvents;
 import dev.nightmail.pipeline.client.BatchSnapshot;
 import dev.nightmail.pipeline.client.BatchesClient;
 import dev.nightmail.pipeline.client.Extension;
+import dev.nightmail.pipeline.run.WaitingReasons;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -63,7 +65,7 @@ final class WatchCommand implements Callable<Integer> {
     }
 
     private BatchSnapshot watchForPrograms(BatchesClient client) throws InterruptedException {
-        return untilEnded(client, batch -> console.json(BatchJson.of(batch)));
+        return untilEnded(client, batch -> console.json(BatchJson.of(batch)), _ -> {});
     }
 
     private BatchSnapshot watchForPeople(BatchesClient client) throws InterruptedException {
@@ -71,14 +73,22 @@ final class WatchCommand implements Callable<Integer> {
         try (var progress = console.progress()) {
             progress.phase("Asking for " + batchId.value());
             var pace = new WatchPace(surroundings.clock().instant());
+            var reasons = new WaitingReasons(client);
             ended =
                     untilEnded(
                             client,
+                            batch -> {
+                                var now = surroundings.clock().instant();
+                                progress.at(pace.at(batch.counts(), now));
+                            },
                             batch ->
-                                    progress.at(
-                                            pace.at(
-                                                    batch.counts(),
-                                                    surroundings.clock().instant())));
+                                    reasons.ask(
+                                                    batch.counts().settled(),
+                                                    surroundings.clock().instant())
+                                            .ifPresent(lines ->
+                                                    lines.forEach(line ->
+                                                            progress.note(
+                                                                    "Waiting: " + line + "."))));
         }
         new BatchText(console.outputStyle(), surroundings.clock().instant())
                 .lines(ended)
@@ -86,7 +96,13 @@ final class WatchCommand implements Callable<Integer> {
         return ended;
     }
 
-    private BatchSnapshot untilEnded(BatchesClient client, Consumer<BatchSnapshot> listener)
+    /** Hears now and then that the batch is as it was. */
+    private interface Quiet {
+        void asBefore(BatchSnapshot batch) throws InterruptedException;
+    }
+
+    private BatchSnapshot untilEnded(
+            BatchesClient client, Consumer<BatchSnapshot> listener, Quiet quiet)
             throws InterruptedException {
         var hosted = client.endpoint().isAnthropic();
         var wait = hosted ? HOSTED_MIN : LOCAL_MIN;
@@ -94,8 +110,9 @@ final class WatchCommand implements Callable<Integer> {
         var batch = client.retrieve(batchId.value());
         listener.accept(batch);
         while (!batch.hasEnded()) {
+            quiet.asBefore(batch);
             if (client.offers(Extension.EVENTS)) {
-                batch = whileTold(client, batch, listener);
+                batch = whileTold(client, batch, listener, quiet);
                 if (batch.hasEnded()) {
                     return batch;
                 }
@@ -110,17 +127,26 @@ final class WatchCommand implements Callable<Integer> {
 
     /** The batch as it was last told of: at its end, or when the telling broke off. */
     private BatchSnapshot whileTold(
-            BatchesClient client, BatchSnapshot first, Consumer<BatchSnapshot> listener)
+            BatchesClient client,
+            BatchSnapshot first,
+            Consumer<BatchSnapshot> listener,
+            Quiet quiet)
             throws InterruptedException {
         var batch = first;
         try (var events = client.events(batchId.value())) {
-            for (var now = events.next(); now != null; now = events.next()) {
-                batch = passedOn(now, batch, listener);
+            while (true) {
+                switch (events.next()) {
+                    case BatchEvents.Event.Told(var now) -> batch = passedOn(now, batch, listener);
+                    case BatchEvents.Event.Heartbeat _ -> quiet.asBefore(batch);
+                    case BatchEvents.Event.End _ -> {
+                        return batch;
+                    }
+                }
             }
         } catch (IOException e) {
             // Asking shows how it stands, and whether the server can still be reached.
+            return batch;
         }
-        return batch;
     }
 
     private static BatchSnapshot passedOn(

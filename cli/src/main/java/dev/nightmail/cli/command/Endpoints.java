@@ -18,7 +18,10 @@ public final class Endpoints {
     public static final String LOCAL_SERVER = "http://127.0.0.1:8787";
 
     public static final String ANTHROPIC_API_KEY = "ANTHROPIC_API_KEY";
-    private static final String NIGHTMAIL_API_KEY = "NIGHTMAIL_API_KEY";
+    public static final String NIGHTMAIL_API_KEY = "NIGHTMAIL_API_KEY";
+
+    /** Where the official SDKs, and this program, find the API if it is not Anthropic's own. */
+    public static final String ANTHROPIC_BASE_URL = "ANTHROPIC_BASE_URL";
 
     /** A server without keys takes any, as long as it is there. */
     private static final String ANY_KEY = "local";
@@ -32,13 +35,51 @@ public final class Endpoints {
      */
     public static Endpoint named(String name, Surroundings surroundings) {
         if (name.equals(CLAUDE)) {
-            return claude(surroundings);
+            return fromEnvironment(surroundings).orElseGet(() -> claude(surroundings));
         }
-        var base = url(name);
+        var base = url("--endpoint", name);
         if (isClaude(base, surroundings)) {
             return claude(surroundings);
         }
         return Endpoint.at(base, keyFor(base, surroundings));
+    }
+
+    /**
+     * The endpoint that the environment names as it does to the official SDKs: {@code
+     * ANTHROPIC_BASE_URL}, with {@code ANTHROPIC_API_KEY} for its key. Whoever has set both means
+     * the two for each other; without the first, the second is for Anthropic alone.
+     *
+     * @return empty if it names none
+     */
+    public static Optional<Endpoint> fromEnvironment(Surroundings surroundings) {
+        return surroundings
+                .variable(ANTHROPIC_BASE_URL)
+                .map(text -> url(ANTHROPIC_BASE_URL, text.strip()))
+                .map(base ->
+                        isClaude(base, surroundings)
+                                ? claude(surroundings)
+                                : Endpoint.at(
+                                        base,
+                                        surroundings
+                                                .variable(ANTHROPIC_API_KEY)
+                                                .map(Secret::new)
+                                                .orElseGet(() -> keyFor(base, surroundings))));
+    }
+
+    /**
+     * The variable that an endpoint's key is read from.
+     *
+     * @param base of the endpoint
+     */
+    public static String keyVariable(URI base, Surroundings surroundings) {
+        boolean asTheSdks =
+                surroundings.variable(ANTHROPIC_BASE_URL).isPresent()
+                        && surroundings.variable(ANTHROPIC_API_KEY).isPresent()
+                        && base.equals(
+                                url(
+                                        ANTHROPIC_BASE_URL,
+                                        surroundings.variable(ANTHROPIC_BASE_URL).get().strip()));
+        return isClaude(base, surroundings) || asTheSdks ? ANTHROPIC_API_KEY : NIGHTMAIL_API_KEY;
     }
 
     /** The server that runs on this machine, which is known to honour idempotency keys. */
@@ -54,7 +95,7 @@ public final class Endpoints {
 
     /** As below, of an endpoint as it is named on the command line. */
     public static boolean isClaude(String name, Surroundings surroundings) {
-        return name.equals(CLAUDE) || isClaude(url(name), surroundings);
+        return isClaude(named(name, surroundings).base(), surroundings);
     }
 
     /** Whether what is sent there is charged to the user's account at Anthropic. */
@@ -73,7 +114,7 @@ public final class Endpoints {
         return Endpoint.at(surroundings.claude(), new Secret(key));
     }
 
-    private static URI url(String name) {
+    private static URI url(String from, String name) {
         try {
             var base = new URI(name);
             var scheme = base.getScheme() == null ? "" : base.getScheme().toLowerCase(Locale.ROOT);
@@ -84,7 +125,8 @@ public final class Endpoints {
             // Told below, together with all else that is no URL.
         }
         throw CommandException.usage(
-                "--endpoint "
+                from
+                        + (from.startsWith("--") ? " " : "=")
                         + name
                         + ": give a URL such as "
                         + LOCAL_SERVER
@@ -93,7 +135,7 @@ public final class Endpoints {
     }
 
     private static Secret keyFor(URI base, Surroundings surroundings) {
-        // ANTHROPIC_API_KEY is never handed to anybody else's server.
+        // ANTHROPIC_API_KEY is never handed to a server that it was not set for.
         return surroundings
                 .variable(NIGHTMAIL_API_KEY)
                 .or(() -> isLoopback(base) ? Optional.of(ANY_KEY) : Optional.empty())

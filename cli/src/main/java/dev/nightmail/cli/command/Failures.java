@@ -7,6 +7,7 @@ import dev.nightmail.pipeline.client.BrokenAnswerException;
 import dev.nightmail.pipeline.client.EndpointException;
 import dev.nightmail.pipeline.client.RefusedException;
 import dev.nightmail.pipeline.client.UnreachableException;
+import dev.nightmail.pipeline.cost.PriceFileException;
 import dev.nightmail.pipeline.definition.DefinitionException;
 import dev.nightmail.pipeline.prompt.PromptException;
 import picocli.CommandLine;
@@ -73,7 +74,10 @@ public final class Failures {
                 tell(message(known));
                 yield known.exitCode();
             }
-            case DefinitionException _, PromptException _, InvalidSchemaException _ -> {
+            case DefinitionException _,
+                    PromptException _,
+                    InvalidSchemaException _,
+                    PriceFileException _ -> {
                 message(failure).lines().forEach(this::tell);
                 yield ExitCode.WRONG_USAGE;
             }
@@ -102,13 +106,14 @@ public final class Failures {
                 + ": --verbose shows where; please report it";
     }
 
-    private static String advice(EndpointException failure) {
+    private String advice(EndpointException failure) {
         return switch (failure) {
             case UnreachableException _ ->
                     ": is the server running there? nightmail serve starts one";
             case RefusedException refused -> {
                 if (refused.status() == 401 || refused.status() == 403) {
-                    yield ": check the key in NIGHTMAIL_API_KEY (ANTHROPIC_API_KEY for claude)";
+                    yield ": check the key in "
+                            + Endpoints.keyVariable(refused.endpoint(), surroundings);
                 }
                 yield refused.isOfAccount()
                         ? ": this is about the account, not about what was sent. Nothing is lost: run it again once that is mended"

@@ -42,7 +42,7 @@ public final class EstimateCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         var limit = target.limit();
         var definition = target.definition(surroundings);
-        var chosen = target.choose(surroundings, console);
+        var chosen = target.choose(definition, surroundings, console);
         try (chosen) {
             var environment =
                     RunEnvironment.of(
@@ -53,7 +53,7 @@ public final class EstimateCommand implements Callable<Integer> {
             if (common.json()) {
                 console.json(RunJson.preview(preview, false));
             } else {
-                new PlanText(definition, chosen.simulated(), console.outputStyle())
+                new PlanText(definition, chosen.where(), chosen.simulated(), console.outputStyle())
                         .lines(preview)
                         .forEach(console::result);
             }

@@ -18,23 +18,20 @@ final class PlanText {
     private static final String INDENT = "  ";
 
     private final PipelineDefinition definition;
+    private final String where;
     private final boolean simulated;
     private final Style style;
 
-    PlanText(PipelineDefinition definition, boolean simulated, Style style) {
+    PlanText(PipelineDefinition definition, String where, boolean simulated, Style style) {
         this.definition = definition;
+        this.where = where;
         this.simulated = simulated;
         this.style = style;
     }
 
     List<String> lines(Preview preview) {
         var lines = new ArrayList<String>();
-        lines.add(
-                style.bold(preview.pipeline())
-                        + "  "
-                        + preview.model()
-                        + " at "
-                        + (simulated ? "the built-in simulator" : preview.endpoint()));
+        lines.add(style.bold(preview.pipeline()) + "  " + preview.model() + " at " + where);
         lines.add("");
         lines.add(INDENT + records(preview));
         if (preview.records().outstanding() > 0) {
@@ -47,6 +44,14 @@ final class PlanText {
                                     "An estimate at batch prices: "
                                             + preview.estimate().basis()
                                             + "."));
+            if (preview.estimate().costMicros() == null) {
+                lines.add(
+                        INDENT
+                                + style.warning(
+                                        "No price is known for "
+                                                + preview.model()
+                                                + ": name a file that has one with prices."));
+            }
             if (simulated) {
                 lines.add(INDENT + style.dim("The simulator itself costs nothing."));
             }

@@ -65,10 +65,10 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         var limit = target.limit();
         var definition = target.definition(surroundings);
-        var chosen = target.choose(surroundings, console);
+        var chosen = target.choose(definition, surroundings, console);
         var complete = false;
         try (chosen) {
             var run =
@@ -110,7 +110,8 @@ public final class RunCommand implements Callable<Integer> {
             console.json(RunJson.preview(preview, true));
             return;
         }
-        var plan = new PlanText(definition, chosen.simulated(), console.outputStyle());
+        var plan =
+                new PlanText(definition, chosen.where(), chosen.simulated(), console.outputStyle());
         plan.lines(preview).forEach(console::result);
         plan.prompt(preview, console.columns()).forEach(console::result);
         console.result("");
@@ -127,7 +128,11 @@ public final class RunCommand implements Callable<Integer> {
                 new RunDisplay(
                         console,
                         chosen.simulated(),
-                        new PlanText(definition, chosen.simulated(), console.errorStyle()),
+                        new PlanText(
+                                definition,
+                                chosen.where(),
+                                chosen.simulated(),
+                                console.errorStyle()),
                         surroundings.clock())) {
             return run.run(options, display);
         }

@@ -94,6 +94,8 @@ final class RunDisplay implements ProgressListener, AutoCloseable {
                                             Figures.money(spent),
                                             Figures.counted(unsent, "record")));
             case RunEvent.EndpointSilent(var reason) -> tellSilence(reason);
+            case RunEvent.Waiting(var reasons) ->
+                    reasons.forEach(reason -> note("Waiting: " + reason + "."));
             case RunEvent.ResultsKept _,
                     RunEvent.BatchCollected _,
                     RunEvent.FileWritten _,

@@ -72,6 +72,12 @@ final class RunJson {
                             .put("unsent", unsent);
             case RunEvent.EndpointSilent(var reason) ->
                     named("endpoint_silent").put("reason", reason);
+            case RunEvent.Waiting(var reasons) -> {
+                var waiting = named("waiting");
+                var list = waiting.putArray("reasons");
+                reasons.forEach(list::add);
+                yield waiting;
+            }
             case RunEvent.FileWritten(var file, var rows) ->
                     named("file_written").put("file", file.toString()).put("rows", rows);
             case RunEvent.Finished(var summary) -> summary(summary);

@@ -122,7 +122,9 @@ final class SummaryText {
                             : "; " + summary.model() + " would take " + Figures.money(micros));
         }
         if (micros == null) {
-            return "not known: there is no price for " + summary.model();
+            return "not known: there is no price for "
+                    + summary.model()
+                    + ", name a file that has one with prices";
         }
         var total = summary.totalCostMicros();
         return Figures.money(micros)

@@ -25,8 +25,9 @@ final class TargetOptions {
                 "A server of the Message Batches API,",
                 "such as http://127.0.0.1:8787, or the word claude",
                 "for https://api.anthropic.com.",
-                "Default: claude if ANTHROPIC_API_KEY is set, else a",
-                "server in this process with the built-in simulator."
+                "Default: ANTHROPIC_BASE_URL if it is set; claude if",
+                "ANTHROPIC_API_KEY is; else a server in this process",
+                "with the built-in simulator."
             })
     private @Nullable String endpoint;
 
@@ -50,9 +51,10 @@ final class TargetOptions {
         return limit;
     }
 
-    RunTarget choose(Surroundings surroundings, Console console) {
-        var target = RunTarget.choose(endpoint, pipeline, surroundings);
-        if (target.simulated()) {
+    RunTarget choose(PipelineDefinition definition, Surroundings surroundings, Console console)
+            throws InterruptedException {
+        var target = RunTarget.choose(endpoint, definition, surroundings);
+        if (target.simulator() != null) {
             console.note(
                     console.errorStyle()
                             .warning(

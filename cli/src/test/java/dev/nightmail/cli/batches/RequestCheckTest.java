@@ -23,7 +23,9 @@ class RequestCheckTest {
                 "{\"custom_id\": \"a\", \"custom_id\": \"b\", \"params\": {}} | custom_id: given twice",
                 "{\"custom_id\": \"a\"} | params: is missing",
                 "{\"custom_id\": \"a\", \"params\": []} | params: expected an object",
-                "{\"custom_id\": \"a\", \"params\": {}, \"body\": 1} | body: not a field of a request; those are custom_id and params",
+                "{\"custom_id\": \"a\", \"params\": {}, \"param\": 1} | param: not a field of a request; those are custom_id and params",
+                "{\"custom_id\": \"a\", \"body\": null} | body: expected an object",
+                "{\"custom_id\": \"a\", \"body\": {}, \"params\": {}} | params: stands beside body; one of them is enough",
                 "{\"custom_id\": \"a\", \"params\": {}} {} | holds more than one JSON value",
                 "{\"custom_id\": \"a\", \"params\": {\"secret\": nope}} | is not valid JSON at column 41"
             })

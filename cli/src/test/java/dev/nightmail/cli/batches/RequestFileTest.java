@@ -107,4 +107,47 @@ class RequestFileTest {
     private Path file(String text) throws IOException {
         return Files.writeString(folder.resolve("f.jsonl"), text);
     }
+
+    @Test
+    void linesOfOtherBatchApisAreReadWithTheVeryBytesOfTheirBodies() throws IOException {
+        var file =
+                RequestFile.check(
+                        file(
+                                A
+                                        + "\n{\"body\": {\"model\":\"m\", \"t\":\"caf\u00e9 }\\\"\",\"n\":1.10},\"custom_id\":\"c\", \"method\":\"POST\",\"url\":\"/v1/messages\"}\n"
+                                        + B),
+                        "f");
+
+        var body = file.body();
+        try (var stream = body.open()) {
+            var bytes = stream.readAllBytes();
+            assertThat(new String(bytes, StandardCharsets.UTF_8))
+                    .isEqualTo(
+                            "{\"requests\":["
+                                    + A
+                                    + ",{\"custom_id\":\"c\",\"params\":{\"model\":\"m\", \"t\":\"caf\u00e9 }\\\"\",\"n\":1.10}},"
+                                    + B
+                                    + "]}");
+            assertThat(body.bytes()).isEqualTo(bytes.length);
+        }
+        assertThat(file.requests()).isEqualTo(3);
+    }
+
+    @Test
+    void aLineForAnotherApiIsRefusedWithWhatToDo() throws IOException {
+        var file =
+                file(
+                        """
+                        {"custom_id":"c","method":"POST","url":"/v1/chat/completions","body":{}}
+                        {"custom_id":"d","method":"GET","url":"/v1/messages","body":{}}
+                        {"custom_id":"e","method":"POST","url":"/v1/messages"}
+                        {"custom_id":"f","params":{},"body":{}}
+                        """);
+
+        assertThatThrownBy(() -> RequestFile.check(file, "f"))
+                .hasMessageContaining("f:1: url: only /v1/messages can be asked here")
+                .hasMessageContaining("f:2: method: only POST is sent")
+                .hasMessageContaining("f:3: body: is missing")
+                .hasMessageContaining("f:4: body: stands beside params");
+    }
 }

@@ -92,7 +92,11 @@ class PlanTextTest {
                         sink: { file: results.jsonl }
                         """
                                 + budget);
-        return new PlanText(PipelineDefinition.read(file), simulated, Style.PLAIN);
+        return new PlanText(
+                PipelineDefinition.read(file),
+                simulated ? "the built-in simulator" : "https://api.anthropic.com",
+                simulated,
+                Style.PLAIN);
     }
 
     private static Preview preview(

@@ -6,7 +6,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A batch as it gets on, told by the server: once as it stands, then whenever that changes, until
@@ -15,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class BatchEvents implements AutoCloseable {
 
     private static final String DATA = "data:";
+    private static final String COMMENT = ":";
 
     private final BufferedReader lines;
 
@@ -22,23 +22,37 @@ public final class BatchEvents implements AutoCloseable {
         this.lines = new BufferedReader(new InputStreamReader(body, UTF_8));
     }
 
+    /** What comes. */
+    public sealed interface Event {
+        /** The batch has changed. */
+        record Told(BatchSnapshot batch) implements Event {}
+
+        /** It is as it was; the server is there. */
+        record Heartbeat() implements Event {}
+
+        /** No more: the batch has ended, or the server stops. */
+        record End() implements Event {}
+    }
+
     /**
-     * Waits for the next event.
+     * Waits for what comes next.
      *
-     * @return null when there are no more: after the batch has ended, or when the server stops
      * @throws IOException if the connection broke
      */
-    public @Nullable BatchSnapshot next() throws IOException {
+    public Event next() throws IOException {
         var data = new StringBuilder();
         for (var line = lines.readLine(); line != null; line = lines.readLine()) {
             if (line.startsWith(DATA)) {
                 data.append(line, DATA.length(), line.length());
             } else if (line.isEmpty() && !data.isEmpty()) {
-                return BatchSnapshot.parse(
-                        "following a batch", data.toString().strip().getBytes(UTF_8));
+                return new Event.Told(
+                        BatchSnapshot.parse(
+                                "following a batch", data.toString().strip().getBytes(UTF_8)));
+            } else if (line.startsWith(COMMENT) && data.isEmpty()) {
+                return new Event.Heartbeat();
             }
         }
-        return null;
+        return new Event.End();
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -35,6 +36,11 @@ public final class BatchesClient implements AutoCloseable {
     public static final int PAGE_MAX = 1000;
 
     private static final int RESUMPTIONS_MAX = 8;
+    private static final int MODEL_BYTES_MAX = 1024 * 1024;
+
+    /** The simulator says of every exchange that it is one. */
+    private static final String SIMULATED_REQUEST = "req_sim_";
+
     private static final String BATCHES = "/v1/messages/batches";
 
     private final Endpoint endpoint;
@@ -264,6 +270,41 @@ public final class BatchesClient implements AutoCloseable {
             return answer.required("input_tokens").asLong();
         } catch (JacksonException | IllegalArgumentException e) {
             throw new BrokenAnswerException("counting tokens was answered without input_tokens", e);
+        }
+    }
+
+    /**
+     * What the endpoint says of a model; free of charge.
+     *
+     * @return empty if it does not know the model, or does not tell of models
+     */
+    public Optional<ModelSeen> model(String id) throws InterruptedException {
+        try {
+            var answer =
+                    calls.stream(
+                            "asking for model " + id,
+                            calls.request("/v1/models/" + encoded(id)).GET().build(),
+                            Calls.Repeat.ALWAYS);
+            try (var body = answer.body()) {
+                var json = JsonMapper.shared().readTree(body.readNBytes(MODEL_BYTES_MAX));
+                return Optional.of(
+                        new ModelSeen(
+                                json.path("max_tokens").isIntegralNumber()
+                                        ? json.path("max_tokens").asInt(0)
+                                        : null,
+                                answer.headers()
+                                        .firstValue("request-id")
+                                        .orElse("")
+                                        .startsWith(SIMULATED_REQUEST)));
+            }
+        } catch (RefusedException e) {
+            if (e.status() == 404 || e.status() == 405) {
+                return Optional.empty();
+            }
+            throw e;
+        } catch (JacksonException | IOException e) {
+            throw new BrokenAnswerException(
+                    "asking for model " + id + " was answered with something else", e);
         }
     }
 

@@ -203,7 +203,7 @@ final class Calls implements AutoCloseable {
         var meaning =
                 ErrorReading.read(
                         response.status(), lookup(response.headers()), read(response.body()));
-        return new RefusedException(operation, meaning, message(response, meaning));
+        return new RefusedException(operation, meaning, message(response, meaning), endpoint.base());
     }
 
     private String message(Answer response, ErrorMeaning meaning) {

@@ -31,4 +31,10 @@ public record ClientLimits(
                     6,
                     Duration.ofMillis(500),
                     Duration.ofSeconds(8));
+
+    /** The same, but for one call. */
+    public ClientLimits withoutRetries() {
+        return new ClientLimits(
+                connectTimeout, answerTimeout, silenceTimeout, 1, retryDelayMin, retryDelayMax);
+    }
 }

@@ -1,6 +1,7 @@
 package dev.nightmail.pipeline.client;
 
 import dev.nightmail.wire.error.ErrorMeaning;
+import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /** The endpoint answered with an error, after as many tries as were worth it. */
@@ -11,14 +12,16 @@ public final class RefusedException extends EndpointException {
 
     private final ErrorMeaning meaning;
     private final String apiMessage;
+    private final URI endpoint;
 
     /**
      * @param apiMessage the endpoint's words, or ours where it has none of this API
      */
-    RefusedException(String operation, ErrorMeaning meaning, String apiMessage) {
+    RefusedException(String operation, ErrorMeaning meaning, String apiMessage, URI endpoint) {
         super(operation + " was refused: " + brief(meaning, apiMessage) + requestOf(meaning), null);
         this.meaning = meaning;
         this.apiMessage = apiMessage;
+        this.endpoint = endpoint;
     }
 
     public int status() {
@@ -68,6 +71,11 @@ public final class RefusedException extends EndpointException {
     /** Whether the service refused this very request, and would again. */
     public boolean isOfRequest() {
         return meaning instanceof ErrorMeaning.OfRequest && isServicesOwn();
+    }
+
+    /** Who refused it. */
+    public URI endpoint() {
+        return endpoint;
     }
 
     String brief() {

@@ -9,9 +9,16 @@ import java.util.List;
 public record ModelPrice(List<Step> steps) {
 
     /**
-     * Standard prices for prompts of up to {@code promptTokensMax} tokens, cached ones included.
+     * Standard prices, and those of a batch, for prompts of up to {@code promptTokensMax} tokens,
+     * cached ones included.
      */
-    public record Step(long promptTokensMax, TokenPrices standard) {}
+    public record Step(long promptTokensMax, TokenPrices standard, TokenPrices batch) {
+
+        /** A batch pays half, as at Anthropic. */
+        public Step(long promptTokensMax, TokenPrices standard) {
+            this(promptTokensMax, standard, standard.half());
+        }
+    }
 
     public ModelPrice {
         steps = List.copyOf(steps);
@@ -34,13 +41,17 @@ public record ModelPrice(List<Step> steps) {
 
     /** What a batch pays. */
     public TokenPrices price(int step) {
-        return standardPrice(step).half();
+        return at(step).batch();
     }
 
     /** What a call of the Messages API pays. */
     public TokenPrices standardPrice(int step) {
+        return at(step).standard();
+    }
+
+    private Step at(int step) {
         // A price list of another release may have fewer steps than the one the tokens were counted
         // under.
-        return steps.get(Math.min(step, steps.size() - 1)).standard();
+        return steps.get(Math.min(step, steps.size() - 1));
     }
 }

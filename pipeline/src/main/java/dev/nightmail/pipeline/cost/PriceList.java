@@ -38,6 +38,13 @@ public record PriceList(String source, LocalDate date, Map<String, ModelPrice> m
         return Optional.ofNullable(models.get(model));
     }
 
+    /** These prices, with those of another list before them. */
+    PriceList over(PriceList others) {
+        var both = new HashMap<>(others.models());
+        both.putAll(models);
+        return new PriceList(source, date, both);
+    }
+
     private static PriceList of(JsonNode root) {
         var models = new HashMap<String, ModelPrice>();
         for (var entry : root.required("models").values()) {

@@ -1,5 +1,8 @@
 package dev.nightmail.pipeline.cost;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+
 /** Micro-dollars per million tokens: 3 USD per MTok is {@code 3_000_000}. */
 public record TokenPrice(long microsPerMillionTokens) {
 
@@ -16,5 +19,12 @@ public record TokenPrice(long microsPerMillionTokens) {
 
     TokenPrice half() {
         return new TokenPrice(Math.ceilDiv(microsPerMillionTokens, 2));
+    }
+
+    TokenPrice times(BigDecimal share) {
+        return new TokenPrice(
+                share.multiply(BigDecimal.valueOf(microsPerMillionTokens))
+                        .setScale(0, RoundingMode.CEILING)
+                        .longValueExact());
     }
 }

@@ -1,5 +1,7 @@
 package dev.nightmail.pipeline.cost;
 
+import java.math.BigDecimal;
+
 /** What the tokens of a model cost, by kind. */
 public record TokenPrices(
         TokenPrice input,
@@ -14,6 +16,16 @@ public record TokenPrices(
                 + cacheWrite5m.costMicros(usage.cacheWrite5m())
                 + cacheWrite1h.costMicros(usage.cacheWrite1h())
                 + cacheRead.costMicros(usage.cacheRead());
+    }
+
+    /** A part of every price, rounded up. */
+    TokenPrices times(BigDecimal share) {
+        return new TokenPrices(
+                input.times(share),
+                output.times(share),
+                cacheWrite5m.times(share),
+                cacheWrite1h.times(share),
+                cacheRead.times(share));
     }
 
     /** What they cost in a batch: half of every standard price (wire contract, section 1.7). */

@@ -87,6 +87,11 @@ final class DefinitionReader {
         var budget = budget(root);
         var retry = retry(root);
         var params = params(root);
+        var prices = root.text("prices");
+        var priceFile = prices == null ? null : path(root, "prices", prices);
+        if (priceFile != null) {
+            inputs.add(new NamedFile("prices", priceFile));
+        }
         var promptWithoutFields = root.flag("prompt-without-fields");
         if (sink != null) {
             checkOutputs(sink);
@@ -116,7 +121,8 @@ final class DefinitionReader {
                 params,
                 promptWithoutFields,
                 allowOutside,
-                inputs);
+                inputs,
+                priceFile);
     }
 
     /** No output may be a file the pipeline is made of, be it under another name. */

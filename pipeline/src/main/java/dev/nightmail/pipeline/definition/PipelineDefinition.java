@@ -21,6 +21,7 @@ import tools.jackson.databind.JsonNode;
  * @param promptWithoutFields whether a prompt that shows nothing of its record is meant
  * @param allowOutside whether paths may lead out of the pipeline's folder
  * @param inputs the files the pipeline is made of: itself, its prompts, its schema
+ * @param prices a file of prices that come before the shipped ones; null if there is none
  */
 public record PipelineDefinition(
         Path file,
@@ -38,7 +39,8 @@ public record PipelineDefinition(
         Map<String, JsonNode> params,
         boolean promptWithoutFields,
         boolean allowOutside,
-        List<NamedFile> inputs) {
+        List<NamedFile> inputs,
+        @Nullable Path prices) {
 
     public PipelineDefinition {
         truncations = Map.copyOf(truncations);

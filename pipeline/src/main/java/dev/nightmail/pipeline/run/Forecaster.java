@@ -2,6 +2,7 @@ package dev.nightmail.pipeline.run;
 
 import dev.nightmail.pipeline.client.BatchesClient;
 import dev.nightmail.pipeline.client.EndpointException;
+import dev.nightmail.pipeline.client.ModelSeen;
 import dev.nightmail.pipeline.client.RefusedException;
 import dev.nightmail.pipeline.client.UnreachableException;
 import dev.nightmail.pipeline.cost.Estimator;
@@ -10,6 +11,7 @@ import dev.nightmail.pipeline.prompt.RequestTemplate;
 import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.state.Plan;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -34,6 +36,9 @@ final class Forecaster {
                     "thinking",
                     "output_config",
                     "cache_control");
+
+    /** No model is known to write more without a beta (wire contract, section 8). */
+    private static final int OUTPUT_TOKENS_OF_ANY = 128_000;
 
     private final PipelineDefinition pipeline;
     private final RequestTemplate template;
@@ -63,6 +68,9 @@ final class Forecaster {
      */
     Forecast forecast(Planner.Planned planned, boolean evenOffline) throws InterruptedException {
         var outstanding = state.records().outstanding(planned.plan());
+        if (outstanding.requests() > 0) {
+            refuseTooLongAnswers();
+        }
         var estimator = estimator(planned.plan(), evenOffline);
         var preview =
                 new Preview(
@@ -78,6 +86,27 @@ final class Forecaster {
                                         state.batches().spent(client.endpoint().identity()))
                                 .costMicros());
         return new Forecast(preview, estimator);
+    }
+
+    /**
+     * The free count of tokens does not look at {@code max_tokens}; what is told of the model does.
+     */
+    private void refuseTooLongAnswers() throws InterruptedException {
+        if (pipeline.maxTokens() > OUTPUT_TOKENS_OF_ANY) {
+            // Beyond it lies a beta for batches, of which the description of a model says nothing.
+            return;
+        }
+        try {
+            var most = client.model(pipeline.model()).map(ModelSeen::maxTokens).orElse(null);
+            if (most != null && pipeline.maxTokens() > most) {
+                throw new RunException(
+                        "max_tokens: %s writes at most %,d tokens, and %,d are asked for: every request would be refused. Nothing was sent"
+                                .formatted(pipeline.model(), most, pipeline.maxTokens()),
+                        null);
+            }
+        } catch (EndpointException _) {
+            // It does not tell, or cannot be reached: the count that follows says which.
+        }
     }
 
     private Estimator estimator(Plan plan, boolean evenOffline) throws InterruptedException {
@@ -102,10 +131,18 @@ final class Forecaster {
             throws InterruptedException {
         long bytes = 0;
         long tokens = 0;
+        RefusedException refusal = null;
         try {
             for (var params : state.records().sample(plan, environment.limits().countedSample())) {
-                tokens += client.countTokens(counted(params));
-                bytes += params.length;
+                try {
+                    tokens += client.countTokens(counted(params));
+                    bytes += params.length;
+                } catch (RefusedException e) {
+                    if (!isOfRequest(e)) {
+                        throw e;
+                    }
+                    refusal = e;
+                }
             }
         } catch (UnreachableException e) {
             if (!evenOffline) {
@@ -120,7 +157,41 @@ final class Forecaster {
         } catch (EndpointException _) {
             return null;
         }
+        if (refusal != null && bytes == 0) {
+            throw refusedBeforehand(refusal);
+        }
         return bytes == 0 ? null : (double) tokens / bytes;
+    }
+
+    /**
+     * Whether it speaks of what was to be counted, as it would of the request itself: the model,
+     * the schema, a beta. A server that only does not count says so in other words.
+     */
+    private boolean isOfRequest(RefusedException refusal) {
+        return switch (refusal.type()) {
+            case "not_found_error" -> namesModel(refusal.apiMessage());
+            case "invalid_request_error" -> true;
+            default -> false;
+        };
+    }
+
+    private boolean namesModel(String message) {
+        return Pattern.compile("(?<![\\w.-])" + Pattern.quote(pipeline.model()) + "(?![\\w-])")
+                .matcher(message)
+                .find();
+    }
+
+    /**
+     * All of a sample was refused: what is sent would be, too, and the batch be paid for nothing.
+     */
+    private RunException refusedBeforehand(RefusedException refusal) {
+        var hint =
+                refusal.type().equals("not_found_error")
+                        ? "model: the endpoint does not know %s (%s): check the name"
+                                .formatted(pipeline.model(), refusal.apiMessage())
+                        : "the endpoint refuses such requests (%s): mend the pipeline"
+                                .formatted(refusal.apiMessage());
+        return new RunException(hint + ". Nothing was sent", refusal);
     }
 
     private static byte[] counted(byte[] params) {

@@ -3,6 +3,7 @@ package dev.nightmail.pipeline.run;
 import dev.nightmail.pipeline.answer.AnswerCheck;
 import dev.nightmail.pipeline.client.BatchesClient;
 import dev.nightmail.pipeline.client.Endpoint;
+import dev.nightmail.pipeline.cost.PriceFile;
 import dev.nightmail.pipeline.definition.CsvCells;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.definition.SinkDefinition;
@@ -12,6 +13,8 @@ import dev.nightmail.pipeline.source.Reading;
 import dev.nightmail.pipeline.source.RecordSource;
 import dev.nightmail.pipeline.state.PipelineState;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.ZoneOffset;
 
 /**
  * A pipeline at an endpoint, ready to be previewed and run.
@@ -46,17 +49,24 @@ public final class PipelineRun {
      * @throws RunException if there is a budget and the model's price is not known
      */
     public static PipelineRun of(
-            PipelineDefinition pipeline, Endpoint endpoint, RunEnvironment environment) {
+            PipelineDefinition pipeline, Endpoint endpoint, RunEnvironment around) {
+        var environment =
+                pipeline.prices() == null ? around : withOwnPrices(pipeline.prices(), around);
         if (pipeline.budget() != null && environment.prices().of(pipeline.model()).isEmpty()) {
             throw new RunException(
                     "budget: no price is known for "
                             + pipeline.model()
                             + " (prices of "
                             + environment.prices().date()
-                            + "), so a budget cannot be kept: remove budget, or choose a model with a price",
+                            + "), so a budget cannot be kept: remove budget, choose a model with a price, or name a file that has one with prices",
                     null);
         }
         return new PipelineRun(pipeline, endpoint, environment);
+    }
+
+    private static RunEnvironment withOwnPrices(Path file, RunEnvironment environment) {
+        var today = environment.clock().instant().atZone(ZoneOffset.UTC).toLocalDate();
+        return environment.withPrices(PriceFile.read(file, today));
     }
 
     /**

@@ -32,8 +32,14 @@ final class Poller {
     private final ProgressListener listener;
     private Instant begunAt = Instant.EPOCH;
     private Account accountAtStart;
-    private long settledAtStart;
     private long settledKept;
+
+    /** Records of the plan that are in batches under way, of which it may have fewer than they. */
+    private long submittedOfPlan;
+
+    private List<Integer> countedFor = List.of();
+    private final RecentRate rate = new RecentRate();
+    private final WaitingReasons waitingReasons;
     private @Nullable Long costMicros;
     private boolean waits;
     private @Nullable Instant silentSince;
@@ -52,6 +58,7 @@ final class Poller {
         this.pace = pace;
         this.listener = listener;
         this.accountAtStart = account();
+        this.waitingReasons = new WaitingReasons(client);
     }
 
     PollPace pace() {
@@ -86,7 +93,6 @@ final class Poller {
         begunAt = environment.clock().instant();
         accountAtStart = account;
         count(plan);
-        settledAtStart = settledKept;
     }
 
     /** Whether batches were under way after the last {@link #poll}. */
@@ -104,6 +110,14 @@ final class Poller {
         long settledThere = 0;
         var open = submitted();
         var left = open.size();
+        long requests = open.stream().mapToLong(StoredBatch::requests).sum();
+        var numbers = open.stream().map(StoredBatch::number).toList();
+        if (!numbers.equals(countedFor)) {
+            count(plan);
+            countedFor = numbers;
+        }
+        long submittedBefore = submittedOfPlan;
+        long keptBefore = settledKept;
         for (var batch : open) {
             try {
                 var snapshot = retrieve(batch).orElseThrow(() -> gone(batch));
@@ -132,7 +146,18 @@ final class Poller {
             count(plan);
         }
         waits = left > 0;
-        tellProgress(plan, settledThere);
+        // A batch may hold records that the source does not have any more, or that a limit leaves
+        // out: of those the plan knows nothing.
+        long ofPlan =
+                requests == 0
+                        ? 0
+                        : Math.min(submittedBefore, settledThere * submittedBefore / requests);
+        tellProgress(plan, collected ? Math.min(ofPlan, submittedOfPlan) : ofPlan);
+        if (waits && settledKept == keptBefore) {
+            waitingReasons
+                    .ask(settledKept + ofPlan, environment.clock().instant())
+                    .ifPresent(reasons -> listener.on(new RunEvent.Waiting(reasons)));
+        }
         return collected;
     }
 
@@ -159,17 +184,16 @@ final class Poller {
 
     private void tellProgress(Plan plan, long settledThere) {
         var elapsed = Duration.between(begunAt, environment.clock().instant());
-        var settled = settledKept + settledThere;
-        var perSecond =
-                elapsed.isPositive() ? (settled - settledAtStart) * 1e9 / elapsed.toNanos() : 0;
-        listener.on(
-                new RunEvent.Progress(
-                        settled, state.records().size(plan), perSecond, costMicros, elapsed));
+        long total = state.records().size(plan);
+        long settled = Math.min(total, settledKept + settledThere);
+        var perSecond = rate.perSecond(settled, environment.clock().instant());
+        listener.on(new RunEvent.Progress(settled, total, perSecond, costMicros, elapsed));
     }
 
     private void count(Plan plan) {
         var counts = state.records().counts(plan);
         settledKept = counts.done() + counts.failed() + counts.canceled();
+        submittedOfPlan = counts.submitted();
         costMicros = account().costMicrosSince(accountAtStart);
     }
 

@@ -20,6 +20,11 @@ public record RunEnvironment(
         RunLimits limits,
         ClientLimits clientLimits) {
 
+    /** The same, with other prices. */
+    public RunEnvironment withPrices(PriceList others) {
+        return new RunEnvironment(clock, pause, random, others, limits, clientLimits);
+    }
+
     /** With the shipped prices and limits. */
     public static RunEnvironment of(InstantSource clock, Pause pause, RandomGenerator random) {
         return new RunEnvironment(

@@ -2,6 +2,7 @@ package dev.nightmail.pipeline.run;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Something that happened in a run. Each is told after it has become durable. */
@@ -84,6 +85,17 @@ public sealed interface RunEvent {
 
     /** The endpoint does not answer; the run waits for it. */
     record EndpointSilent(String reason) implements RunEvent {}
+
+    /**
+     * Nothing has settled for a while, and the endpoint says why.
+     *
+     * @param reasons a line for each upstream of it that does not answer
+     */
+    record Waiting(List<String> reasons) implements RunEvent {
+        public Waiting {
+            reasons = List.copyOf(reasons);
+        }
+    }
 
     /** A file of the run's output is complete. */
     record FileWritten(Path file, long rows) implements RunEvent {}

@@ -59,6 +59,9 @@ public final class FakeBatches implements AutoCloseable {
         }
     }
 
+    private volatile String refusedCount = "";
+    private volatile String refusedCountWords = "";
+    private volatile int modelTokensMax;
     private final Server server = new Server();
     private final ServerConnector connector;
     private final List<Accepted> batches = new ArrayList<>();
@@ -254,6 +257,19 @@ public final class FakeBatches implements AutoCloseable {
         return JSON.createObjectNode().put("type", type);
     }
 
+    /** Counting tokens is refused in these words from now on. */
+    public FakeBatches refusingToCount(String type, String words) {
+        refusedCount = type;
+        refusedCountWords = words;
+        return this;
+    }
+
+    /** It tells of models, and that each writes so much at most. */
+    public FakeBatches whoseModelsWrite(int tokensMax) {
+        modelTokensMax = tokensMax;
+        return this;
+    }
+
     @Override
     public void close() {
         try {
@@ -273,6 +289,8 @@ public final class FakeBatches implements AutoCloseable {
             create(request, response, callback);
         } else if (method.equals("POST") && path.equals("/v1/messages/count_tokens")) {
             countTokens(request, response, callback);
+        } else if (method.equals("GET") && path.startsWith("/v1/models/") && modelTokensMax > 0) {
+            send(JSON.createObjectNode().put("max_tokens", modelTokensMax), response, callback);
         } else if (method.equals("GET") && path.equals("/v1/messages/batches")) {
             list(response, callback);
         } else if (method.equals("GET") && path.endsWith("/results")) {
@@ -454,6 +472,13 @@ public final class FakeBatches implements AutoCloseable {
         var body = JSON.readTree(Content.Source.asInputStream(request));
         if (!countsTokens || body.has("max_tokens")) {
             sendError(404, "not_found_error", response, callback);
+            return;
+        }
+        if (!refusedCount.isEmpty()) {
+            response.setStatus(refusedCount.equals("not_found_error") ? 404 : 400);
+            var error = JSON.createObjectNode().put("type", "error");
+            error.putObject("error").put("type", refusedCount).put("message", refusedCountWords);
+            send(error, response, callback);
             return;
         }
         send(

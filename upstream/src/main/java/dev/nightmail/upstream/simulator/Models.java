@@ -14,7 +14,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** The models the simulator says it has, from {@code models.json} beside this class. */
+/**
+ * The models the simulator says it has, from {@code models.json} beside this class: those of today,
+ * and those that are retired, by whose names older programs ask.
+ */
 final class Models {
 
     private final List<JsonNode> newestFirst = new ArrayList<>();
@@ -39,6 +42,10 @@ final class Models {
         } catch (IOException e) {
             throw new IllegalStateException("models.json cannot be read", e);
         }
+    }
+
+    boolean has(String model) {
+        return byName.containsKey(model);
     }
 
     /** From how many tokens on a prefix is cached, by every name of a model. */

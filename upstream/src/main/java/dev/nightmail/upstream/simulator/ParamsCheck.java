@@ -2,6 +2,7 @@ package dev.nightmail.upstream.simulator;
 
 import static dev.nightmail.upstream.simulator.RefusedException.invalid;
 
+import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.request.ApiVersion;
 import java.util.HashSet;
 import java.util.Set;
@@ -40,38 +41,81 @@ final class ParamsCheck {
                     "compaction",
                     "fallback");
 
+    /** Of the body of a message (wire contract, section 2.1), those of betas included. */
+    private static final Set<String> FIELDS =
+            Set.of(
+                    "model",
+                    "max_tokens",
+                    "messages",
+                    "system",
+                    "stop_sequences",
+                    "stream",
+                    "temperature",
+                    "top_p",
+                    "top_k",
+                    "tools",
+                    "tool_choice",
+                    "thinking",
+                    "output_config",
+                    "output_format",
+                    "service_tier",
+                    "metadata",
+                    "cache_control",
+                    "container",
+                    "inference_geo",
+                    "speed",
+                    "diagnostics",
+                    "context_management",
+                    "mcp_servers",
+                    "compaction",
+                    "thread",
+                    "fallbacks",
+                    "fallback_credit_token",
+                    "billing_policy",
+                    "user_profile_id");
+
     private final JsonNode params;
     private final ApiVersion version;
+    private final Rules rules;
     private final Models models;
 
-    private ParamsCheck(JsonNode params, ApiVersion version, Models models) {
+    /**
+     * What is refused besides what is wrong for certain.
+     *
+     * @param strict whether models and fields that nobody has published are refused, as the real
+     *     service does; else they pass, as they may at a server of next year
+     */
+    record Rules(Models models, boolean strict) {}
+
+    private ParamsCheck(JsonNode params, ApiVersion version, Rules rules) {
         this.params = params;
         this.version = version;
-        this.models = models;
+        this.rules = rules;
+        this.models = rules.models();
     }
 
     /**
      * @param batch whether the request came in a batch, where a few things are not allowed
      */
-    static void messages(JsonNode params, ApiVersion version, boolean batch, Models models)
+    static void messages(JsonNode params, ApiVersion version, boolean batch, Rules rules)
             throws RefusedException {
-        var check = new ParamsCheck(params, version, models);
+        var check = new ParamsCheck(params, version, rules);
         check.common();
         check.maxTokens(batch);
         check.limitsOnAnswer();
     }
 
-    static void countTokens(JsonNode params, ApiVersion version, Models models)
+    static void countTokens(JsonNode params, ApiVersion version, Rules rules)
             throws RefusedException {
         // Fields of the Messages body are tolerated: people count what they are about to send.
-        new ParamsCheck(params, version, models).common();
+        new ParamsCheck(params, version, rules).common();
     }
 
     private void common() throws RefusedException {
         if (!params.isObject()) {
             throw invalid("Input should be a valid dictionary");
         }
-        // A field nobody knows passes: a server of next year may.
+        fields();
         model();
         conversation();
         system();
@@ -80,6 +124,17 @@ final class ParamsCheck {
         thinking();
         outputFormat();
         cacheBreakpoints();
+    }
+
+    private void fields() throws RefusedException {
+        if (!rules.strict()) {
+            return;
+        }
+        for (var name : params.propertyNames()) {
+            if (!FIELDS.contains(name)) {
+                throw invalid(shortened(name) + ": Extra inputs are not permitted");
+            }
+        }
     }
 
     private static String shortened(String name) {
@@ -93,6 +148,10 @@ final class ParamsCheck {
         }
         if (model.stringValue().isEmpty()) {
             throw invalid("model: String should have at least 1 character");
+        }
+        if (rules.strict() && !models.has(model.stringValue())) {
+            throw new RefusedException(
+                    ErrorType.NOT_FOUND_ERROR, "model: " + shortened(model.stringValue()));
         }
     }
 

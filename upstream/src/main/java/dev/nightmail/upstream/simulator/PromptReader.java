@@ -174,6 +174,11 @@ final class PromptReader {
         return last == null ? "" : text(last);
     }
 
+    /** All text of the system prompt; empty if there is none. */
+    static String systemText(JsonNode params) {
+        return text(params.path("system"));
+    }
+
     private static String text(JsonNode content) {
         if (content.isString()) {
             return content.stringValue();

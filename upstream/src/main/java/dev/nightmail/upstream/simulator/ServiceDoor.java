@@ -21,6 +21,7 @@ final class ServiceDoor {
     private final InstantSource clock;
     private final JsonMapper json = JsonMapper.builder().build();
     private final Models models = new Models(json);
+    private final ParamsCheck.Rules rules;
 
     /** Guarded by itself. */
     private final SimulatedService service;
@@ -28,6 +29,7 @@ final class ServiceDoor {
     ServiceDoor(SimulatorConfig config, InstantSource clock) {
         this.config = config;
         this.clock = clock;
+        this.rules = new ParamsCheck.Rules(models, config.strict());
         var cache = config.service().cache().withTokensMin(models.cacheableTokensMin());
         this.service = new SimulatedService(config.service().withCache(cache), clock.instant());
     }
@@ -39,7 +41,7 @@ final class ServiceDoor {
     Visit visit(Call call, long hash, WorkspaceId workspace, boolean batch)
             throws RefusedException {
         var params = parse(call.body().array());
-        ParamsCheck.messages(params, call.apiVersion(), batch, models);
+        ParamsCheck.messages(params, call.apiVersion(), batch, rules);
         long tokensMax = Math.min(params.path("max_tokens").longValue(), Arrival.TOKENS_MAX);
         var reply = Composer.compose(params, hash, length(hash, tokensMax));
         var arrival =
@@ -69,7 +71,7 @@ final class ServiceDoor {
 
     long countTokens(Call call) throws RefusedException {
         var params = parse(call.body().array());
-        ParamsCheck.countTokens(params, call.apiVersion(), models);
+        ParamsCheck.countTokens(params, call.apiVersion(), rules);
         return PromptReader.read(params).tokens();
     }
 

@@ -35,6 +35,9 @@ sealed interface Shape {
             return new Tool(tool.path("name").asString("tool"), tool.get("input_schema"));
         }
         var schema = schemaOf(params);
+        if (schema == null && type.isEmpty()) {
+            schema = JsonWish.schema(params);
+        }
         return schema == null ? new Text() : new Json(schema);
     }
 

@@ -11,23 +11,26 @@ import org.jspecify.annotations.Nullable;
  *     seed, same request, same answer
  * @param outputLengths of answers in words; null if they are as long as they happen to be, which is
  *     a few sentences
+ * @param strict whether it refuses models and fields that nobody has published, as the real service
+ *     does
  */
 public record SimulatorConfig(
         String name,
         ServiceConfig service,
         FaultScript faults,
-        @Nullable OutputLengths outputLengths) {
+        @Nullable OutputLengths outputLengths,
+        boolean strict) {
 
-    /** Answers at once, and everything. */
+    /** Answers at once. */
     public static final SimulatorConfig DEFAULT =
-            new SimulatorConfig("simulator", ServiceConfig.INSTANT, FaultScript.NONE, null);
+            new SimulatorConfig("simulator", ServiceConfig.INSTANT, FaultScript.NONE, null, true);
 
     public long seed() {
         return service.seed();
     }
 
     public SimulatorConfig withService(ServiceConfig other) {
-        return new SimulatorConfig(name, other, faults, outputLengths);
+        return new SimulatorConfig(name, other, faults, outputLengths, strict);
     }
 
     public SimulatorConfig withLatency(Latency other) {
@@ -39,10 +42,14 @@ public record SimulatorConfig(
     }
 
     public SimulatorConfig withFaults(FaultScript other) {
-        return new SimulatorConfig(name, service, other, outputLengths);
+        return new SimulatorConfig(name, service, other, outputLengths, strict);
     }
 
     public SimulatorConfig withOutputLengths(OutputLengths other) {
-        return new SimulatorConfig(name, service, faults, other);
+        return new SimulatorConfig(name, service, faults, other, strict);
+    }
+
+    public SimulatorConfig withStrict(boolean other) {
+        return new SimulatorConfig(name, service, faults, outputLengths, other);
     }
 }

@@ -138,7 +138,7 @@ final class SimulatorUpstreamTest {
                         simulator.attempt(
                                 call(
                                         """
-                                        {"model":"m","max_tokens":5,"messages":[{"role":"user","content":"%s"}]}\
+                                        {"model":"claude-haiku-4-5","max_tokens":5,"messages":[{"role":"user","content":"%s"}]}\
                                         """
                                                 .formatted(
                                                         "A long sentence without an end "
@@ -478,5 +478,109 @@ final class SimulatorUpstreamTest {
         assertThat(message(outcome).path("content").path(0).path("text").stringValue())
                 .startsWith("[simulated] ")
                 .hasSize(1050);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"claude-hiaku-4-5", "claude-haiku-4-5 ", "gpt-5", "CLAUDE-HAIKU-4-5"})
+    void aModelThatNobodyHasPublishedIsNotFound(String model) throws Exception {
+        var refused =
+                simulator.attempt(
+                        call(
+                                "{\"model\":\"%s\",\"max_tokens\":5,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"
+                                        .formatted(model)));
+
+        assertThat(error(refused)).contains("not_found_error").contains("model: " + model);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "claude-sonnet-4-20250514",
+                "claude-3-5-haiku-latest",
+                "claude-3-opus-20240229",
+                "claude-haiku-4-5-20251001"
+            })
+    void namesThatOlderProgramsUseAreAnswered(String model) throws Exception {
+        assertThat(
+                        simulator.attempt(
+                                call(
+                                        "{\"model\":\"%s\",\"max_tokens\":5,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"
+                                                .formatted(model))))
+                .isInstanceOf(Answered.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"temprature", "strem", "max_token", "Model"})
+    void aFieldThatNobodyHasPublishedIsRefused(String field) throws Exception {
+        assertThat(error(simulator.attempt(ask("hi", "\"" + field + "\":0,"))))
+                .contains("invalid_request_error")
+                .contains(field + ": Extra inputs are not permitted");
+    }
+
+    @Test
+    void aSimulatorThatIsNotStrictTakesWhatAServerOfNextYearMay() throws Exception {
+        var lenient = simulator(SimulatorConfig.DEFAULT.withStrict(false));
+
+        assertThat(
+                        lenient.attempt(
+                                call(
+                                        "{\"model\":\"mine\",\"next_year\":1,\"max_tokens\":5,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}")))
+                .isInstanceOf(Answered.class);
+    }
+
+    @Test
+    void aPromptThatAsksForJsonInWordsIsAnsweredWithTheFormItShows() throws Exception {
+        var answer =
+                message(
+                        simulator.attempt(
+                                ask(
+                                        """
+                                        Analyze the sentiment of this review. Respond with JSON only, like this:
+                                        {"sentiment": "positive|negative|neutral", "score": 1-5, "topics": ["..."],
+                                         "is_spam": true, "summary": "one sentence"}
+
+                                        Review: I love it.\
+                                        """)));
+
+        var text = answer.path("content").path(0).path("text").asString();
+        var json = JSON.readTree(text);
+        assertThat(json.path("sentiment").asString()).isIn("positive", "negative", "neutral");
+        assertThat(json.path("score").isIntegralNumber()).isTrue();
+        assertThat(json.path("score").asInt()).isBetween(1, 5);
+        assertThat(json.path("topics").isArray()).isTrue();
+        assertThat(json.path("is_spam").isBoolean()).isTrue();
+        assertThat(json.path("summary").isString()).isTrue();
+        assertThat(answer.path("id").asString()).startsWith("msg_sim_");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Return valid JSON.",
+                "Output your answer as a JSON object with the keys name and age",
+                "JSON only, please.",
+                "Answer in JSON, nothing else."
+            })
+    void whateverTheWordsJsonIsWhatComes(String wish) throws Exception {
+        var text =
+                message(simulator.attempt(ask("Who is it? " + wish)))
+                        .path("content")
+                        .path(0)
+                        .path("text")
+                        .asString();
+
+        assertThat(JSON.readTree(text).isObject()).isTrue();
+    }
+
+    @Test
+    void aPromptThatOnlySpeaksOfJsonIsAnsweredInWords() throws Exception {
+        var text =
+                message(simulator.attempt(ask("What is the history of JSON?")))
+                        .path("content")
+                        .path(0)
+                        .path("text")
+                        .asString();
+
+        assertThat(text).startsWith("[simulated] ");
     }
 }
