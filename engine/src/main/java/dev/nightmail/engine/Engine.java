@@ -56,6 +56,7 @@ public final class Engine {
     private final Housekeeper housekeeper;
     private final JournaledBatchDesk batchDesk;
     private final RoutedMessageDesk messageDesk;
+    private final InteractivePatience patience;
     private final AtomicBoolean stopped = new AtomicBoolean();
 
     /** An upstream and how it may be used. */
@@ -158,12 +159,16 @@ public final class Engine {
                         parts.clock(),
                         parts.random(),
                         threads);
+        this.patience =
+                new InteractivePatience(
+                        config.interactiveRetry(), threads, parts.nanoTime(), scheduler::post);
         this.messageDesk =
                 new RoutedMessageDesk(
                         upstreams,
                         parts.routes(),
                         parts.noRoute(),
                         new InteractiveChoice(upstreams.keySet(), scheduler::upstreams),
+                        patience,
                         scheduler::post);
     }
 
@@ -235,6 +240,8 @@ public final class Engine {
             case Effect.OpenBatch(var batch) -> writer.open(batch);
             case Effect.StartAttempt start -> attempts.start(start);
             case Effect.AbortAttempts(var called) -> attempts.abort(called);
+            case Effect.RetryInteractive(var call, var upstream) -> patience.again(call, upstream);
+            case Effect.PassRefusalOn(var call) -> patience.passOn(call);
             case Effect.AppendResults append -> writer.append(append);
             case Effect.ReopenLog(var id) -> writer.reopen(id);
             case Effect.RecordBatch(var batch) -> writer.record(batch);

@@ -104,6 +104,7 @@ final class EngineWorld implements AutoCloseable {
                         WINDOW,
                         RETENTION,
                         Duration.ofSeconds(30),
+                        EngineConfig.INTERACTIVE_RETRY,
                         2,
                         policy());
         var parts =

@@ -17,7 +17,7 @@ import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.ForwardOutcome;
 import dev.nightmail.core.upstream.Upstream;
-import java.io.IOException;
+import dev.nightmail.engine.thread.SystemThreads;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -55,6 +55,8 @@ class InteractiveChoiceTest {
                         new Routes(List.of(new Route("*", List.of("first", "second"), null))),
                         model -> JsonBytes.of("{\"model\":\"" + model + "\"}"),
                         choice,
+                        new InteractivePatience(
+                                Duration.ZERO, new SystemThreads(), System::nanoTime, events::add),
                         events::add);
     }
 
@@ -159,12 +161,12 @@ class InteractiveChoiceTest {
         assertThat(events)
                 .hasSize(4)
                 .contains(
-                        new Event.InteractiveFinished("second", 2, new ForwardOutcome.Answered()));
+                        new Event.InteractiveFinished("second", 1, new ForwardOutcome.Answered()));
         assertThat(events.get(1))
                 .isInstanceOfSatisfying(
                         Event.InteractiveFinished.class,
                         finished ->
-                                assertThat(finished.outcome())
+                                assertThat(finished.news())
                                         .isInstanceOf(ForwardOutcome.Unreachable.class));
     }
 
@@ -222,43 +224,13 @@ class InteractiveChoiceTest {
     }
 
     @Test
-    void aRefusalThatIsLongerThanErrorsAreIsPassedOnAsItComes() throws IOException {
-        var held = new HeldRefusal(answer);
-        held.begin(429, Map.of());
-        var part = new byte[40_000];
-
-        held.write(part, 0, part.length);
-        assertThat(held.isHeld()).isTrue();
-        assertThat(answer.begun).isZero();
-
-        held.write(part, 0, part.length);
-        held.end();
-        assertThat(held.isHeld()).isFalse();
-        assertThat(answer.body).hasSize(80_000);
-        assertThat(answer.ended).isTrue();
-    }
-
-    @Test
-    void aRefusalThatBrokeOffIsPassedOnAsBroken() throws IOException {
-        var held = new HeldRefusal(answer);
-        held.begin(401, Map.of());
-        held.abort(new IOException("cut"));
-
-        held.passOn();
-
-        assertThat(answer.begun).isEqualTo(1);
-        assertThat(answer.ended).isFalse();
-        assertThat(answer.broken).hasMessage("cut");
-    }
-
-    @Test
     void whereNobodyCanBeReachedTheClientIsToldOnce() {
         first.script(_ -> ScriptedUpstream.unreachable());
         second.script(_ -> ScriptedUpstream.unreachable());
 
         call();
 
-        assertThat(answer.status).isEqualTo(500);
+        assertThat(answer.status).isEqualTo(504);
         assertThat(answer.begun).isEqualTo(1);
         assertThat(answer.ended).isTrue();
     }
@@ -280,7 +252,6 @@ class InteractiveChoiceTest {
         private final StringBuilder body = new StringBuilder();
         private int begun;
         private boolean ended;
-        private @Nullable Throwable broken;
 
         @Override
         public void begin(int answerStatus, Map<String, String> answerHeaders) {
@@ -300,8 +271,13 @@ class InteractiveChoiceTest {
         }
 
         @Override
+        public void breakOff(JsonBytes error) {
+            throw new AssertionError("nothing breaks off here");
+        }
+
+        @Override
         public void abort(Throwable cause) {
-            broken = cause;
+            throw new AssertionError(cause);
         }
     }
 }

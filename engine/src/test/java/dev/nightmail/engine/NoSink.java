@@ -1,5 +1,6 @@
 package dev.nightmail.engine;
 
+import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.upstream.AnswerSink;
 import java.util.Map;
 
@@ -14,6 +15,9 @@ final class NoSink implements AnswerSink {
 
     @Override
     public void end() {}
+
+    @Override
+    public void breakOff(JsonBytes error) {}
 
     @Override
     public void abort(Throwable cause) {}

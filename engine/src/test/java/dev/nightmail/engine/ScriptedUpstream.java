@@ -118,6 +118,15 @@ final class ScriptedUpstream implements Upstream {
         }
     }
 
+    /** The same, if one comes within this time. */
+    @Nullable CallInFlight nextWithin(Duration time) {
+        try {
+            return arrived.poll(time.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     /** Every request sent so far, in the order in which the calls arrived. */
     List<String> asked() {
         return List.copyOf(asked);
@@ -167,27 +176,29 @@ final class ScriptedUpstream implements Upstream {
     @Override
     public ForwardOutcome forward(Call call, AnswerSink sink) throws InterruptedException {
         var attempt = attempt(call);
-        var outcome = ForwardOutcome.like(attempt);
+        var news = ForwardOutcome.like(attempt);
+        var answer = JsonBytes.of(name);
+        if (!(attempt instanceof AttemptOutcome.Answered)) {
+            return new ForwardOutcome.Refused(news, status(attempt), Map.of("from", name), answer);
+        }
         try {
-            if (!(outcome instanceof ForwardOutcome.Unreachable)) {
-                sink.begin(status(attempt), Map.of("from", name));
-                sink.write(name.getBytes(UTF_8), 0, name.length());
-                sink.end();
-            }
+            sink.begin(200, Map.of("from", name));
+            sink.write(answer.array(), 0, answer.length());
+            sink.end();
         } catch (IOException e) {
             sink.abort(e);
         }
-        return outcome;
+        return news;
     }
 
     private static int status(AttemptOutcome outcome) {
         return switch (outcome) {
             case AttemptOutcome.Answered _ -> 200;
             case AttemptOutcome.Refused _ -> 400;
-            case AttemptOutcome.Throttled _ -> 429;
+            case AttemptOutcome.Throttled throttled -> throttled.noPlace() ? 529 : 429;
             case AttemptOutcome.Failed _ -> 500;
             case AttemptOutcome.Barred _ -> 401;
-            case AttemptOutcome.Unreachable _ -> throw new IllegalArgumentException("no answer");
+            case AttemptOutcome.Unreachable _ -> 504;
         };
     }
 

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
-import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,12 +76,8 @@ final class ProgressEvents implements Endpoint {
     }
 
     private static void begin(Exchange exchange) {
-        var response = exchange.response();
-        response.setStatus(200);
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/event-stream");
-        response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
-        // nginx would hold events back until it has a bufferful.
-        response.getHeaders().put("x-accel-buffering", "no");
+        exchange.response().setStatus(200);
+        exchange.beginEventStream("text/event-stream", "no-store");
     }
 
     private void follow(

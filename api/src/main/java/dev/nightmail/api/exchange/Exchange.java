@@ -4,14 +4,19 @@ import dev.nightmail.api.wire.ApiError;
 import dev.nightmail.core.request.ApiVersion;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Fields;
@@ -156,6 +161,51 @@ public final class Exchange {
     /** Interrupts the calling thread when the client hangs up, until the watch is closed. */
     public ClientWatch watchClient() {
         return ClientWatch.begin(request);
+    }
+
+    /** Makes the answer one of events, each of which is to arrive when it is sent. */
+    public void beginEventStream(String contentType, String cacheControl) {
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
+        response.getHeaders().put(HttpHeader.CACHE_CONTROL, cacheControl);
+        // nginx would hold events back until it has a bufferful.
+        response.getHeaders().put("x-accel-buffering", "no");
+        requireEnd();
+    }
+
+    /**
+     * Has the answer say where it ends, so that one that broke off is not taken for whole: in
+     * chunks, also where the connection is closed behind it. HTTP/1.0 knows none; there {@link
+     * #reset} says it.
+     */
+    public void requireEnd() {
+        if (request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1) {
+            response.getHeaders().put(HttpHeader.TRANSFER_ENCODING, "chunked");
+        }
+    }
+
+    /**
+     * Resets the connection (RST): the answer broke off. A plain close (FIN) would be the proper
+     * end of an answer over HTTP/1.0, which proxies speak, and some take it for one in any case.
+     */
+    public void reset() {
+        var endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
+        while (endPoint instanceof EndPoint.Wrapper wrapper) {
+            endPoint = wrapper.unwrap();
+        }
+        if (endPoint.getTransport() instanceof SocketChannel channel) {
+            try {
+                // What is unsent is dropped, and closing resets.
+                channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+            } catch (IOException e) {
+                // It is closed already.
+            }
+        }
+        endPoint.close();
+    }
+
+    /** What time it is. */
+    public Instant now() {
+        return clock.instant();
     }
 
     /** Closes the connection without an answer; there is nobody left to answer then. */

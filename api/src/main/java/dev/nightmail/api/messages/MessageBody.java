@@ -11,25 +11,26 @@ import dev.nightmail.core.json.JsonBytes;
  * the upstream.
  *
  * @param model that it names; empty if it names none
+ * @param streams whether it asks for a stream
  */
-record MessageBody(JsonBytes json, String model) {
+record MessageBody(JsonBytes json, String model, boolean streams) {
 
     private static final int MODEL_BYTES_MAX = 256;
 
     static MessageBody parse(byte[] bytes) {
         try {
-            var model = model(JsonScanner.of(bytes, 0, bytes.length));
-            return new MessageBody(JsonBytes.flatten(bytes), model);
+            return read(JsonScanner.of(bytes, 0, bytes.length), bytes);
         } catch (MalformedJsonException e) {
             throw ApiError.invalid("the body is not valid JSON: " + e.getMessage());
         }
     }
 
-    private static String model(JsonScanner json) {
+    private static MessageBody read(JsonScanner json, byte[] bytes) {
         if (json.kind() != Kind.OBJECT) {
             throw ApiError.invalid("the body: Input should be an object");
         }
         var model = "";
+        boolean streams = false;
         json.beginObject();
         for (var name = json.nextName(); name != null; name = json.nextName()) {
             if (name.equals("model") && json.kind() == Kind.STRING) {
@@ -40,10 +41,13 @@ record MessageBody(JsonBytes json, String model) {
                                     .formatted(MODEL_BYTES_MAX));
                 }
             } else {
+                if (name.equals("stream")) {
+                    streams = json.kind() == Kind.TRUE;
+                }
                 json.skip();
             }
         }
         json.end();
-        return model;
+        return new MessageBody(JsonBytes.flatten(bytes), model, streams);
     }
 }

@@ -41,12 +41,16 @@ public final class MessageEndpoints {
 
     public void models(Exchange exchange, Caller caller, String id)
             throws IOException, InterruptedException {
-        forward(exchange, caller, NO_MODEL, new Endpoint.Models(exchange.rawQuery()), NO_BODY);
+        forward(
+                exchange,
+                caller,
+                new Endpoint.Models(exchange.rawQuery()),
+                new MessageBody(NO_BODY, NO_MODEL, false));
     }
 
     public void model(Exchange exchange, Caller caller, String id)
             throws IOException, InterruptedException {
-        forward(exchange, caller, id, new Endpoint.Model(id), NO_BODY);
+        forward(exchange, caller, new Endpoint.Model(id), new MessageBody(NO_BODY, id, false));
     }
 
     private void forwardBody(Exchange exchange, Caller caller, Endpoint endpoint)
@@ -55,26 +59,25 @@ public final class MessageEndpoints {
         try (var body = exchange.body(exchange.limits().messageBodyBytesMax())) {
             bytes = body.readAllBytes();
         }
-        var body = MessageBody.parse(bytes);
-        forward(exchange, caller, body.model(), endpoint, body.json());
+        forward(exchange, caller, endpoint, MessageBody.parse(bytes));
     }
 
-    private void forward(
-            Exchange exchange, Caller caller, String model, Endpoint endpoint, JsonBytes body)
+    private void forward(Exchange exchange, Caller caller, Endpoint endpoint, MessageBody body)
             throws IOException, InterruptedException {
         var call =
                 new Call(
                         endpoint,
-                        body,
+                        body.json(),
                         exchange.apiVersion(),
                         exchange.headerList("anthropic-beta"),
                         exchange.header("anthropic-user-profile-id"),
                         exchange.limits().forwardTimeout());
         exchange.allowStalls();
-        var answer = new ForwardedAnswer(exchange);
+        boolean streams = body.streams() && endpoint instanceof Endpoint.Messages;
+        var answer = new ForwardedAnswer(exchange, streams);
         try (var watch = exchange.watchClient()) {
             try {
-                desks.apply(caller).forward(model, call, answer);
+                desks.apply(caller).forward(body.model(), call, answer);
             } catch (InterruptedException e) {
                 if (watch.clientIsGone()) {
                     throw new ClientGoneException(e);

@@ -116,6 +116,7 @@ final class FrontDoor extends Handler.Abstract {
         var cause = unwrapped(failure);
         if (cause instanceof ClientGoneException || exchange.response().isCommitted()) {
             log.debug("event=call_broken request_id={}", exchange.requestId(), cause);
+            exchange.reset();
             callback.failed(cause);
             return;
         }

@@ -5,11 +5,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nightmail.api.exchange.ApiLimits;
+import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Call.Endpoint;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MessageEndpointsTest {
@@ -26,11 +34,12 @@ class MessageEndpointsTest {
 
     private final AtomicReference<Call> called = new AtomicReference<>();
     private final AtomicReference<String> calledModel = new AtomicReference<>();
+    private volatile Instant now = Instant.parse("2026-11-21T22:00:00Z");
     private TestServer server;
 
     @BeforeEach
     void start() throws Exception {
-        server = new TestServer();
+        server = new TestServer(ApiLimits.DEFAULT, null, () -> now);
     }
 
     @AfterEach
@@ -205,6 +214,194 @@ class MessageEndpointsTest {
         assertThatThrownBy(() -> server.post("/v1/messages", BODY)).isInstanceOf(IOException.class);
     }
 
+    private static final String STREAM = "{\"model\":\"m-1\",\"stream\":true}";
+    private static final String EVENT = "event: content_block_delta\ndata: {}\n\n";
+    private static final String PING = "event: ping\ndata: {\"type\": \"ping\"}\n\n";
+    private static final JsonBytes CUT =
+            JsonBytes.of(
+                    "{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"cut\"},\"request_id\":null}");
+
+    /** What a bare connection brings until it ends. */
+    private record Ending(String text, boolean reset) {
+        static Ending of(Socket socket) throws IOException {
+            var text = new ByteArrayOutputStream();
+            try {
+                for (int c = socket.getInputStream().read(); c >= 0; ) {
+                    text.write(c);
+                    c = socket.getInputStream().read();
+                }
+                return new Ending(text.toString(UTF_8), false);
+            } catch (SocketException e) {
+                return new Ending(text.toString(UTF_8), true);
+            }
+        }
+    }
+
+    private Ending ending(String request) throws IOException {
+        try (var socket = server.connect()) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(request.getBytes(UTF_8));
+            return Ending.of(socket);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HTTP/1.0,close", "HTTP/1.0,keep-alive", "HTTP/1.1,close", "HTTP/1.1,keep-alive"})
+    void aStreamThatBreaksOffEndsWithAnErrorEventAndAResetWhateverTheClientSpeaks(
+            String version, String connection) throws Exception {
+        server.onForward((model, call, sink) -> {
+            write(sink, EVENT);
+            sink.breakOff(CUT);
+        });
+
+        var ending =
+                ending(
+                        rawMessage()
+                                .replace("HTTP/1.1", version)
+                                .replace("connection: close", "connection: " + connection));
+
+        assertThat(ending.text())
+                .contains(EVENT)
+                .contains("event: error\ndata: {\"type\":\"error\"")
+                .contains("\"message\":\"cut\"", "\"request_id\":\"req_");
+        assertThat(ending.reset()).isTrue();
+        boolean chunked =
+                ending.text().toLowerCase(Locale.ROOT).contains("transfer-encoding: chunked");
+        assertThat(chunked).isEqualTo(version.equals("HTTP/1.1"));
+        assertThat(ending.text()).doesNotEndWith("0\r\n\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.0", "HTTP/1.1"})
+    void anAnswerInOnePieceThatBreaksOffEndsWithAReset(String version) throws Exception {
+        server.onForward((model, call, sink) -> {
+            begin(sink, 200, "application/json");
+            add(sink, "{\"half\":");
+            sink.breakOff(CUT);
+        });
+
+        var ending = ending(rawMessage().replace("HTTP/1.1", version));
+
+        assertThat(ending.text()).contains("{\"half\":").doesNotContain("event: error");
+        assertThat(ending.reset()).isTrue();
+    }
+
+    @Test
+    void aStreamThatIsWholeEndsAsItShould() throws Exception {
+        server.onForward((model, call, sink) -> {
+            write(sink, EVENT);
+            end(sink, "event: message_stop\ndata: {}\n\n");
+        });
+
+        var ending = ending(rawMessage());
+
+        assertThat(ending.text()).endsWith("0\r\n\r\n");
+        assertThat(ending.reset()).isFalse();
+    }
+
+    @Test
+    void noProxyIsToHoldBackAStreamOrKeepIt() throws Exception {
+        server.onForward((model, call, sink) -> {
+            write(sink, EVENT);
+            end(sink, "");
+        });
+
+        var response = server.post("/v1/messages", STREAM);
+
+        assertThat(response.headers().firstValue("x-accel-buffering")).contains("no");
+        assertThat(response.headers().firstValue("cache-control")).contains("no-cache");
+        assertThat(response.headers().firstValue("content-type")).contains("text/event-stream");
+    }
+
+    /** As long as an upstream says nothing. */
+    private void silence(AnswerSink sink, int seconds) {
+        try {
+            for (int second = 0; second < seconds; second++) {
+                now = now.plusSeconds(1);
+                sink.idle();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void whileAnUpstreamThinksTheClientOfAStreamIsPinged() throws Exception {
+        server.onForward((model, call, sink) -> {
+            silence(sink, 25);
+            write(sink, EVENT);
+            silence(sink, 9);
+            add(sink, EVENT);
+            silence(sink, 10);
+            end(sink, EVENT);
+        });
+
+        var response = server.post("/v1/messages", STREAM);
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("x-accel-buffering")).contains("no");
+        assertThat(response.body()).isEqualTo(PING + PING + EVENT + EVENT + PING + EVENT);
+    }
+
+    @Test
+    void whoeverDoesNotAskForAStreamIsNotPinged() throws Exception {
+        server.onForward((model, call, sink) -> {
+            silence(sink, 120);
+            begin(sink, 200, "application/json");
+            silence(sink, 60);
+            end(sink, "{}");
+        });
+
+        var response = server.post("/v1/messages", BODY);
+
+        assertThat(response.body()).isEqualTo("{}");
+    }
+
+    @Test
+    void aRefusalBeforeTheFirstPingKeepsItsStatus() throws Exception {
+        server.onForward((model, call, sink) -> {
+            silence(sink, 9);
+            begin(sink, 529, "application/json");
+            end(sink, new String(CUT.array(), UTF_8));
+        });
+
+        assertThat(server.post("/v1/messages", STREAM).statusCode()).isEqualTo(529);
+    }
+
+    @Test
+    void aRefusalBehindAPingIsAnErrorEvent() throws Exception {
+        server.onForward((model, call, sink) -> {
+            silence(sink, 10);
+            begin(sink, 529, "application/json");
+            end(sink, new String(CUT.array(), UTF_8));
+        });
+
+        var response = server.post("/v1/messages", STREAM);
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.body()).startsWith(PING + "event: error\ndata: {").endsWith("}\n\n");
+        var error = TestServer.JSON.readTree(response.body().split("data: ", 3)[2]);
+        assertThat(error.at("/error/message").asString()).isEqualTo("cut");
+        assertThat(error.path("request_id").asString())
+                .isEqualTo(response.headers().firstValue("request-id").orElseThrow());
+    }
+
+    @Test
+    void anAnswerInOnePieceBehindAPingIsAnErrorEvent() throws Exception {
+        server.onForward((model, call, sink) -> {
+            silence(sink, 10);
+            begin(sink, 200, "application/json");
+            end(sink, "{\"type\":\"message\"}");
+        });
+
+        var response = server.post("/v1/messages", STREAM);
+
+        assertThat(response.body())
+                .startsWith(PING + "event: error\ndata: ")
+                .contains("without streaming")
+                .doesNotContain("\"type\":\"message\"");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "[]", "{", "{} {}", "{\"a\":\"\u0001\"}"})
     void aBodyThatIsNoJsonObjectIsRefused(String body) throws Exception {
@@ -237,8 +434,20 @@ class MessageEndpointsTest {
     }
 
     private static void write(AnswerSink sink, String event) {
+        begin(sink, 200, "text/event-stream");
+        add(sink, event);
+    }
+
+    private static void begin(AnswerSink sink, int status, String contentType) {
         try {
-            sink.begin(200, Map.of("content-type", "text/event-stream"));
+            sink.begin(status, Map.of("content-type", contentType));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void add(AnswerSink sink, String event) {
+        try {
             sink.write(event.getBytes(UTF_8), 0, event.length());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -5,6 +5,7 @@ import dev.nightmail.app.config.NightmailConfig.Listen;
 import dev.nightmail.app.config.NightmailConfig.Retries;
 import dev.nightmail.core.key.WorkspaceId;
 import dev.nightmail.core.schedule.Weights;
+import dev.nightmail.engine.EngineConfig;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -119,7 +120,12 @@ public final class ConfigReader {
                         "limits.stop-timeout",
                         Duration.ZERO,
                         Duration.ofHours(1),
-                        Duration.ofSeconds(30)));
+                        Duration.ofSeconds(30)),
+                settings.duration(
+                        "limits.interactive-retry",
+                        Duration.ZERO,
+                        Duration.ofMinutes(1),
+                        EngineConfig.INTERACTIVE_RETRY));
     }
 
     /**

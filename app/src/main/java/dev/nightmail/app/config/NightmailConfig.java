@@ -43,6 +43,8 @@ public record NightmailConfig(
      * @param retention from creation until the results are archived; not shorter than the window
      * @param callTimeout of one attempt
      * @param stopTimeout for calls in flight when the server is stopped
+     * @param interactiveRetry for which an interactive call is tried again where batches have taken
+     *     the room at its upstream
      */
     public record Limits(
             int batchRequests,
@@ -50,7 +52,8 @@ public record NightmailConfig(
             Duration window,
             Duration retention,
             Duration callTimeout,
-            Duration stopTimeout) {}
+            Duration stopTimeout,
+            Duration interactiveRetry) {}
 
     /**
      * @param attemptsMax tries of one request that may have cost something

@@ -190,6 +190,7 @@ public final class NightmailServer {
                 limits.window(),
                 limits.retention(),
                 limits.stopTimeout(),
+                limits.interactiveRetry(),
                 4,
                 new SchedulePolicy(
                         standard.worker(),

@@ -54,7 +54,8 @@ class ConfigReaderTest {
                                 Duration.ofHours(24),
                                 Duration.ofDays(29),
                                 Duration.ofMinutes(10),
-                                Duration.ofSeconds(30)));
+                                Duration.ofSeconds(30),
+                                Duration.ofSeconds(2)));
         assertThat(config.retries())
                 .isEqualTo(
                         new NightmailConfig.Retries(

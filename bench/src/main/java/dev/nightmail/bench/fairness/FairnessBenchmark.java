@@ -17,10 +17,10 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A batch of ten requests, from its 200 to its end, behind a large one of another key that has the
- * upstream to itself; against the same on a server that has nothing else to do. The upstream takes
- * as long for a call as a fast model does, and bears few of them at once: so what the large batch
- * has in flight keeps it full.
+ * A batch of ten requests, from its 200 to its end, behind a large one that has the upstream to
+ * itself, of another key and of the same key; against the same on a server that has nothing else to
+ * do. The upstream takes as long for a call as a fast model does, and bears few of them at once: so
+ * what the large batch has in flight keeps it full.
  */
 public final class FairnessBenchmark {
 
@@ -37,7 +37,8 @@ public final class FairnessBenchmark {
     private final Scale scale;
     private final URI upstream;
     private final Path smallBody;
-    private final Times behind = new Times();
+    private final Times behindAnother = new Times();
+    private final Times behindOwn = new Times();
     private final Times idle = new Times();
 
     private FairnessBenchmark(Workbench bench, Scale scale)
@@ -51,10 +52,10 @@ public final class FairnessBenchmark {
 
     public static List<Finding> run(Workbench bench, Scale scale)
             throws IOException, InterruptedException {
-        return List.of(new FairnessBenchmark(bench, scale).run());
+        return new FairnessBenchmark(bench, scale).run();
     }
 
-    private Finding run() throws IOException, InterruptedException {
+    private List<Finding> run() throws IOException, InterruptedException {
         var busyData = bench.dataFolder();
         var keyOfLarge = bench.createKey(busyData, "a");
         var keyOfSmall = bench.createKey(busyData, "b");
@@ -67,17 +68,21 @@ public final class FairnessBenchmark {
             for (int i = 0; i < BATCHES_PER_ROUND; i++) {
                 run(alone, unmeasured);
                 run(small, unmeasured);
+                run(large, unmeasured);
             }
             for (int i = 0; i < scale.rounds() * BATCHES_PER_ROUND; i++) {
                 run(alone, idle);
-                run(small, behind);
+                run(small, behindAnother);
+                run(large, behindOwn);
             }
             var left = large.show(id);
             if (left.processing() < IN_FLIGHT) {
                 throw new BenchmarkFailure("the large batch was over too soon: " + left);
             }
             large.cancel(id);
-            return finding(left);
+            return List.of(
+                    finding("fairness", "another key", behindAnother, left),
+                    finding("own", "the same key", behindOwn, left));
         }
     }
 
@@ -99,11 +104,11 @@ public final class FairnessBenchmark {
         api.delete(id);
     }
 
-    private Finding finding(BatchApi.Batch left) {
+    private Finding finding(String name, String whose, Times behind, BatchApi.Batch left) {
         return new Finding(
-                "fairness",
-                "%.3f s for ten requests behind %,d of another key"
-                        .formatted(behind.medianSeconds(), scale.requests()),
+                name,
+                "%.3f s for ten requests behind %,d of %s"
+                        .formatted(behind.medianSeconds(), scale.requests(), whose),
                 "%.3f s on an idle server; %d ms a call, %d in flight"
                         .formatted(idle.medianSeconds(), ANSWER_AFTER.toMillis(), IN_FLIGHT),
                 behind.medianSeconds() / idle.medianSeconds(),

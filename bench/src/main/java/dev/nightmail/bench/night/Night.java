@@ -348,7 +348,7 @@ final class Night {
                 });
     }
 
-    private static ForwardOutcome outcome(Admission admission) {
+    private static ForwardOutcome.News outcome(Admission admission) {
         return switch (admission) {
             case Admission.Accepted _ -> new ForwardOutcome.Answered();
             case Admission.RateLimited(var _, var retryAfter, var headroom) ->

@@ -16,6 +16,12 @@ public enum ErrorType {
     TIMEOUT_ERROR(504),
     OVERLOADED_ERROR(529);
 
+    /**
+     * Under which a client gets an {@link #API_ERROR} where an upstream does not serve this server:
+     * the fault is neither the client's nor ours alone, and a 401 would be taken for the client's.
+     */
+    public static final int BAD_GATEWAY = 502;
+
     private final int status;
     private final String wireName;
 

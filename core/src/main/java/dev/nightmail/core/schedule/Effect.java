@@ -49,6 +49,15 @@ public sealed interface Effect {
     }
 
     /**
+     * Make an interactive call again that was refused for want of room, at this upstream. It
+     * reports {@link Event.InteractiveStarted}, or {@link Event.InteractiveGone}.
+     */
+    record RetryInteractive(long call, String upstream) implements Effect {}
+
+    /** Answer an interactive call with the refusal that it has met. */
+    record PassRefusalOn(long call) implements Effect {}
+
+    /**
      * Append the group to the batch's log and report {@link Event.ResultsDurable} or {@link
      * Event.AppendFailed}.
      */

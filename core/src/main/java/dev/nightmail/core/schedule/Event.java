@@ -10,6 +10,7 @@ import dev.nightmail.core.result.Settled;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.ForwardOutcome;
 import dev.nightmail.core.upstream.RelayedOutcome;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -77,8 +78,31 @@ public sealed interface Event {
     record InteractiveStarted(String upstream, long call) implements Event {}
 
     /** … and gives it back. */
-    record InteractiveFinished(String upstream, long call, ForwardOutcome outcome)
+    record InteractiveFinished(String upstream, long call, ForwardOutcome.News news)
             implements Event {}
+
+    /**
+     * An interactive call that has given its place back was refused for want of room, by all who
+     * could be asked. It is answered by {@link Effect.RetryInteractive} or {@link
+     * Effect.PassRefusalOn}.
+     *
+     * @param tries how often it was refused so
+     * @param refusals one of each upstream
+     * @param patience how long it may still wait
+     */
+    record InteractiveRefused(long call, int tries, List<Refusal> refusals, Duration patience)
+            implements Event {
+
+        /** As {@link ForwardOutcome.Throttled}. */
+        public record Refusal(String upstream, @Nullable Duration retryAfter, boolean noPlace) {}
+
+        public InteractiveRefused {
+            refusals = List.copyOf(refusals);
+        }
+    }
+
+    /** An interactive call does not wait any longer to be tried again: its client is gone. */
+    record InteractiveGone(long call) implements Event {}
 
     /**
      * A relay was under way when the last process ended: its requests are out, and stay so.

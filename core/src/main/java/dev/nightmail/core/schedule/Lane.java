@@ -17,11 +17,15 @@ final class Lane {
     /** The last part of the time from creation to deadline. */
     private static final int URGENT_PART = 6;
 
+    /** A lane that has had less is at level 0: a few requests of usual size. */
+    private static final long LEVEL_TOKENS = 1 << 12;
+
     private final RunningBatch batch;
     private final int number;
     private final Route route;
     private final SendOrder order;
     private final Instant urgentFrom;
+    private long served;
 
     /**
      * @param number among the lanes of its batch
@@ -39,6 +43,16 @@ final class Lane {
     /** Whether so little time is left that its turn comes before all that is fair. */
     boolean isUrgent(Instant wall) {
         return !wall.isBefore(urgentFrom);
+    }
+
+    /** It has had so many tokens more, of whichever upstream. */
+    void charge(long tokens) {
+        served += tokens;
+    }
+
+    /** How much it has had, roughly: each level takes as much as all below it together. */
+    int level() {
+        return Long.SIZE - Long.numberOfLeadingZeros(served / LEVEL_TOKENS);
     }
 
     RunningBatch batch() {

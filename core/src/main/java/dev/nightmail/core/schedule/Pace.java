@@ -51,6 +51,9 @@ final class Pace {
     /** Calls that have waited so lately for a rate limit show that it is used up. */
     private static final Duration HELD_BACK = Duration.ofSeconds(2);
 
+    /** A rate limit is still used up, in part, by calls so long ago. */
+    private static final Duration DRAWN_ON = Duration.ofSeconds(10);
+
     /** Why it is not certain that a call gets through. */
     private enum Doubt {
         NONE,
@@ -87,6 +90,7 @@ final class Pace {
     private int pausesInRow;
     private @Nullable Instant pausedUntil;
     private @Nullable Instant heldBackAt;
+    private @Nullable Instant startedAt;
     private @Nullable Problem lastProblem;
 
     Pace(String upstream, int limitMax, Backoff backoff, RandomGenerator random) {
@@ -162,6 +166,7 @@ final class Pace {
      */
     Sent started(Cost cost, Instant now) {
         inFlight++;
+        startedAt = now;
         if (doubt != Doubt.NONE) {
             probes++;
         }
@@ -356,6 +361,17 @@ final class Pace {
         pausedUntil = until;
         search.grant(until);
         return new Pause(wish, begins);
+    }
+
+    /**
+     * Whether calls of batches have a part in it that there is no room: they hold places, or have
+     * just drawn on a rate limit.
+     *
+     * @param noPlace which of the two is missing
+     */
+    boolean isUsedByBatches(boolean noPlace, Instant now) {
+        boolean lately = startedAt != null && now.isBefore(startedAt.plus(DRAWN_ON));
+        return inFlight > 0 || (!noPlace && lately);
     }
 
     void hadProblem(Problem problem) {

@@ -146,8 +146,10 @@ public final class Scheduler {
             case Event.RecordFailed(var batch) -> storing.recordFailed(running(batch.id()), now);
             case Event.InteractiveStarted(var upstream, var call) ->
                     sending.interactiveStarted(upstream, call, now);
-            case Event.InteractiveFinished(var upstream, var call, var outcome) ->
-                    sending.interactiveFinished(upstream, call, outcome, now);
+            case Event.InteractiveFinished(var upstream, var call, var news) ->
+                    sending.interactiveFinished(upstream, call, news, now);
+            case Event.InteractiveRefused refused -> sending.interactiveRefused(refused, now);
+            case Event.InteractiveGone(var call) -> sending.interactiveGone(call);
             case Event.RelayRecovered(var relay, var running) -> relaying.recovered(relay, running);
             case Event.RelaySubmitted(var relay) -> relaying.submitted(relay);
             case Event.RelayInDoubt(var relay, var reason) -> relaying.inDoubt(relay, reason, now);
@@ -355,6 +357,8 @@ public final class Scheduler {
             case Timer.Due.Recording(var batch) -> withRunning(batch, storing::record);
             case Timer.Due.Lagging(var upstream, var lane, var group) ->
                     sending.lags(upstream, lane, group);
+            case Timer.Due.InteractiveRetry retry -> sending.retryInteractive(retry);
+            case Timer.Due.InteractiveOverdue(var call) -> sending.interactiveOverdue(call);
             case Timer.Due.PauseOver(), Timer.Due.Lingered() -> {}
             case Timer.Due.Rereading(var batch, var upstream, int request) ->
                     withRunning(

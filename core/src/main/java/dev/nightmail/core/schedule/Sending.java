@@ -72,6 +72,7 @@ final class Sending {
 
     private int place;
     private final Flights flights;
+    private final InteractiveRetries interactiveRetries;
 
     /**
      * So many calls more may be at stake: storage that has failed once has to show that it works,
@@ -98,6 +99,7 @@ final class Sending {
         this.storing = storing;
         this.effects = effects;
         this.flights = new Flights(policy.worker(), policy.leaseTtl());
+        this.interactiveRetries = new InteractiveRetries(timers, effects);
         upstreams.forEach((name, terms) ->
                 turns.put(
                         name,
@@ -197,6 +199,9 @@ final class Sending {
      */
     private boolean startNext(Turns upstream, Moment now) {
         var pace = upstream.pace();
+        if (interactiveRetries.goFirst(pace.upstream())) {
+            return false;
+        }
         if (!pace.hasRoom(now.steady())) {
             upstream.wakeAfter(pace.untilMore(), timers, now);
             return false;
@@ -335,6 +340,7 @@ final class Sending {
         var flight = flights.end(attempt);
         if (flight != null) {
             landed(flight, answered);
+            interactiveRetries.placeIsFree(flight.upstream().pace().upstream());
         }
         return flight;
     }
@@ -380,27 +386,47 @@ final class Sending {
     }
 
     void interactiveStarted(String upstream, long call, Moment now) {
+        interactiveRetries.forget(call);
         pace(upstream).interactiveStarted(call, now.steady());
     }
 
-    void interactiveFinished(String upstream, long call, ForwardOutcome outcome, Moment now) {
+    void interactiveFinished(String upstream, long call, ForwardOutcome.News news, Moment now) {
         var sent = pace(upstream).interactiveFinished(call, now.steady());
-        heard(turnsAt(upstream), sent, outcome, now);
+        heard(turnsAt(upstream), sent, news, now);
+    }
+
+    void interactiveRefused(Event.InteractiveRefused call, Moment now) {
+        interactiveRetries.refused(
+                call,
+                refusal ->
+                        pace(refusal.upstream()).isUsedByBatches(refusal.noPlace(), now.steady()),
+                now);
+    }
+
+    void interactiveGone(long call) {
+        interactiveRetries.forget(call);
+    }
+
+    void retryInteractive(Timer.Due.InteractiveRetry due) {
+        interactiveRetries.due(due);
+    }
+
+    void interactiveOverdue(long call) {
+        interactiveRetries.overdue(call);
     }
 
     /** What every call tells of its upstream, whoever made it. */
-    private void heard(Turns upstream, Sent sent, ForwardOutcome outcome, Moment now) {
+    private void heard(Turns upstream, Sent sent, ForwardOutcome.News news, Moment now) {
         var pace = upstream.pace();
         boolean wasWell = pace.isWell();
         boolean wasAway = pace.isAway(now.steady());
         boolean wasPaused = pace.isPaused(now.steady());
-        switch (outcome) {
+        switch (news) {
             case ForwardOutcome.Answered _ -> pace.answered(sent, now.steady());
             case ForwardOutcome.Failed(var phase) -> hasFailed(pace, sent, phase, now);
             case ForwardOutcome.Throttled(var retryAfter, var headroom, var noPlace) ->
                     hasRefused(pace, sent, retryAfter, headroom, noPlace, now);
-            case ForwardOutcome.Unreachable(var phase, var _, var _) ->
-                    wasNotReached(pace, phase, now);
+            case ForwardOutcome.Unreachable(var phase) -> wasNotReached(pace, phase, now);
             case ForwardOutcome.Barred(var reason) -> hasBarred(pace, reason, now);
             case ForwardOutcome.NoNews _ -> {}
         }

@@ -39,6 +39,12 @@ record Timer(Instant at, long order, Due due) implements Comparable<Timer> {
         /** A call that warms a cache for others takes long. */
         record Lagging(Turns upstream, Lane lane, PrefixGroup group) implements Due {}
 
+        /** An interactive call that was refused may be tried again. */
+        record InteractiveRetry(long call, int tries, String upstream) implements Due {}
+
+        /** … or has waited long enough. */
+        record InteractiveOverdue(long call) implements Due {}
+
         record LeaseSweep() implements Due {}
 
         /** Requests have waited long enough for others to travel with; looked after as above. */

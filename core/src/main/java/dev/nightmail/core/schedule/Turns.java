@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whose turn it is at one upstream: whoever is about to miss a deadline, the most urgent first;
- * else fair between keys, and within a key by deadline. A lane that has something to send, but not
- * yet, is set aside and does not hold up the others.
+ * else fair between keys, and within a key between its batches (see {@link Share}). A lane that has
+ * something to send, but not yet, is set aside and does not hold up the others.
  */
 final class Turns {
 
@@ -65,12 +65,12 @@ final class Turns {
         var share =
                 shares.computeIfAbsent(
                         header.key(), key -> new Share(key, weights.of(header.workspace())));
-        if (share.waiting().isEmpty()) {
+        if (share.isEmpty()) {
             share.served().join(level);
-            share.waiting().add(lane);
+            share.add(lane);
             wanting.add(share);
         } else {
-            share.waiting().add(lane);
+            share.add(lane);
         }
         byDeadline.add(lane);
     }
@@ -83,23 +83,27 @@ final class Turns {
     private void withdraw(Lane lane) {
         byDeadline.remove(lane);
         var share = shares.get(lane.batch().batch().header().key());
-        if (share != null && share.waiting().remove(lane) && share.waiting().isEmpty()) {
+        if (share != null && share.remove(lane) && share.isEmpty()) {
             wanting.remove(share);
         }
     }
 
-    /** A request whose turn it is, and the lane it belongs to. */
-    record Turn(Lane lane, Pick pick) {}
+    /**
+     * A request whose turn it is, and the lane it belongs to.
+     *
+     * @param urgent whether it goes first for that, whosever turn it was in all fairness
+     */
+    record Turn(Lane lane, Pick pick, boolean urgent) {}
 
     /** Whose turn it is; null if nobody has anything that may be sent now. */
     @Nullable Turn next(Moment now) {
         while (!wanting.isEmpty()) {
-            var urgent = byDeadline.getFirst();
-            var lane =
-                    urgent.isUrgent(now.wall()) ? urgent : wanting.getFirst().waiting().getFirst();
+            var nearest = byDeadline.getFirst();
+            boolean urgent = nearest.isUrgent(now.wall());
+            var lane = urgent ? nearest : wanting.getFirst().next();
             var pick = lane.order().peek(warmth, now.steady());
             if (pick != null) {
-                return new Turn(lane, pick);
+                return new Turn(lane, pick, urgent);
             }
             withdraw(lane);
             if (!lane.order().isEmpty()) {
@@ -181,6 +185,11 @@ final class Turns {
         var share = shares.get(lane.batch().batch().header().key());
         if (share == null) {
             throw new IllegalStateException("a lane without a share");
+        }
+        if (turn.urgent()) {
+            share.chargeOutOfTurn(lane, tokens);
+        } else {
+            share.charge(lane, tokens);
         }
         boolean listed = wanting.remove(share);
         // The level is that of whose turn it was in all fairness. One that is urgent may have had

@@ -22,12 +22,11 @@ public interface Upstream extends AutoCloseable {
     AttemptOutcome attempt(Call call) throws InterruptedException;
 
     /**
-     * Passes an interactive exchange through: the upstream's own status and bytes, as they come. A
-     * failure becomes an error response of the wire's shape in {@code sink}; once bytes have been
-     * passed on, it breaks it off ({@link AnswerSink#abort}). Only where nothing could be sent is
-     * the sink left as it was.
+     * Passes an interactive exchange through: the upstream's own status and bytes, as they come. An
+     * error, the upstream's or that of reaching it, is a value ({@link ForwardOutcome.Refused}) and
+     * leaves the sink as it was; it has the wire's shape. What breaks off once bytes have been
+     * passed on is {@linkplain AnswerSink#breakOff broken off}.
      *
-     * @return {@link ForwardOutcome.Unreachable} if the sink is untouched and still wants an answer
      * @throws InterruptedException if the client or the server went away
      */
     ForwardOutcome forward(Call call, AnswerSink sink) throws InterruptedException;

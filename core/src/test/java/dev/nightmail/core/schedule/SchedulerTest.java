@@ -13,7 +13,6 @@ import dev.nightmail.core.batch.BatchState.InProgress;
 import dev.nightmail.core.key.WorkspaceId;
 import dev.nightmail.core.lease.WorkerId;
 import dev.nightmail.core.result.RequestCounts;
-import dev.nightmail.core.schedule.Effect.StartAttempt;
 import dev.nightmail.core.upstream.ForwardOutcome;
 import java.time.Duration;
 import java.util.List;
@@ -221,19 +220,6 @@ class SchedulerTest {
 
         assertThat(world.started.stream().skip(before).filter(start -> start.batch().equals(late)))
                 .hasSizeBetween(49, 51);
-    }
-
-    @Test
-    void withinAKeyTheOlderBatchGoesFirst() {
-        var world = new SchedulerWorld(1, 2);
-        var older = world.submit("a", 10);
-        world.submit("a", 10);
-
-        for (int i = 0; i < 8; i++) {
-            world.finish(world.inFlight.values().iterator().next(), answer());
-        }
-
-        assertThat(world.started.stream().map(StartAttempt::batch)).hasSize(10).containsOnly(older);
     }
 
     @Test

@@ -195,6 +195,8 @@ final class SchedulerWorld {
                     Effect.UpstreamWell _,
                     Effect.RelaysHeld _,
                     Effect.RelaysResumed _,
+                    Effect.RetryInteractive _,
+                    Effect.PassRefusalOn _,
                     Effect.AnswerDiscarded _ ->
                     others.add(effect);
         }

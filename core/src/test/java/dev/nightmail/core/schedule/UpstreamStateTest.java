@@ -34,7 +34,7 @@ class UpstreamStateTest {
         return world.scheduler.upstreams(world.now).getFirst();
     }
 
-    private void interactive(ForwardOutcome outcome) {
+    private void interactive(ForwardOutcome.News outcome) {
         long call = ++interactiveCalls;
         world.on(new Event.InteractiveStarted("claude", call));
         world.on(new Event.InteractiveFinished("claude", call, outcome));
@@ -152,7 +152,7 @@ class UpstreamStateTest {
 
     @Test
     void anInteractiveCallThatReachesNobodyHoldsBatchesBack() {
-        interactive(new ForwardOutcome.Unreachable("connection refused", 500, JsonBytes.of("{}")));
+        interactive(new ForwardOutcome.Unreachable("connection refused"));
 
         world.submit("a", 100);
 

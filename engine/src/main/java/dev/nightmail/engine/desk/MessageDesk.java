@@ -10,9 +10,10 @@ import dev.nightmail.core.upstream.Call;
 public interface MessageDesk {
 
     /**
-     * Passes one exchange through; see {@link dev.nightmail.core.upstream.Upstream#forward}. Where
-     * several upstreams serve the model, one that cannot be reached costs nothing but the time to
-     * find out: the next is asked.
+     * Passes one exchange through, or answers with what it was refused with. Where several
+     * upstreams serve the model, one that has no room or cannot be reached costs nothing but the
+     * time to find out: the next is asked. Where none has room since calls of batches have it, the
+     * call is made again for a while before it is refused.
      *
      * @param model that the call names; empty where it names none, which the first upstream of the
      *     configuration then serves. So a list of models is that upstream's own, page by page and

@@ -23,6 +23,7 @@ public final class Book {
     private final Duration retention;
     private final List<Order> orders = new ArrayList<>();
     private final Map<String, Account> accounts = new LinkedHashMap<>();
+    private final Map<String, Conversation> conversations = new LinkedHashMap<>();
     private int life;
     private long jumpedAtNanos = -1;
     private Instant latest = Instant.MIN;
@@ -45,6 +46,21 @@ public final class Book {
         for (var entry : order.entries()) {
             accounts.put(entry.id(), new Account(order, entry));
         }
+    }
+
+    /** Somebody is about to make an interactive call. */
+    Conversation newConversation() {
+        var conversation = new Conversation("chat-" + conversations.size());
+        conversations.put(conversation.id(), conversation);
+        return conversation;
+    }
+
+    public Conversation conversation(String id) {
+        var conversation = conversations.get(id);
+        if (conversation == null) {
+            throw new Violation("nobody makes the call " + id);
+        }
+        return conversation;
     }
 
     public List<Order> orders() {

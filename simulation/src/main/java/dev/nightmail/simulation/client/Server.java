@@ -1,5 +1,7 @@
 package dev.nightmail.simulation.client;
 
+import dev.nightmail.core.upstream.AnswerSink;
+import dev.nightmail.core.upstream.Call;
 import dev.nightmail.engine.desk.BatchDesk;
 import java.util.function.Function;
 
@@ -12,6 +14,16 @@ public interface Server {
      * @throws Unanswered if the server died before it answered
      */
     <T> T ask(Function<BatchDesk, T> question) throws Unanswered;
+
+    /**
+     * Makes an interactive call.
+     *
+     * @throws Unanswered if the server died before it was through, or failed
+     */
+    void call(String model, Call call, AnswerSink sink) throws Unanswered;
+
+    /** Whether somebody has begun to stop it. */
+    boolean isStopping();
 
     /** Nobody knows what became of it. */
     final class Unanswered extends Exception {

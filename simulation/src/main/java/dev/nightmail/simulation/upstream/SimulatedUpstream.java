@@ -12,13 +12,19 @@ import dev.nightmail.core.upstream.Upstream;
 import dev.nightmail.core.usage.ServiceTier;
 import dev.nightmail.simulation.client.Account;
 import dev.nightmail.simulation.client.Book;
+import dev.nightmail.simulation.client.Conversation;
 import dev.nightmail.simulation.fault.Fault;
 import dev.nightmail.simulation.fault.Faults;
 import dev.nightmail.simulation.turn.Baton;
 import dev.nightmail.simulation.turn.Life;
 import dev.nightmail.simulation.turn.Violation;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -35,10 +41,23 @@ public final class SimulatedUpstream implements Upstream {
     private final Faults faults;
     private final InstantSource clock;
     private final RandomGenerator random;
+    private final int places;
     private final boolean neverAnswers;
     private final Replies replies;
+    private final Set<Account.Asking> batchCalls = new LinkedHashSet<>();
+    private int interactiveCalls;
+
+    /** An adapter has a defect and throws. */
+    public static final class BrokenAdapterException extends IllegalStateException {
+        private static final long serialVersionUID = 1;
+
+        BrokenAdapterException() {
+            super("simulated defect of an adapter");
+        }
+    }
 
     /**
+     * @param places how many calls it works at, at the same time
      * @param neverAnswers whether every call hangs, faults or no faults
      */
     public SimulatedUpstream(
@@ -49,6 +68,7 @@ public final class SimulatedUpstream implements Upstream {
             Faults faults,
             InstantSource clock,
             RandomGenerator random,
+            int places,
             boolean neverAnswers) {
         this.name = name;
         this.life = life;
@@ -57,6 +77,7 @@ public final class SimulatedUpstream implements Upstream {
         this.faults = faults;
         this.clock = clock;
         this.random = random;
+        this.places = places;
         this.neverAnswers = neverAnswers;
         this.replies = new Replies(name, ServiceTier.STANDARD, random);
     }
@@ -74,6 +95,12 @@ public final class SimulatedUpstream implements Upstream {
         var id = id(call.body());
         var account = book.account(id);
         var asking = sending(id);
+        if (isFull()) {
+            asking.end(baton.nanos(), false);
+            return new AttemptOutcome.Throttled(
+                    null, replies.error(account, "overloaded_error"), Headroom.UNTOLD, true);
+        }
+        batchCalls.add(asking);
         try {
             var outcome = outcome(account, call.timeout());
             life.point("answered");
@@ -82,7 +109,13 @@ public final class SimulatedUpstream implements Upstream {
         } catch (InterruptedException | RuntimeException e) {
             asking.end(baton.nanos(), false);
             throw e;
+        } finally {
+            batchCalls.remove(asking);
         }
+    }
+
+    private boolean isFull() {
+        return batchCalls.size() + interactiveCalls >= places;
     }
 
     private Account.Asking sending(String id) {
@@ -146,7 +179,7 @@ public final class SimulatedUpstream implements Upstream {
             }
             case BREAKS -> {
                 account.errors().add(INTERNAL);
-                throw new IllegalStateException("simulated defect of an adapter");
+                throw new BrokenAdapterException();
             }
         };
     }
@@ -193,8 +226,81 @@ public final class SimulatedUpstream implements Upstream {
     }
 
     @Override
-    public ForwardOutcome forward(Call call, AnswerSink sink) {
-        throw new UnsupportedOperationException("nobody calls interactively here");
+    public ForwardOutcome forward(Call call, AnswerSink sink) throws InterruptedException {
+        baton.sleepInterruptibly(Duration.ZERO);
+        life.point("send");
+        var conversation = book.conversation(id(call.body()));
+        if (isFull()) {
+            var retryAfter = random.nextInt(3) == 0 ? retryAfter() : null;
+            conversation.refused(baton.nanos(), retryAfter, List.copyOf(batchCalls));
+            return refused(
+                    conversation,
+                    new ForwardOutcome.Throttled(retryAfter, Headroom.UNTOLD, true),
+                    529);
+        }
+        interactiveCalls++;
+        try {
+            return answered(conversation, call.timeout(), sink);
+        } catch (IOException e) {
+            sink.abort(e);
+            return new ForwardOutcome.NoNews();
+        } finally {
+            interactiveCalls--;
+            life.point("answered");
+        }
+    }
+
+    private ForwardOutcome answered(Conversation conversation, Duration timeout, AnswerSink sink)
+            throws IOException, InterruptedException {
+        var mood = neverAnswers ? Mood.HANGS : Mood.now(faults);
+        if (mood == Mood.UNREACHABLE) {
+            return refused(conversation, new ForwardOutcome.Unreachable("connect refused"), 500);
+        }
+        if (mood == Mood.THROTTLES) {
+            var throttled = new ForwardOutcome.Throttled(retryAfter(), Headroom.UNTOLD, false);
+            return refused(conversation, throttled, 429);
+        }
+        long longest = Duration.ofMinutes(1).toNanos() >>> random.nextInt(30);
+        var takes = Duration.ofNanos(random.nextLong(longest) + 1);
+        if (mood == Mood.HANGS || takes.compareTo(timeout) >= 0) {
+            baton.sleepInterruptibly(timeout);
+            return refused(conversation, new ForwardOutcome.Failed("call timeout"), 504);
+        }
+        baton.sleepInterruptibly(takes);
+        return switch (mood) {
+            case ANSWERS -> answer(conversation, sink);
+            case REFUSES -> refused(conversation, new ForwardOutcome.Answered(), 400);
+            case FAILS -> refused(conversation, new ForwardOutcome.Failed("status 500"), 500);
+            case BARRED -> refused(conversation, new ForwardOutcome.Barred("status 401"), 502);
+            case BREAKS -> throw new BrokenAdapterException();
+            case THROTTLES, UNREACHABLE, HANGS ->
+                    throw new IllegalStateException("it has been answered");
+        };
+    }
+
+    private ForwardOutcome answer(Conversation conversation, AnswerSink sink)
+            throws IOException, InterruptedException {
+        var answer = "answer %x to %s".formatted(random.nextLong(), conversation.id());
+        conversation.said(answer);
+        var bytes = answer.getBytes(UTF_8);
+        int half = random.nextInt(bytes.length);
+        sink.begin(200, Map.of());
+        sink.write(bytes, 0, half);
+        baton.sleepInterruptibly(Duration.ofMillis(random.nextInt(3_000)));
+        if (faults.happens(Fault.CALL_FAILS)) {
+            sink.breakOff(JsonBytes.of("{}"));
+            return new ForwardOutcome.Failed("connection cut");
+        }
+        sink.write(bytes, half, bytes.length - half);
+        sink.end();
+        return new ForwardOutcome.Answered();
+    }
+
+    private ForwardOutcome refused(
+            Conversation conversation, ForwardOutcome.News news, int status) {
+        var error = "error %x to %s".formatted(random.nextLong(), conversation.id());
+        conversation.said(error);
+        return new ForwardOutcome.Refused(news, status, Map.of(), JsonBytes.of(error));
     }
 
     @Override

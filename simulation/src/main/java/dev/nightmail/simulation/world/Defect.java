@@ -12,5 +12,7 @@ public enum Defect {
     /** Some updates of rows do not happen. */
     CATALOG_LOSES_UPDATES,
     /** The ledger takes what it has already. */
-    LEDGER_CHARGES_TWICE
+    LEDGER_CHARGES_TWICE,
+    /** An interactive call is told at once that batches left no place for it. */
+    REFUSALS_PASSED_ON
 }

@@ -27,7 +27,7 @@ final class Defective {
         return switch (defect) {
             case JOURNAL_HURRIES -> new Wrapped(sound, HurriedLog::new, opened);
             case JOURNAL_MIXES_UP -> new Wrapped(sound, MixedUpLog::new, opened);
-            case NONE, DISK_LIES, CATALOG_LOSES_UPDATES, LEDGER_CHARGES_TWICE ->
+            case NONE, DISK_LIES, CATALOG_LOSES_UPDATES, LEDGER_CHARGES_TWICE, REFUSALS_PASSED_ON ->
                     new Wrapped(sound, log -> log, opened);
         };
     }

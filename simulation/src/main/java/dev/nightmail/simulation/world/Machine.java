@@ -9,7 +9,10 @@ import dev.nightmail.core.request.CustomId;
 import dev.nightmail.core.schedule.Routes;
 import dev.nightmail.core.schedule.Routes.Route;
 import dev.nightmail.core.schedule.UpstreamTerms;
+import dev.nightmail.core.upstream.AnswerSink;
+import dev.nightmail.core.upstream.Call;
 import dev.nightmail.engine.Engine;
+import dev.nightmail.engine.EngineConfig;
 import dev.nightmail.engine.desk.BatchDesk;
 import dev.nightmail.engine.relay.Relays;
 import dev.nightmail.journal.FileJournal;
@@ -66,6 +69,7 @@ final class Machine implements Server {
     private @Nullable Life up;
     private @Nullable Engine engine;
     private boolean upstreamsAreDead;
+    private boolean stopping;
 
     Machine(
             Plan plan,
@@ -175,11 +179,39 @@ final class Machine implements Server {
         return answer.get();
     }
 
+    @Override
+    public void call(String model, Call call, AnswerSink sink) throws Unanswered {
+        var life = up;
+        var asked = engine;
+        if (life == null || asked == null) {
+            throw new Unanswered();
+        }
+        try {
+            baton.in(
+                    life,
+                    () -> {
+                        try {
+                            asked.messageDesk().forward(model, call, sink);
+                        } catch (InterruptedException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    });
+        } catch (Death | SimulatedUpstream.BrokenAdapterException _) {
+            throw new Unanswered();
+        }
+    }
+
+    @Override
+    public boolean isStopping() {
+        return stopping;
+    }
+
     /** Starts a server. @return whether it is up; it may have died, or found the disk unusable */
     boolean start(Life life) {
         try {
             baton.in(life, () -> engine = started(life));
             up = life;
+            stopping = false;
             return true;
         } catch (Death _) {
             baton.note("died while starting");
@@ -190,9 +222,15 @@ final class Machine implements Server {
     }
 
     private Engine started(Life life) {
-        var starting = new Engine(plan.engine(), parts(life), failure -> gaveUp(life, failure));
+        var starting = new Engine(config(), parts(life), failure -> gaveUp(life, failure));
         starting.start();
         return starting;
+    }
+
+    private EngineConfig config() {
+        return defect == Defect.REFUSALS_PASSED_ON
+                ? plan.engineThatPassesRefusalsOn()
+                : plan.engine();
     }
 
     private static void gaveUp(Life life, Throwable failure) {
@@ -235,6 +273,7 @@ final class Machine implements Server {
                             faults,
                             clock,
                             seeds.split(),
+                            plan.crowded() ? plan.upstreams().get(number) : Integer.MAX_VALUE,
                             upstreamsAreDead);
             upstreams.add(
                     new Engine.Served(upstream, UpstreamTerms.calls(plan.upstreams().get(number))));
@@ -277,6 +316,7 @@ final class Machine implements Server {
         if (running == null) {
             throw new IllegalStateException("no server is up");
         }
+        stopping = true;
         try {
             baton.in(
                     life,

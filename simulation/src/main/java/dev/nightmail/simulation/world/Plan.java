@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * @param diskFills whether the disk is full now and then
  * @param requestsRot whether bits of stored requests flip
  * @param relaying how the last upstream takes batches; null if it takes calls
+ * @param callers clients that make interactive calls
+ * @param crowded whether an upstream has no more places than batches may take
  * @param upstreamsDieForGood whether at the end nobody answers any more, and batches end by expiry
  */
 record Plan(
@@ -49,7 +51,9 @@ record Plan(
         boolean diskFills,
         boolean requestsRot,
         boolean upstreamsDieForGood,
-        @Nullable Relaying relaying) {
+        @Nullable Relaying relaying,
+        int callers,
+        boolean crowded) {
 
     /**
      * @param honoursKeys whether the provider honours idempotency keys
@@ -91,7 +95,21 @@ record Plan(
                 random.nextInt(4) == 0,
                 random.nextInt(8) == 0,
                 random.nextInt(5) == 0,
-                random.nextBoolean() ? relaying(random) : null);
+                random.nextBoolean() ? relaying(random) : null,
+                random.nextInt(4),
+                random.nextBoolean());
+    }
+
+    /** The same engine, but it does not try interactive calls again. */
+    EngineConfig engineThatPassesRefusalsOn() {
+        return new EngineConfig(
+                engine.limits(),
+                engine.window(),
+                engine.retention(),
+                engine.stopTimeout(),
+                Duration.ZERO,
+                engine.journalThreads(),
+                engine.schedule());
     }
 
     private static Relaying relaying(RandomGenerator random) {
@@ -181,6 +199,7 @@ record Plan(
                 window,
                 retention,
                 Duration.ofSeconds(1 + random.nextInt(20)),
+                Duration.ofMillis(500 + random.nextInt(3_000)),
                 1 + random.nextInt(3),
                 policy);
     }

@@ -3,6 +3,7 @@ package dev.nightmail.simulation.world;
 import dev.nightmail.core.batch.Batch;
 import dev.nightmail.simulation.check.Checker;
 import dev.nightmail.simulation.client.Book;
+import dev.nightmail.simulation.client.Caller;
 import dev.nightmail.simulation.client.Client;
 import dev.nightmail.simulation.client.Order;
 import dev.nightmail.simulation.client.Orders;
@@ -92,6 +93,7 @@ public final class World {
 
     private void history() {
         startClients();
+        startCallers();
         if (plan.clockJumps()) {
             baton.spawn(mischief::setClocks);
         }
@@ -127,6 +129,19 @@ public final class World {
 
     private Client client(Order order, Client.Manners manners) {
         return new Client(baton, machine, book, order, machine.witness(), seeds.split(), manners);
+    }
+
+    /** They go on until the world ends: batches must come to their end all the same. */
+    private void startCallers() {
+        var policy = plan.engine().schedule();
+        for (int i = 0; i < plan.callers(); i++) {
+            var manners =
+                    new Caller.Manners(
+                            Duration.ofSeconds(1L << random.nextInt(6)),
+                            plan.engine().interactiveRetry(),
+                            policy.leaseTtl());
+            baton.spawn(new Caller(baton, machine, book, seeds.split(), manners)::run);
+        }
     }
 
     private void spawn(Runnable client) {

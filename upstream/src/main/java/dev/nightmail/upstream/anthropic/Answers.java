@@ -155,4 +155,8 @@ final class Answers {
     static int status(FailedStep step) {
         return (step.isTimeout() ? ErrorType.TIMEOUT_ERROR : ErrorType.API_ERROR).status();
     }
+
+    static boolean isEventStream(HttpHeaders headers) {
+        return UpstreamErrors.contentType(headers).map("text/event-stream"::equals).orElse(false);
+    }
 }

@@ -6,6 +6,7 @@ import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.ForwardOutcome;
 import dev.nightmail.core.upstream.Upstream;
+import dev.nightmail.upstream.http.FailedStep;
 import dev.nightmail.upstream.http.FollowingRedirects;
 import dev.nightmail.upstream.http.HttpCall;
 import dev.nightmail.upstream.http.HttpExchanges;
@@ -54,32 +55,43 @@ public final class AnthropicUpstream implements Upstream {
 
     @Override
     public ForwardOutcome forward(Call call, AnswerSink sink) throws InterruptedException {
-        var forwarding = new Forwarding(answers, sink);
+        HttpCall httpCall;
         try {
-            HttpCall httpCall;
-            try {
-                httpCall = httpCall(call);
-            } catch (IllegalArgumentException _) {
-                forwarding.answer(
-                        ErrorType.INVALID_REQUEST_ERROR.status(),
-                        Map.of(),
-                        ErrorBody.of(
-                                ErrorType.INVALID_REQUEST_ERROR,
-                                "the query string holds characters that must be percent-encoded",
-                                null));
-                return new ForwardOutcome.NoNews();
-            }
-            return switch (http.stream(httpCall, forwarding)) {
-                case HttpOutcome.Complete _ -> forwarding.end();
-                case HttpOutcome.NotSent(var step) ->
-                        new ForwardOutcome.Unreachable(
-                                step.toString(), Answers.status(step), answers.notSent(step));
-                case HttpOutcome.Broken(var step) -> forwarding.fail(step, answers.broken(step));
-            };
+            httpCall = httpCall(call);
+        } catch (IllegalArgumentException _) {
+            return Forwarding.refused(
+                    new ForwardOutcome.NoNews(),
+                    ErrorType.INVALID_REQUEST_ERROR.status(),
+                    Map.of(),
+                    ErrorBody.of(
+                            ErrorType.INVALID_REQUEST_ERROR,
+                            "the query string holds characters that must be percent-encoded",
+                            null));
+        }
+        try {
+            return forward(httpCall, new Forwarding(answers, sink));
         } catch (IOException e) {
             // The client is gone; there is nobody to tell.
             sink.abort(e);
             return new ForwardOutcome.NoNews();
+        }
+    }
+
+    private ForwardOutcome forward(HttpCall call, Forwarding forwarding)
+            throws IOException, InterruptedException {
+        try {
+            return switch (http.stream(call, forwarding)) {
+                case HttpOutcome.Complete _ -> forwarding.end();
+                case HttpOutcome.NotSent(var step) ->
+                        Forwarding.refused(
+                                new ForwardOutcome.Unreachable(step.toString()),
+                                Answers.status(step),
+                                Map.of(),
+                                answers.notSent(step));
+                case HttpOutcome.Broken(var step) -> forwarding.fail(step);
+            };
+        } catch (PassedEvents.TooLongException _) {
+            return forwarding.fail(FailedStep.BODY_TOO_LARGE);
         }
     }
 

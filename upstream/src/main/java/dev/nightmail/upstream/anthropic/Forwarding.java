@@ -1,5 +1,6 @@
 package dev.nightmail.upstream.anthropic;
 
+import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.ForwardOutcome;
@@ -11,10 +12,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Passes one answer on. A good one goes through as it comes; an error is held back until it is
- * whole, so that one without the wire's shape (a proxy's page, say) can be put into it.
+ * Passes one answer on. A good one goes through as it comes. An error is no answer to be passed on
+ * but an outcome; one without the wire's shape (a proxy's page, say) is put into it.
  */
 final class Forwarding implements BodyReceiver {
 
@@ -27,6 +29,10 @@ final class Forwarding implements BodyReceiver {
     private int status;
     private HttpHeaders headers = HttpHeaders.NONE;
     private boolean passing;
+
+    /** Of an answer that is a stream; null otherwise. */
+    private @Nullable PassedEvents events;
+
     private final ByteArrayOutputStream held = new ByteArrayOutputStream(0);
 
     Forwarding(Answers answers, AnswerSink sink) {
@@ -40,50 +46,77 @@ final class Forwarding implements BodyReceiver {
         headers = answerHeaders;
         if (status >= 200 && status < 300 && !UpstreamErrors.hasForeignType(headers)) {
             passing = true;
+            if (Answers.isEventStream(headers)) {
+                events = new PassedEvents(sink);
+            }
             sink.begin(status, passedOn(headers, "application/json"));
         }
     }
 
     @Override
     public void body(byte[] bytes, int offset, int length) throws IOException {
-        if (passing) {
+        var stream = events;
+        if (stream != null) {
+            stream.take(bytes, offset, length);
+        } else if (passing) {
             sink.write(bytes, offset, length);
         } else if (held.size() < ERROR_BYTES_MAX) {
             held.write(bytes, offset, length);
         }
     }
 
-    /** The answer is whole. */
-    ForwardOutcome end() throws IOException {
-        if (passing) {
-            sink.end();
-            return new ForwardOutcome.Answered();
+    @Override
+    public void idle() throws IOException {
+        var stream = events;
+        if (stream == null ? !passing : !stream.isInside()) {
+            sink.idle();
         }
+    }
+
+    /** The answer is whole, as far as HTTP is concerned. */
+    ForwardOutcome end() throws IOException {
+        if (!passing) {
+            return refused();
+        }
+        var stream = events;
+        if (stream != null) {
+            stream.end();
+            if (!stream.isConcluded()) {
+                return fail(FailedStep.CONNECTION_CUT);
+            }
+        }
+        sink.end();
+        return new ForwardOutcome.Answered();
+    }
+
+    private ForwardOutcome refused() {
         var body = held.toByteArray();
         var told = answers.told(status, headers, body);
         var fields = passedOn(headers, "");
         fields.putAll(told.headers());
-        answer(told.status(), fields, told.body());
-        return ForwardOutcome.like(answers.answered(status, headers, body));
+        return refused(
+                ForwardOutcome.like(answers.answered(status, headers, body)),
+                told.status(),
+                fields,
+                told.body());
     }
 
     /** The exchange failed, when the service may have begun to work. */
-    ForwardOutcome fail(FailedStep step, JsonBytes error) throws IOException {
+    ForwardOutcome fail(FailedStep step) {
+        var news = new ForwardOutcome.Failed(step.toString());
         if (passing) {
-            sink.abort(new IOException("the upstream broke off: " + step));
-        } else {
-            answer(Answers.status(step), Map.of(), error);
+            sink.breakOff(answers.broken(step));
+            return news;
         }
-        return new ForwardOutcome.Failed(step.toString());
+        return refused(news, Answers.status(step), Map.of(), answers.broken(step));
     }
 
-    void answer(int answerStatus, Map<String, String> answerHeaders, JsonBytes body)
-            throws IOException {
-        var all = new LinkedHashMap<>(answerHeaders);
+    /** An error of our own, or one that is whole. */
+    static ForwardOutcome refused(
+            ForwardOutcome.News news, int status, Map<String, String> headers, JsonBytes body) {
+        var all = new LinkedHashMap<>(headers);
         all.put("content-type", "application/json");
-        sink.begin(answerStatus, all);
-        sink.write(body.array(), 0, body.length());
-        sink.end();
+        return new ForwardOutcome.Refused(news, status, all, body);
     }
 
     private static Map<String, String> passedOn(HttpHeaders headers, String contentTypeOtherwise) {

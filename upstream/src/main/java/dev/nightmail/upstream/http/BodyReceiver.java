@@ -14,4 +14,7 @@ public interface BodyReceiver {
      * @param bytes valid during the call only
      */
     void body(byte[] bytes, int offset, int length) throws IOException;
+
+    /** Says, about once a second, that nothing has come: before the answer begins, or inside it. */
+    default void idle() throws IOException {}
 }

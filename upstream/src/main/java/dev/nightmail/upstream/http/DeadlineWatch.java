@@ -7,9 +7,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Wakes the callers of exchanges whose time is up; they then say themselves what it was that came
- * too late. One thread looks at all of them now and then, since a timer for every one of them,
- * which almost never rings, costs more than the rest of the waiting: a lock that all callers share,
- * and a thread to be woken.
+ * too late. Wakes those, too, that want to look again though nothing has come. One thread looks at
+ * all of them now and then, since a timer for every one of them, which almost never rings, costs
+ * more than the rest of the waiting: a lock that all callers share, and a thread to be woken.
  */
 final class DeadlineWatch implements AutoCloseable {
 
@@ -48,7 +48,7 @@ final class DeadlineWatch implements AutoCloseable {
             LockSupport.parkNanos(this, ROUND_NANOS);
             long now = System.nanoTime();
             for (var exchange : waiting) {
-                if (exchange.overdue(now) != null) {
+                if (exchange.isToBeWoken(now)) {
                     exchange.wakeCaller();
                 }
             }

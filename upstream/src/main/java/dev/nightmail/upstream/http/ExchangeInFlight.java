@@ -24,6 +24,8 @@ abstract class ExchangeInFlight implements Request.Listener {
     private volatile boolean answering;
     private volatile long progressNanos;
     private volatile boolean complete;
+    private volatile boolean looksAgain;
+    private volatile long lookNanos;
     private volatile @Nullable Throwable failure;
 
     ExchangeInFlight(Request request, HttpCall call, HttpSettings settings) {
@@ -100,6 +102,17 @@ abstract class ExchangeInFlight implements Request.Listener {
             throw new InterruptedException("the exchange was called off");
         }
         return null;
+    }
+
+    /** The caller wants to be woken then, though nothing has happened. */
+    final void lookAgainAt(long nanos) {
+        lookNanos = nanos;
+        looksAgain = true;
+    }
+
+    /** Whether the caller has something to look at. */
+    final boolean isToBeWoken(long now) {
+        return overdue(now) != null || (looksAgain && now - lookNanos >= 0);
     }
 
     /** Which timeout of the phase it is in has passed, the first of them; null if none has. */

@@ -151,5 +151,10 @@ public final class FollowingRedirects implements HttpExchanges {
                 receiver.body(bytes, offset, length);
             }
         }
+
+        @Override
+        public void idle() throws IOException {
+            receiver.idle();
+        }
     }
 }

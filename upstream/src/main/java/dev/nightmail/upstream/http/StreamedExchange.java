@@ -2,6 +2,7 @@ package dev.nightmail.upstream.http;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.Result;
@@ -17,9 +18,13 @@ final class StreamedExchange extends ExchangeInFlight
 
     private static final byte[] NO_BODY = {};
 
+    /** So often the receiver is told that nothing comes. */
+    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final byte[] buffer = new byte[16 << 10];
 
     private volatile @Nullable Answer answer;
+    private long lastWordNanos;
 
     private record Answer(Response response, Content.Source source) {}
 
@@ -40,6 +45,7 @@ final class StreamedExchange extends ExchangeInFlight
     }
 
     HttpOutcome await(BodyReceiver receiver) throws IOException, InterruptedException {
+        lastWord(System.nanoTime());
         while (answer == null) {
             if (isComplete()) {
                 var failure = failure();
@@ -48,6 +54,12 @@ final class StreamedExchange extends ExchangeInFlight
             var outcome = parkOnce();
             if (outcome != null) {
                 return outcome;
+            }
+            try {
+                tellIdle(receiver);
+            } catch (IOException | RuntimeException e) {
+                abort(e);
+                throw e;
             }
         }
         var begun = answer;
@@ -66,7 +78,7 @@ final class StreamedExchange extends ExchangeInFlight
         while (true) {
             var chunk = source.read();
             if (chunk == null) {
-                var outcome = awaitContent(source);
+                var outcome = awaitContent(source, receiver);
                 if (outcome != null) {
                     return outcome;
                 }
@@ -78,6 +90,7 @@ final class StreamedExchange extends ExchangeInFlight
                 return failed(failure);
             }
             progress();
+            lastWord(System.nanoTime());
             try {
                 handOn(chunk.getByteBuffer(), receiver);
             } finally {
@@ -89,7 +102,8 @@ final class StreamedExchange extends ExchangeInFlight
         }
     }
 
-    private @Nullable HttpOutcome awaitContent(Content.Source source) throws InterruptedException {
+    private @Nullable HttpOutcome awaitContent(Content.Source source, BodyReceiver receiver)
+            throws IOException, InterruptedException {
         var demand = new Demand();
         source.demand(demand);
         while (!demand.met) {
@@ -97,8 +111,22 @@ final class StreamedExchange extends ExchangeInFlight
             if (outcome != null) {
                 return outcome;
             }
+            tellIdle(receiver);
         }
         return null;
+    }
+
+    private void tellIdle(BodyReceiver receiver) throws IOException {
+        long now = System.nanoTime();
+        if (now - lastWordNanos >= IDLE_NANOS) {
+            lastWord(now);
+            receiver.idle();
+        }
+    }
+
+    private void lastWord(long now) {
+        lastWordNanos = now;
+        lookAgainAt(now + IDLE_NANOS);
     }
 
     private void handOn(ByteBuffer content, BodyReceiver receiver) throws IOException {

@@ -6,6 +6,7 @@ import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Call.Endpoint;
 import dev.nightmail.upstream.http.HttpExchanges;
+import dev.nightmail.upstream.http.HttpHeaders;
 import dev.nightmail.upstream.http.HttpOutcome;
 import dev.nightmail.upstream.json.JsonWriter;
 import dev.nightmail.upstream.openai.ChatRequest.Purpose;
@@ -60,7 +61,8 @@ final class Interactive {
         try {
             switch (http.stream(httpCall, streamed)) {
                 case HttpOutcome.Complete _ -> streamed.end();
-                case HttpOutcome.NotSent(var step) -> streamed.fail(answers.notSent(step));
+                case HttpOutcome.NotSent(var step) ->
+                        reply.send(answers.notSent(step), HttpHeaders.NONE);
                 case HttpOutcome.Broken(var step) -> streamed.fail(answers.broken(step));
             }
         } catch (BrokenAnswerException e) {

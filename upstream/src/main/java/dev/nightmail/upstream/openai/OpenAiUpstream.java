@@ -146,7 +146,7 @@ public final class OpenAiUpstream implements Upstream {
                 interactive.answer(call, sink, reply);
             } catch (RefusedException e) {
                 reply.error(ErrorType.INVALID_REQUEST_ERROR, e.reason());
-                return new ForwardOutcome.NoNews();
+                return reply.outcome(new ForwardOutcome.NoNews());
             }
         } catch (IOException e) {
             // The client is gone.
@@ -154,13 +154,10 @@ public final class OpenAiUpstream implements Upstream {
             return new ForwardOutcome.NoNews();
         }
         var noted = reply.noted();
-        if (noted == null) {
-            return new ForwardOutcome.Answered();
-        }
-        return noted.reading() instanceof Reading.Unreachable(var type, var message, var phase)
-                ? new ForwardOutcome.Unreachable(
-                        phase, type.status(), ErrorBody.of(type, message, null))
-                : ForwardOutcome.like(outcome(noted.reading(), noted.headers()));
+        return reply.outcome(
+                noted == null
+                        ? new ForwardOutcome.Answered()
+                        : ForwardOutcome.like(outcome(noted.reading(), noted.headers())));
     }
 
     @Override

@@ -3,6 +3,9 @@ package dev.nightmail.upstream.openai;
 import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.upstream.AnswerSink;
+import dev.nightmail.core.upstream.ForwardOutcome;
+import dev.nightmail.core.upstream.ForwardOutcome.News;
+import dev.nightmail.core.upstream.ForwardOutcome.Refused;
 import dev.nightmail.upstream.http.HttpHeaders;
 import dev.nightmail.upstream.wire.ErrorBody;
 import dev.nightmail.upstream.wire.UpstreamErrors;
@@ -11,12 +14,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Answers an interactive call with a whole body. */
+/** Answers an interactive call with a whole body, or keeps the error that it came to. */
 final class Reply {
+
+    private static final News NO_NEWS = new ForwardOutcome.NoNews();
 
     private final String upstream;
     private final AnswerSink sink;
     private @Nullable Noted noted;
+    private @Nullable Refused refusal;
 
     /** What a call to the upstream came to, and the headers that came with it. */
     record Noted(Reading reading, HttpHeaders headers) {}
@@ -36,20 +42,30 @@ final class Reply {
         return noted;
     }
 
-    /** What a call to the upstream came to. Of one that was not sent the client is not told. */
+    /** How the call went, if that is what it tells of the upstream. */
+    ForwardOutcome outcome(News news) {
+        var refused = refusal;
+        return refused == null
+                ? news
+                : new Refused(news, refused.status(), refused.headers(), refused.body());
+    }
+
+    /** What a call to the upstream came to. */
     void send(Reading reading, HttpHeaders headers) throws IOException {
         note(reading, headers);
         switch (reading) {
-            case Reading.Answered(var message, var _, var _) -> send(200, Map.of(), message);
+            case Reading.Answered(var message, var _, var _) -> json(message);
             case Reading.Fault(var _, var type, var message, var _, var _) ->
-                    send(
+                    refuse(
                             type.status(),
                             passedOn(headers),
                             ErrorBody.of(type, message, requestId(headers)));
-            case Reading.Unreachable _ -> {}
+            case Reading.Unreachable(var type, var message, var _) ->
+                    refuse(type.status(), Map.of(), ErrorBody.of(type, message, null));
             case Reading.Barred(int status, var _) ->
-                    send(
-                            UpstreamErrors.BAD_GATEWAY,
+                    // Not the status itself: it is our key that is wrong, not the client's.
+                    refuse(
+                            ErrorType.BAD_GATEWAY,
                             Map.of("x-should-retry", "false"),
                             UpstreamErrors.notServed(upstream, status));
         }
@@ -68,18 +84,18 @@ final class Reply {
     }
 
     void json(JsonBytes body) throws IOException {
-        send(200, Map.of(), body);
-    }
-
-    void error(ErrorType type, String message) throws IOException {
-        send(type.status(), Map.of(), ErrorBody.of(type, message, null));
-    }
-
-    private void send(int status, Map<String, String> headers, JsonBytes body) throws IOException {
-        var all = new LinkedHashMap<>(headers);
-        all.put("content-type", "application/json");
-        sink.begin(status, all);
+        sink.begin(200, Map.of("content-type", "application/json"));
         sink.write(body.array(), 0, body.length());
         sink.end();
+    }
+
+    void error(ErrorType type, String message) {
+        refuse(type.status(), Map.of(), ErrorBody.of(type, message, null));
+    }
+
+    private void refuse(int status, Map<String, String> headers, JsonBytes error) {
+        var all = new LinkedHashMap<>(headers);
+        all.put("content-type", "application/json");
+        refusal = new Refused(NO_NEWS, status, all, error);
     }
 }

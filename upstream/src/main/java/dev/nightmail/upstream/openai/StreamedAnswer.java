@@ -4,6 +4,7 @@ import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.upstream.http.BodyReceiver;
 import dev.nightmail.upstream.http.FailedStep;
 import dev.nightmail.upstream.http.HttpHeaders;
+import dev.nightmail.upstream.wire.ErrorBody;
 import dev.nightmail.wire.error.ErrorReading;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -81,6 +82,11 @@ final class StreamedAnswer implements BodyReceiver {
         }
     }
 
+    @Override
+    public void idle() throws IOException {
+        sink.idle();
+    }
+
     private void whole(byte[] body) throws IOException {
         var payload = ChatPayload.read(body);
         var error = ErrorReading.readInAnswer(body);
@@ -109,14 +115,14 @@ final class StreamedAnswer implements BodyReceiver {
     }
 
     /** The exchange failed. */
-    void fail(Reading failure) throws IOException {
+    void fail(Reading.Fault failure) throws IOException {
         if (events.isOver()) {
             // All was said before the connection broke.
             return;
         }
         if (events.isBegun()) {
             reply.note(failure, headers);
-            sink.abort(new IOException("the upstream broke off"));
+            sink.breakOff(ErrorBody.of(failure.type(), failure.message(), null));
         } else {
             reply.send(failure, headers);
         }

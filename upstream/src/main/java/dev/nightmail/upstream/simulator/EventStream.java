@@ -19,14 +19,16 @@ final class EventStream {
     private final AnswerSink sink;
     private final Duration writing;
     private final Waiting waiting;
+    private final Cut cut;
 
     /**
      * @param writing from the first token to the last, at an even pace
      */
-    EventStream(AnswerSink sink, Duration writing, Waiting waiting) {
+    EventStream(AnswerSink sink, Duration writing, Waiting waiting, Cut cut) {
         this.sink = sink;
         this.writing = writing;
         this.waiting = waiting;
+        this.cut = cut;
     }
 
     /**
@@ -42,7 +44,7 @@ final class EventStream {
         boolean started = start(reply.content());
         event("ping", _ -> {});
         if (cutInside) {
-            sink.abort(new IOException("a simulated fault cut the answer off"));
+            cut.off(sink);
             return;
         }
         if (started) {

@@ -6,6 +6,7 @@ import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Call.Endpoint;
 import dev.nightmail.core.upstream.ForwardOutcome;
+import dev.nightmail.core.upstream.ForwardOutcome.News;
 import dev.nightmail.upstream.simulator.service.Admission;
 import dev.nightmail.upstream.simulator.service.Admission.Accepted;
 import dev.nightmail.upstream.simulator.service.Admission.Overloaded;
@@ -16,14 +17,17 @@ import java.time.Duration;
 /** One interactive call, answered as it would be over HTTP. */
 final class Forwarding {
 
-    private static final ForwardOutcome TIMED_OUT = new ForwardOutcome.Failed("call timeout");
+    /** As often as an adapter says so that waits for a service over HTTP. */
+    private static final Duration IDLE = Duration.ofSeconds(1);
+
+    private static final News TIMED_OUT = new ForwardOutcome.Failed("call timeout");
 
     private final ServiceDoor door;
     private final Faults faults;
     private final Waiting waiting;
     private final Call call;
     private final long hash;
-    private final boolean itself;
+    private final Cut cut;
     private final AnswerSink sink;
     private final Interactive answer;
 
@@ -44,12 +48,16 @@ final class Forwarding {
         this.waiting = waiting;
         this.call = call;
         this.hash = hash;
-        this.itself = itself;
+        this.cut = itself ? Cut.AT_SERVICE : Cut.AT_RELAY;
         this.sink = sink;
-        this.answer = new Interactive(sink, Composer.requestId(hash));
+        this.answer = new Interactive(sink, Composer.requestId(hash), cut);
     }
 
     ForwardOutcome forward(WorkspaceId workspace) throws IOException, InterruptedException {
+        return answer.outcome(answered(workspace));
+    }
+
+    private News answered(WorkspaceId workspace) throws IOException, InterruptedException {
         try {
             return switch (call.endpoint()) {
                 case Endpoint.Messages _ -> message(workspace);
@@ -64,12 +72,12 @@ final class Forwarding {
         }
     }
 
-    private ForwardOutcome json(String body) throws IOException {
+    private News json(String body) throws IOException {
         answer.json(body);
         return new ForwardOutcome.Answered();
     }
 
-    private ForwardOutcome message(WorkspaceId workspace)
+    private News message(WorkspaceId workspace)
             throws RefusedException, IOException, InterruptedException {
         var struck = faults.strike(hash, call.body().array()).orElse(null);
         if (struck == null) {
@@ -82,20 +90,21 @@ final class Forwarding {
         if (fault == null || fault == Fault.CUT) {
             return visit(workspace, fault == Fault.CUT);
         }
-        if (fault == Fault.GARBAGE) {
+        var news = ForwardOutcome.like(SimulatorUpstream.outcome(fault, struck.retryAfter()));
+        var error = fault.type().orElse(ErrorType.API_ERROR);
+        if (cut == Cut.AT_RELAY && news instanceof ForwardOutcome.Barred) {
+            answer.notServed(Excuses.of(fault));
+        } else if (cut == Cut.AT_SERVICE && fault == Fault.GARBAGE) {
             answer.garbage();
-        } else if (fault != Fault.UNREACHABLE) {
-            answer.error(
-                    fault.type().orElse(ErrorType.API_ERROR),
-                    Excuses.of(fault),
-                    struck.retryAfter());
-        } else if (itself) {
+        } else if (cut == Cut.AT_SERVICE && fault == Fault.UNREACHABLE) {
             sink.abort(new IOException(Excuses.of(fault)));
+        } else {
+            answer.error(error, Excuses.of(fault), struck.retryAfter());
         }
-        return ForwardOutcome.like(SimulatorUpstream.outcome(fault, struck.retryAfter()));
+        return news;
     }
 
-    private ForwardOutcome visit(WorkspaceId workspace, boolean cutInside)
+    private News visit(WorkspaceId workspace, boolean cutInside)
             throws RefusedException, IOException, InterruptedException {
         var visit = door.visit(call, hash, workspace, false);
         var headroom = visit.admission().headroom();
@@ -120,16 +129,16 @@ final class Forwarding {
         };
     }
 
-    private ForwardOutcome send(Visit visit, Accepted accepted, boolean cutInside)
+    private News send(Visit visit, Accepted accepted, boolean cutInside)
             throws IOException, InterruptedException {
         var reply = visit.reply().billed(accepted.usage());
         if (visit.streamed()) {
-            if (!passed(visit.until(accepted.firstTokenAt()))) {
+            if (!passedIdle(visit.until(accepted.firstTokenAt()))) {
                 return TIMED_OUT;
             }
             answer.beginStream();
             var writing = Duration.between(accepted.firstTokenAt(), accepted.doneAt());
-            new EventStream(sink, writing, waiting).send(reply, cutInside);
+            new EventStream(sink, writing, waiting, cut).send(reply, cutInside);
         } else {
             if (!passed(visit.until(accepted.doneAt()))) {
                 return TIMED_OUT;
@@ -139,6 +148,17 @@ final class Forwarding {
         return cutInside
                 ? new ForwardOutcome.Failed("connection cut")
                 : new ForwardOutcome.Answered();
+    }
+
+    /** The same for a client that is to have a stream: it is told that the service is at work. */
+    private boolean passedIdle(Duration duration) throws IOException, InterruptedException {
+        var left = duration;
+        while (duration.compareTo(call.timeout()) <= 0 && left.compareTo(IDLE) > 0) {
+            waiting.pass(IDLE);
+            left = left.minus(IDLE);
+            sink.idle();
+        }
+        return passed(left);
     }
 
     /** Lets time pass; if the call's own is over before, says so. */

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.upstream.AnswerSink;
+import dev.nightmail.core.upstream.ForwardOutcome;
+import dev.nightmail.core.upstream.ForwardOutcome.News;
+import dev.nightmail.core.upstream.ForwardOutcome.Refused;
 import dev.nightmail.core.upstream.Headroom;
 import dev.nightmail.upstream.wire.ErrorBody;
 import java.io.IOException;
@@ -12,18 +15,21 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One interactive answer, with the headers it has over HTTP. */
+/** One interactive answer, with the headers it has over HTTP. An error is kept, not sent. */
 final class Interactive {
 
     private static final int SERVER_ERROR_MIN = 500;
 
     private final AnswerSink sink;
     private final String requestId;
+    private final Cut cut;
     private Headroom headroom = Headroom.UNTOLD;
+    private @Nullable Refused refusal;
 
-    Interactive(AnswerSink sink, String requestId) {
+    Interactive(AnswerSink sink, String requestId, Cut cut) {
         this.sink = sink;
         this.requestId = requestId;
+        this.cut = cut;
     }
 
     /** What the answer is to say of the limits. */
@@ -35,6 +41,14 @@ final class Interactive {
         message(body.getBytes(UTF_8), false);
     }
 
+    /** How the call went, if that is what it tells of the service. */
+    ForwardOutcome outcome(News news) {
+        var refused = refusal;
+        return refused == null
+                ? news
+                : new Refused(news, refused.status(), refused.headers(), refused.body());
+    }
+
     /**
      * @param cutInside breaks off in the middle of the body
      */
@@ -42,7 +56,7 @@ final class Interactive {
         sink.begin(200, headers("application/json"));
         if (cutInside) {
             sink.write(body, 0, body.length / 2);
-            sink.abort(new IOException("a simulated fault cut the answer off"));
+            cut.off(sink);
             return;
         }
         sink.write(body, 0, body.length);
@@ -62,16 +76,25 @@ final class Interactive {
         sink.end();
     }
 
-    void error(ErrorType type, String message, @Nullable Duration retryAfter) throws IOException {
+    /** An error that is about who relays the call, not about who makes it. */
+    void notServed(String message) {
+        var headers = headers("application/json");
+        headers.put("x-should-retry", "false");
+        refuse(ErrorType.BAD_GATEWAY, headers, ErrorType.API_ERROR, message);
+    }
+
+    void error(ErrorType type, String message, @Nullable Duration retryAfter) {
         var headers = headers("application/json");
         headers.put("x-should-retry", Boolean.toString(isWorthRetrying(type)));
         if (retryAfter != null) {
             headers.put("retry-after", seconds(retryAfter));
         }
-        var body = ErrorBody.of(type, message, requestId).array();
-        sink.begin(type.status(), headers);
-        sink.write(body, 0, body.length);
-        sink.end();
+        refuse(type.status(), headers, type, message);
+    }
+
+    private void refuse(int status, Map<String, String> headers, ErrorType type, String message) {
+        var body = ErrorBody.of(type, message, requestId);
+        refusal = new Refused(new ForwardOutcome.NoNews(), status, headers, body);
     }
 
     private static boolean isWorthRetrying(ErrorType type) {

@@ -161,7 +161,14 @@ public final class SimulatorUpstream implements Upstream {
      */
     public void serve(Call call, WorkspaceId workspace, AnswerSink sink)
             throws InterruptedException {
-        forward(call, workspace, true, sink);
+        try {
+            if (forward(call, workspace, true, sink) instanceof ForwardOutcome.Refused refused) {
+                refused.passOn(sink);
+            }
+        } catch (IOException e) {
+            // The client is gone; there is nobody to tell.
+            sink.abort(e);
+        }
     }
 
     private ForwardOutcome forward(

@@ -33,9 +33,6 @@ public final class UpstreamErrors {
     /** What a Nightmail says where its own upstream does not serve it. */
     public static final String UPSTREAM_UNAUTHORIZED = "upstream_unauthorized";
 
-    /** The status under which a client that waits is told so: not ours, which is of our key. */
-    public static final int BAD_GATEWAY = 502;
-
     /** Of the words that a reason repeats: a log's line stays one that can be read. */
     private static final int REASON_WORDS_MAX = 300;
 
@@ -177,7 +174,7 @@ public final class UpstreamErrors {
         if (meaning instanceof Ours ours) {
             // Not the status itself: it is our key that is wrong, not the client's.
             return new Told(
-                    BAD_GATEWAY,
+                    ErrorType.BAD_GATEWAY,
                     Map.of("x-should-retry", "false"),
                     notServed(upstream, ours.status()));
         }
@@ -198,7 +195,7 @@ public final class UpstreamErrors {
     private static int status(ErrorMeaning meaning) {
         int status = meaning.status();
         return switch (meaning) {
-            case Ours _ -> BAD_GATEWAY;
+            case Ours _ -> ErrorType.BAD_GATEWAY;
             case OfRequest(var fault, var _, var _) ->
                     status < 400 || fault == Fault.CONTEXT_EXCEEDED
                             ? type(meaning).status()
@@ -210,8 +207,8 @@ public final class UpstreamErrors {
             case Failed _ ->
                     (status >= 500 && status < 600) || status == 408 || status == 409
                             ? status
-                            : BAD_GATEWAY;
-            case Lost _ -> status >= 500 && status < 600 ? status : BAD_GATEWAY;
+                            : ErrorType.BAD_GATEWAY;
+            case Lost _ -> status >= 500 && status < 600 ? status : ErrorType.BAD_GATEWAY;
         };
     }
 

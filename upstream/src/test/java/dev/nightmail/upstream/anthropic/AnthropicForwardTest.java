@@ -9,6 +9,7 @@ import dev.nightmail.core.request.ApiVersion;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Call.Endpoint;
 import dev.nightmail.core.upstream.ForwardOutcome;
+import dev.nightmail.core.upstream.ForwardOutcome.Refused;
 import dev.nightmail.core.upstream.ForwardOutcome.Unreachable;
 import dev.nightmail.core.upstream.Headroom;
 import dev.nightmail.upstream.Gathered;
@@ -22,6 +23,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 final class AnthropicForwardTest {
@@ -63,7 +66,7 @@ final class AnthropicForwardTest {
     }
 
     private void forward(Endpoint endpoint) throws InterruptedException {
-        upstream.forward(call(endpoint, Duration.ofSeconds(30)), sink);
+        sink.take(upstream.forward(call(endpoint, Duration.ofSeconds(30)), sink));
     }
 
     @Test
@@ -194,11 +197,12 @@ final class AnthropicForwardTest {
 
             assertThat(outcome)
                     .isInstanceOfSatisfying(
-                            Unreachable.class,
-                            unreachable -> {
-                                assertThat(unreachable.phase()).isEqualTo("connection refused");
-                                assertThat(unreachable.status()).isEqualTo(500);
-                                assertThat(new String(unreachable.error().array(), UTF_8))
+                            Refused.class,
+                            refused -> {
+                                assertThat(refused.news())
+                                        .isEqualTo(new Unreachable("connection refused"));
+                                assertThat(refused.status()).isEqualTo(500);
+                                assertThat(new String(refused.body().array(), UTF_8))
                                         .contains("api_error", "claude", "connection refused");
                             });
         }
@@ -235,8 +239,9 @@ final class AnthropicForwardTest {
         assertThat(outcome()).isInstanceOf(ForwardOutcome.Barred.class);
     }
 
-    private ForwardOutcome outcome() throws InterruptedException {
-        return upstream.forward(call(MESSAGES, Duration.ofSeconds(30)), new Gathered());
+    private ForwardOutcome.News outcome() throws InterruptedException {
+        var client = new Gathered();
+        return client.take(upstream.forward(call(MESSAGES, Duration.ofSeconds(30)), client));
     }
 
     private static String error(String type) {
@@ -248,10 +253,174 @@ final class AnthropicForwardTest {
     void aSilentUpstreamIsATimeout() throws Exception {
         server.then(MisbehavingUpstream.never());
 
-        upstream.forward(call(MESSAGES, Duration.ofSeconds(1)), sink);
+        sink.take(upstream.forward(call(MESSAGES, Duration.ofSeconds(1)), sink));
 
         assertThat(sink.status()).isEqualTo(504);
         assertThat(sink.text()).contains("timeout_error", "claude", "call timeout");
+    }
+
+    private static final String STREAM_HEAD =
+            "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n";
+
+    private static final String BEGUN =
+            """
+            event: message_start
+            data: {"type":"message_start","message":{}}
+
+            event: content_block_delta
+            data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Half"}}
+
+            """;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "event: content_block_delta\ndata: {\"type\":\"cont"})
+    void aStreamThatEndsBeforeItsMessageIsBrokenOffBehindItsLastWholeEvent(String torn)
+            throws Exception {
+        server.then((_, to) -> to.write(STREAM_HEAD + BEGUN + torn).cut());
+
+        var news = sink.take(upstream.forward(call(MESSAGES, Duration.ofSeconds(30)), sink));
+
+        assertThat(news).isEqualTo(new ForwardOutcome.Failed("connection cut"));
+        assertThat(sink.text()).startsWith(BEGUN);
+        assertThat(sink.isEnded()).isFalse();
+        assertThat(sink.brokenOffBy()).contains("\"api_error\"", "claude", "connection cut");
+    }
+
+    @Test
+    void aStreamWhoseConnectionIsCutIsBrokenOffBehindItsLastWholeEvent() throws Exception {
+        server.then((_, to) ->
+                to.write(
+                                STREAM_HEAD.replace(
+                                                "\r\n\r\n",
+                                                "\r\ntransfer-encoding: chunked\r\n\r\n")
+                                        + "%x\r\n%sev\r\n".formatted(BEGUN.length() + 2, BEGUN))
+                        .cut());
+
+        forward(MESSAGES);
+
+        assertThat(sink.text()).isEqualTo(BEGUN);
+        assertThat(sink.brokenOffBy()).contains("\"api_error\"", "connection cut");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"message_stop", "message_delta", "error"})
+    void aStreamThatHasToldHowItEndedIsWhole(String last) throws Exception {
+        var end = "event: " + last + "\ndata: {}\n\n";
+        server.then((_, to) -> to.write(STREAM_HEAD + BEGUN + end).cut());
+
+        forward(MESSAGES);
+
+        assertThat(sink.text()).isEqualTo(BEGUN + end);
+        assertThat(sink.isEnded()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r\n", "\r"})
+    void eventsArePassedOnWholeHoweverTheyCome(String lineEnd) throws Exception {
+        var stream = (BEGUN + "event: message_stop\ndata: {}\n\n").replace("\n", lineEnd);
+        server.then((_, to) -> {
+            to.write(STREAM_HEAD);
+            for (byte each : stream.getBytes(UTF_8)) {
+                to.write(String.valueOf((char) each));
+            }
+            to.cut();
+        });
+        var writes = new ArrayList<String>();
+        var client =
+                new Gathered() {
+                    @Override
+                    public void write(byte[] bytes, int offset, int length) throws IOException {
+                        super.write(bytes, offset, length);
+                        writes.add(new String(bytes, offset, length, UTF_8));
+                    }
+                };
+
+        client.take(upstream.forward(call(MESSAGES, Duration.ofSeconds(30)), client));
+
+        assertThat(client.text()).isEqualTo(stream);
+        assertThat(writes)
+                .allSatisfy(write ->
+                        assertThat(write.strip())
+                                .satisfiesAnyOf(
+                                        whole -> assertThat(whole).startsWith("event:"),
+                                        rest -> assertThat(rest).isEmpty()));
+        assertThat(client.isEnded()).isTrue();
+    }
+
+    @Test
+    void aByteOrderMarkBeforeTheFirstEventIsLeftOut() throws Exception {
+        var end = "event: message_stop\ndata: {\"a\":\"\uFEFF\"}\n\n";
+        server.then((_, to) -> to.write(STREAM_HEAD + "\uFEFF" + BEGUN + end).cut());
+
+        forward(MESSAGES);
+
+        assertThat(sink.text()).isEqualTo(BEGUN + end);
+    }
+
+    @Test
+    void whileNothingComesTheClientIsToldSoButNotInsideAnEvent() throws Exception {
+        var beforeHead = new CountDownLatch(1);
+        var between = new CountDownLatch(1);
+        server.then((_, to) -> {
+            beforeHead.await();
+            to.write(STREAM_HEAD + BEGUN);
+            between.await();
+            to.write("event: mess");
+            Thread.sleep(1_500);
+            to.write("age_stop\ndata: {}\n\n").cut();
+        });
+        var idleAfter = new ArrayList<String>();
+        var client =
+                new Gathered() {
+                    @Override
+                    public void idle() {
+                        super.idle();
+                        idleAfter.add(text());
+                        (status() == 0 ? beforeHead : between).countDown();
+                    }
+                };
+
+        client.take(upstream.forward(call(MESSAGES, Duration.ofSeconds(30)), client));
+
+        assertThat(idleAfter).containsExactly("", BEGUN);
+        assertThat(client.isEnded()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"401,authentication_error", "402,billing_error"})
+    void thatOurKeyIsWrongIsNotTheClientsFault(int status, String type) throws Exception {
+        server.then(answer(status, error(type), "content-type: application/json"));
+
+        var news = sink.take(upstream.forward(call(MESSAGES, Duration.ofSeconds(30)), sink));
+
+        assertThat(news).isInstanceOf(ForwardOutcome.Barred.class);
+        assertThat(sink.status()).isEqualTo(502);
+        assertThat(sink.headers()).containsEntry("x-should-retry", "false");
+        assertThat(sink.text()).contains("\"api_error\"", "claude", String.valueOf(status));
+    }
+
+    @Test
+    void thatOurAccountIsOnHoldIsNotTheClientsFault() throws Exception {
+        server.then(
+                answer(
+                        403,
+                        "{\"type\":\"error\",\"error\":{\"type\":\"permission_error\",\"message\":\"no\",\"details\":{\"error_code\":\"organization_on_hold\"}}}",
+                        "content-type: application/json"));
+
+        forward(MESSAGES);
+
+        assertThat(sink.status()).isEqualTo(502);
+        assertThat(sink.text()).contains("\"api_error\"");
+    }
+
+    @Test
+    void whatOneRequestMayNotDoIsSaidAsTheServiceSaysIt() throws Exception {
+        server.then(answer(403, error("permission_error"), "content-type: application/json"));
+
+        forward(MESSAGES);
+
+        assertThat(sink.status()).isEqualTo(403);
+        assertThat(sink.text()).isEqualTo(error("permission_error"));
     }
 
     @Test

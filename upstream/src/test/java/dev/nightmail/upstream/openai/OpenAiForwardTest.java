@@ -67,16 +67,22 @@ final class OpenAiForwardTest {
         server.close();
     }
 
-    private ForwardOutcome forward(Endpoint endpoint, String body) throws InterruptedException {
-        return upstream.forward(
+    private ForwardOutcome.News forward(Endpoint endpoint, String body)
+            throws InterruptedException {
+        return forward(endpoint, body, sink);
+    }
+
+    private ForwardOutcome.News forward(Endpoint endpoint, String body, Gathered client)
+            throws InterruptedException {
+        var call =
                 new Call(
                         endpoint,
                         JsonBytes.of(body),
                         ApiVersion.V2026_10_21,
                         List.of(),
                         null,
-                        Duration.ofSeconds(30)),
-                sink);
+                        Duration.ofSeconds(30));
+        return client.take(upstream.forward(call, client));
     }
 
     private JsonNode json() {
@@ -119,15 +125,7 @@ final class OpenAiForwardTest {
                     }
                 };
 
-        upstream.forward(
-                new Call(
-                        MESSAGES,
-                        JsonBytes.of(STREAM),
-                        ApiVersion.V2026_10_21,
-                        List.of(),
-                        null,
-                        Duration.ofSeconds(30)),
-                streaming);
+        forward(MESSAGES, STREAM, streaming);
 
         assertThat(server.seen().text()).contains("\"stream_options\":{\"include_usage\":true}");
         assertThat(streaming.headers().get("content-type")).startsWith("text/event-stream");
@@ -154,7 +152,41 @@ final class OpenAiForwardTest {
 
         assertThat(outcome).isEqualTo(new ForwardOutcome.Failed("connection cut"));
         assertThat(sink.isAborted()).isTrue();
+        assertThat(sink.brokenOffBy()).contains("\"api_error\"", "local", "connection cut");
         assertThat(sink.text()).doesNotContain("message_stop");
+    }
+
+    @Test
+    void aByteOrderMarkBeforeTheFirstChunkCostsNothingOfIt() throws Exception {
+        server.then(events("\uFEFF" + FIRST, LAST, DONE));
+
+        forward(MESSAGES, STREAM);
+
+        assertThat(AccumulatedMessage.of(sink.text()).at("/content/0/text").asString())
+                .isEqualTo("Hi.");
+    }
+
+    @Test
+    void whileAServerThinksTheClientIsToldThatItIsWaitedFor() throws Exception {
+        var thought = new CountDownLatch(1);
+        server.then((_, to) -> {
+            to.write(STREAM_HEAD);
+            thought.await();
+            to.write(FIRST + LAST + DONE).cut();
+        });
+        var waiting =
+                new Gathered() {
+                    @Override
+                    public void idle() {
+                        super.idle();
+                        thought.countDown();
+                    }
+                };
+
+        forward(MESSAGES, STREAM, waiting);
+
+        assertThat(waiting.idles()).isPositive();
+        assertThat(waiting.isEnded()).isTrue();
     }
 
     @Test
@@ -338,15 +370,7 @@ final class OpenAiForwardTest {
         assertThat(sink.headers()).containsEntry("retry-after", "3");
         assertThat(json().at("/error/type").asString()).isEqualTo(type);
         var streamed = new Gathered();
-        upstream.forward(
-                new Call(
-                        MESSAGES,
-                        JsonBytes.of(STREAM),
-                        ApiVersion.V2026_10_21,
-                        List.of(),
-                        null,
-                        Duration.ofSeconds(30)),
-                streamed);
+        forward(MESSAGES, STREAM, streamed);
         assertThat(streamed.status()).isEqualTo(passedOn);
         assertThat(streamed.text()).isEqualTo(sink.text());
     }
@@ -386,10 +410,14 @@ final class OpenAiForwardTest {
                             sink);
             assertThat(outcome)
                     .isInstanceOfSatisfying(
-                            ForwardOutcome.Unreachable.class,
-                            unreachable -> {
-                                assertThat(unreachable.status()).isEqualTo(500);
-                                assertThat(new String(unreachable.error().array(), UTF_8))
+                            ForwardOutcome.Refused.class,
+                            refused -> {
+                                assertThat(refused.news())
+                                        .isEqualTo(
+                                                new ForwardOutcome.Unreachable(
+                                                        "connection refused"));
+                                assertThat(refused.status()).isEqualTo(500);
+                                assertThat(new String(refused.body().array(), UTF_8))
                                         .contains("api_error", "local", "connection refused");
                             });
         }
@@ -419,15 +447,7 @@ final class OpenAiForwardTest {
                     }
                 };
 
-        upstream.forward(
-                new Call(
-                        MESSAGES,
-                        JsonBytes.of(STREAM),
-                        ApiVersion.V2026_10_21,
-                        List.of(),
-                        null,
-                        Duration.ofSeconds(30)),
-                gone);
+        forward(MESSAGES, STREAM, gone);
 
         assertThat(gone.isAborted()).isTrue();
         hungUp.await();

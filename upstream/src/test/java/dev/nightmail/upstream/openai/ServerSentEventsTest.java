@@ -51,6 +51,17 @@ final class ServerSentEventsTest {
         assertThat(told).singleElement().isEqualTo(data.replace('^', '\n'));
     }
 
+    @ParameterizedTest
+    @CsvSource({"1", "2", "3", "9"})
+    void oneByteOrderMarkInFrontIsNoPartOfTheFirstLine(int cut) throws Exception {
+        var bytes = "\uFEFFdata: a\n\n\uFEFFdata: b\n\ndata: c\uFEFF\n\n".getBytes(UTF_8);
+
+        events.take(bytes, 0, cut);
+        events.take(bytes, cut, bytes.length - cut);
+
+        assertThat(told).containsExactly("a", "c\uFEFF");
+    }
+
     @Test
     void anEventIsToldWhenItsBlankLineComesAndTheLastOneWithoutIt() throws Exception {
         take("data: a\n");

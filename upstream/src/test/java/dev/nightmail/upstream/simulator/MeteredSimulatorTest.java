@@ -65,7 +65,7 @@ final class MeteredSimulatorTest {
 
     private static Gathered forwarded(SimulatorUpstream simulator, Call call) throws Exception {
         var answer = new Gathered();
-        simulator.forward(call, answer);
+        answer.take(simulator.forward(call, answer));
         return answer;
     }
 
@@ -268,7 +268,7 @@ final class MeteredSimulatorTest {
         assertThat(itself.isAborted()).isTrue();
         assertThat(itself.status()).isZero();
         var answer = new Gathered();
-        assertThat(simulator.forward(unreachable, answer))
+        assertThat(simulator.forward(unreachable, answer).news())
                 .isInstanceOf(ForwardOutcome.Unreachable.class);
         assertThat(answer.status()).isZero();
         assertThat(answer.isAborted()).isFalse();
