@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntSupplier;
@@ -29,15 +31,27 @@ public final class Main {
 
     private Main() {}
 
-    public static void main(String[] args) {
+    public static void main(String[] arguments) {
+        var args = withHelpAsOption(arguments);
         // Before the first logger: only a server tells of the life of its batches.
         boolean isServer = args.length > 0 && SERVERS.contains(args[0]);
         System.setProperty("nightmail.log", isServer ? "INFO" : "WARN");
+        NativeLibraries.prepare(System.getenv());
         var commands = RootCommand.commandLine(surroundings(), Main::whenToldToEnd, args);
         System.exit(
                 isServer
                         ? commands.execute(args)
                         : PoliteStop.during(() -> commands.execute(args), STOP_PATIENCE));
+    }
+
+    /** {@code help keys create} is {@code keys create --help}, as other programs have it. */
+    static String[] withHelpAsOption(String... arguments) {
+        if (arguments.length == 0 || !arguments[0].equals("help")) {
+            return arguments;
+        }
+        var command = new ArrayList<>(List.of(arguments).subList(1, arguments.length));
+        command.add("--help");
+        return command.toArray(String[]::new);
     }
 
     private static Surroundings surroundings() {

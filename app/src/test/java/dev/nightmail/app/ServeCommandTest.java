@@ -3,13 +3,20 @@ package dev.nightmail.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightmail.app.command.Shutdown;
+import dev.nightmail.catalog.Catalog;
 import dev.nightmail.journal.DataFolderLock;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,7 +131,7 @@ class ServeCommandTest {
         assertThat(session.err())
                 .isEqualTo(
                         "nightmail: listening on 0.0.0.0 would let anyone in, since no API key was"
-                                + " made yet: make one with ./nightmail keys create --workspace default"
+                                + " made yet: make a new key with ./nightmail keys create --workspace default"
                                 + " --name first --data "
                                 + data()
                                 + "\n");
@@ -192,6 +199,177 @@ class ServeCommandTest {
                                 + " 90s, 10m, 24h or 29d",
                         "nightmail: bogus: no such key");
         assertThat(data()).doesNotExist();
+    }
+
+    @Test
+    void aCatalogThatWasLostWithItsKeysStopsTheStart() throws Exception {
+        assertThat(keysCreate()).isZero();
+        Files.delete(data().resolve("catalog.db"));
+
+        assertThat(serve()).isEqualTo(1);
+
+        assertThat(session.err())
+                .contains("catalog.db is missing, and with it the API keys")
+                .contains(
+                        "put it back from a backup, or make a new key with ./nightmail keys create");
+        assertThat(data().resolve("catalog.db")).doesNotExist();
+        assertThat(keysCreate()).isZero();
+        try (var server = new Serving()) {
+            session.awaitLine();
+            assertThat(server.askToEnd()).isZero();
+        }
+    }
+
+    @Test
+    void aCatalogThatWasEmptiedStopsTheStartToo() throws Exception {
+        assertThat(keysCreate()).isZero();
+        Files.delete(data().resolve("catalog.db"));
+        Catalog.open(data().resolve("catalog.db")).close();
+
+        assertThat(serve()).isEqualTo(1);
+
+        assertThat(session.err()).contains("catalog.db has no API key, though keys were made");
+    }
+
+    @Test
+    void aBatchThatWasCreatedWithAKeyRemembersItThoughNothingElseDoes() throws Exception {
+        assertThat(keysCreate()).isZero();
+        var key = session.out().strip();
+        try (var server = new Serving()) {
+            var url = session.awaitLine().substring("Nightmail is ready at ".length());
+            create(url, key);
+            assertThat(server.askToEnd()).isZero();
+        }
+        Files.delete(data().resolve("catalog.db"));
+        Files.delete(data().resolve("keys-made"));
+
+        assertThat(serve()).isEqualTo(1);
+
+        assertThat(session.err()).contains("a batch was created with key_");
+    }
+
+    @Test
+    void aServerThatFindsKeysRemembersThem() throws Exception {
+        assertThat(keysCreate()).isZero();
+        Files.delete(data().resolve("keys-made"));
+
+        try (var server = new Serving()) {
+            session.awaitLine();
+            assertThat(server.askToEnd()).isZero();
+        }
+
+        assertThat(data().resolve("keys-made")).exists();
+    }
+
+    @Test
+    void aServerWhoseLockIsTakenAwayStopsByItself() throws Exception {
+        try (var server = new Serving()) {
+            var url = session.awaitLine().substring("Nightmail is ready at ".length());
+            assertThat(status(url + "/readyz")).isEqualTo(200);
+
+            Files.delete(data().resolve("lock"));
+
+            assertThat(server.exitCode()).isEqualTo(1);
+            assertThat(listens(URI.create(url))).isFalse();
+        }
+    }
+
+    @Test
+    void aSecondServerOnAFolderWithoutItsLockWaitsUntilTheFirstHasGone() throws Exception {
+        try (var first = new Serving()) {
+            session.awaitLine();
+            Files.delete(data().resolve("lock"));
+            session = new AppSession(folder);
+            try (var second = new Serving()) {
+                session.awaitLine();
+
+                assertThat(first.exitCode()).isEqualTo(1);
+                assertThat(second.askToEnd()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void aServerWhoseFolderIsMovedAwayStopsByItself() throws Exception {
+        try (var server = new Serving()) {
+            session.awaitLine();
+
+            Files.move(data(), folder.resolve("elsewhere"));
+
+            assertThat(server.exitCode()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aServerWhoseBatchesAreAwayIsNotReady() throws Exception {
+        try (var server = new Serving()) {
+            var url = session.awaitLine().substring("Nightmail is ready at ".length());
+            Files.move(data().resolve("batches"), folder.resolve("away"));
+            await(() -> status(url + "/readyz") == 503);
+            assertThat(status(url + "/healthz")).isEqualTo(200);
+
+            Files.move(folder.resolve("away"), data().resolve("batches"));
+            await(() -> status(url + "/readyz") == 200);
+            assertThat(server.askToEnd()).isZero();
+        }
+    }
+
+    @Test
+    void everythingItMakesIsForItsOwnerOnly() throws Exception {
+        assertThat(keysCreate()).isZero();
+        var key = session.out().strip();
+        try (var server = new Serving()) {
+            create(session.awaitLine().substring("Nightmail is ready at ".length()), key);
+
+            try (var paths = Files.walk(data())) {
+                for (var path : paths.toList()) {
+                    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                            .as(path.toString())
+                            .endsWith("------");
+                }
+            }
+            assertThat(server.askToEnd()).isZero();
+        }
+    }
+
+    @Test
+    void theUrlItSaysHasThePathPrefix() throws Exception {
+        try (var server = new Serving("--set", "listen.path-prefix=/claude")) {
+            var url = session.awaitLine().substring("Nightmail is ready at ".length());
+
+            assertThat(url).endsWith("/claude");
+            assertThat(status(url + "/readyz")).isEqualTo(200);
+            assertThat(server.askToEnd()).isZero();
+        }
+    }
+
+    private static void create(String url, String key) throws Exception {
+        var call =
+                HttpRequest.newBuilder(URI.create(url + "/v1/messages/batches"))
+                        .header("x-api-key", key)
+                        .header("anthropic-version", "2023-06-01")
+                        .POST(
+                                BodyPublishers.ofString(
+                                        """
+                                        {"requests":[{"custom_id":"a","params":{"model":"claude-haiku-4-5","max_tokens":9,"messages":[{"role":"user","content":"hi"}]}}]}
+                                        """))
+                        .build();
+        try (var client = HttpClient.newHttpClient()) {
+            assertThat(client.send(call, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+        }
+    }
+
+    private static int status(String url) throws Exception {
+        try (var client = HttpClient.newHttpClient()) {
+            return client.send(
+                            HttpRequest.newBuilder(URI.create(url)).build(),
+                            BodyHandlers.discarding())
+                    .statusCode();
+        }
+    }
+
+    private static void await(java.util.concurrent.Callable<Boolean> condition) {
+        org.awaitility.Awaitility.await().atMost(AppSession.PATIENCE).until(condition);
     }
 
     private int keysCreate() {

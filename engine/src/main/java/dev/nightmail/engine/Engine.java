@@ -147,7 +147,14 @@ public final class Engine {
                         scheduler::post,
                         threads);
         this.housekeeper =
-                new Housekeeper(journal, catalog, live, parts.clock(), config.retention(), threads);
+                new Housekeeper(
+                        journal,
+                        catalog,
+                        live,
+                        parts.clock(),
+                        parts.nanoTime(),
+                        config.retention(),
+                        threads);
         this.batchDesk =
                 new JournaledBatchDesk(
                         config,

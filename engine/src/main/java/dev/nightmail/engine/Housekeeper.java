@@ -6,17 +6,27 @@ import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.batch.Decision;
 import dev.nightmail.core.journal.Journal;
 import dev.nightmail.core.journal.JournalException;
+import dev.nightmail.core.retention.ClockState;
+import dev.nightmail.core.retention.TrustedClock;
+import dev.nightmail.core.retention.TrustedClock.Sight;
 import dev.nightmail.engine.thread.Mailbox;
 import dev.nightmail.engine.thread.Threads;
 import dev.nightmail.engine.thread.Threads.Strand;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Archives what has been kept long enough. */
+/**
+ * Archives what has been kept long enough: by a clock that is trusted, since what is deleted too
+ * early is lost for good ({@link TrustedClock}).
+ */
 final class Housekeeper {
 
     private static final Logger log = LoggerFactory.getLogger(Housekeeper.class);
@@ -24,6 +34,9 @@ final class Housekeeper {
     private static final Duration ROUND_MAX = Duration.ofSeconds(30);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
     private static final int BATCHES_AT_ONCE = 100;
+
+    /** Well within what a clock may be ahead after a restart. */
+    private static final Duration CLOCK_REMEMBERED_EVERY = Duration.ofMinutes(10);
 
     private final Journal journal;
     private final BatchCatalog catalog;
@@ -33,19 +46,27 @@ final class Housekeeper {
     private final Strand thread;
     private final Mailbox<Boolean> stopAsked;
     private final Mailbox<Boolean> ended;
+    private final LongSupplier nanoTime;
+    private @Nullable TrustedClock trusted;
+    private @Nullable Instant remembered;
     private boolean started;
 
+    /**
+     * @param nanoTime a clock that nobody sets
+     */
     Housekeeper(
             Journal journal,
             BatchCatalog catalog,
             LiveBatches live,
             InstantSource clock,
+            LongSupplier nanoTime,
             Duration retention,
             Threads threads) {
         this.journal = journal;
         this.catalog = catalog;
         this.live = live;
         this.clock = clock;
+        this.nanoTime = nanoTime;
         this.retention = retention;
         this.thread = threads.platform("nightmail-housekeeper", this::run);
         this.stopAsked = threads.mailbox();
@@ -54,6 +75,8 @@ final class Housekeeper {
 
     void start() {
         started = true;
+        // Before anything else passes: a clock that is ahead already is to be noticed.
+        trustedNow();
         thread.start();
     }
 
@@ -86,7 +109,7 @@ final class Housekeeper {
     }
 
     void archiveWhatIsDue() {
-        var createdAtMax = clock.instant().minus(retention);
+        var createdAtMax = trustedNow().minus(retention);
         var failed = new HashSet<BatchId>();
         List<Batch> due;
         do {
@@ -101,6 +124,63 @@ final class Housekeeper {
                 }
             }
         } while (due.size() == BATCHES_AT_ONCE);
+    }
+
+    private synchronized Instant trustedNow() {
+        var wall = clock.instant();
+        var known = trusted;
+        if (known == null) {
+            known = new TrustedClock(lastKnown(wall), nanoTime.getAsLong());
+            trusted = known;
+        }
+        var sight = known.look(wall, nanoTime.getAsLong());
+        switch (sight) {
+            case WENT_AHEAD ->
+                    log.warn(
+                            "event=clock_went_ahead by={} nothing_is_archived_by_it_for={}",
+                            Duration.between(known.now(), wall),
+                            TrustedClock.GRACE);
+            case CAME_BACK -> log.info("event=clock_came_back");
+            case BELIEVED_AFTER_ALL -> log.warn("event=clock_believed_after_all");
+            case AGREES, IS_AHEAD -> {}
+        }
+        remember(known, sight);
+        return known.now();
+    }
+
+    /** Without a note, the newest batch says what time it has been at least. */
+    private ClockState lastKnown(Instant wall) {
+        try {
+            var noted = journal.clock();
+            if (noted.isPresent()) {
+                return noted.get();
+            }
+        } catch (JournalException e) {
+            log.warn("event=clock_not_remembered reason=\"{}\"", e.getMessage());
+        }
+        var ids = catalog.ids();
+        var newest = ids.isEmpty() ? Optional.<Instant>empty() : ids.getLast().createdAt();
+        return new ClockState(newest.filter(wall::isAfter).orElse(wall), Duration.ZERO);
+    }
+
+    private void remember(TrustedClock known, Sight sight) {
+        boolean isChange = sight != Sight.AGREES && sight != Sight.IS_AHEAD;
+        boolean isDue =
+                remembered == null
+                        || Duration.between(remembered, known.now())
+                                        .abs()
+                                        .compareTo(CLOCK_REMEMBERED_EVERY)
+                                >= 0;
+        if (!isChange && !isDue) {
+            return;
+        }
+        try {
+            journal.rememberClock(known.state());
+            remembered = known.now();
+        } catch (JournalException e) {
+            // A start without it waits a day longer, and no more.
+            log.warn("event=clock_not_remembered reason=\"{}\"", e.getMessage());
+        }
     }
 
     /**

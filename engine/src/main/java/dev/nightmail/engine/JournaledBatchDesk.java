@@ -14,6 +14,8 @@ import dev.nightmail.core.catalog.CatalogException;
 import dev.nightmail.core.journal.BatchDraft;
 import dev.nightmail.core.journal.Journal;
 import dev.nightmail.core.journal.JournalException;
+import dev.nightmail.core.journal.MissingFilesException;
+import dev.nightmail.core.journal.ResultFile;
 import dev.nightmail.core.key.WorkspaceId;
 import dev.nightmail.core.schedule.Event;
 import dev.nightmail.engine.desk.BatchDesk;
@@ -376,10 +378,31 @@ final class JournaledBatchDesk implements BatchDesk {
             case BatchState.InProgress _, BatchState.Canceling _ -> new Results.NotEnded(batch);
             case BatchState.Archived _ -> new Results.Archived(batch);
             case BatchState.Ended _ ->
-                    journal.results(id)
+                    resultFile(workspace, id)
                             .<Results>map(file -> new Results.Ready(batch, file))
                             .orElseGet(Results.NotFound::new);
         };
+    }
+
+    /** Empty if the batch was deleted or archived since it was looked up. */
+    private Optional<ResultFile> resultFile(WorkspaceId workspace, BatchId id) {
+        try {
+            return journal.results(id);
+        } catch (MissingFilesException e) {
+            if (isStillToHaveResults(workspace, id)) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+    }
+
+    private boolean isStillToHaveResults(WorkspaceId workspace, BatchId id) {
+        // One that is just being deleted has no files any more, and its row a moment longer.
+        try (var _ = deleting.take(id, true)) {
+            return find(workspace, id)
+                    .filter(batch -> !(batch.state() instanceof BatchState.Archived))
+                    .isPresent();
+        }
     }
 
     @Override
@@ -392,7 +415,7 @@ final class JournaledBatchDesk implements BatchDesk {
         return switch (batch.state()) {
             case BatchState.Archived _ -> new ResultsSoFar.Archived(batch);
             case BatchState.InProgress _, BatchState.Canceling _, BatchState.Ended _ ->
-                    journal.results(id)
+                    resultFile(workspace, id)
                             .<ResultsSoFar>map(file -> new ResultsSoFar.Settled(batch, file))
                             .orElseGet(ResultsSoFar.NotFound::new);
         };

@@ -144,7 +144,7 @@ class AcknowledgedTest {
             batches.add(world.submit("b" + i, 1));
         }
         batches.forEach(world::untilEnded);
-        world.setClock(EngineWorld.RETENTION.plusSeconds(1));
+        world.clocks.pass(EngineWorld.RETENTION.plusSeconds(1));
 
         world.engine().archiveWhatIsDue();
 
@@ -159,7 +159,7 @@ class AcknowledgedTest {
         world.untilEnded(batch);
         var faults = new Faults();
         faults.breakDown(Step.ARCHIVE, new OutOfMemoryError("for a moment"));
-        world.setClock(EngineWorld.RETENTION);
+        world.clocks.pass(Duration.ofMinutes(1));
         var threads = new SystemThreads();
         var housekeeper =
                 new Housekeeper(
@@ -167,6 +167,7 @@ class AcknowledgedTest {
                         world.catalog().batches(),
                         new LiveBatches(threads),
                         world.clocks,
+                        world.clocks::nanoTime,
                         Duration.ofSeconds(1),
                         threads);
         housekeeper.start();

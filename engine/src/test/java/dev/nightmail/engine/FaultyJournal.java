@@ -14,6 +14,7 @@ import dev.nightmail.core.request.RequestSummary;
 import dev.nightmail.core.result.ResultLog;
 import dev.nightmail.core.result.Settled;
 import dev.nightmail.core.result.SettledRequest;
+import dev.nightmail.core.retention.ClockState;
 import dev.nightmail.core.usage.Tally;
 import dev.nightmail.engine.Faults.Step;
 import java.util.List;
@@ -25,6 +26,16 @@ record FaultyJournal(Journal journal, Faults faults) implements Journal {
     @Override
     public BatchDraft draft(BatchId id) {
         return new Draft(journal.draft(id), faults);
+    }
+
+    @Override
+    public Optional<ClockState> clock() {
+        return journal.clock();
+    }
+
+    @Override
+    public void rememberClock(ClockState state) {
+        journal.rememberClock(state);
     }
 
     @Override

@@ -201,6 +201,79 @@ class RecoveryTest {
     }
 
     @Test
+    void aClockThatIsFarAheadForAMomentDeletesNothing() throws IOException {
+        world.upstream.answerEverything();
+        var batch = world.submit("a", 5);
+        world.untilEnded(batch);
+
+        world.clocks.set(Duration.ofDays(40));
+        for (int second = 0; second < 40; second++) {
+            world.engine().archiveWhatIsDue();
+            world.clocks.pass(Duration.ofSeconds(1));
+        }
+        world.clocks.set(Duration.ofDays(-40));
+        world.engine().archiveWhatIsDue();
+
+        assertThat(world.results(batch)).hasSize(5);
+        world.clocks.pass(EngineWorld.RETENTION);
+        world.engine().archiveWhatIsDue();
+        assertThat(world.find(batch).state()).isInstanceOf(Archived.class);
+    }
+
+    @Test
+    void norDoesAServerThatIsStartedMeanwhile() throws IOException {
+        world.upstream.answerEverything();
+        var batch = world.submit("a", 5);
+        world.untilEnded(batch);
+        world.stop();
+
+        world.clocks.set(Duration.ofDays(40));
+        for (int start = 0; start < 3; start++) {
+            world.startAgain();
+            world.engine().archiveWhatIsDue();
+            world.clocks.pass(Duration.ofSeconds(13));
+            world.engine().archiveWhatIsDue();
+            world.stop();
+        }
+        world.clocks.set(Duration.ofDays(-40));
+        world.startAgain();
+
+        assertThat(world.results(batch)).hasSize(5);
+    }
+
+    @Test
+    void norDoesOneThatHasForgottenWhatTimeItWas() throws IOException {
+        world.upstream.answerEverything();
+        var batch = world.submit("a", 5);
+        world.untilEnded(batch);
+        world.stop();
+        Files.delete(data.resolve("clock.json"));
+
+        world.clocks.set(Duration.ofDays(40));
+        world.startAgain();
+        world.engine().archiveWhatIsDue();
+
+        assertThat(world.results(batch)).hasSize(5);
+    }
+
+    @Test
+    void aServerThatWasOffForLongDeletesADayLater() throws IOException {
+        world.upstream.answerEverything();
+        var batch = world.submit("a", 5);
+        world.untilEnded(batch);
+        world.stop();
+
+        world.clocks.pass(EngineWorld.RETENTION);
+        world.startAgain();
+        world.engine().archiveWhatIsDue();
+        assertThat(world.results(batch)).hasSize(5);
+        world.clocks.pass(Duration.ofDays(1));
+        world.engine().archiveWhatIsDue();
+
+        assertThat(world.find(batch).state()).isInstanceOf(Archived.class);
+    }
+
+    @Test
     void aBatchThatCannotBeArchivedKeepsNoOtherFromIt() {
         world.upstream.answerEverything();
         var first = world.submit("a", 5);

@@ -130,7 +130,7 @@ class StorageFailureTest {
         world.until(batch, now -> now.counts().succeeded() == 3);
         EngineWorld.until(() -> world.catalog().batches().find(batch).orElseThrow().isOver());
 
-        world.setClock(EngineWorld.RETENTION);
+        world.clocks.pass(EngineWorld.RETENTION);
         world.engine().archiveWhatIsDue();
         world.passUntil(() -> world.find(batch).isOver());
 

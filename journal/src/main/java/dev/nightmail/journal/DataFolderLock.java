@@ -1,18 +1,25 @@
 package dev.nightmail.journal;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import dev.nightmail.core.journal.JournalException;
+import dev.nightmail.journal.disk.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +32,16 @@ public final class DataFolderLock implements AutoCloseable {
     /** Far behind the text, so that systems whose locks forbid reading let others read it. */
     private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
 
+    private final Path file;
     private final FileChannel channel;
+    private final @Nullable Object key;
+    private final boolean wasMissing;
 
-    private DataFolderLock(FileChannel channel) {
+    private DataFolderLock(Path file, FileChannel channel, boolean wasMissing) throws IOException {
+        this.file = file;
         this.channel = channel;
+        this.wasMissing = wasMissing;
+        this.key = key(file);
     }
 
     /**
@@ -37,9 +50,11 @@ public final class DataFolderLock implements AutoCloseable {
      * @throws JournalException if another process has it, or it cannot be written to
      */
     public static DataFolderLock acquire(Path data) {
+        var file = data.resolve("lock");
         try {
-            Files.createDirectories(data);
-            var channel = FileChannel.open(data.resolve("lock"), READ, WRITE, CREATE);
+            PrivateFiles.createFolders(data);
+            boolean wasMissing = Files.notExists(file, NOFOLLOW_LINKS);
+            var channel = PrivateFiles.open(file, Set.of(READ, WRITE, CREATE, NOFOLLOW_LINKS));
             if (tryLock(channel) == null) {
                 var holder = holder(channel);
                 channel.close();
@@ -50,9 +65,42 @@ public final class DataFolderLock implements AutoCloseable {
             channel.truncate(0);
             channel.write(
                     ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(US_ASCII)), 0);
-            return new DataFolderLock(channel);
+            return new DataFolderLock(file, channel, wasMissing);
         } catch (IOException e) {
-            throw new JournalException("cannot use data folder %s: %s".formatted(data, e), e);
+            throw new JournalException(
+                    Files.isSymbolicLink(file)
+                            ? "%s is a link, which is not followed: remove it".formatted(file)
+                            : "cannot use data folder %s: %s".formatted(data, e),
+                    e);
+        }
+    }
+
+    private static @Nullable Object key(Path file) throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class, NOFOLLOW_LINKS).fileKey();
+    }
+
+    /**
+     * Whether the folder had no lock file. In a folder with batches that means that somebody has
+     * removed it, perhaps while a server was running: that one stops within a second, when it asks
+     * {@link #isHeld}.
+     */
+    public boolean wasMissing() {
+        return wasMissing;
+    }
+
+    /**
+     * Whether the folder is still this process's. It is not once the lock file was removed or
+     * replaced, or the folder moved away: another process may have taken the right to it since, and
+     * this one must not write any more.
+     */
+    public boolean isHeld() {
+        try {
+            return channel.isOpen() && Objects.equals(key, key(file));
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return false;
+        } catch (IOException e) {
+            // A disk that does not answer has not given the folder to anybody else.
+            return true;
         }
     }
 

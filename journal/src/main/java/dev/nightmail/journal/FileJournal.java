@@ -3,11 +3,14 @@ package dev.nightmail.journal;
 import dev.nightmail.core.batch.Batch;
 import dev.nightmail.core.batch.BatchHeader;
 import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.core.batch.BatchState;
 import dev.nightmail.core.journal.BatchDraft;
 import dev.nightmail.core.journal.DamagedResultsException;
 import dev.nightmail.core.journal.Journal;
 import dev.nightmail.core.journal.JournalException;
+import dev.nightmail.core.journal.MissingFilesException;
 import dev.nightmail.core.journal.ResultFile;
+import dev.nightmail.core.retention.ClockState;
 import dev.nightmail.core.usage.Tally;
 import dev.nightmail.journal.disk.Disk;
 import dev.nightmail.journal.disk.LocalDisk;
@@ -36,6 +39,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * nightmail.json              {@link DataFolderFormat}
+ * clock.json                  {@link ClockFile}
  * incoming/msgbatch_01…/      batches being taken in or being deleted; emptied at every start
  * batches/msgbatch_01…/
  *   batch.json                {@link BatchRecord}
@@ -54,6 +58,7 @@ public final class FileJournal implements Journal {
 
     private final Disk disk;
     private final Executor executor;
+    private final ClockFile clockFile;
     private final Path incoming;
     private final Path batches;
     private final Map<BatchId, OpenFiles> open = new ConcurrentHashMap<>();
@@ -62,6 +67,7 @@ public final class FileJournal implements Journal {
     private FileJournal(Disk disk, Path data, Executor executor) {
         this.disk = disk;
         this.executor = executor;
+        this.clockFile = new ClockFile(disk, data);
         this.incoming = data.resolve("incoming");
         this.batches = data.resolve("batches");
     }
@@ -87,6 +93,12 @@ public final class FileJournal implements Journal {
         try {
             disk.createFolders(data);
             DataFolderFormat.claim(disk, data);
+            if (disk.isLink(journal.incoming)) {
+                // It is emptied at every start, and what a link leads to is not ours to empty.
+                LOG.warn("event=link_removed path={}", journal.incoming);
+                disk.delete(journal.incoming);
+            }
+            requireNoLink(disk, journal.batches);
             disk.createFolders(journal.incoming);
             disk.createFolders(journal.batches);
             disk.forceFolder(data);
@@ -100,6 +112,14 @@ public final class FileJournal implements Journal {
             throw new JournalException("cannot use data folder %s: %s".formatted(data, e), e);
         }
         return journal;
+    }
+
+    private static void requireNoLink(Disk disk, Path path) throws IOException {
+        if (disk.isLink(path)) {
+            throw new IOException(
+                    path
+                            + " is a link, which is not followed: put back what it stands for, or make the whole data folder a link");
+        }
     }
 
     @Override
@@ -142,9 +162,21 @@ public final class FileJournal implements Journal {
     public Optional<Batch> find(BatchId id) {
         var folder = folder(id);
         try {
-            return disk.exists(folder.path()) ? Optional.of(read(folder)) : Optional.empty();
+            if (disk.exists(folder.path())) {
+                requireNoLink(disk, folder.path());
+                return Optional.of(read(folder));
+            }
+            requireBatches();
+            return Optional.empty();
         } catch (IOException e) {
             throw failed("read batch.json", id, e);
+        }
+    }
+
+    /** Without it nothing can be said of any batch, least of all that it is not there. */
+    private void requireBatches() throws IOException {
+        if (!disk.isFolder(batches)) {
+            throw new IOException(batches + " is missing: is a disk not mounted?");
         }
     }
 
@@ -161,6 +193,7 @@ public final class FileJournal implements Journal {
         var folder = folder(batch.id());
         var files = open.get(batch.id());
         try {
+            requireNoLink(disk, folder.path());
             if (batch.isOver() && files != null) {
                 forceIndex(folder, files);
             }
@@ -272,7 +305,9 @@ public final class FileJournal implements Journal {
     public Optional<ResultFile> results(BatchId id) {
         var folder = folder(id);
         try {
+            requireNoLink(disk, folder.path());
             if (!disk.exists(folder.results().log())) {
+                requireArchived(folder);
                 return Optional.empty();
             }
             return Optional.of(
@@ -282,6 +317,16 @@ public final class FileJournal implements Journal {
             return Optional.empty();
         } catch (IOException e) {
             throw failed("read the results", id, e);
+        }
+    }
+
+    private void requireArchived(BatchFolder folder) throws IOException {
+        if (!disk.exists(folder.path())) {
+            requireBatches();
+            throw new MissingFilesException(folder.id(), "its folder");
+        }
+        if (!(read(folder).state() instanceof BatchState.Archived)) {
+            throw new MissingFilesException(folder.id(), "results.jsonl");
         }
     }
 
@@ -318,6 +363,7 @@ public final class FileJournal implements Journal {
         intact.remove(id);
         var folder = folder(id);
         try {
+            requireNoLink(disk, folder.path());
             for (var file : folder.archivable()) {
                 disk.delete(file);
             }
@@ -338,12 +384,32 @@ public final class FileJournal implements Journal {
             if (disk.exists(folder(id).path())) {
                 disk.deleteAll(vanishing);
                 disk.rename(folder(id).path(), vanishing);
+            } else {
+                requireBatches();
             }
             // Also if it was gone already: an earlier try may have failed just here.
             disk.forceFolder(batches);
             disk.deleteAll(vanishing);
         } catch (IOException e) {
             throw failed("delete", id, e);
+        }
+    }
+
+    @Override
+    public Optional<ClockState> clock() {
+        try {
+            return clockFile.read();
+        } catch (IOException e) {
+            throw new JournalException("cannot read the clock's file: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void rememberClock(ClockState state) {
+        try {
+            clockFile.write(state);
+        } catch (IOException e) {
+            throw new JournalException("cannot write the clock's file: " + e.getMessage(), e);
         }
     }
 

@@ -122,6 +122,19 @@ public final class JournalCheckup {
      */
     public BatchReport examine(BatchId id, Optional<Batch> cataloged) {
         try {
+            if (isLink(id)) {
+                return new BatchReport(
+                        id,
+                        Optional.empty(),
+                        List.of(
+                                Finding.byHand(
+                                        "batches/" + id,
+                                        "is a link, which is not followed",
+                                        "put the folder itself in its place, or remove the link")),
+                        0,
+                        0,
+                        List.of());
+            }
             return new BatchCheckup(disk, data, folder(id), cataloged).examine();
         } catch (IOException e) {
             throw failed("examine", id, e);
@@ -145,10 +158,17 @@ public final class JournalCheckup {
     /** Repairs what {@link #examine} found to be repairable. */
     public void repair(BatchId id, Optional<Batch> cataloged) {
         try {
-            new BatchCheckup(disk, data, folder(id), cataloged).repair();
+            if (!isLink(id)) {
+                new BatchCheckup(disk, data, folder(id), cataloged).repair();
+            }
         } catch (IOException e) {
             throw failed("repair", id, e);
         }
+    }
+
+    /** What is behind it is not ours to read, and even less to repair. */
+    private boolean isLink(BatchId id) throws IOException {
+        return disk.isLink(folder(id).path());
     }
 
     /**

@@ -258,6 +258,12 @@ class BatchDraftTest {
     void archivingKeepsTheRecordOnly() {
         var journal = FileJournal.open(data);
         Samples.create(journal, Samples.ID, 1);
+        journal.record(
+                journal.find(Samples.ID)
+                        .orElseThrow()
+                        .after(new ResultsSettled(new RequestCounts(0, 1, 0, 0, 0)))
+                        .after(new BatchEnded(Samples.CREATED.plusSeconds(2)))
+                        .after(new ResultsArchived(Samples.CREATED.plusSeconds(3))));
 
         journal.archive(Samples.ID);
         journal.archive(Samples.ID);

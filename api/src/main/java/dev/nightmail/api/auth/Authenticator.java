@@ -1,7 +1,6 @@
 package dev.nightmail.api.auth;
 
-import dev.nightmail.api.wire.ApiError;
-import dev.nightmail.core.error.ErrorType;
+import dev.nightmail.api.auth.RefusedCall.Reason;
 import dev.nightmail.core.key.KeyCatalog;
 import dev.nightmail.core.key.KeyId;
 import dev.nightmail.core.key.KeySecret;
@@ -9,6 +8,7 @@ import dev.nightmail.core.key.Scope;
 import dev.nightmail.core.key.WorkspaceId;
 import java.time.InstantSource;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Knows callers by keys that were made for them. A key comes in {@code x-api-key} or as a bearer
@@ -26,7 +26,7 @@ public final class Authenticator implements Authentication {
     @Override
     public Caller authenticate(Credentials credentials, Scope needed) {
         var secret = credentials.key();
-        if (!keys.anyExist()) {
+        if (isOpen()) {
             return new Caller(WorkspaceId.DEFAULT, KeyId.ANY);
         }
         // The checksum spares the catalog whatever is no key of ours.
@@ -34,19 +34,33 @@ public final class Authenticator implements Authentication {
                 Optional.of(secret)
                         .filter(KeySecret::isWellFormed)
                         .flatMap(wellFormed -> keys.find(wellFormed.sha256()))
-                        .filter(found -> !found.isRevoked())
-                        .orElseThrow(() -> Credentials.unauthenticated("invalid API key"));
+                        .orElseThrow(() -> invalid(Reason.UNKNOWN_KEY, null));
+        if (key.isRevoked()) {
+            throw invalid(Reason.REVOKED_KEY, key.id());
+        }
         var workspace = credentials.workspace();
         if (workspace != null && !workspace.strip().equals(key.workspace().value())) {
-            throw ApiError.of(
-                    ErrorType.PERMISSION_ERROR,
+            throw RefusedCall.forbidden(
+                    Reason.OTHER_WORKSPACE,
+                    key.id(),
                     "anthropic-workspace-id: this key belongs to another workspace");
         }
         if (!key.allows(needed)) {
-            throw ApiError.of(
-                    ErrorType.PERMISSION_ERROR,
+            throw RefusedCall.forbidden(
+                    Reason.MISSING_SCOPE,
+                    key.id(),
                     "this key may not do that: it lacks the scope '" + needed.wireName() + "'");
         }
-        return new Caller(key.workspace(), key.id());
+        return new Caller(key.workspace(), key.id(), key.scopes());
+    }
+
+    /** In the same words for both: a stranger does not learn which keys there were. */
+    private static RefusedCall invalid(Reason reason, @Nullable KeyId key) {
+        return RefusedCall.unauthenticated(reason, key, "invalid API key");
+    }
+
+    @Override
+    public boolean isOpen() {
+        return !keys.anyExist();
     }
 }

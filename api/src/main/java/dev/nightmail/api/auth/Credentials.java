@@ -1,7 +1,6 @@
 package dev.nightmail.api.auth;
 
-import dev.nightmail.api.wire.ApiError;
-import dev.nightmail.core.error.ErrorType;
+import dev.nightmail.api.auth.RefusedCall.Reason;
 import dev.nightmail.core.key.KeySecret;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,7 +27,7 @@ public record Credentials(
     /**
      * The one key that is presented, in whichever header.
      *
-     * @throws ApiError if there is none, or more than one
+     * @throws RefusedCall if there is none, or more than one
      */
     KeySecret key() {
         Set<String> presented = new LinkedHashSet<>();
@@ -42,17 +41,16 @@ public record Credentials(
         }
         presented.remove("");
         if (presented.isEmpty()) {
-            throw unauthenticated("no API key: send x-api-key or Authorization: Bearer");
+            throw RefusedCall.unauthenticated(
+                    Reason.NO_KEY, null, "no API key: send x-api-key or Authorization: Bearer");
         }
         if (presented.size() > 1) {
-            throw unauthenticated(
+            throw RefusedCall.unauthenticated(
+                    Reason.SEVERAL_KEYS,
+                    null,
                     "two different API keys: send one of x-api-key and Authorization: Bearer");
         }
         return KeySecret.presented(presented.iterator().next());
-    }
-
-    static ApiError unauthenticated(String message) {
-        return ApiError.of(ErrorType.AUTHENTICATION_ERROR, message);
     }
 
     /** Holds keys. */

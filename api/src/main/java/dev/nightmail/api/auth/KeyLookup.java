@@ -19,13 +19,22 @@ final class KeyLookup {
     /** Beyond it everything is forgotten: cheaper than telling the old from the new. */
     static final int ENTRIES_MAX = 1_000;
 
-    private record Answer(@Nullable ApiKey key, long untilMillis) {}
+    private record Answer(@Nullable ApiKey key, long askedMillis) {
+        /** A clock that was set back makes no answer last longer. */
+        boolean isFresh(long nowMillis) {
+            return isWithinTtl(askedMillis, nowMillis);
+        }
+    }
+
+    private static boolean isWithinTtl(long askedMillis, long nowMillis) {
+        return nowMillis >= askedMillis && nowMillis - askedMillis < TTL.toMillis();
+    }
 
     private final KeyCatalog catalog;
     private final InstantSource clock;
     private final ConcurrentHashMap<String, Answer> answers = new ConcurrentHashMap<>();
     private volatile boolean anyExist;
-    private volatile long noneUntilMillis = Long.MIN_VALUE;
+    private volatile long noneAtMillis = Long.MAX_VALUE;
 
     KeyLookup(KeyCatalog catalog, InstantSource clock) {
         this.catalog = catalog;
@@ -35,8 +44,8 @@ final class KeyLookup {
     Optional<ApiKey> find(String sha256) {
         long now = clock.millis();
         var known = answers.get(sha256);
-        if (known == null || now >= known.untilMillis()) {
-            known = new Answer(catalog.findByHash(sha256).orElse(null), now + TTL.toMillis());
+        if (known == null || !known.isFresh(now)) {
+            known = new Answer(catalog.findByHash(sha256).orElse(null), now);
             if (answers.size() >= ENTRIES_MAX) {
                 answers.clear();
             }
@@ -48,9 +57,9 @@ final class KeyLookup {
     /** Whether a key was ever made. There is no way back from yes. */
     boolean anyExist() {
         long now = clock.millis();
-        if (!anyExist && now >= noneUntilMillis) {
+        if (!anyExist && !isWithinTtl(noneAtMillis, now)) {
             anyExist = catalog.anyExist();
-            noneUntilMillis = now + TTL.toMillis();
+            noneAtMillis = now;
         }
         return anyExist;
     }

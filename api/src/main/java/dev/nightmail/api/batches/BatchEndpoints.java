@@ -3,6 +3,7 @@ package dev.nightmail.api.batches;
 import dev.nightmail.api.auth.Caller;
 import dev.nightmail.api.exchange.Endpoint;
 import dev.nightmail.api.exchange.Exchange;
+import dev.nightmail.api.exchange.PublicUrl;
 import dev.nightmail.api.wire.ApiError;
 import dev.nightmail.core.batch.Batch;
 import dev.nightmail.core.batch.BatchId;

@@ -4,9 +4,12 @@ import dev.nightmail.api.auth.Caller;
 import dev.nightmail.api.exchange.Endpoint;
 import dev.nightmail.api.exchange.Exchange;
 import dev.nightmail.api.exchange.HashedBody;
+import dev.nightmail.api.exchange.PublicUrl;
 import dev.nightmail.api.json.JsonScanner;
 import dev.nightmail.api.wire.ApiError;
+import dev.nightmail.core.batch.Batch;
 import dev.nightmail.core.error.ErrorType;
+import dev.nightmail.core.key.Scope;
 import dev.nightmail.engine.desk.BatchDesk;
 import dev.nightmail.engine.desk.BatchDesk.Submission;
 import dev.nightmail.engine.desk.BatchDesk.Submission.Accepted;
@@ -45,7 +48,8 @@ final class CreateBatch implements Endpoint {
                     exchange.respond(200, BatchJson.batch(batch, publicUrl.of(exchange)));
             case Replayed(var batch) -> {
                 exchange.response().getHeaders().put("idempotent-replayed", "true");
-                exchange.respond(200, BatchJson.batch(batch, publicUrl.of(exchange)));
+                var shown = caller.allows(Scope.READ) ? batch : asAccepted(batch, caller);
+                exchange.respond(200, BatchJson.batch(shown, publicUrl.of(exchange)));
             }
             case KeyReused _ ->
                     throw ApiError.of(
@@ -54,6 +58,20 @@ final class CreateBatch implements Endpoint {
                                     "idempotency-key: it was used before for another body")
                             .notWorthRetrying();
         }
+    }
+
+    /**
+     * What a key that may not read learns of a batch that was there: the answer to its own create
+     * once more, and of another key's batch nothing.
+     */
+    private static Batch asAccepted(Batch batch, Caller caller) {
+        if (!batch.header().key().equals(caller.key())) {
+            throw ApiError.of(
+                            ErrorType.PERMISSION_ERROR,
+                            "another key has created this batch already, and this key may not read it: it lacks the scope 'read'")
+                    .notWorthRetrying();
+        }
+        return Batch.accepted(batch.header());
     }
 
     private Submission takeIn(Exchange exchange, Caller caller, @Nullable String idempotencyKey)
@@ -65,6 +83,7 @@ final class CreateBatch implements Endpoint {
             var json = JsonScanner.of(body, paramsBytesMax);
             new BatchReader(json, draft, limits.requestsMax(), paramsBytesMax, random.nextLong())
                     .read();
+            exchange.requireStillAllowed();
             return desk.submit(
                     draft,
                     new Terms(

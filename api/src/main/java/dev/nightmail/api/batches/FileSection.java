@@ -1,5 +1,9 @@
 package dev.nightmail.api.batches;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+import static java.nio.file.StandardOpenOption.READ;
+
+import dev.nightmail.api.exchange.ClientGoneException;
 import dev.nightmail.api.exchange.Exchange;
 import dev.nightmail.api.wire.ApiError;
 import dev.nightmail.core.journal.ResultFile;
@@ -52,7 +56,9 @@ record FileSection(ResultFile file, long first, long bytes) {
     private SeekableByteChannel open() throws IOException {
         var path = file.path();
         try {
-            return path.isPresent() ? FileChannel.open(path.get()) : file.open();
+            return path.isPresent()
+                    ? FileChannel.open(path.get(), READ, NOFOLLOW_LINKS)
+                    : file.open();
         } catch (NoSuchFileException e) {
             throw ApiError.notFound("the results were deleted just now");
         }
@@ -67,6 +73,7 @@ record FileSection(ResultFile file, long first, long bytes) {
                 exchange.write(sent + window == bytes, mapped.asByteBuffer());
             }
             sent += window;
+            breakOffIfRevoked(exchange, sent);
         }
     }
 
@@ -82,6 +89,14 @@ record FileSection(ResultFile file, long first, long bytes) {
             }
             sent += buffer.flip().limit();
             exchange.write(sent == bytes, buffer);
+            breakOffIfRevoked(exchange, sent);
+        }
+    }
+
+    /** A slow download may take hours, and its key be revoked meanwhile: the client sees a part. */
+    private void breakOffIfRevoked(Exchange exchange, long sent) throws ClientGoneException {
+        if (sent < bytes && !exchange.isStillAllowed()) {
+            throw exchange.hangUp(new IOException("the caller's key is not good any more"));
         }
     }
 }

@@ -46,6 +46,7 @@ final class PartialResults implements Endpoint {
         var settled = settled(caller.workspace(), batchId);
         if (settled.file().length() == from && !settled.batch().isOver() && !wait.isZero()) {
             awaitMore(exchange, caller.workspace(), settled.batch(), wait);
+            exchange.requireStillAllowed();
             settled = settled(caller.workspace(), batchId);
         }
         send(exchange, settled, from);

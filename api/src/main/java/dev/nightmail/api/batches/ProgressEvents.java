@@ -6,6 +6,7 @@ import dev.nightmail.api.auth.Caller;
 import dev.nightmail.api.exchange.ClientGoneException;
 import dev.nightmail.api.exchange.Endpoint;
 import dev.nightmail.api.exchange.Exchange;
+import dev.nightmail.api.exchange.PublicUrl;
 import dev.nightmail.core.batch.Batch;
 import dev.nightmail.core.key.WorkspaceId;
 import dev.nightmail.engine.desk.BatchDesk;
@@ -28,6 +29,9 @@ final class ProgressEvents implements Endpoint {
 
     /** Shows the client that we are there, and us that it is. */
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
+
+    /** How soon the stream ends once the caller's key is revoked. */
+    private static final Duration PERMISSION_CHECK = Duration.ofSeconds(2);
 
     /** At most four events a second: for eyes, and for programs that redraw. */
     private static final Duration PAUSE = Duration.ofMillis(250);
@@ -89,16 +93,23 @@ final class ProgressEvents implements Endpoint {
         } else {
             tell(exchange, batch);
         }
+        var silence = Duration.ZERO;
         while (!batch.isOver()) {
-            var next = desk.awaitChange(workspace, batch, HEARTBEAT);
-            if (next.isEmpty()) {
+            var next = desk.awaitChange(workspace, batch, PERMISSION_CHECK);
+            // It ends as if the server had been stopped: the client comes back, and is told why.
+            if (next.isEmpty() || !exchange.isStillAllowed()) {
                 return;
             }
-            if (next.get().equals(batch)) {
-                heartbeat(exchange);
-            } else {
+            if (!next.get().equals(batch)) {
                 batch = next.get();
+                silence = Duration.ZERO;
                 tell(exchange, batch);
+                continue;
+            }
+            silence = silence.plus(PERMISSION_CHECK);
+            if (silence.compareTo(HEARTBEAT) >= 0) {
+                silence = Duration.ZERO;
+                heartbeat(exchange);
             }
         }
     }

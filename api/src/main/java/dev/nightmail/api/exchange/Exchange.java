@@ -1,6 +1,7 @@
 package dev.nightmail.api.exchange;
 
 import dev.nightmail.api.wire.ApiError;
+import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.request.ApiVersion;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
@@ -34,6 +36,8 @@ public final class Exchange {
     private final String requestId;
     private final ApiLimits limits;
     private final InstantSource clock;
+    private String pathPrefix = "";
+    private BooleanSupplier permission = () -> true;
 
     public Exchange(
             Request request,
@@ -68,6 +72,42 @@ public final class Exchange {
 
     public boolean isHead() {
         return request.getMethod().equals("HEAD");
+    }
+
+    /** What the client's paths begin with that is no part of the API; empty for most. */
+    public String pathPrefix() {
+        return pathPrefix;
+    }
+
+    /** The call came below a prefix, such as {@code /claude}. */
+    public void setPathPrefix(String prefix) {
+        this.pathPrefix = prefix;
+    }
+
+    /**
+     * Whether the caller may still do what this call does: its key may have been revoked since it
+     * began. For calls that take their time; asking costs little.
+     */
+    public boolean isStillAllowed() {
+        return permission.getAsBoolean();
+    }
+
+    /**
+     * For a call that waited for its body or for a change, before it acts on it.
+     *
+     * @throws ApiError if the caller may not do this any more
+     */
+    public void requireStillAllowed() {
+        if (!isStillAllowed()) {
+            throw ApiError.of(
+                    ErrorType.AUTHENTICATION_ERROR,
+                    "the API key was revoked, or may not do this any more, while the call was under way");
+        }
+    }
+
+    /** How {@link #isStillAllowed} is answered from here on. */
+    public void setPermission(BooleanSupplier stillAllowed) {
+        this.permission = stillAllowed;
     }
 
     /** The generation of the API the client speaks. */

@@ -90,7 +90,8 @@ final class ForwardedAnswer implements AnswerSink {
         var response = exchange.response();
         response.setStatus(status);
         headers.forEach((name, value) -> {
-            if (!CONNECTION_HEADERS.contains(name)) {
+            // Which web pages may read it is for this server to say, not for the upstream.
+            if (!CONNECTION_HEADERS.contains(name) && !name.startsWith("access-control-")) {
                 response.getHeaders().put(name, value);
             }
         });

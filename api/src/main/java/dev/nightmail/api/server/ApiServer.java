@@ -4,6 +4,7 @@ import dev.nightmail.api.auth.AnyKey;
 import dev.nightmail.api.auth.Authentication;
 import dev.nightmail.api.auth.Authenticator;
 import dev.nightmail.api.auth.Caller;
+import dev.nightmail.api.auth.RefusedCall;
 import dev.nightmail.api.batches.BatchEndpoints;
 import dev.nightmail.api.exchange.ApiLimits;
 import dev.nightmail.api.messages.MessageEndpoints;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -52,6 +54,7 @@ public final class ApiServer implements AutoCloseable {
     private final ApiConfig config;
     private final Server server;
     private final ServerConnector connector;
+    private final Refusals refusals;
 
     /**
      * @param random safe for many threads
@@ -62,6 +65,7 @@ public final class ApiServer implements AutoCloseable {
             MessageDesk messages,
             UpstreamDesk upstreams,
             KeyCatalog keys,
+            Health health,
             InstantSource clock,
             RandomGenerator random) {
         this(
@@ -71,6 +75,7 @@ public final class ApiServer implements AutoCloseable {
                         new MessageEndpoints(messages),
                         new UpstreamEndpoints(upstreams)),
                 new Authenticator(keys, clock),
+                health,
                 HONOURS,
                 clock,
                 random);
@@ -80,13 +85,24 @@ public final class ApiServer implements AutoCloseable {
             ApiConfig config,
             Routes routes,
             Authentication authentication,
+            Health health,
             List<String> honours,
             InstantSource clock,
             RandomGenerator random) {
         this.config = config;
         var limits = config.limits();
         var requestIds = new RequestIds(random);
-        var frontDoor = new FrontDoor(routes, authentication, honours, requestIds, limits, clock);
+        this.refusals = new Refusals(clock);
+        var frontDoor =
+                new FrontDoor(
+                        config,
+                        routes,
+                        authentication,
+                        health,
+                        refusals,
+                        honours,
+                        requestIds,
+                        clock);
         this.server = new Server(threads());
         this.connector = connector(server, config, limits);
         server.addConnector(connector);
@@ -108,7 +124,14 @@ public final class ApiServer implements AutoCloseable {
             InstantSource clock,
             RandomGenerator random) {
         var messages = new MessageEndpoints((Caller caller) -> desks.apply(caller.workspace()));
-        return new ApiServer(config, Routes.of(messages), new AnyKey(), List.of(), clock, random);
+        return new ApiServer(
+                config,
+                Routes.of(messages),
+                new AnyKey(),
+                Health.ALWAYS_GOOD,
+                List.of(),
+                clock,
+                random);
     }
 
     private static QueuedThreadPool threads() {
@@ -163,6 +186,11 @@ public final class ApiServer implements AutoCloseable {
         return URI.create("http://" + host + ":" + port());
     }
 
+    /** How many calls of each kind were not let in since the start. */
+    public Map<RefusedCall.Reason, Long> refusals() {
+        return refusals.totals();
+    }
+
     /**
      * Takes no more calls, lets those under way finish for as long as the limits say, and stops.
      * Those that take longer are cut off: a download goes on where it was, a create leaves nothing.
@@ -177,6 +205,8 @@ public final class ApiServer implements AutoCloseable {
             log.warn("event=calls_cut_off stop_timeout={}", config.limits().stopTimeout());
         } catch (Exception e) {
             throw new IllegalStateException("the HTTP server did not stop cleanly", e);
+        } finally {
+            refusals.logRest();
         }
     }
 }

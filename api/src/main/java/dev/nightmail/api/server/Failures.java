@@ -1,10 +1,12 @@
 package dev.nightmail.api.server;
 
+import dev.nightmail.api.auth.RefusedCall;
 import dev.nightmail.api.wire.ApiError;
 import dev.nightmail.core.catalog.CatalogException;
 import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.journal.DamagedResultsException;
 import dev.nightmail.core.journal.JournalException;
+import dev.nightmail.core.journal.MissingFilesException;
 import dev.nightmail.core.journal.StorageFullException;
 import dev.nightmail.engine.desk.BatchDesk.StoppingException;
 import java.util.List;
@@ -27,6 +29,7 @@ final class Failures {
     static ApiError toError(Throwable failure, String requestId) {
         return switch (failure) {
             case ApiError error -> error;
+            case RefusedCall refused -> refused.answer();
             case HttpException bad ->
                     ApiError.of(
                             bad.getCode(),
@@ -46,6 +49,17 @@ final class Failures {
                                 ErrorType.API_ERROR,
                                 "some results of this batch (%d) are damaged on the server's disk; stop the server and run ./nightmail doctor, which repairs them or writes them off"
                                         .formatted(damaged.results()))
+                        .notWorthRetrying();
+            }
+            case MissingFilesException missing -> {
+                log.error(
+                        "event=batch_files_missing batch_id={} what=\"{}\" doctor_says_more=true",
+                        missing.batch(),
+                        missing.what());
+                yield ApiError.of(
+                                ErrorType.API_ERROR,
+                                "%s of this batch is missing on the server's disk: put it back from a backup; ./nightmail doctor says what is left"
+                                        .formatted(missing.what()))
                         .notWorthRetrying();
             }
             case JournalException _, CatalogException _ ->

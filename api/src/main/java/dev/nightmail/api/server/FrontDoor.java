@@ -1,13 +1,17 @@
 package dev.nightmail.api.server;
 
 import dev.nightmail.api.auth.Authentication;
+import dev.nightmail.api.auth.Caller;
 import dev.nightmail.api.auth.Credentials;
+import dev.nightmail.api.auth.RefusedCall;
 import dev.nightmail.api.exchange.ApiLimits;
 import dev.nightmail.api.exchange.ClientGoneException;
 import dev.nightmail.api.exchange.Exchange;
+import dev.nightmail.api.exchange.PublicUrl;
 import dev.nightmail.api.wire.ApiError;
 import dev.nightmail.api.wire.RequestIds;
 import dev.nightmail.api.wire.WireJson;
+import dev.nightmail.core.key.Scope;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
@@ -32,11 +36,21 @@ final class FrontDoor extends Handler.Abstract {
     private static final Logger log = LoggerFactory.getLogger(FrontDoor.class);
     private static final String ORGANIZATION = "nightmail";
 
-    private static final byte[] HEALTHY =
-            WireJson.object(json -> json.writeStringProperty("status", "ok"));
+    private static final int UNAVAILABLE = 503;
+
+    private static final byte[] HEALTHY = status("ok");
+    private static final byte[] UNHEALTHY = status("failing");
+    private static final byte[] READY = status("ready");
+    private static final byte[] NOT_READY = status("not_ready");
 
     private final Routes routes;
     private final Authentication authentication;
+    private final KeylessAccess keyless;
+    private final CrossOrigin crossOrigin;
+    private final Health health;
+    private final Refusals refusals;
+    private final PublicUrl publicUrl;
+    private final String pathPrefix;
     private final List<String> honours;
     private final RequestIds requestIds;
     private final ApiLimits limits;
@@ -47,19 +61,31 @@ final class FrontDoor extends Handler.Abstract {
      * @param honours what clients may lean on here beyond the API as it is published
      */
     FrontDoor(
+            ApiConfig config,
             Routes routes,
             Authentication authentication,
+            Health health,
+            Refusals refusals,
             List<String> honours,
             RequestIds requestIds,
-            ApiLimits limits,
             InstantSource clock) {
         this.routes = routes;
         this.authentication = authentication;
+        this.keyless = new KeylessAccess(config);
+        this.crossOrigin = new CrossOrigin(config);
+        this.health = health;
+        this.refusals = refusals;
+        this.publicUrl = new PublicUrl(config.publicUrl());
+        this.pathPrefix = config.access().pathPrefix();
         this.honours = honours;
         this.requestIds = requestIds;
-        this.limits = limits;
+        this.limits = config.limits();
         this.clock = clock;
         this.unreadBody = new UnreadBody(limits, clock);
+    }
+
+    private static byte[] status(String status) {
+        return WireJson.object(json -> json.writeStringProperty("status", status));
     }
 
     @Override
@@ -89,20 +115,26 @@ final class FrontDoor extends Handler.Abstract {
     }
 
     private void answer(Exchange exchange) throws IOException, InterruptedException {
-        var request = exchange.request();
-        var path = request.getHttpURI().getCanonicalPath();
-        if (path.equals("/healthz")) {
-            exchange.respond(200, HEALTHY);
+        var path = pathBelowPrefix(exchange);
+        if (answersProbe(exchange, path)) {
             return;
         }
-        var match = routes.find(request.getMethod(), path);
-        var caller =
-                authentication.authenticate(
-                        new Credentials(
-                                exchange.headers("x-api-key"),
-                                exchange.headers("authorization"),
-                                exchange.header("anthropic-workspace-id")),
-                        match.action().scope());
+        if (authentication.isOpen()) {
+            keyless.require(exchange);
+        }
+        crossOrigin.mark(exchange);
+        if (crossOrigin.answersPreflight(exchange)) {
+            return;
+        }
+        var match = find(exchange, path);
+        var scope = match.action().scope();
+        var credentials =
+                new Credentials(
+                        exchange.headers("x-api-key"),
+                        exchange.headers("authorization"),
+                        exchange.header("anthropic-workspace-id"));
+        var caller = authentication.authenticate(credentials, scope);
+        exchange.setPermission(() -> isStill(caller, credentials, scope));
         var headers = exchange.response().getHeaders();
         headers.put("anthropic-organization-id", ORGANIZATION);
         headers.put("anthropic-workspace-id", caller.workspace().value());
@@ -112,6 +144,52 @@ final class FrontDoor extends Handler.Abstract {
         match.action().endpoint().answer(exchange, caller, match.id());
     }
 
+    /** Both with and without the prefix: whoever calls from this machine need not know of it. */
+    private String pathBelowPrefix(Exchange exchange) {
+        var path = exchange.request().getHttpURI().getCanonicalPath();
+        if (!pathPrefix.isEmpty() && path.startsWith(pathPrefix + "/")) {
+            exchange.setPathPrefix(pathPrefix);
+            return path.substring(pathPrefix.length());
+        }
+        return path;
+    }
+
+    /** Whoever asks: an orchestrator has no key, and names the server as it likes. */
+    private boolean answersProbe(Exchange exchange, String path) throws IOException {
+        switch (path) {
+            case "/healthz" -> probed(exchange, health.isHealthy(), HEALTHY, UNHEALTHY);
+            case "/readyz" -> probed(exchange, health.isReady(), READY, NOT_READY);
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void probed(Exchange exchange, boolean good, byte[] yes, byte[] no)
+            throws IOException {
+        exchange.response().getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+        exchange.respond(good ? 200 : UNAVAILABLE, good ? yes : no);
+    }
+
+    private Routes.Match find(Exchange exchange, String path) {
+        var known = routes.knownEnd(path);
+        if (known.isPresent()) {
+            var extra = path.substring(0, path.length() - known.get().length());
+            throw BaseUrlHint.extraInFront(
+                    extra.isEmpty() ? "/" : extra, known.get(), publicUrl.of(exchange));
+        }
+        return routes.find(exchange.request().getMethod(), path);
+    }
+
+    private boolean isStill(Caller caller, Credentials credentials, Scope scope) {
+        try {
+            return authentication.authenticate(credentials, scope).equals(caller);
+        } catch (RefusedCall e) {
+            return false;
+        }
+    }
+
     private void fail(Exchange exchange, Throwable failure, Callback callback) {
         var cause = unwrapped(failure);
         if (cause instanceof ClientGoneException || exchange.response().isCommitted()) {
@@ -119,6 +197,9 @@ final class FrontDoor extends Handler.Abstract {
             exchange.reset();
             callback.failed(cause);
             return;
+        }
+        if (cause instanceof RefusedCall refused) {
+            refusals.add(refused, Request.getRemoteAddr(exchange.request()));
         }
         try {
             refuse(exchange, Failures.toError(cause, exchange.requestId()));
@@ -140,6 +221,7 @@ final class FrontDoor extends Handler.Abstract {
         var headers = response.getHeaders();
         headers.put(REQUEST_ID, exchange.requestId());
         error.headers().forEach(headers::put);
+        crossOrigin.mark(exchange);
         boolean unread = !unreadBody.isAtItsEnd(exchange.request());
         if (unread) {
             headers.put(HttpHeader.CONNECTION, "close");

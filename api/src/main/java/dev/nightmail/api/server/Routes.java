@@ -14,6 +14,7 @@ import dev.nightmail.core.key.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.eclipse.jetty.util.URIUtil;
 
@@ -22,6 +23,8 @@ final class Routes {
 
     private static final int METHOD_NOT_ALLOWED = 405;
     private static final String VARIABLE = "{id}";
+    private static final String NOTHING =
+            "there is nothing at this path: the API begins at /v1/messages, and its batches at /v1/messages/batches";
 
     /** What a call of one path and method does, and the scope it needs. */
     record Action(Scope scope, Endpoint endpoint) {}
@@ -146,7 +149,29 @@ final class Routes {
                 return new Match(action(route, method), route.id(segments));
             }
         }
-        throw ApiError.notFound("there is nothing at this path");
+        throw ApiError.notFound(NOTHING);
+    }
+
+    /**
+     * The known path that an unknown one ends with: what is in front of it stands in the client's
+     * base URL, and should not.
+     */
+    Optional<String> knownEnd(String path) {
+        var segments = List.of(path.substring(1).split("/", -1));
+        if (isKnown(segments)) {
+            return Optional.empty();
+        }
+        for (int from = 1; from < segments.size(); from++) {
+            var end = segments.subList(from, segments.size());
+            if (isKnown(end)) {
+                return Optional.of("/" + String.join("/", end));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean isKnown(List<String> segments) {
+        return routes.stream().anyMatch(route -> route.fits(segments));
     }
 
     private static Action action(Route route, String method) {

@@ -3,7 +3,6 @@ package dev.nightmail.api.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.nightmail.api.wire.ApiError;
 import dev.nightmail.core.key.Scope;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -30,7 +29,7 @@ final class AnyKeyTest {
     @Test
     void withoutAKeyNobodyComesIn() {
         assertThatThrownBy(() -> caller(List.of(), List.of()))
-                .isInstanceOf(ApiError.class)
+                .isInstanceOf(RefusedCall.class)
                 .hasMessageContaining("x-api-key");
     }
 }

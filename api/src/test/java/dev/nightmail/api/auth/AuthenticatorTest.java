@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nightmail.api.server.InMemoryKeyCatalog;
-import dev.nightmail.api.wire.ApiError;
 import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.key.ApiKey;
 import dev.nightmail.core.key.KeyId;
@@ -49,7 +48,8 @@ class AuthenticatorTest {
         var viaKey = authenticator.authenticate(apiKey(secret), Scope.SUBMIT);
         var viaBearer = authenticator.authenticate(bearer("bEaReR " + secret), Scope.SUBMIT);
 
-        assertThat(viaKey).isEqualTo(new Caller(WORKSPACE, new KeyId("key_1")));
+        assertThat(viaKey)
+                .isEqualTo(new Caller(WORKSPACE, new KeyId("key_1"), Set.of(Scope.SUBMIT)));
         assertThat(viaBearer).isEqualTo(viaKey);
     }
 
@@ -109,6 +109,27 @@ class AuthenticatorTest {
     }
 
     @Test
+    void aClockThatIsSetBackKeepsNoRevokedKeyAlive() {
+        var secret = made("key_1", Scope.READ);
+        authenticator.authenticate(apiKey(secret), Scope.READ);
+
+        catalog.revoke(new KeyId("key_1"), now);
+        now = now.minusSeconds(3600);
+
+        refused(apiKey(secret), Scope.READ).isEqualTo(ErrorType.AUTHENTICATION_ERROR);
+    }
+
+    @Test
+    void theFirstKeyEndsTheOpenDoorThoughTheClockIsSetBack() {
+        authenticator.authenticate(apiKey("whatever"), Scope.READ);
+
+        made("key_1", Scope.READ);
+        now = now.minusSeconds(3600);
+
+        refused(apiKey("whatever"), Scope.READ).isEqualTo(ErrorType.AUTHENTICATION_ERROR);
+    }
+
+    @Test
     void theFirstKeyEndsTheOpenDoorWithinASecond() {
         authenticator.authenticate(apiKey("whatever"), Scope.READ);
 
@@ -152,7 +173,8 @@ class AuthenticatorTest {
     private AbstractComparableAssert<?, ErrorType> refused(Credentials credentials, Scope scope) {
         var error = new AtomicReference<ErrorType>();
         assertThatThrownBy(() -> authenticator.authenticate(credentials, scope))
-                .isInstanceOfSatisfying(ApiError.class, refusal -> error.set(refusal.type()));
+                .isInstanceOfSatisfying(
+                        RefusedCall.class, refusal -> error.set(refusal.answer().type()));
         return assertThat(error.get());
     }
 }

@@ -5,9 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightmail.api.json.JsonTestSuite;
+import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.catalog.CatalogException;
 import dev.nightmail.core.journal.JournalException;
 import dev.nightmail.core.journal.StorageFullException;
+import dev.nightmail.core.key.Scope;
 import dev.nightmail.engine.desk.BatchDesk.Limits;
 import dev.nightmail.engine.desk.BatchDesk.StoppingException;
 import java.io.ByteArrayOutputStream;
@@ -16,12 +18,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,6 +35,7 @@ class CreateRefusalTest {
 
     private static final String GOOD = "{\"requests\":[{\"custom_id\":\"a\",\"params\":{}}]}";
 
+    @TempDir private Path folder;
     private TestServer server;
 
     @BeforeEach
@@ -221,6 +226,42 @@ class CreateRefusalTest {
         assertThat(json(wrong).at("/error/details/error_code").asString())
                 .isEqualTo("request_body_encoding_invalid");
         assertNothingIsLeft();
+    }
+
+    @Test
+    void aKeyThatMayNotReadIsShownItsOwnCreateAgainAndNoMore() throws Exception {
+        server.makeKey("key_1", Scope.SUBMIT);
+        var first = create(GOOD, "import-7");
+        var id = new BatchId(json(first).path("id").asString());
+        server.desk.end(id, Files.writeString(folder.resolve("results.jsonl"), "{}\n"));
+
+        var again = create(GOOD, "import-7");
+
+        assertThat(again.statusCode()).isEqualTo(200);
+        assertThat(again.body()).isEqualTo(first.body()).contains("in_progress");
+    }
+
+    @Test
+    void aKeyThatMayNotReadIsShownNoBatchOfAnotherKey() throws Exception {
+        server.makeKey("key_1", Scope.SUBMIT);
+        var id = json(create(GOOD, "import-7")).path("id").asString();
+        server.makeKey("key_2", Scope.SUBMIT);
+
+        var again = create(GOOD, "import-7");
+
+        assertThat(again.statusCode()).isEqualTo(403);
+        assertThat(again.body()).doesNotContain(id).contains("lacks the scope 'read'");
+    }
+
+    @Test
+    void aKeyThatMayReadIsShownHowTheBatchStandsNow() throws Exception {
+        server.makeKey("key_1", Scope.SUBMIT);
+        var id = new BatchId(json(create(GOOD, "import-7")).path("id").asString());
+        server.desk.end(id, Files.writeString(folder.resolve("results.jsonl"), "{}\n"));
+        server.makeKey("key_2", Scope.SUBMIT, Scope.READ);
+
+        assertThat(json(create(GOOD, "import-7")).path("processing_status").asString())
+                .isEqualTo("ended");
     }
 
     @Test

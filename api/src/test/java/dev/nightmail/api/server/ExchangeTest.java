@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightmail.api.exchange.ApiLimits;
 import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.core.key.Scope;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -151,6 +152,7 @@ class ExchangeTest {
 
     @Test
     void theUrlOfResultsFollowsTheProxyInFront() throws Exception {
+        server.makeKey("key_1", Scope.ADMIN);
         var id = ended();
 
         var batch =
@@ -168,6 +170,7 @@ class ExchangeTest {
     @ParameterizedTest
     @ValueSource(strings = {"/{x}", "/../up", "/.", "no-slash", "/a b", "//"})
     void aPrefixThatSdksCannotFollowIsLeftOut(String prefix) throws Exception {
+        server.makeKey("key_1", Scope.ADMIN);
         var id = ended();
 
         var batch =

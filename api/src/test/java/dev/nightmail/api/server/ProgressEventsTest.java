@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.core.key.KeyId;
+import dev.nightmail.core.key.Scope;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -12,6 +14,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -65,6 +68,30 @@ class ProgressEventsTest {
             assertThat(last.id()).isEqualTo("ended-2");
             assertThat(last.name()).isEqualTo("ended");
             assertThat(last.data()).isEqualTo(server.get(path("/v1/messages")).body());
+            assertThat(events.isOver()).isTrue();
+        }
+    }
+
+    @Test
+    void theStreamOfARevokedKeyEndsWithinSeconds() throws Exception {
+        var key = server.makeKey("key_1", Scope.ADMIN);
+        try (var events = new Listener("", key)) {
+            assertThat(events.next().name()).isEqualTo("progress");
+
+            server.keys.revoke(new KeyId("key_1"), Instant.EPOCH);
+
+            assertThat(events.isOver()).isTrue();
+        }
+        assertThat(server.get(path("/nightmail/v1") + "/events").statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void theStreamOfAnyKeyEndsWhenTheFirstKeyIsMade() throws Exception {
+        try (var events = new Listener("")) {
+            assertThat(events.next().name()).isEqualTo("progress");
+
+            server.makeKey("key_1", Scope.ADMIN);
+
             assertThat(events.isOver()).isTrue();
         }
     }
@@ -139,18 +166,23 @@ class ProgressEventsTest {
         private final String head;
 
         Listener(String headers) throws IOException {
+            this(headers, "any");
+        }
+
+        Listener(String headers, String key) throws IOException {
             socket.getOutputStream()
                     .write(
                             """
                             GET %s/events HTTP/1.1\r
                             host: %s\r
-                            x-api-key: any\r
+                            x-api-key: %s\r
                             anthropic-version: 2023-06-01\r
                             %s\r
                             """
                                     .formatted(
                                             path("/nightmail/v1"),
                                             server.server.baseUri().getAuthority(),
+                                            key,
                                             headers)
                                     .getBytes(US_ASCII));
             head = String.join("\n", linesToABlankOne());

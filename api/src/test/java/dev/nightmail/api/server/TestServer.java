@@ -1,6 +1,14 @@
 package dev.nightmail.api.server;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.nightmail.api.exchange.ApiLimits;
+import dev.nightmail.core.key.ApiKey;
+import dev.nightmail.core.key.KeyId;
+import dev.nightmail.core.key.KeySecret;
+import dev.nightmail.core.key.Scope;
+import dev.nightmail.core.key.WorkspaceId;
 import dev.nightmail.core.schedule.UpstreamState;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.Call;
@@ -16,8 +24,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -40,6 +50,22 @@ final class TestServer implements AutoCloseable {
     private volatile @Nullable Forwarding forwarding;
     private volatile List<UpstreamState> upstreams = List.of();
     final List<String> resumed = new CopyOnWriteArrayList<>();
+    private volatile String key = "anything";
+    volatile boolean healthy = true;
+    volatile boolean ready = true;
+
+    private final Health health =
+            new Health() {
+                @Override
+                public boolean isHealthy() {
+                    return healthy;
+                }
+
+                @Override
+                public boolean isReady() {
+                    return ready;
+                }
+            };
 
     TestServer() throws IOException {
         this(ApiLimits.DEFAULT, null);
@@ -50,6 +76,16 @@ final class TestServer implements AutoCloseable {
     }
 
     TestServer(ApiLimits limits, @Nullable URI publicUrl, InstantSource clock) throws IOException {
+        this(new ApiConfig("127.0.0.1", 0, publicUrl, limits), clock);
+    }
+
+    TestServer(ApiConfig.Access access) throws IOException {
+        this(
+                new ApiConfig("127.0.0.1", 0, null, access, ApiLimits.DEFAULT),
+                InstantSource.system());
+    }
+
+    private TestServer(ApiConfig config, InstantSource clock) throws IOException {
         MessageDesk messages =
                 (model, call, sink) -> {
                     var current = forwarding;
@@ -60,7 +96,7 @@ final class TestServer implements AutoCloseable {
                 };
         server =
                 new ApiServer(
-                        new ApiConfig("127.0.0.1", 0, publicUrl, limits),
+                        config,
                         desk,
                         messages,
                         new UpstreamDesk() {
@@ -80,6 +116,7 @@ final class TestServer implements AutoCloseable {
                             }
                         },
                         keys,
+                        health,
                         clock,
                         new SecureRandom());
         server.start();
@@ -89,13 +126,29 @@ final class TestServer implements AutoCloseable {
         this.forwarding = how;
     }
 
+    /** Makes a key, with which calls come from here on. */
+    String makeKey(String id, Scope... scopes) {
+        var secret = KeySecret.create(new SecureRandom());
+        keys.insert(
+                new ApiKey(
+                        new KeyId(id),
+                        WorkspaceId.DEFAULT,
+                        "test",
+                        Set.of(scopes),
+                        Instant.parse("2026-11-20T21:30:00Z"),
+                        null),
+                secret.sha256());
+        key = secret.reveal();
+        return key;
+    }
+
     void upstreamsStand(UpstreamState... states) {
         upstreams = List.of(states);
     }
 
     HttpRequest.Builder call(String path) {
         return HttpRequest.newBuilder(server.baseUri().resolve(path))
-                .header("x-api-key", "anything")
+                .header("x-api-key", key)
                 .header("anthropic-version", "2023-06-01");
     }
 
@@ -126,6 +179,16 @@ final class TestServer implements AutoCloseable {
     /** A bare connection, for clients that do not behave. */
     Socket connect() throws IOException {
         return new Socket(InetAddress.getLoopbackAddress(), server.port());
+    }
+
+    /** The head and body of what is answered to these very bytes, after which we hang up. */
+    String raw(String call) throws IOException {
+        try (var socket = connect()) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(call.getBytes(ISO_8859_1));
+            socket.shutdownOutput();
+            return new String(socket.getInputStream().readAllBytes(), UTF_8);
+        }
     }
 
     static JsonNode json(HttpResponse<String> response) {

@@ -4,6 +4,7 @@ import dev.nightmail.app.config.ConfigReader;
 import dev.nightmail.app.config.ConfigSource;
 import dev.nightmail.cli.command.CommandException;
 import dev.nightmail.cli.surroundings.Surroundings;
+import dev.nightmail.journal.disk.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +64,7 @@ final class DataFolder {
     Path catalogMadeIfNeedBe(Surroundings surroundings) {
         var folder = folder(surroundings);
         try {
-            Files.createDirectories(surroundings.folder().resolve(folder));
+            PrivateFiles.createFolders(surroundings.folder().resolve(folder));
         } catch (IOException e) {
             throw CommandException.failed("cannot make data folder %s: %s".formatted(folder, e), e);
         }

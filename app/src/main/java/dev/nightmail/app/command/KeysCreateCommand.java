@@ -1,5 +1,6 @@
 package dev.nightmail.app.command;
 
+import dev.nightmail.app.server.KeysMade;
 import dev.nightmail.catalog.Catalog;
 import dev.nightmail.cli.command.CommandException;
 import dev.nightmail.cli.command.CommonOptions;
@@ -72,9 +73,11 @@ final class KeysCreateCommand implements Callable<Integer> {
     public Integer call() {
         var secret = KeySecret.create(surroundings.random());
         var key = key();
-        try (var catalog = Catalog.open(data.catalogMadeIfNeedBe(surroundings))) {
+        var file = data.catalogMadeIfNeedBe(surroundings);
+        try (var catalog = Catalog.open(file)) {
             catalog.keys().insert(key, secret.sha256());
         }
+        new KeysMade(data.existing(surroundings)).remember();
         if (common.json()) {
             console.json(KeyText.json(key).put("key", secret.reveal()));
         } else {

@@ -1,7 +1,6 @@
 package dev.nightmail.app.config;
 
 import dev.nightmail.app.config.NightmailConfig.Limits;
-import dev.nightmail.app.config.NightmailConfig.Listen;
 import dev.nightmail.app.config.NightmailConfig.Retries;
 import dev.nightmail.core.key.WorkspaceId;
 import dev.nightmail.core.schedule.Weights;
@@ -62,7 +61,7 @@ public final class ConfigReader {
     private NightmailConfig read(UpstreamReader reader) {
         var served = reader.read();
         return new NightmailConfig(
-                listen(),
+                new ListenReader(settings).read(),
                 data(),
                 limits(),
                 retries(),
@@ -85,19 +84,15 @@ public final class ConfigReader {
         return new Weights(weights);
     }
 
-    private Listen listen() {
-        return new Listen(
-                settings.text("listen.host", "127.0.0.1"),
-                settings.number("listen.port", 0, 65_535, 8787),
-                settings.checked("listen.public-url", WebUrl::parse).orElse(null));
-    }
-
     private Path data() {
         return settings.checked("data", ConfigReader::path).orElse(Path.of("nightmail-data"));
     }
 
     private static Path path(String text) {
         try {
+            if (text.isBlank()) {
+                throw new IllegalArgumentException("is empty; expected a folder");
+            }
             return Path.of(text);
         } catch (InvalidPathException e) {
             throw new IllegalArgumentException("is no path of a folder", e);

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -27,6 +28,13 @@ public record ConfigSource(@Nullable Path file, Map<String, String> flags, List<
     private static final ObjectReader YAML =
             YAMLMapper.shared().reader().with(FAIL_ON_READING_DUP_TREE_KEY);
 
+    private static final Pattern KEY = Pattern.compile("[A-Za-z0-9._-]+");
+
+    /** A key of ours, before a sign that is no =. */
+    private static final Pattern MEANT =
+            Pattern.compile(
+                    "^(listen|limits|retries|upstreams|routes|weights)(\\.[a-z0-9_-]{1,40})+(?=[: ]|$)");
+
     public ConfigSource {
         flags = Map.copyOf(flags);
         sets = List.copyOf(sets);
@@ -37,19 +45,33 @@ public record ConfigSource(@Nullable Path file, Map<String, String> flags, List<
         var values = new LinkedHashMap<String, String>();
         for (var set : sets) {
             int equals = set.indexOf('=');
-            if (equals < 1) {
+            var key = equals < 0 ? "" : set.substring(0, equals).strip();
+            if (!KEY.matcher(key).matches()) {
                 throw new ConfigException(
-                        "--set " + set + ": expected key=value, such as limits.window=3s");
+                        "--set%s: expected key=value, such as limits.window=3s"
+                                .formatted(keyMeant(set)));
             }
-            values.put(set.substring(0, equals).strip(), set.substring(equals + 1).strip());
+            values.put(key, set.substring(equals + 1).strip());
         }
         values.putAll(flags);
         return values;
     }
 
-    /** What the file says. */
-    Map<String, String> fileValues() {
-        var values = new LinkedHashMap<String, String>();
+    /**
+     * Which key was meant by what is no key with a value, as far as that can be shown: the rest may
+     * be a secret, and what begins like no key may be one as a whole.
+     */
+    private static String keyMeant(String set) {
+        var meant = MEANT.matcher(set);
+        if (!meant.find()) {
+            return "";
+        }
+        return " " + meant.group() + (meant.end() < set.length() ? "…" : "");
+    }
+
+    /** What the file says; null where a key has no value. */
+    Map<String, @Nullable String> fileValues() {
+        var values = new LinkedHashMap<String, @Nullable String>();
         if (file != null) {
             flatten("", read(file), values);
         }
@@ -84,7 +106,7 @@ public record ConfigSource(@Nullable Path file, Map<String, String> flags, List<
         return text.lines().findFirst().orElse("");
     }
 
-    private static void flatten(String key, JsonNode node, Map<String, String> values) {
+    private static void flatten(String key, JsonNode node, Map<String, @Nullable String> values) {
         if (node.isObject()) {
             node.propertyStream()
                     .forEach(child -> flatten(join(key, child.getKey()), child.getValue(), values));
@@ -92,8 +114,9 @@ public record ConfigSource(@Nullable Path file, Map<String, String> flags, List<
             for (int i = 0; i < node.size(); i++) {
                 flatten(join(key, Integer.toString(i)), node.get(i), values);
             }
-        } else if (!node.isNull() && !node.isMissingNode()) {
-            values.put(key, node.asString());
+        } else if (!node.isMissingNode() && !key.isEmpty()) {
+            // Kept though nothing stands there: a key that there is not is wrong with nothing, too.
+            values.put(key, node.isNull() ? null : node.asString());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.nightmail.app.config;
 
+import dev.nightmail.api.server.ApiConfig;
 import dev.nightmail.core.schedule.Routes;
 import dev.nightmail.core.schedule.UpstreamTerms;
 import dev.nightmail.core.schedule.Weights;
@@ -35,8 +36,9 @@ public record NightmailConfig(
     /**
      * @param port 0 for any free one
      * @param publicUrl by which clients reach the server, if not by what their calls say
+     * @param access by which names, and by whom
      */
-    public record Listen(String host, int port, @Nullable URI publicUrl) {}
+    public record Listen(String host, int port, @Nullable URI publicUrl, ApiConfig.Access access) {}
 
     /**
      * @param window from creation to expiry of a batch

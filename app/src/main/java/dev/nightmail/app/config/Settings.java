@@ -1,7 +1,9 @@
 package dev.nightmail.app.config;
 
+import dev.nightmail.cli.text.Nearest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Flat view of a configuration, {@code limits.window} to {@code 24h}: the command line wins over
@@ -18,9 +22,13 @@ import java.util.function.Predicate;
 final class Settings {
 
     private final Map<String, String> commandLine;
-    private final Map<String, String> file;
+    private final Map<String, @Nullable String> file;
     private final Variables variables;
     private final Set<String> known = new LinkedHashSet<>();
+
+    /** Keys with others below them. */
+    private final Set<String> sections = new LinkedHashSet<>();
+
     private final List<String> problems = new ArrayList<>();
     private boolean needsVariables = true;
 
@@ -141,8 +149,39 @@ final class Settings {
                 });
     }
 
+    /** The items of a list, or what stands between commas; the command line replaces the file. */
+    List<String> list(String key) {
+        var whole = text(key);
+        if (whole.isPresent()) {
+            everything().stream().filter(name -> isItem(key, name)).forEach(known::add);
+            return separated(whole.get());
+        }
+        return namesBelow(key).stream().flatMap(item -> text(key + "." + item).stream()).toList();
+    }
+
+    private static boolean isItem(String key, String name) {
+        return name.startsWith(key + ".") && !name.substring(key.length() + 1).contains(".");
+    }
+
+    private static List<String> separated(String text) {
+        return text.isBlank()
+                ? List.of()
+                : Arrays.stream(text.split(",", -1)).map(String::strip).toList();
+    }
+
+    /** An item of a list, if it can be used. */
+    Optional<String> fits(String key, String item, UnaryOperator<String> check) {
+        try {
+            return Optional.of(check.apply(item));
+        } catch (IllegalArgumentException e) {
+            problem(key, e.getMessage() == null ? "cannot be used" : e.getMessage());
+            return Optional.empty();
+        }
+    }
+
     /** The names directly below a key: those of the file in its order, then others. */
     List<String> namesBelow(String key) {
+        sections.add(key);
         var prefix = key + ".";
         return everything().stream()
                 .filter(name -> name.startsWith(prefix))
@@ -165,12 +204,47 @@ final class Settings {
      * @throws ConfigException naming everything that was wrong, unknown keys included
      */
     void finish() {
+        for (var key : known) {
+            for (int dot = key.indexOf('.'); dot > 0; dot = key.indexOf('.', dot + 1)) {
+                sections.add(key.substring(0, dot));
+            }
+        }
+        var told = new LinkedHashSet<String>();
         for (var key : everything()) {
-            if (!known.contains(key)) {
-                problem(key, "no such key" + suggestion(key));
+            if (!known.contains(key) && !sections.contains(key)) {
+                var unknown = unknownPart(key);
+                if (told.add(unknown)) {
+                    problem(shown(unknown), "no such key" + suggestion(unknown));
+                }
             }
         }
         failIfWrong();
+    }
+
+    /** A key up to where it first leads nowhere: what is below that is wrong only because of it. */
+    private String unknownPart(String key) {
+        for (int dot = key.indexOf('.'); dot > 0; dot = key.indexOf('.', dot + 1)) {
+            var section = key.substring(0, dot);
+            if (!sections.contains(section)) {
+                return section;
+            }
+        }
+        return key;
+    }
+
+    /**
+     * A key that is none may hold anything, such as a secret after a sign that should be a space.
+     */
+    private static String shown(String key) {
+        int end = 0;
+        while (end < key.length() && isPartOfKey(key.charAt(end))) {
+            end++;
+        }
+        return end == key.length() ? key : key.substring(0, end) + "…";
+    }
+
+    private static boolean isPartOfKey(char c) {
+        return Character.isLetterOrDigit(c) || c == '.' || c == '-' || c == '_';
     }
 
     /**
@@ -183,6 +257,8 @@ final class Settings {
     }
 
     private String suggestion(String key) {
-        return Nearest.to(key, known).map(name -> "; did you mean " + name + "?").orElse("");
+        var names = new LinkedHashSet<>(known);
+        names.addAll(sections);
+        return Nearest.to(key, names).map(name -> "; did you mean " + name + "?").orElse("");
     }
 }

@@ -284,16 +284,10 @@ final class UpstreamReader {
         return upstream instanceof UpstreamConfig.Anthropic anthropic && anthropic.relays() != null;
     }
 
-    /** A list, or names with commas between. */
+    /** At least one, if only to be told that there is no such. */
     private List<String> upstreamsOf(String key) {
-        var indices = settings.namesBelow(key);
-        var names =
-                indices.isEmpty()
-                        ? List.of(settings.text(key, "").split(",", -1))
-                        : indices.stream()
-                                .map(index -> settings.text(key + "." + index, ""))
-                                .toList();
-        return names.stream().map(String::strip).toList();
+        var names = settings.list(key);
+        return names.isEmpty() ? List.of("") : names;
     }
 
     private Routes everythingToTheFirst(List<UpstreamConfig> upstreams) {

@@ -21,11 +21,27 @@ final class WebUrl {
                     "http".equalsIgnoreCase(uri.getScheme())
                             || "https".equalsIgnoreCase(uri.getScheme());
             if (web && uri.getHost() != null) {
-                return uri;
+                return requireBare(uri);
             }
         } catch (URISyntaxException _) {
             // Told below, together with all else that is no URL.
         }
         throw new IllegalArgumentException(EXPECTED);
+    }
+
+    /** Paths are put behind it, and whatever else it holds would be lost or end up in a log. */
+    private static URI requireBare(URI uri) {
+        if (uri.getRawUserInfo() != null) {
+            throw new IllegalArgumentException(
+                    "must hold no user name and no password: a key goes into api-key, best as \"${VARIABLE}\"");
+        }
+        if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
+            throw new IllegalArgumentException(
+                    "must end with its path: what follows ? or # is not part of where an API starts");
+        }
+        if (uri.getPort() == 0 || uri.getPort() > 65_535) {
+            throw new IllegalArgumentException("has a port that there is not: 1 to 65535");
+        }
+        return uri;
     }
 }

@@ -93,7 +93,7 @@ public final class Doctor {
         return Finding.repairable(
                 CatalogCheckup.FILE,
                 "is missing",
-                "made anew from the batches. API keys, and the usage of batches that are archived or deleted, were only there: make new keys before you open the server to others");
+                "made anew from the batches. API keys, and the usage of batches that are archived or deleted, were only there: make new keys, without which the server does not start where there were some");
     }
 
     private static Finding damagedCatalog(String problem) {

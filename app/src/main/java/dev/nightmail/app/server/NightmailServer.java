@@ -5,6 +5,7 @@ import dev.nightmail.api.check.UnservedModel;
 import dev.nightmail.api.exchange.ApiLimits;
 import dev.nightmail.api.server.ApiConfig;
 import dev.nightmail.api.server.ApiServer;
+import dev.nightmail.api.server.Health;
 import dev.nightmail.app.config.NightmailConfig;
 import dev.nightmail.app.config.NightmailConfig.UpstreamConfig;
 import dev.nightmail.catalog.Catalog;
@@ -21,8 +22,11 @@ import dev.nightmail.journal.DataFolderFormat;
 import dev.nightmail.journal.DataFolderLock;
 import dev.nightmail.journal.FileJournal;
 import dev.nightmail.journal.disk.Disk;
+import dev.nightmail.journal.disk.Fence;
 import dev.nightmail.journal.disk.LocalDisk;
+import dev.nightmail.journal.disk.PrivateFiles;
 import dev.nightmail.journal.relay.FileRelayLog;
+import dev.nightmail.pipeline.natives.SqliteLibrary;
 import dev.nightmail.upstream.adapting.AdaptingUpstream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -48,9 +52,15 @@ public final class NightmailServer {
 
     private static final Logger log = LoggerFactory.getLogger(NightmailServer.class);
 
+    private static final String CATALOG = "catalog.db";
+
+    /** Several times what the first server needs to notice. */
+    private static final Duration LOST_LOCK_WAIT = FolderWatch.EVERY.multipliedBy(4);
+
     private final NightmailConfig config;
+    private final KeysMade keysMade;
     private final InstantSource clock;
-    private final Disk disk;
+    private final Fence disk;
     private final SecureRandom random = new SecureRandom();
 
     /** What has been opened, in order: closed in reverse, whether the start went through or not. */
@@ -58,6 +68,9 @@ public final class NightmailServer {
 
     private final Engine engine;
     private final ApiServer api;
+    private final FolderWatch folder;
+    private volatile boolean failed;
+    private volatile boolean stopping;
     private long stopAskedNanos = System.nanoTime();
 
     private NightmailServer(
@@ -67,15 +80,26 @@ public final class NightmailServer {
             Disk disk,
             Consumer<Throwable> onFailure) {
         this.config = config;
+        this.keysMade = new KeysMade(config.data());
         this.clock = clock;
-        this.disk = disk;
+        this.disk = new Fence(disk);
+        Consumer<Throwable> told =
+                failure -> {
+                    failed = true;
+                    onFailure.accept(failure);
+                };
         try {
             DataFolderFormat.requireKnown(config.data());
-            opened.push(DataFolderLock.acquire(config.data()));
+            var lock = opened(DataFolderLock.acquire(config.data()));
+            waitForWhoeverHasLostIt(lock);
+            complainIfOpenToOthers();
+            requireTheCatalogOfItsKeys();
             var catalog = opened(openCatalog());
             requireTheBatchesItKnows(catalog);
-            requireKeysWhenOpenToOthers(catalog.keys());
-            this.engine = startEngine(catalog, proxies, onFailure);
+            requireKeys(catalog.keys());
+            this.engine = startEngine(catalog, proxies, told);
+            this.folder =
+                    opened(FolderWatch.start(config.data(), lock, this.disk, () -> lose(told)));
             this.api = startApi(engine, catalog.keys());
         } catch (RuntimeException e) {
             close();
@@ -108,10 +132,84 @@ public final class NightmailServer {
         return new NightmailServer(config, clock, proxies, disk, onFailure);
     }
 
+    /** At once, with what is in flight cut off: whatever comes of it can be stored nowhere. */
+    private void lose(Consumer<Throwable> onFailure) {
+        engine.stopCalling();
+        onFailure.accept(new StartException("the data folder is not this server's any more"));
+    }
+
+    /**
+     * Whoever removes the lock file of a running server and starts another has two on one folder.
+     * The first notices within half a second, and writes nothing from then on.
+     */
+    private void waitForWhoeverHasLostIt(DataFolderLock lock) {
+        if (!lock.wasMissing() || !Files.exists(config.data().resolve(CATALOG))) {
+            return;
+        }
+        log.warn("event=lock_file_was_missing waits={}", LOST_LOCK_WAIT);
+        try {
+            Thread.sleep(LOST_LOCK_WAIT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartException("stopped", e);
+        }
+    }
+
+    /** Only ours are made private: how a folder is that was there before is its owner's to say. */
+    private void complainIfOpenToOthers() {
+        try {
+            if (PrivateFiles.isOpenToOthers(config.data())) {
+                log.warn(
+                        "event=data_folder_open_to_others path={} mode={} remedy=\"chmod -R go= {}\"",
+                        config.data(),
+                        PrivateFiles.mode(config.data()),
+                        config.data());
+            }
+        } catch (IOException e) {
+            log.warn("event=modes_not_checked reason=\"{}\"", e.getMessage());
+        }
+    }
+
+    /** Before it is opened, which would make a new one in its place. */
+    private void requireTheCatalogOfItsKeys() {
+        var catalog = config.data().resolve(CATALOG);
+        if (!Files.exists(catalog)) {
+            keysMade.evidence(FileJournal.open(disk, config.data()))
+                    .ifPresent(evidence -> {
+                        throw new StartException(
+                                "%s is missing, and with it the API keys that were made (%s): put it back from a backup, or %s"
+                                        .formatted(catalog, evidence, makeOne()));
+                    });
+        }
+    }
+
+    private String makeOne() {
+        return "make a new key with ./nightmail keys create --workspace default --name first --data %s"
+                .formatted(config.data());
+    }
+
+    private void requireKeys(KeyCatalog keys) {
+        if (keys.anyExist()) {
+            keysMade.remember();
+            return;
+        }
+        keysMade.evidence(FileJournal.open(disk, config.data()))
+                .ifPresent(evidence -> {
+                    throw new StartException(
+                            "catalog.db has no API key, though keys were made for this folder (%s), and would let anyone in: put it back from a backup, or %s"
+                                    .formatted(evidence, makeOne()));
+                });
+        requireLoopback();
+    }
+
     private Catalog openCatalog() {
         try {
-            return Catalog.open(config.data().resolve("catalog.db"));
+            return Catalog.open(config.data().resolve(CATALOG));
         } catch (CatalogException e) {
+            SqliteLibrary.problem(e)
+                    .ifPresent(problem -> {
+                        throw new StartException(problem, e);
+                    });
             throw new StartException(
                     "%s: ./nightmail doctor --data %s says what can be done"
                             .formatted(e.getMessage(), config.data()),
@@ -220,12 +318,14 @@ public final class NightmailServer {
                                         listen.host(),
                                         listen.port(),
                                         listen.publicUrl(),
+                                        listen.access(),
                                         ApiLimits.DEFAULT.stoppingWithin(
                                                 config.limits().stopTimeout())),
                                 engine.batchDesk(),
                                 engine.messageDesk(),
                                 engine.upstreamDesk(),
                                 keys,
+                                health(),
                                 clock,
                                 random));
         try {
@@ -236,13 +336,27 @@ public final class NightmailServer {
         }
     }
 
-    private void requireKeysWhenOpenToOthers(KeyCatalog keys) {
+    private void requireLoopback() {
         var host = config.listen().host();
-        if (!isLoopback(host) && !keys.anyExist()) {
+        if (!isLoopback(host)) {
             throw new StartException(
-                    "listening on %s would let anyone in, since no API key was made yet: make one with ./nightmail keys create --workspace default --name first --data %s"
-                            .formatted(host, config.data()));
+                    "listening on %s would let anyone in, since no API key was made yet: %s"
+                            .formatted(host, makeOne()));
         }
+    }
+
+    private Health health() {
+        return new Health() {
+            @Override
+            public boolean isHealthy() {
+                return !failed && !disk.isRaised();
+            }
+
+            @Override
+            public boolean isReady() {
+                return isHealthy() && !stopping && folder.isSound();
+            }
+        };
     }
 
     private static boolean isLoopback(String host) {
@@ -255,7 +369,7 @@ public final class NightmailServer {
 
     /** How this server is reached from its own machine. */
     public URI baseUri() {
-        return api.baseUri();
+        return URI.create(api.baseUri() + config.listen().access().pathPrefix());
     }
 
     /**
@@ -267,6 +381,7 @@ public final class NightmailServer {
      */
     public boolean stop() {
         // At once, since each call costs something and a slow download can hold the API open.
+        stopping = true;
         engine.stopCalling();
         stopAskedNanos = System.nanoTime();
         return close();
@@ -274,6 +389,9 @@ public final class NightmailServer {
 
     /** Clients and upstreams share the time: both wait from the moment the stop was asked for. */
     private Duration leftToStop() {
+        if (disk.isRaised()) {
+            return Duration.ZERO;
+        }
         var whole = config.limits().stopTimeout();
         var left = whole.minusNanos(System.nanoTime() - stopAskedNanos);
         return left.isNegative() ? Duration.ZERO : left;

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigReaderTest {
 
@@ -238,7 +239,6 @@ class ConfigReaderTest {
 
     @ParameterizedTest
     @CsvSource({
-        "limit.window, limits.window",
         "limits.windows, limits.window",
         "listen.Port, listen.port",
         "upstreams.local.calls-inflight-max, upstreams.local.calls-in-flight-max",
@@ -251,11 +251,148 @@ class ConfigReaderTest {
         assertThat(problems()).containsExactly(key + ": no such key; did you mean " + meant + "?");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "routs: [{ model: a, upstream: b }, { model: c }]|routs|routes",
+                "routs:|routs|routes",
+                "listn: { host: 127.0.0.1, port: 1 }|listn|listen",
+                "limit: { window: 1h }|limit|limits",
+                "upstream-s: { local: { protocol: simulator } }|upstream-s|upstreams",
+            })
+    void aSectionThatThereIsNotIsToldOnceWithTheOneThatWasMeant(
+            String text, String key, String meant) {
+        file(text);
+
+        assertThat(problems()).containsExactly(key + ": no such key; did you mean " + meant + "?");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "upstreams.claude.api-key:sk-ant-SECRET",
+                "upstreams.claude.api-key: sk-ant-SECRET",
+                "upstreams.claude.api-key:sk-ant-SECRET==",
+                "upstreams.claude.api-key sk-ant-SECRET",
+                "sk-ant-SECRET",
+                "=sk-ant-SECRET",
+            })
+    void aSecretInASetThatIsNoneIsNotRepeated(String set) {
+        sets.add(set);
+
+        var problems = problems();
+
+        assertThat(problems).hasSize(1);
+        assertThat(problems.getFirst())
+                .startsWith("--set")
+                .endsWith("expected key=value, such as limits.window=3s")
+                .doesNotContain("SECRET");
+    }
+
+    @Test
+    void aSecretInAKeyOfTheFileThatIsNoneIsNotRepeated() {
+        file("upstreams: { claude: { api-key:sk-ant-SECRET } }");
+
+        assertThat(problems()).hasSize(1);
+        assertThat(problems().getFirst())
+                .contains("upstreams.claude.api-key…: no such key")
+                .doesNotContain("SECRET");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://user:PASSWORD@host.example/v1, must hold no user name and no password",
+        "https://PASSWORD@host.example, must hold no user name",
+        "https://host.example/v1?key=PASSWORD, must end with its path",
+        "https://host.example/v1#PASSWORD, must end with its path",
+        "https://host.example:99999, has a port that there is not",
+        "ftp://PASSWORD@host.example, expected a URL such as",
+    })
+    void aUrlWithMoreThanAnAddressIsRefusedInWordsThatDoNotRepeatIt(String url, String words) {
+        for (var key : List.of("upstreams.claude.url", "listen.public-url", "upstream")) {
+            sets.clear();
+            sets.add(key + "=" + url);
+
+            var problems = problems();
+
+            assertThat(problems).hasSize(1);
+            assertThat(problems.getFirst())
+                    .startsWith(key + ": " + words)
+                    .doesNotContain("PASSWORD");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "http://127.0.0.1", "127.0.0.1 evil", "a/b"})
+    void aHostThatIsNoneIsRefused(String host) {
+        flags.put("listen.host", host);
+
+        assertThat(problems()).hasSize(1);
+        assertThat(problems().getFirst()).startsWith("listen.host: ");
+    }
+
+    @Test
+    void listsComeFromTheFileOrFromOneLineWithCommas() {
+        file(
+                "listen: { allowed-hosts: [box.lan, other.lan], allowed-origins: [\"https://a.example\"] }");
+        var listed = read().listen().access();
+        assertThat(listed.allowedHosts()).containsExactly("box.lan", "other.lan");
+        assertThat(listed.allowedOrigins()).containsExactly("https://a.example");
+
+        sets.add("listen.allowed-hosts=one.lan, two.lan");
+        sets.add("listen.allowed-origins=");
+        var set = read().listen().access();
+        assertThat(set.allowedHosts()).containsExactly("one.lan", "two.lan");
+        assertThat(set.allowedOrigins()).isEmpty();
+    }
+
+    @Test
+    void aRouteOnTheCommandLineReplacesTheListInTheFile() {
+        file(
+                """
+                upstreams:
+                  a: { protocol: simulator }
+                  b: { protocol: simulator }
+                routes:
+                  - { model: "*", upstream: [a, b] }
+                """);
+        sets.add("routes.0.upstream=b");
+
+        assertThat(read().routes().routes().getFirst().upstreams()).containsExactly("b");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/claude, /claude", "/claude/, /claude", "/a/b-c, /a/b-c", "/, ''", "'', ''"})
+    void aPathPrefixIsTakenWithoutASlashAtItsEnd(String text, String prefix) {
+        sets.add("listen.path-prefix=" + text);
+
+        assertThat(read().listen().access().pathPrefix()).isEqualTo(prefix);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "path-prefix, claude, expected a path such as /claude",
+        "path-prefix, /a/../b, expected a path such as /claude",
+        "path-prefix, /v1, 'begins with /v1, where the server''s own paths begin'",
+        "path-prefix, /nightmail/x, 'begins with /nightmail, where the server''s own paths begin'",
+        "allowed-hosts, http://box.lan, 'expected names such as box.lan, without http:// and without a port'",
+        "allowed-hosts, box.lan:8787, 'expected names such as box.lan, without http:// and without a port'",
+        "allowed-origins, *, 'is *, which would let every page in the world call: name the origins, such as https://app.example'",
+        "allowed-origins, https://a.example/x, 'expected origins such as https://app.example, without a path'",
+        "allowed-origins, a.example, 'expected origins such as https://app.example, without a path'",
+    })
+    void whatCannotBeListenedForIsRefusedInWords(String key, String value, String words) {
+        sets.add("listen." + key + "=" + value);
+
+        assertThat(problems()).containsExactly("listen." + key + ": " + words);
+    }
+
     @Test
     void anUnknownKeyThatIsLikeNoOtherIsRefusedWithoutAGuess() {
         file("telemetry: { endpoint: https://example.com }");
 
-        assertThat(problems()).containsExactly("telemetry.endpoint: no such key");
+        assertThat(problems()).containsExactly("telemetry: no such key");
     }
 
     @Test

@@ -4,7 +4,12 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import dev.nightmail.core.catalog.CatalogException;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.jdbi.v3.core.Handle;
@@ -26,6 +31,8 @@ import org.sqlite.SQLiteDataSource;
 public final class Database implements AutoCloseable {
 
     private static final int READERS = 4;
+    private static final boolean POSIX =
+            FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
     /** How long to wait for another process that writes, and for a free connection. */
     private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(10);
@@ -50,6 +57,7 @@ public final class Database implements AutoCloseable {
     public static Database open(Path file) {
         var source = source(file);
         try {
+            makePrivate(file);
             var writing = pool(source, "catalog-writer", 1);
             try {
                 Schema.bringUpToDate(writing);
@@ -58,8 +66,26 @@ public final class Database implements AutoCloseable {
                 writing.close();
                 throw e;
             }
-        } catch (PoolInitializationException | JdbiException | SQLException e) {
+        } catch (PoolInitializationException | JdbiException | SQLException | IOException e) {
             throw new CatalogException("cannot open %s: %s".formatted(file, rootMessage(e)), e);
+        }
+    }
+
+    /**
+     * Makes a file that is missing, for its owner only whatever the umask: SQLite takes an empty
+     * one for a new database, and gives the files beside it the mode of this one.
+     */
+    private static void makePrivate(Path file) throws IOException {
+        if (Files.exists(file) || !POSIX) {
+            return;
+        }
+        try {
+            Files.createFile(
+                    file,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rw-------")));
+        } catch (FileAlreadyExistsException e) {
+            // Another process was as quick.
         }
     }
 

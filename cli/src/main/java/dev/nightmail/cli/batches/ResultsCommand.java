@@ -95,7 +95,7 @@ final class ResultsCommand implements Callable<Integer> {
         var download = new FollowingDownload(client, batchId.value(), surroundings.pause());
         if (out == null) {
             try {
-                download.toOutput(surroundings.out());
+                download.toOutput(console.output());
             } catch (IOException e) {
                 throw CommandException.failed("the results cannot be written: " + reason(e), e);
             }
@@ -137,7 +137,7 @@ final class ResultsCommand implements Callable<Integer> {
     }
 
     private void toOutput(BatchesClient client) throws InterruptedException {
-        var stream = surroundings.out();
+        var stream = console.output();
         try {
             copy(client, new BufferedOutputStream(stream, BUFFER_BYTES), stream);
         } catch (IOException e) {

@@ -4,10 +4,12 @@ import dev.nightmail.cli.surroundings.Surroundings;
 import dev.nightmail.cli.text.LiveProgress;
 import dev.nightmail.cli.text.PlainProgress;
 import dev.nightmail.cli.text.ProgressDisplay;
+import dev.nightmail.cli.text.Shown;
 import dev.nightmail.cli.text.Style;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -22,9 +24,16 @@ public final class Console {
         this.surroundings = surroundings;
     }
 
+    /** Where bytes of a result go that are copied as they are; escaped if that is a terminal. */
+    public PrintStream output() {
+        return surroundings.terminal().output()
+                ? Shown.stream(surroundings.out())
+                : surroundings.out();
+    }
+
     /** A line of the command's result. */
     public void result(String line) {
-        surroundings.out().println(line);
+        surroundings.out().println(Shown.line(line));
         surroundings.out().flush();
     }
 
@@ -35,7 +44,7 @@ public final class Console {
 
     /** Something to know, that is no result. */
     public void note(String line) {
-        surroundings.err().println(line);
+        surroundings.err().println(Shown.line(line));
         surroundings.err().flush();
     }
 
@@ -65,7 +74,7 @@ public final class Console {
 
     /** Asks on standard error; only a plain yes is one. */
     public boolean ask(String question) {
-        surroundings.err().print(question + " [y/N] ");
+        surroundings.err().print(Shown.line(question) + " [y/N] ");
         surroundings.err().flush();
         var answers =
                 new BufferedReader(

@@ -1,6 +1,8 @@
 package dev.nightmail.cli.command;
 
 import dev.nightmail.cli.surroundings.Surroundings;
+import dev.nightmail.cli.text.Nearest;
+import dev.nightmail.cli.text.Shown;
 import dev.nightmail.pipeline.answer.InvalidSchemaException;
 import dev.nightmail.pipeline.client.AnswerLostException;
 import dev.nightmail.pipeline.client.BrokenAnswerException;
@@ -9,7 +11,10 @@ import dev.nightmail.pipeline.client.RefusedException;
 import dev.nightmail.pipeline.client.UnreachableException;
 import dev.nightmail.pipeline.cost.PriceFileException;
 import dev.nightmail.pipeline.definition.DefinitionException;
+import dev.nightmail.pipeline.natives.SqliteLibrary;
 import dev.nightmail.pipeline.prompt.PromptException;
+import java.util.Collection;
+import java.util.TreeSet;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -42,13 +47,21 @@ public final class Failures {
     private static String reason(UnmatchedArgumentException failure, CommandSpec command) {
         var argument = failure.getUnmatched().getFirst();
         if (failure.isUnknownOption()) {
-            return "there is no option " + argument;
+            var known = new TreeSet<>(command.optionsMap().keySet());
+            return "there is no option " + argument + meant(argument, known);
         }
         if (command.subcommands().isEmpty()) {
             return argument + " is one argument too many";
         }
-        return "there is no command %s; those here are %s"
-                .formatted(argument, String.join(", ", command.subcommands().keySet()));
+        var known = command.subcommands().keySet();
+        return "there is no command %s%s; those here are %s"
+                .formatted(argument, meant(argument, known), String.join(", ", known));
+    }
+
+    private static String meant(String word, Collection<String> known) {
+        return Nearest.to(word.replaceFirst("=.*", ""), known)
+                .map(name -> ": did you mean " + name + "?")
+                .orElse("");
     }
 
     /** A command threw. */
@@ -69,6 +82,11 @@ public final class Failures {
     }
 
     private int told(Exception failure) {
+        var library = SqliteLibrary.problem(failure);
+        if (library.isPresent()) {
+            tell(library.get());
+            return ExitCode.FAILED;
+        }
         return switch (failure) {
             case CommandException known -> {
                 tell(message(known));
@@ -147,7 +165,7 @@ public final class Failures {
     }
 
     private void print(String line) {
-        surroundings.err().println(line);
+        surroundings.err().println(Shown.line(line));
         surroundings.err().flush();
     }
 }

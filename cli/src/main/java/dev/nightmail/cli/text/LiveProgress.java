@@ -91,7 +91,7 @@ public final class LiveProgress implements ProgressDisplay {
                     }
                     case Message.Note(var line) -> {
                         erase();
-                        out.println(line);
+                        out.println(Shown.line(line));
                         draw();
                     }
                     case Message.Phase _, Message.At _ -> {
@@ -112,7 +112,7 @@ public final class LiveProgress implements ProgressDisplay {
         // line.
         var line = line(shown, Math.max(1, columns.getAsInt() - 1));
         if (!line.equals(drawn)) {
-            out.print(TO_START + line + CLEAR_REST);
+            out.print(TO_START + Shown.line(line) + CLEAR_REST);
             out.flush();
             drawn = line;
         }

@@ -52,7 +52,7 @@ public final class PlainProgress implements ProgressDisplay {
 
     @Override
     public void note(String line) {
-        out.println(line);
+        out.println(Shown.line(line));
         out.flush();
     }
 

@@ -5,6 +5,7 @@ import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.request.RequestLog;
 import dev.nightmail.core.result.ResultLog;
 import dev.nightmail.core.result.Settled;
+import dev.nightmail.core.retention.ClockState;
 import dev.nightmail.core.usage.Tally;
 import java.util.List;
 import java.util.Optional;
@@ -63,6 +64,12 @@ public interface Journal {
 
     /** Deletes everything of the batch. Repeatable. */
     void delete(BatchId id);
+
+    /** What was remembered of the time of day; empty if nothing was, or if it cannot be read. */
+    Optional<ClockState> clock();
+
+    /** Remembers it, durably. */
+    void rememberClock(ClockState state);
 
     /** A batch opened to be run. Closing it closes its logs. */
     interface OpenBatch extends AutoCloseable {

@@ -19,17 +19,30 @@ public interface Disk {
     /** Opens a file that is there. Writing to it is an error. */
     DiskFile openToRead(Path file) throws IOException;
 
-    /** Opens a file to be read and written; an empty one is made if there is none. */
+    /**
+     * Opens a file to be read and written; an empty one is made if there is none, for its owner
+     * only.
+     */
     DiskFile openToWrite(Path file) throws IOException;
 
+    /** Whether there is a file, a folder or a link of this name, wherever a link may lead. */
     boolean exists(Path path) throws IOException;
 
+    /** Whether that is a folder itself; a link to one is none. */
     boolean isFolder(Path path) throws IOException;
+
+    /**
+     * Whether that is a symbolic link. Nothing of ours is one: whatever is behind it is somebody
+     * else's, and is neither read nor written nor deleted.
+     */
+    default boolean isLink(Path path) throws IOException {
+        return false;
+    }
 
     /** Names in a folder, in order. */
     List<String> list(Path folder) throws IOException;
 
-    /** Makes a folder and those above it; fine if it is there. */
+    /** Makes a folder and those above it, for their owner only; fine if it is there. */
     void createFolders(Path folder) throws IOException;
 
     /** Renames atomically; a file at {@code to} is replaced. */
@@ -48,7 +61,10 @@ public interface Disk {
     /** The file as the operating system knows it, if it does. */
     Optional<Path> pathToServe(Path file);
 
-    /** Deletes a folder with all that is in it, or a file; fine if there is none. */
+    /**
+     * Deletes a folder with all that is in it, or a file; fine if there is none. Of a link only the
+     * link is deleted.
+     */
     default void deleteAll(Path path) throws IOException {
         if (isFolder(path)) {
             for (var name : list(path)) {

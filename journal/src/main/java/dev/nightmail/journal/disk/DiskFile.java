@@ -26,4 +26,12 @@ public interface DiskFile extends Closeable {
     void force() throws IOException;
 
     void truncate(long length) throws IOException;
+
+    /**
+     * Whether the name by which it was opened still leads to it: not so once somebody has removed
+     * or replaced the file. What is written to it from then on nobody will ever find.
+     */
+    default boolean isInPlace() throws IOException {
+        return true;
+    }
 }

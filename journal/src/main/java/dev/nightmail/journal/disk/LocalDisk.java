@@ -1,5 +1,6 @@
 package dev.nightmail.journal.disk;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
@@ -33,12 +34,17 @@ public final class LocalDisk implements Disk {
 
     @Override
     public boolean exists(Path path) {
-        return Files.exists(path);
+        return Files.exists(path, NOFOLLOW_LINKS);
     }
 
     @Override
     public boolean isFolder(Path path) {
-        return Files.isDirectory(path);
+        return Files.isDirectory(path, NOFOLLOW_LINKS);
+    }
+
+    @Override
+    public boolean isLink(Path path) {
+        return Files.isSymbolicLink(path);
     }
 
     @Override
@@ -51,7 +57,7 @@ public final class LocalDisk implements Disk {
     @Override
     public void createFolders(Path folder) throws IOException {
         try {
-            Files.createDirectories(folder);
+            PrivateFiles.createFolders(folder);
         } catch (IOException e) {
             throw Room.recognise(e, folder);
         }
@@ -85,7 +91,7 @@ public final class LocalDisk implements Disk {
 
     @Override
     public SeekableByteChannel openToServe(Path file) throws IOException {
-        return FileChannel.open(file, READ);
+        return FileChannel.open(file, READ, NOFOLLOW_LINKS);
     }
 
     @Override

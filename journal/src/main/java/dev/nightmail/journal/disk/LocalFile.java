@@ -1,11 +1,21 @@
 package dev.nightmail.journal.disk;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file channel that survives interrupts while reading.
@@ -18,19 +28,47 @@ import java.nio.file.Path;
 final class LocalFile implements DiskFile {
 
     private final Path path;
-    private final OpenOption[] options;
+    private final Set<OpenOption> options;
+    private final @Nullable Object key;
     private final Object reopening = new Object();
     private volatile FileChannel channel;
     private volatile boolean closed;
 
-    private LocalFile(Path path, OpenOption[] options, FileChannel channel) {
+    private LocalFile(
+            Path path, Set<OpenOption> options, @Nullable Object key, FileChannel channel) {
         this.path = path;
         this.options = options;
+        this.key = key;
         this.channel = channel;
     }
 
     static LocalFile open(Path path, OpenOption... options) throws IOException {
-        return new LocalFile(path, options, FileChannel.open(path, options));
+        if (Files.isSymbolicLink(path)) {
+            throw new IOException(path + " is a link, which is not followed");
+        }
+        var all = new HashSet<>(Set.of(options));
+        all.add(NOFOLLOW_LINKS);
+        var channel = PrivateFiles.open(path, all);
+        try {
+            return new LocalFile(path, Set.copyOf(all), key(path), channel);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** What tells the file from another of the same name; null where the system has no such. */
+    private static @Nullable Object key(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class, NOFOLLOW_LINKS).fileKey();
+    }
+
+    @Override
+    public boolean isInPlace() throws IOException {
+        try {
+            return Objects.equals(key, key(path));
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return false;
+        }
     }
 
     @Override
@@ -81,7 +119,14 @@ final class LocalFile implements DiskFile {
         synchronized (reopening) {
             if (channel == broken && !closed) {
                 channel = FileChannel.open(path, options);
+                requireTheSame();
             }
+        }
+    }
+
+    private void requireTheSame() throws IOException {
+        if (!isInPlace()) {
+            throw new IOException(path + " was removed or replaced");
         }
     }
 

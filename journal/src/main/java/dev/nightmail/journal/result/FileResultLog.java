@@ -82,6 +82,7 @@ public final class FileResultLog implements ResultLog {
         }
         checkUnsettled(results);
         try {
+            requireInPlace();
             // Not kept from group to group: thousands of batches may wait at the same time.
             var lines = new LineWriter(log, durable.log(), BUFFER_BYTES);
             var entries = writeLines(results, lines);
@@ -100,6 +101,13 @@ public final class FileResultLog implements ResultLog {
             settled.set(result.number());
         }
         return durable.log();
+    }
+
+    /** What is written to a file that was removed is not stored, whatever the disk says. */
+    private void requireInPlace() throws IOException {
+        if (!log.isInPlace() || !index.isInPlace()) {
+            throw new IOException("results.jsonl or results.index was removed or replaced");
+        }
     }
 
     private void checkUnsettled(List<SettledRequest> results) {

@@ -1,6 +1,7 @@
 package dev.nightmail.journal.result;
 
 import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.core.journal.MissingFilesException;
 import dev.nightmail.core.result.RequestCounts;
 import dev.nightmail.core.result.Settled;
 import dev.nightmail.journal.disk.Disk;
@@ -49,6 +50,11 @@ public final class ResultRecovery {
     public record Recovered(FileResultLog log, Settled settled) {}
 
     public Recovered recover() throws IOException {
+        if (!disk.exists(paths.log())) {
+            // It was made before the batch was accepted. An empty one in its place would hide that
+            // somebody has removed what was paid for.
+            throw new MissingFilesException(batch, paths.log().getFileName().toString());
+        }
         var log = disk.openToWrite(paths.log());
         try {
             return recover(log);

@@ -1,14 +1,15 @@
 package dev.nightmail.pipeline.sink;
 
+import dev.nightmail.pipeline.natives.DuckDb;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Properties;
 import java.util.function.Consumer;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -176,7 +177,7 @@ final class Parquet {
                                 LINE_BYTES_MAX,
                                 String.join(", ", types),
                                 text(target.toString()));
-        try (var connection = DriverManager.getConnection("jdbc:duckdb:");
+        try (var connection = DuckDb.connect(new Properties());
                 var statement = connection.createStatement()) {
             statement.execute("set autoinstall_known_extensions = false");
             statement.execute("set preserve_insertion_order = true");

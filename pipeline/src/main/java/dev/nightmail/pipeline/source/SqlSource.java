@@ -2,10 +2,10 @@ package dev.nightmail.pipeline.source;
 
 import dev.nightmail.pipeline.definition.NamedFile;
 import dev.nightmail.pipeline.definition.PathRule;
+import dev.nightmail.pipeline.natives.DuckDb;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -144,7 +144,7 @@ final class SqlSource implements RecordSource {
     private Connection connect(Path base, boolean streaming) throws SQLException {
         var properties = new Properties();
         properties.setProperty("jdbc_stream_results", String.valueOf(streaming));
-        var connection = DriverManager.getConnection("jdbc:duckdb:", properties);
+        var connection = DuckDb.connect(properties);
         var readable = paths.allowOutside() ? base.getRoot() : base;
         try (var statement = connection.createStatement()) {
             statement.execute("set autoinstall_known_extensions = false");

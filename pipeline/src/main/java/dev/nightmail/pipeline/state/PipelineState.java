@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
@@ -132,10 +131,9 @@ public final class PipelineState implements AutoCloseable {
     private static FileChannel lock(Path file) {
         var lockFile = file.resolveSibling(file.getFileName() + ".lock");
         try {
-            var parent = file.toAbsolutePath().getParent();
-            if (parent != null) {
-                Files.createDirectories(parent);
-            }
+            PrivateFile.make(lockFile);
+            // SQLite takes an empty file for a new database, and gives those beside it its mode.
+            PrivateFile.make(file);
             var channel =
                     FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock lock = null;

@@ -9,6 +9,7 @@ import dev.nightmail.core.request.RequestLog;
 import dev.nightmail.core.result.ResultLog;
 import dev.nightmail.core.result.Settled;
 import dev.nightmail.core.result.SettledRequest;
+import dev.nightmail.core.retention.ClockState;
 import dev.nightmail.core.usage.Tally;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,16 @@ final class Defective {
         @Override
         public BatchDraft draft(BatchId id) {
             return sound.draft(id);
+        }
+
+        @Override
+        public Optional<ClockState> clock() {
+            return sound.clock();
+        }
+
+        @Override
+        public void rememberClock(ClockState state) {
+            sound.rememberClock(state);
         }
 
         @Override

@@ -1,6 +1,5 @@
-package dev.nightmail.api.batches;
+package dev.nightmail.api.exchange;
 
-import dev.nightmail.api.exchange.Exchange;
 import java.net.URI;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * fetch {@code results_url} as it stands, credentials and all, so a name the client has not used
  * itself would be of no use to it.
  */
-final class PublicUrl {
+public final class PublicUrl {
 
     private static final Pattern AUTHORITY = Pattern.compile("[A-Za-z0-9.\\-_:\\[\\]]{1,260}");
 
@@ -20,16 +19,24 @@ final class PublicUrl {
 
     private final @Nullable URI configured;
 
-    PublicUrl(@Nullable URI configured) {
+    /**
+     * @param configured null if each call is to say
+     */
+    public PublicUrl(@Nullable URI configured) {
         this.configured = configured;
     }
 
-    /** Without a slash at its end. */
-    String of(Exchange exchange) {
+    /** The base URL of this call's client. Without a slash at its end. */
+    public String of(Exchange exchange) {
         if (configured != null) {
             return withoutSlash(configured.toString());
         }
-        return scheme(exchange) + "://" + authority(exchange) + prefix(exchange);
+        return scheme(exchange)
+                + "://"
+                + authority(exchange)
+                + prefix(exchange)
+                // Below it only if the client calls there, too.
+                + exchange.pathPrefix();
     }
 
     private static String scheme(Exchange exchange) {

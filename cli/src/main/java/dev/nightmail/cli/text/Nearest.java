@@ -1,16 +1,16 @@
-package dev.nightmail.app.config;
+package dev.nightmail.cli.text;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
 /** The known word that was most likely meant by an unknown one. */
-final class Nearest {
+public final class Nearest {
 
     private Nearest() {}
 
     /** Empty if none is near: within a quarter of the last name's letters, and at least two. */
-    static Optional<String> to(String word, Collection<String> known) {
+    public static Optional<String> to(String word, Collection<String> known) {
         int distanceMax = Math.max(2, (word.length() - word.lastIndexOf('.') - 1) / 4);
         return known.stream()
                 .filter(name -> distance(word, name) <= distanceMax)
