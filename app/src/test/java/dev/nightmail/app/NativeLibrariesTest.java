@@ -34,6 +34,20 @@ class NativeLibrariesTest {
     }
 
     @Test
+    void aMisspelledCommandOrOptionIsToldWhatWasMeant() {
+        var session = new AppSession(folder);
+
+        assertThat(session.run("server")).isEqualTo(2);
+        assertThat(session.err()).contains("there is no command server: did you mean serve?");
+        assertThat(session.run("run", "p.yaml", "--dryrun")).isEqualTo(2);
+        assertThat(session.err()).contains("no option --dryrun: did you mean --dry-run?");
+        assertThat(session.run("serve", "--prot=1")).isEqualTo(2);
+        assertThat(session.err()).contains("no option --prot=1: did you mean --port?");
+        assertThat(session.run("serve", "--telemetry")).isEqualTo(2);
+        assertThat(session.err()).doesNotContain("did you mean");
+    }
+
+    @Test
     void helpIsACommandToo() {
         assertThat(Main.withHelpAsOption("help")).containsExactly("--help");
         assertThat(Main.withHelpAsOption("help", "keys", "create"))

@@ -3,6 +3,7 @@ package dev.nightmail.engine;
 import dev.nightmail.core.batch.BatchHeader;
 import dev.nightmail.core.journal.JournalException;
 import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.memory.MemoryBudget;
 import dev.nightmail.core.request.Request;
 import dev.nightmail.core.request.RequestCheck;
 import dev.nightmail.core.schedule.Effect.StartAttempt;
@@ -34,11 +35,18 @@ final class Attempts {
                     "message":"internal server error"},"request_id":null}\
                     """);
 
+    /** All batches share a part of the memory; clients that wait have theirs. */
+    private static final String HOLDER = "batches";
+
+    /** Ordinary requests: as many as may be out at once take no more than a server must have. */
+    private static final int UNCOUNTED_BYTES = 16 * 1024;
+
     private final OpenBatches batches;
     private final Map<String, Upstream> upstreams;
     private final RequestCheck check;
     private final Consumer<Event> report;
     private final Threads threads;
+    private final MemoryBudget memory;
     private final Map<Long, Strand> underWay = new ConcurrentHashMap<>();
 
     Attempts(
@@ -46,12 +54,14 @@ final class Attempts {
             Map<String, Upstream> upstreams,
             RequestCheck check,
             Consumer<Event> report,
-            Threads threads) {
+            Threads threads,
+            MemoryBudget memory) {
         this.batches = batches;
         this.upstreams = upstreams;
         this.check = check;
         this.report = report;
         this.threads = threads;
+        this.memory = memory;
     }
 
     void start(StartAttempt effect) {
@@ -93,9 +103,23 @@ final class Attempts {
             // Its log is being opened again, or it has ended before the attempt began.
             return new Event.RequestUnreadable(effect.attempt());
         }
+        int lineBytes = batch.get().files().requests().lineBytes(effect.request());
+        try (var share = memory.open(HOLDER)) {
+            if (lineBytes > UNCOUNTED_BYTES) {
+                // Its line, and what is made of it on its way: waits for as long as it takes.
+                while (!share.take(2L * lineBytes)) {
+                    log.debug("event=attempt_waits_for_memory batch_id={}", effect.batch());
+                }
+            }
+            return attempt(effect, batch.get());
+        }
+    }
+
+    private Event attempt(StartAttempt effect, OpenBatches.Opened batch)
+            throws InterruptedException {
         Request request;
         try {
-            request = batch.get().files().requests().read(effect.request());
+            request = batch.files().requests().read(effect.request());
         } catch (JournalException e) {
             log.error(
                     "event=request_unreadable batch_id={} request={} reason=\"{}\"",
@@ -107,7 +131,7 @@ final class Attempts {
         return new Event.AttemptFinished(
                 effect.attempt(),
                 request.customId(),
-                outcomeWhatever(effect, batch.get().header(), request));
+                outcomeWhatever(effect, batch.header(), request));
     }
 
     /** What we did not expect is a failure of this request too, and costs no other its turn. */

@@ -6,6 +6,7 @@ import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.journal.Journal;
 import dev.nightmail.core.journal.JournalException;
 import dev.nightmail.core.ledger.Ledger;
+import dev.nightmail.core.memory.MemoryBudget;
 import dev.nightmail.core.relay.RelayLimits;
 import dev.nightmail.core.relay.RelayLog;
 import dev.nightmail.core.request.Request;
@@ -74,6 +75,7 @@ public final class Engine {
      * @param relayed those of the upstreams that take batches
      * @param relayLog where it is written down what they have
      * @param nanoTime a clock that nobody sets: nanoseconds since whenever, never going back
+     * @param memory for requests while they are out, shared with the bodies that clients send
      */
     public record Parts(
             Journal journal,
@@ -88,10 +90,43 @@ public final class Engine {
             InstantSource clock,
             LongSupplier nanoTime,
             RandomGenerator random,
-            Threads threads) {
+            Threads threads,
+            MemoryBudget memory) {
         public Parts {
             upstreams = List.copyOf(upstreams);
             relayed = List.copyOf(relayed);
+        }
+
+        /** Where memory is no matter. */
+        public Parts(
+                Journal journal,
+                BatchCatalog catalog,
+                Ledger ledger,
+                List<Served> upstreams,
+                List<Relayed> relayed,
+                RelayLog relayLog,
+                Routes routes,
+                NoRoute noRoute,
+                RequestCheck check,
+                InstantSource clock,
+                LongSupplier nanoTime,
+                RandomGenerator random,
+                Threads threads) {
+            this(
+                    journal,
+                    catalog,
+                    ledger,
+                    upstreams,
+                    relayed,
+                    relayLog,
+                    routes,
+                    noRoute,
+                    check,
+                    clock,
+                    nanoTime,
+                    random,
+                    threads,
+                    MemoryBudget.UNLIMITED);
         }
     }
 
@@ -135,7 +170,14 @@ public final class Engine {
                         admission,
                         new JournalThreads(threads, config.journalThreads(), scheduler::fail),
                         scheduler::post);
-        this.attempts = new Attempts(batches, upstreams, parts.check(), scheduler::post, threads);
+        this.attempts =
+                new Attempts(
+                        batches,
+                        upstreams,
+                        parts.check(),
+                        scheduler::post,
+                        threads,
+                        parts.memory());
         this.relays =
                 new Relays(
                         parts.relayed().stream().map(Relayed::provider).toList(),

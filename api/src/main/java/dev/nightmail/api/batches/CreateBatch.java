@@ -1,11 +1,13 @@
 package dev.nightmail.api.batches;
 
 import dev.nightmail.api.auth.Caller;
+import dev.nightmail.api.exchange.BodyMemory;
 import dev.nightmail.api.exchange.Endpoint;
 import dev.nightmail.api.exchange.Exchange;
 import dev.nightmail.api.exchange.HashedBody;
 import dev.nightmail.api.exchange.PublicUrl;
 import dev.nightmail.api.json.JsonScanner;
+import dev.nightmail.api.json.Room;
 import dev.nightmail.api.wire.ApiError;
 import dev.nightmail.core.batch.Batch;
 import dev.nightmail.core.error.ErrorType;
@@ -28,6 +30,9 @@ final class CreateBatch implements Endpoint {
     private static final int KEY_LENGTH_MAX = 255;
     private static final Pattern RETRY_COUNT = Pattern.compile("[0-9]{1,6}");
     private static final int UNPROCESSABLE = 422;
+
+    /** What a create needs beside its scanner: blocks to hash, to write and to flush. */
+    private static final int BUFFER_BYTES = 1_600 * 1024;
 
     private final BatchDesk desk;
     private final PublicUrl publicUrl;
@@ -76,26 +81,52 @@ final class CreateBatch implements Endpoint {
 
     private Submission takeIn(Exchange exchange, Caller caller, @Nullable String idempotencyKey)
             throws IOException {
+        var betas = exchange.betas();
+        var userProfileId = exchange.userProfileId();
         var limits = desk.limits();
-        var body = new HashedBody(exchange.body(limits.bodyBytesMax()), this::hash);
         int paramsBytesMax = exchange.limits().paramsBytesMax();
-        try (var draft = desk.draft()) {
-            var json = JsonScanner.of(body, paramsBytesMax);
-            new BatchReader(json, draft, limits.requestsMax(), paramsBytesMax, random.nextLong())
-                    .read();
-            exchange.requireStillAllowed();
-            return desk.submit(
-                    draft,
-                    new Terms(
-                            caller.workspace(),
-                            caller.key(),
-                            exchange.apiVersion(),
-                            exchange.headerList("anthropic-beta"),
-                            exchange.header("anthropic-user-profile-id"),
-                            body.sha256(),
-                            idempotencyKey,
-                            resends(exchange)));
+        try (var memory = exchange.memory(caller)) {
+            memory.take(BUFFER_BYTES);
+            try (var body =
+                            new HashedBody(
+                                    exchange.body(limits.bodyBytesMax(), memory), this::hash);
+                    var draft = desk.draft()) {
+                var json = JsonScanner.of(body, paramsBytesMax, room(memory));
+                new BatchReader(
+                                json,
+                                draft,
+                                limits.requestsMax(),
+                                paramsBytesMax,
+                                random.nextLong())
+                        .read();
+                exchange.requireStillAllowed();
+                return desk.submit(
+                        draft,
+                        new Terms(
+                                caller.workspace(),
+                                caller.key(),
+                                exchange.apiVersion(),
+                                betas,
+                                userProfileId,
+                                body.sha256(),
+                                idempotencyKey,
+                                resends(exchange)));
+            }
         }
+    }
+
+    private static Room room(BodyMemory memory) {
+        return new Room() {
+            @Override
+            public void take(int bytes) {
+                memory.take(bytes);
+            }
+
+            @Override
+            public void give(int bytes) {
+                memory.give(bytes);
+            }
+        };
     }
 
     /** How often an official SDK says it has sent this call before; others do not say. */

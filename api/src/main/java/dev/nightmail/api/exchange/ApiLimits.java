@@ -6,7 +6,9 @@ import java.time.Duration;
  * What the HTTP surface lets a client use up.
  *
  * @param connectionsMax open at once; more wait to be accepted
+ * @param connectionsPerAddressMax open at once from one address; more are closed
  * @param headerBytesMax of a call's request line and headers
+ * @param headTimeout within which they have to be there, from the first byte to the last
  * @param idleTimeout how long a connection may be silent while we wait for the client's bytes
  * @param stallTimeout how long a client may take no byte of an answer, and an upstream give none
  * @param forwardTimeout for a whole interactive exchange
@@ -21,7 +23,9 @@ import java.time.Duration;
  */
 public record ApiLimits(
         int connectionsMax,
+        int connectionsPerAddressMax,
         int headerBytesMax,
+        Duration headTimeout,
         Duration idleTimeout,
         Duration stallTimeout,
         Duration forwardTimeout,
@@ -41,7 +45,9 @@ public record ApiLimits(
     public static final ApiLimits DEFAULT =
             new ApiLimits(
                     10_000,
+                    5_000,
                     32 * 1024,
+                    Duration.ofSeconds(30),
                     Duration.ofSeconds(60),
                     Duration.ofMinutes(15),
                     Duration.ofMinutes(60),
@@ -58,7 +64,9 @@ public record ApiLimits(
     public ApiLimits stoppingWithin(Duration otherStopTimeout) {
         return new ApiLimits(
                 connectionsMax,
+                connectionsPerAddressMax,
                 headerBytesMax,
+                headTimeout,
                 idleTimeout,
                 stallTimeout,
                 forwardTimeout,
@@ -70,5 +78,25 @@ public record ApiLimits(
                 drainBytesMax,
                 drainTimeout,
                 otherStopTimeout);
+    }
+
+    /** The same for another number of connections. */
+    public ApiLimits withConnections(int otherMax, int otherPerAddressMax) {
+        return new ApiLimits(
+                otherMax,
+                otherPerAddressMax,
+                headerBytesMax,
+                headTimeout,
+                idleTimeout,
+                stallTimeout,
+                forwardTimeout,
+                bodyGrace,
+                bodyBytesPerSecondMin,
+                bodyTimeout,
+                messageBodyBytesMax,
+                paramsBytesMax,
+                drainBytesMax,
+                drainTimeout,
+                stopTimeout);
     }
 }

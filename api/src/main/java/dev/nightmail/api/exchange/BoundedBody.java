@@ -32,6 +32,11 @@ final class BoundedBody extends BodyStream {
         return read;
     }
 
+    @Override
+    public void close() throws IOException {
+        decoded.close();
+    }
+
     static ApiError tooLarge(long bytesMax, String size) {
         return ApiError.of(
                 ErrorType.REQUEST_TOO_LARGE,

@@ -1,10 +1,14 @@
 package dev.nightmail.api.exchange;
 
+import dev.nightmail.api.auth.Caller;
 import dev.nightmail.api.wire.ApiError;
 import dev.nightmail.core.error.ErrorType;
+import dev.nightmail.core.key.KeyId;
+import dev.nightmail.core.memory.MemoryBudget;
 import dev.nightmail.core.request.ApiVersion;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -30,26 +34,35 @@ import org.jspecify.annotations.Nullable;
 public final class Exchange {
 
     private static final long LENGTH_UNKNOWN = -1;
+    private static final int BETAS_MAX = 64;
+    private static final int BETAS_BYTES_MAX = 4_096;
+    private static final int USER_PROFILE_ID_LENGTH_MAX = 255;
 
     private final Request request;
     private final Response response;
     private final String requestId;
     private final ApiLimits limits;
     private final InstantSource clock;
+    private final MemoryBudget bodies;
     private String pathPrefix = "";
     private BooleanSupplier permission = () -> true;
 
+    /**
+     * @param bodies memory for what is held of bodies, by this and all other calls
+     */
     public Exchange(
             Request request,
             Response response,
             String requestId,
             ApiLimits limits,
-            InstantSource clock) {
+            InstantSource clock,
+            MemoryBudget bodies) {
         this.request = request;
         this.response = response;
         this.requestId = requestId;
         this.limits = limits;
         this.clock = clock;
+        this.bodies = bodies;
     }
 
     public String requestId() {
@@ -146,6 +159,39 @@ public final class Exchange {
         return List.copyOf(values);
     }
 
+    /**
+     * The values of {@code anthropic-beta}. They travel with each request of a batch, hours later:
+     * a service would refuse what is refused here.
+     */
+    public List<String> betas() {
+        var betas = headerList("anthropic-beta");
+        int bytes = betas.stream().mapToInt(String::length).sum();
+        if (betas.size() > BETAS_MAX || bytes > BETAS_BYTES_MAX) {
+            throw ApiError.invalid(
+                    "anthropic-beta: at most %d values of %d characters in all, not %d of %d"
+                            .formatted(BETAS_MAX, BETAS_BYTES_MAX, betas.size(), bytes));
+        }
+        if (!betas.stream().allMatch(Exchange::isVisibleAscii)) {
+            throw ApiError.invalid("anthropic-beta: expected printable ASCII characters");
+        }
+        return betas;
+    }
+
+    /** The value of {@code anthropic-user-profile-id}; null if it was not sent. */
+    public @Nullable String userProfileId() {
+        var id = header("anthropic-user-profile-id");
+        if (id != null && (id.length() > USER_PROFILE_ID_LENGTH_MAX || !isVisibleAscii(id))) {
+            throw ApiError.invalid(
+                    "anthropic-user-profile-id: expected at most %d printable ASCII characters"
+                            .formatted(USER_PROFILE_ID_LENGTH_MAX));
+        }
+        return id;
+    }
+
+    private static boolean isVisibleAscii(String text) {
+        return text.chars().allMatch(c -> c >= ' ' && c <= '~');
+    }
+
     /** The query's parameters. */
     public Fields query() {
         try {
@@ -162,22 +208,55 @@ public final class Exchange {
     }
 
     /**
+     * Memory for this call's body, empty at first; to be closed when nothing of it is held any
+     * more. Shared out by key, and by address as long as any key will do.
+     */
+    public BodyMemory memory(Caller caller) {
+        var holder =
+                caller.key().equals(KeyId.ANY)
+                        ? "address " + remoteAddress()
+                        : "key " + caller.key().value();
+        return new BodyMemory(bodies.open(holder));
+    }
+
+    private String remoteAddress() {
+        return request.getConnectionMetaData().getRemoteSocketAddress()
+                        instanceof InetSocketAddress address
+                ? address.getHostString()
+                : "";
+    }
+
+    /**
      * The body, decoded, to be read once. Reading it throws an {@link ApiError} when it is too
      * large, too slow or wrongly encoded, and {@link ClientGoneException} when it breaks off.
      *
      * @param bytesMax after decoding
+     * @param memory in which what is read is held
      */
-    public InputStream body(long bytesMax) throws IOException {
-        var codings = headers("content-encoding");
-        var coding = ContentCoding.parse(String.join(",", codings));
+    public InputStream body(long bytesMax, BodyMemory memory) throws IOException {
+        var decoder = DecodedBody.decoder(String.join(",", headers("content-encoding")));
         long announced = request.getLength();
         // What is encoded can only grow, so its length as sent is a lower bound all the same.
         if (announced != LENGTH_UNKNOWN && announced > bytesMax) {
             throw BoundedBody.tooLarge(
                     bytesMax, "content-length announces %d".formatted(announced));
         }
-        var network = new PacedBody(Content.Source.asInputStream(request), clock, limits);
-        return new BoundedBody(coding.decode(network), bytesMax, coding != ContentCoding.IDENTITY);
+        var network =
+                new PacedBody(
+                        Content.Source.asInputStream(request), clock, limits, this::cutConnection);
+        memory.filledBy(network);
+        return decoder == null
+                ? new BoundedBody(network, bytesMax, false)
+                : new BoundedBody(new DecodedBody(network, decoder, bytesMax), bytesMax, true);
+    }
+
+    /** The whole body as {@link #body} gives it, counted by {@code memory}. */
+    public byte[] wholeBody(int bytesMax, BodyMemory memory) throws IOException {
+        boolean isEncoded = !headers("content-encoding").isEmpty();
+        try (var body = body(bytesMax, memory)) {
+            return WholeBody.read(
+                    body, isEncoded ? LENGTH_UNKNOWN : request.getLength(), bytesMax, memory);
+        }
     }
 
     /** Sends a whole JSON answer. */
@@ -250,8 +329,12 @@ public final class Exchange {
 
     /** Closes the connection without an answer; there is nobody left to answer then. */
     public ClientGoneException hangUp(Throwable cause) {
-        request.getConnectionMetaData().getConnection().getEndPoint().close();
+        cutConnection();
         return new ClientGoneException(cause);
+    }
+
+    private void cutConnection() {
+        request.getConnectionMetaData().getConnection().getEndPoint().close();
     }
 
     private void setIdleTimeout(Duration timeout) {

@@ -62,6 +62,11 @@ public final class HashedBody extends BodyStream {
         filled = 0;
     }
 
+    @Override
+    public void close() throws IOException {
+        body.close();
+    }
+
     /** Of everything read so far, in lower-case hex; to be asked for once. */
     public String sha256() {
         hashBlock();

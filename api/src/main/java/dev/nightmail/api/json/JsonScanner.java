@@ -74,9 +74,15 @@ public final class JsonScanner {
      * @param keptBytesMax how much {@link #beginSlice} can hold
      */
     public static JsonScanner of(InputStream source, int keptBytesMax) {
+        return of(source, keptBytesMax, Room.UNCOUNTED);
+    }
+
+    /** The same within counted memory. */
+    public static JsonScanner of(InputStream source, int keptBytesMax, Room room) {
         // One window more, so that a slice of the full size still ends within it.
         return new JsonScanner(
-                new JsonWindow(source, WINDOW_BYTES, Math.addExact(keptBytesMax, WINDOW_BYTES)));
+                new JsonWindow(
+                        source, WINDOW_BYTES, Math.addExact(keptBytesMax, WINDOW_BYTES), room));
     }
 
     /** Scans an array. */

@@ -3,7 +3,6 @@ package dev.nightmail.api.json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +14,9 @@ class JsonWindow {
     private static final int NOTHING = -1;
 
     private final @Nullable InputStream source;
+    private final int size;
     private final int sizeMax;
+    private final Room room;
 
     /** What the window shows: {@code position} is read next, {@code end} is behind the last. */
     byte[] buffer;
@@ -30,16 +31,21 @@ class JsonWindow {
 
     JsonWindow(byte[] bytes, int offset, int length) {
         this.source = null;
+        this.size = bytes.length;
         this.sizeMax = bytes.length;
+        this.room = Room.UNCOUNTED;
         this.buffer = bytes;
         this.position = offset;
         this.end = offset + length;
         this.passed = -offset;
     }
 
-    JsonWindow(InputStream source, int size, int sizeMax) {
+    JsonWindow(InputStream source, int size, int sizeMax, Room room) {
         this.source = source;
+        this.size = size;
         this.sizeMax = sizeMax;
+        this.room = room;
+        room.take(size);
         this.buffer = new byte[size];
     }
 
@@ -89,7 +95,7 @@ class JsonWindow {
         int from = keeps() ? keptFrom : position;
         if (from == 0 && end == buffer.length) {
             if (buffer.length < sizeMax) {
-                buffer = Arrays.copyOf(buffer, (int) Math.min(buffer.length * 2L, sizeMax));
+                replace((int) Math.min(buffer.length * 2L, sizeMax), 0);
                 return;
             }
             letGo();
@@ -98,12 +104,26 @@ class JsonWindow {
         if (from == 0) {
             return;
         }
-        System.arraycopy(buffer, from, buffer, 0, end - from);
+        if (buffer.length > size && end - from <= size / 2) {
+            // What it was so large for has passed.
+            replace(size, from);
+        } else {
+            System.arraycopy(buffer, from, buffer, 0, end - from);
+        }
         passed += from;
         position -= from;
         end -= from;
         if (keeps()) {
             keptFrom = 0;
         }
+    }
+
+    /** Both arrays are there while one is copied into the other. */
+    private void replace(int newSize, int from) {
+        room.take(newSize);
+        var replaced = buffer;
+        buffer = new byte[newSize];
+        System.arraycopy(replaced, from, buffer, 0, end - from);
+        room.give(replaced.length);
     }
 }

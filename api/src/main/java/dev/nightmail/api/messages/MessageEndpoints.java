@@ -16,6 +16,9 @@ public final class MessageEndpoints {
     private static final JsonBytes NO_BODY = JsonBytes.of(new byte[0]);
     private static final String NO_MODEL = "";
 
+    /** A longer body is counted twice: on its way to some upstreams another is made of it. */
+    private static final int COPY_COUNTED_BYTES = 64 * 1024;
+
     private final Function<Caller, MessageDesk> desks;
 
     public MessageEndpoints(MessageDesk desk) {
@@ -50,16 +53,20 @@ public final class MessageEndpoints {
 
     public void model(Exchange exchange, Caller caller, String id)
             throws IOException, InterruptedException {
-        forward(exchange, caller, new Endpoint.Model(id), new MessageBody(NO_BODY, id, false));
+        var checked = ModelId.checked(id);
+        var body = new MessageBody(NO_BODY, checked, false);
+        forward(exchange, caller, new Endpoint.Model(checked), body);
     }
 
     private void forwardBody(Exchange exchange, Caller caller, Endpoint endpoint)
             throws IOException, InterruptedException {
-        byte[] bytes;
-        try (var body = exchange.body(exchange.limits().messageBodyBytesMax())) {
-            bytes = body.readAllBytes();
+        try (var memory = exchange.memory(caller)) {
+            var bytes = exchange.wholeBody(exchange.limits().messageBodyBytesMax(), memory);
+            if (bytes.length > COPY_COUNTED_BYTES) {
+                memory.take(bytes.length);
+            }
+            forward(exchange, caller, endpoint, MessageBody.parse(bytes));
         }
-        forward(exchange, caller, endpoint, MessageBody.parse(bytes));
     }
 
     private void forward(Exchange exchange, Caller caller, Endpoint endpoint, MessageBody body)
@@ -69,8 +76,8 @@ public final class MessageEndpoints {
                         endpoint,
                         body.json(),
                         exchange.apiVersion(),
-                        exchange.headerList("anthropic-beta"),
-                        exchange.header("anthropic-user-profile-id"),
+                        exchange.betas(),
+                        exchange.userProfileId(),
                         exchange.limits().forwardTimeout());
         exchange.allowStalls();
         boolean streams = body.streams() && endpoint instanceof Endpoint.Messages;

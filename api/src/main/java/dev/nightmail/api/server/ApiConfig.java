@@ -1,6 +1,7 @@
 package dev.nightmail.api.server;
 
 import dev.nightmail.api.exchange.ApiLimits;
+import dev.nightmail.core.memory.MemoryBudget;
 import java.net.URI;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,9 +11,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param port 0 for any that is free
  * @param publicUrl by which clients reach it, if that is not what their calls say
+ * @param bodies memory for what is held of the bodies of all calls
  */
 public record ApiConfig(
-        String host, int port, @Nullable URI publicUrl, Access access, ApiLimits limits) {
+        String host,
+        int port,
+        @Nullable URI publicUrl,
+        Access access,
+        ApiLimits limits,
+        MemoryBudget bodies) {
 
     /**
      * Under which names it is called, and by whom.
@@ -33,7 +40,8 @@ public record ApiConfig(
         }
     }
 
+    /** For whoever has no wishes: nothing but what works by itself, and memory is no matter. */
     public ApiConfig(String host, int port, @Nullable URI publicUrl, ApiLimits limits) {
-        this(host, port, publicUrl, Access.STANDARD, limits);
+        this(host, port, publicUrl, Access.STANDARD, limits, MemoryBudget.UNLIMITED);
     }
 }

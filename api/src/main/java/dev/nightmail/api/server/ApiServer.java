@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http.UriCompliance.Violation;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -92,6 +93,9 @@ public final class ApiServer implements AutoCloseable {
         this.config = config;
         var limits = config.limits();
         var requestIds = new RequestIds(random);
+        this.server = new Server(threads());
+        this.connector = connector(server, config, limits);
+        var heads = new HeadWatch(limits.headTimeout(), connector.getScheduler(), clock);
         this.refusals = new Refusals(clock);
         var frontDoor =
                 new FrontDoor(
@@ -102,10 +106,11 @@ public final class ApiServer implements AutoCloseable {
                         refusals,
                         honours,
                         requestIds,
-                        clock);
-        this.server = new Server(threads());
-        this.connector = connector(server, config, limits);
+                        clock,
+                        heads);
         server.addConnector(connector);
+        connector.addBean(heads);
+        connector.addBean(new ConnectionsByAddress(limits.connectionsPerAddressMax(), clock));
         server.addBean(new NetworkConnectionLimit(limits.connectionsMax(), connector));
         server.setErrorHandler(new JettyErrors(requestIds));
         server.setHandler(new GracefulHandler(frontDoor));
@@ -150,7 +155,19 @@ public final class ApiServer implements AutoCloseable {
         http.setInputBufferSize(READ_BYTES);
         // The name of a model may hold a slash, which comes encoded.
         http.setUriCompliance(
-                UriCompliance.DEFAULT.with("ENCODED_SLASH", Violation.AMBIGUOUS_PATH_SEPARATOR));
+                UriCompliance.DEFAULT.with(
+                        "ENCODED_SLASH",
+                        Violation.AMBIGUOUS_PATH_SEPARATOR,
+                        // They lead nowhere, and the answer says what is wrong with the base URL.
+                        Violation.AMBIGUOUS_EMPTY_SEGMENT));
+        // A bare line feed ends a line for us, but not for every server in front of us.
+        http.setHttpCompliance(
+                HttpCompliance.RFC9110
+                        .with("NIGHTMAIL")
+                        .without(
+                                "NIGHTMAIL",
+                                HttpCompliance.Violation.LF_HEADER_TERMINATION,
+                                HttpCompliance.Violation.LF_CHUNK_TERMINATION));
         var connector = new ServerConnector(server, new HttpConnectionFactory(http));
         connector.setHost(config.host());
         connector.setPort(config.port());

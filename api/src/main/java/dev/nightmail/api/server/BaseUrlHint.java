@@ -20,6 +20,17 @@ final class BaseUrlHint {
                         .formatted(path, baseUrl, without(extra)));
     }
 
+    /**
+     * The path has an empty part.
+     *
+     * @param path what would have been right
+     */
+    static ApiError gap(String path) {
+        return ApiError.notFound(
+                "there is nothing at this path, which has two slashes in a row, but at %s there is: look at how the client's base URL ends"
+                        .formatted(path));
+    }
+
     private static String without(String extra) {
         if (extra.equals("/")) {
             return "without a slash at its end";

@@ -12,6 +12,7 @@ import dev.nightmail.api.wire.ApiError;
 import dev.nightmail.api.wire.RequestIds;
 import dev.nightmail.api.wire.WireJson;
 import dev.nightmail.core.key.Scope;
+import dev.nightmail.core.memory.MemoryBudget;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
@@ -55,10 +56,13 @@ final class FrontDoor extends Handler.Abstract {
     private final RequestIds requestIds;
     private final ApiLimits limits;
     private final InstantSource clock;
+    private final MemoryBudget bodies;
+    private final HeadWatch heads;
     private final UnreadBody unreadBody;
 
     /**
      * @param honours what clients may lean on here beyond the API as it is published
+     * @param heads told of each call, whose head is there then
      */
     FrontDoor(
             ApiConfig config,
@@ -68,7 +72,8 @@ final class FrontDoor extends Handler.Abstract {
             Refusals refusals,
             List<String> honours,
             RequestIds requestIds,
-            InstantSource clock) {
+            InstantSource clock,
+            HeadWatch heads) {
         this.routes = routes;
         this.authentication = authentication;
         this.keyless = new KeylessAccess(config);
@@ -81,6 +86,8 @@ final class FrontDoor extends Handler.Abstract {
         this.requestIds = requestIds;
         this.limits = config.limits();
         this.clock = clock;
+        this.bodies = config.bodies();
+        this.heads = heads;
         this.unreadBody = new UnreadBody(limits, clock);
     }
 
@@ -91,7 +98,9 @@ final class FrontDoor extends Handler.Abstract {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         var requestId = requestIds.next();
-        var exchange = new Exchange(request, response, requestId, limits, clock);
+        var exchange = new Exchange(request, response, requestId, limits, clock, bodies);
+        var connection = request.getConnectionMetaData().getConnection();
+        heads.callBegins(connection);
         response.getHeaders().put(REQUEST_ID, requestId);
         // An engine that commits and an upstream that thinks are silent, but not idle.
         request.addIdleTimeoutListener(_ -> false);
@@ -104,6 +113,7 @@ final class FrontDoor extends Handler.Abstract {
             exchange.allowNoStalls();
             fail(exchange, failure, callback);
         }
+        heads.callEnds(connection);
         log.debug(
                 "event=call method={} path={} status={} millis={} request_id={}",
                 request.getMethod(),
@@ -115,6 +125,7 @@ final class FrontDoor extends Handler.Abstract {
     }
 
     private void answer(Exchange exchange) throws IOException, InterruptedException {
+        requireKnownFraming(exchange);
         var path = pathBelowPrefix(exchange);
         if (answersProbe(exchange, path)) {
             return;
@@ -179,6 +190,10 @@ final class FrontDoor extends Handler.Abstract {
             throw BaseUrlHint.extraInFront(
                     extra.isEmpty() ? "/" : extra, known.get(), publicUrl.of(exchange));
         }
+        var withoutGaps = path.replaceAll("/{2,}", "/");
+        if (!withoutGaps.equals(path) && routes.leadsSomewhere(withoutGaps)) {
+            throw BaseUrlHint.gap(withoutGaps);
+        }
         return routes.find(exchange.request().getMethod(), path);
     }
 
@@ -187,6 +202,22 @@ final class FrontDoor extends Handler.Abstract {
             return authentication.authenticate(credentials, scope).equals(caller);
         } catch (RefusedCall e) {
             return false;
+        }
+    }
+
+    /**
+     * Refuses a body in another transfer coding than chunks. We would take what is encoded for what
+     * was meant, and a server in front of us might see the body end elsewhere.
+     */
+    private static void requireKnownFraming(Exchange exchange) {
+        var codings = exchange.headers("transfer-encoding");
+        if (!codings.isEmpty()
+                && !(codings.size() == 1
+                        && codings.getFirst().strip().equalsIgnoreCase("chunked"))) {
+            throw ApiError.invalid(
+                            "transfer-encoding: only chunked is supported; to compress a body use"
+                                    + " content-encoding: gzip")
+                    .withHeader("connection", "close");
         }
     }
 

@@ -34,7 +34,9 @@ final class Routes {
                     READ,
                     (_, _, _) -> {
                         throw ApiError.notFound(
-                                "this is the simulator alone, which answers one message at a time: ./nightmail serve has batches, and the simulator behind them");
+                                "this is the simulator alone, which answers one message at a time:"
+                                        + " ./nightmail serve has batches, and the simulator behind"
+                                        + " them");
                     });
 
     private static final List<String> BATCH_PATHS =
@@ -168,6 +170,10 @@ final class Routes {
             }
         }
         return Optional.empty();
+    }
+
+    boolean leadsSomewhere(String path) {
+        return isKnown(List.of(path.substring(1).split("/", -1)));
     }
 
     private boolean isKnown(List<String> segments) {

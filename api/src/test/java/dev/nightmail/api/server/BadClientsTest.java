@@ -135,7 +135,9 @@ class BadClientsTest {
         var usual = ApiLimits.DEFAULT;
         return new ApiLimits(
                 usual.connectionsMax(),
+                usual.connectionsPerAddressMax(),
                 usual.headerBytesMax(),
+                usual.headTimeout(),
                 idleTimeout,
                 usual.stallTimeout(),
                 usual.forwardTimeout(),

@@ -9,6 +9,7 @@ import dev.nightmail.core.key.KeyId;
 import dev.nightmail.core.key.KeySecret;
 import dev.nightmail.core.key.Scope;
 import dev.nightmail.core.key.WorkspaceId;
+import dev.nightmail.core.memory.MemoryBudget;
 import dev.nightmail.core.schedule.UpstreamState;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.Call;
@@ -76,12 +77,20 @@ final class TestServer implements AutoCloseable {
     }
 
     TestServer(ApiLimits limits, @Nullable URI publicUrl, InstantSource clock) throws IOException {
-        this(new ApiConfig("127.0.0.1", 0, publicUrl, limits), clock);
+        this(limits, publicUrl, clock, MemoryBudget.UNLIMITED);
+    }
+
+    TestServer(ApiLimits limits, @Nullable URI publicUrl, InstantSource clock, MemoryBudget bodies)
+            throws IOException {
+        this(
+                new ApiConfig("127.0.0.1", 0, publicUrl, ApiConfig.Access.STANDARD, limits, bodies),
+                clock);
     }
 
     TestServer(ApiConfig.Access access) throws IOException {
         this(
-                new ApiConfig("127.0.0.1", 0, null, access, ApiLimits.DEFAULT),
+                new ApiConfig(
+                        "127.0.0.1", 0, null, access, ApiLimits.DEFAULT, MemoryBudget.UNLIMITED),
                 InstantSource.system());
     }
 

@@ -10,6 +10,7 @@ import dev.nightmail.cli.command.CommonOptions;
 import dev.nightmail.cli.command.Console;
 import dev.nightmail.cli.command.ExitCode;
 import dev.nightmail.cli.surroundings.Surroundings;
+import dev.nightmail.engine.memory.SharedMemory;
 import dev.nightmail.upstream.simulator.SimulatorUpstream;
 import java.io.IOException;
 import java.net.URI;
@@ -42,6 +43,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class SimulatorCommand implements Callable<Integer> {
 
     /** Nothing is lost with a simulated answer. */
+    private static final Duration MEMORY_WAIT = Duration.ofSeconds(10);
+
+    private static final int CALLS_WAITING_MAX = 256;
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
     private final Surroundings surroundings;
@@ -114,10 +118,18 @@ public final class SimulatorCommand implements Callable<Integer> {
                         settings.host(),
                         settings.port(),
                         null,
-                        ApiLimits.DEFAULT.stoppingWithin(STOP_TIMEOUT)),
+                        ApiConfig.Access.STANDARD,
+                        ApiLimits.DEFAULT.stoppingWithin(STOP_TIMEOUT),
+                        bodies()),
                 workspace -> (_, call, sink) -> simulator.serve(call, workspace, sink),
                 surroundings.clock(),
                 surroundings.random());
+    }
+
+    private static SharedMemory bodies() {
+        return new SharedMemory(
+                new SharedMemory.Terms(
+                        Runtime.getRuntime().maxMemory() / 4, MEMORY_WAIT, CALLS_WAITING_MAX));
     }
 
     private static void start(StandaloneSimulator settings, ApiServer server) {

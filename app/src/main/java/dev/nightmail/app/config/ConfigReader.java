@@ -1,5 +1,6 @@
 package dev.nightmail.app.config;
 
+import dev.nightmail.app.config.NightmailConfig.Capacity;
 import dev.nightmail.app.config.NightmailConfig.Limits;
 import dev.nightmail.app.config.NightmailConfig.Retries;
 import dev.nightmail.core.key.WorkspaceId;
@@ -23,7 +24,10 @@ public final class ConfigReader {
     private static final Duration WINDOW_MAX = Duration.ofDays(366);
     private static final Duration RETENTION = Duration.ofDays(29);
     private static final Duration RETENTION_MAX = Duration.ofDays(3660);
+    private static final long MIB = 1L << 20;
     private static final long GIB = 1L << 30;
+    private static final long TIB = 1L << 40;
+    private static final int CONNECTIONS_MAX = 1_000_000;
 
     private final Settings settings;
 
@@ -64,6 +68,7 @@ public final class ConfigReader {
                 new ListenReader(settings).read(),
                 data(),
                 limits(),
+                capacity(),
                 retries(),
                 served.upstreams(),
                 served.routes(),
@@ -121,6 +126,32 @@ public final class ConfigReader {
                         Duration.ZERO,
                         Duration.ofMinutes(1),
                         EngineConfig.INTERACTIVE_RETRY));
+    }
+
+    private Capacity capacity() {
+        int connections = settings.number("limits.connections", 1, CONNECTIONS_MAX, 10_000);
+        return new Capacity(
+                settings.bytes("limits.body-memory", MIB, TIB, memoryBytes()),
+                settings.bytes("limits.answer-memory", MIB, TIB, memoryBytes()),
+                settings.duration(
+                        "limits.memory-wait",
+                        MOMENT,
+                        Duration.ofMinutes(10),
+                        Duration.ofSeconds(10)),
+                connections,
+                settings.number(
+                        "limits.connections-per-address",
+                        1,
+                        CONNECTIONS_MAX,
+                        Math.max(1, connections / 2)));
+    }
+
+    /**
+     * A quarter of the heap, less the one body that may exceed it: two such budgets at their worst
+     * leave half of the heap to everything else.
+     */
+    private static long memoryBytes() {
+        return Math.max(Runtime.getRuntime().maxMemory() / 4 - 40 * MIB, 16 * MIB);
     }
 
     /**

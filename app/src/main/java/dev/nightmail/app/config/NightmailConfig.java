@@ -24,6 +24,7 @@ public record NightmailConfig(
         Listen listen,
         Path data,
         Limits limits,
+        Capacity capacity,
         Retries retries,
         List<UpstreamConfig> upstreams,
         Routes routes,
@@ -56,6 +57,22 @@ public record NightmailConfig(
             Duration callTimeout,
             Duration stopTimeout,
             Duration interactiveRetry) {}
+
+    /**
+     * What clients and upstreams may use up of this machine.
+     *
+     * @param bodyMemoryBytes for bodies of calls, and for requests while they are out
+     * @param answerMemoryBytes for answers of upstreams
+     * @param memoryWait how long a call waits for memory that others hold
+     * @param connections of clients, open at once
+     * @param connectionsPerAddress the same from one address
+     */
+    public record Capacity(
+            long bodyMemoryBytes,
+            long answerMemoryBytes,
+            Duration memoryWait,
+            int connections,
+            int connectionsPerAddress) {}
 
     /**
      * @param attemptsMax tries of one request that may have cost something

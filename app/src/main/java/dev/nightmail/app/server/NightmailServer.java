@@ -12,11 +12,13 @@ import dev.nightmail.catalog.Catalog;
 import dev.nightmail.core.catalog.CatalogException;
 import dev.nightmail.core.key.KeyCatalog;
 import dev.nightmail.core.lease.WorkerId;
+import dev.nightmail.core.memory.MemoryBudget;
 import dev.nightmail.core.schedule.Backoff;
 import dev.nightmail.core.schedule.SchedulePolicy;
 import dev.nightmail.engine.Engine;
 import dev.nightmail.engine.EngineConfig;
 import dev.nightmail.engine.desk.BatchDesk;
+import dev.nightmail.engine.memory.SharedMemory;
 import dev.nightmail.engine.thread.SystemThreads;
 import dev.nightmail.journal.DataFolderFormat;
 import dev.nightmail.journal.DataFolderLock;
@@ -57,11 +59,21 @@ public final class NightmailServer {
     /** Several times what the first server needs to notice. */
     private static final Duration LOST_LOCK_WAIT = FolderWatch.EVERY.multipliedBy(4);
 
+    /** Each has a client that waits with it; more are told at once to come again. */
+    private static final int CALLS_WAITING_MAX = 256;
+
+    /** An answer has cost something: it waits as long as its service may be left to wait. */
+    private static final Duration ANSWER_WAIT = Duration.ofMinutes(1);
+
+    private static final int ANSWERS_WAITING_MAX = 100_000;
+
     private final NightmailConfig config;
     private final KeysMade keysMade;
     private final InstantSource clock;
     private final Fence disk;
     private final SecureRandom random = new SecureRandom();
+    private final MemoryBudget bodies;
+    private final MemoryBudget answers;
 
     /** What has been opened, in order: closed in reverse, whether the start went through or not. */
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -82,6 +94,20 @@ public final class NightmailServer {
         this.config = config;
         this.keysMade = new KeysMade(config.data());
         this.clock = clock;
+        var capacity = config.capacity();
+        this.bodies =
+                new SharedMemory(
+                        new SharedMemory.Terms(
+                                capacity.bodyMemoryBytes(),
+                                capacity.memoryWait(),
+                                CALLS_WAITING_MAX));
+        this.answers =
+                new SharedMemory(
+                        new SharedMemory.Terms(
+                                capacity.answerMemoryBytes(),
+                                ANSWER_WAIT,
+                                ANSWERS_WAITING_MAX,
+                                ANSWERS_WAITING_MAX));
         this.disk = new Fence(disk);
         Consumer<Throwable> told =
                 failure -> {
@@ -238,7 +264,7 @@ public final class NightmailServer {
 
     private Engine startEngine(
             Catalog catalog, ProxyVariables proxies, Consumer<Throwable> onFailure) {
-        var factory = new Upstreams(clock, config.limits().callTimeout(), proxies);
+        var factory = new Upstreams(clock, config.limits().callTimeout(), proxies, answers);
         var upstreams = new ArrayList<Engine.Served>();
         for (var upstream : config.upstreams()) {
             upstreams.add(
@@ -260,7 +286,8 @@ public final class NightmailServer {
                         clock,
                         System::nanoTime,
                         random,
-                        new SystemThreads());
+                        new SystemThreads(),
+                        bodies);
         var engine = new Engine(engineConfig(), parts, onFailure);
         opened.push(() -> engine.stop(leftToStop()));
         engine.start();
@@ -319,8 +346,8 @@ public final class NightmailServer {
                                         listen.port(),
                                         listen.publicUrl(),
                                         listen.access(),
-                                        ApiLimits.DEFAULT.stoppingWithin(
-                                                config.limits().stopTimeout())),
+                                        apiLimits(),
+                                        bodies),
                                 engine.batchDesk(),
                                 engine.messageDesk(),
                                 engine.upstreamDesk(),
@@ -334,6 +361,13 @@ public final class NightmailServer {
         } catch (IOException e) {
             throw StartException.cannotListen(listen.host(), listen.port(), e);
         }
+    }
+
+    private ApiLimits apiLimits() {
+        return ApiLimits.DEFAULT
+                .stoppingWithin(config.limits().stopTimeout())
+                .withConnections(
+                        config.capacity().connections(), config.capacity().connectionsPerAddress());
     }
 
     private void requireLoopback() {

@@ -3,6 +3,7 @@ package dev.nightmail.app.server;
 import dev.nightmail.app.Version;
 import dev.nightmail.app.config.NightmailConfig.RelayConfig;
 import dev.nightmail.app.config.NightmailConfig.UpstreamConfig;
+import dev.nightmail.core.memory.MemoryBudget;
 import dev.nightmail.core.relay.RelayLimits;
 import dev.nightmail.core.upstream.BatchUpstream;
 import dev.nightmail.core.upstream.Upstream;
@@ -30,11 +31,20 @@ final class Upstreams {
     private final InstantSource clock;
     private final Duration callTimeout;
     private final ProxyVariables proxies;
+    private final MemoryBudget answers;
 
-    Upstreams(InstantSource clock, Duration callTimeout, ProxyVariables proxies) {
+    /**
+     * @param answers memory for what all of them answer
+     */
+    Upstreams(
+            InstantSource clock,
+            Duration callTimeout,
+            ProxyVariables proxies,
+            MemoryBudget answers) {
         this.clock = clock;
         this.callTimeout = callTimeout;
         this.proxies = proxies;
+        this.answers = answers;
     }
 
     Upstream open(UpstreamConfig config) {
@@ -109,7 +119,8 @@ final class Upstreams {
                         .withTimeouts(
                                 HttpSettings.DEFAULT.connectTimeout(), callTimeout, callTimeout);
         Optional<ProxySettings> proxy = proxies.forScheme(url.getScheme());
-        return new JettyExchanges(proxy.map(settings::withProxy).orElse(settings));
+        return new JettyExchanges(
+                proxy.map(settings::withProxy).orElse(settings), answers, config.name());
     }
 
     /** On top of what batches may use, so that interactive calls never wait for a connection. */

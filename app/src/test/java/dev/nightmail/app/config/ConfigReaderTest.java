@@ -37,6 +37,28 @@ class ConfigReaderTest {
     private final List<String> sets = new ArrayList<>();
     private @Nullable Path file;
 
+    @Test
+    void memoryIsAPartOfTheHeapAndAnAddressGetsHalfOfTheConnections() {
+        var usual = read().capacity();
+
+        long heap = Runtime.getRuntime().maxMemory();
+        assertThat(usual.bodyMemoryBytes()).isBetween(Math.min(16L << 20, heap / 8), heap / 4);
+        assertThat(usual.answerMemoryBytes()).isEqualTo(usual.bodyMemoryBytes());
+        assertThat(usual.connections()).isEqualTo(10_000);
+        assertThat(usual.connectionsPerAddress()).isEqualTo(5_000);
+
+        sets.addAll(
+                List.of(
+                        "limits.body-memory=100MB",
+                        "limits.answer-memory=200MB",
+                        "limits.memory-wait=3s",
+                        "limits.connections=300"));
+        assertThat(read().capacity())
+                .isEqualTo(
+                        new NightmailConfig.Capacity(
+                                100L << 20, 200L << 20, Duration.ofSeconds(3), 300, 150));
+    }
+
     // Where values come from
 
     @Test
@@ -137,7 +159,8 @@ class ConfigReaderTest {
 
         assertThat(problems())
                 .containsExactly(
-                        "upstreams.relay.api-key: names the environment variable RELAY_KEY, which is not set");
+                        "upstreams.relay.api-key: names the environment variable RELAY_KEY, which"
+                                + " is not set");
     }
 
     @Test
@@ -401,8 +424,8 @@ class ConfigReaderTest {
 
         assertThat(problems())
                 .containsExactly(
-                        "limits.retention: is 36h, shorter than limits.window (2d): results would be"
-                                + " deleted before their batch has to end");
+                        "limits.retention: is 36h, shorter than limits.window (2d): results would"
+                                + " be deleted before their batch has to end");
     }
 
     @Test
@@ -464,7 +487,8 @@ class ConfigReaderTest {
 
         assertThat(problems())
                 .containsExactly(
-                        "routes: are needed with more than one upstream: which models go to which?");
+                        "routes: are needed with more than one upstream: which models go to"
+                                + " which?");
     }
 
     @Test
@@ -509,8 +533,10 @@ class ConfigReaderTest {
 
         assertThat(problems())
                 .containsExactlyInAnyOrder(
-                        "upstreams.local.url: is needed: where the API starts, such as http://localhost:8000/v1",
-                        "upstreams.local.max-tokens-field: must be max_tokens or max_completion_tokens");
+                        "upstreams.local.url: is needed: where the API starts, such as"
+                                + " http://localhost:8000/v1",
+                        "upstreams.local.max-tokens-field: must be max_tokens or"
+                                + " max_completion_tokens");
     }
 
     @Test
@@ -533,7 +559,8 @@ class ConfigReaderTest {
 
         assertThat(problems())
                 .containsExactly(
-                        "upstreams.My GPU: is not a name: lower-case letters, digits, '-' and '_', at most 40");
+                        "upstreams.My GPU: is not a name: lower-case letters, digits, '-' and '_',"
+                                + " at most 40");
     }
 
     @Test
@@ -551,8 +578,9 @@ class ConfigReaderTest {
 
         assertThat(problems())
                 .containsExactly(
-                        "upstreams.local.protocol: is \"openrouter\"; there are anthropic (any server of"
-                                + " the Messages API), openai (any server of the Chat Completions API) and simulator");
+                        "upstreams.local.protocol: is \"openrouter\"; there are anthropic (any"
+                                + " server of the Messages API), openai (any server of the Chat"
+                                + " Completions API) and simulator");
     }
 
     @Test
@@ -600,9 +628,9 @@ class ConfigReaderTest {
         file("upstreams: { claude: { cache: always } }");
         assertThat(problems())
                 .containsExactly(
-                        "upstreams.claude.cache: is \"always\"; expected as-asked (only what requests"
-                                + " mark) or auto (also the tools and system prompt that all requests"
-                                + " of a batch repeat)");
+                        "upstreams.claude.cache: is \"always\"; expected as-asked (only what"
+                                + " requests mark) or auto (also the tools and system prompt that all"
+                                + " requests of a batch repeat)");
     }
 
     @Test
@@ -681,9 +709,11 @@ class ConfigReaderTest {
 
         assertThat(problems())
                 .containsExactly(
-                        "upstreams.upstream.poll-max: is 1s, shorter than upstreams.upstream.poll-min (5s)",
+                        "upstreams.upstream.poll-max: is 1s, shorter than"
+                                + " upstreams.upstream.poll-min (5s)",
                         "upstreams.upstream.relay-requests: is \"100001\"; allowed is 1 to 100000",
-                        "upstreams.upstream.delete-collected: is \"maybe\"; expected true or false");
+                        "upstreams.upstream.delete-collected: is \"maybe\"; expected true or"
+                                + " false");
     }
 
     @Test
@@ -700,12 +730,12 @@ class ConfigReaderTest {
 
         assertThat(problems())
                 .containsExactly(
-                        "upstreams.claude.cache: is auto, which is for upstreams that are called: what is"
-                                + " sent in batches is cached as requests mark it",
-                        "routes.0.upstream: names claude, which takes batches (mode: batches), among"
-                                + " others: it has a route to itself",
-                        "routes.0.as: renames a model for claude, which takes batches (mode: batches) as"
-                                + " their clients wrote them: leave it out");
+                        "upstreams.claude.cache: is auto, which is for upstreams that are called:"
+                                + " what is sent in batches is cached as requests mark it",
+                        "routes.0.upstream: names claude, which takes batches (mode: batches),"
+                                + " among others: it has a route to itself",
+                        "routes.0.as: renames a model for claude, which takes batches (mode:"
+                                + " batches) as their clients wrote them: leave it out");
     }
 
     @Test
@@ -715,8 +745,8 @@ class ConfigReaderTest {
 
         assertThat(problems())
                 .containsExactly(
-                        "upstreams.upstream.mode: is \"batch\"; it is calls, one for each request, or"
-                                + " batches, at the upstream's own Batches API");
+                        "upstreams.upstream.mode: is \"batch\"; it is calls, one for each request,"
+                                + " or batches, at the upstream's own Batches API");
     }
 
     // --upstream
@@ -801,7 +831,8 @@ class ConfigReaderTest {
 
         assertThat(problems())
                 .containsExactly(
-                        "upstream: claude needs a key: set the environment variable ANTHROPIC_API_KEY");
+                        "upstream: claude needs a key: set the environment variable"
+                                + " ANTHROPIC_API_KEY");
     }
 
     @Test

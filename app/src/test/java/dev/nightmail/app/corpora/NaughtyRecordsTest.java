@@ -27,7 +27,9 @@ class NaughtyRecordsTest {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /** What a spreadsheet would take for a formula gets an apostrophe in front in a CSV sink. */
-    private static final String FORMULA = "(?s)[=+\\-@\t\r].*";
+    private static final String FORMULA = "(?s)[=+\\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20].*";
+
+    private static final String PLAIN_NUMBER = "[+-]?[0-9]+([.,][0-9]+)*([eE][+-]?[0-9]+)?";
 
     private static EchoedServer server;
 
@@ -145,13 +147,10 @@ class NaughtyRecordsTest {
 
     private static Map<String, String> guarded(Map<String, String> records) {
         return records.entrySet().stream()
-                .collect(
-                        Collectors.toMap(
-                                record -> guarded(record.getKey()),
-                                record -> guarded(record.getValue())));
+                .collect(Collectors.toMap(Map.Entry::getKey, record -> guarded(record.getValue())));
     }
 
     private static String guarded(String text) {
-        return text.matches(FORMULA) ? "'" + text : text;
+        return text.matches(FORMULA) && !text.matches(PLAIN_NUMBER) ? "'" + text : text;
     }
 }

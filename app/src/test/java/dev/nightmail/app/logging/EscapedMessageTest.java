@@ -2,15 +2,18 @@ package dev.nightmail.app.logging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.joran.JoranConfigurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.joran.spi.JoranException;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.Logger;
 
 class EscapedMessageTest {
 
@@ -28,26 +31,29 @@ class EscapedMessageTest {
         assertThat(EscapedMessage.escaped(message)).isSameAs(message);
     }
 
-    /** The configuration the program comes with, into a stream of our own. */
+    /** By the configuration the program comes with. */
     @Test
     void theProgramsLogHasALineForEachMessage() throws JoranException {
         var context = new LoggerContext();
-        var written = new ByteArrayOutputStream();
-        var before = System.err;
-        System.setErr(new PrintStream(written, true, StandardCharsets.UTF_8));
-        try {
-            var configurator = new JoranConfigurator();
-            configurator.setContext(context);
-            configurator.doConfigure(
-                    EscapedMessageTest.class.getClassLoader().getResource("logback.xml"));
+        var configurator = new JoranConfigurator();
+        configurator.setContext(context);
+        configurator.doConfigure(
+                EscapedMessageTest.class.getClassLoader().getResource("logback.xml"));
+        var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+        var toStderr = (OutputStreamAppender<ILoggingEvent>) root.getAppender("stderr");
+        var event =
+                new LoggingEvent(
+                        "test",
+                        root,
+                        Level.WARN,
+                        "provider_batch={}",
+                        null,
+                        new Object[] {"pb_1\n2026-11-21T22:00:00.000Z ERROR event=forged"});
 
-            context.getLogger("dev.nightmail.any")
-                    .warn("provider_batch={}", "pb_1\n2026-11-21T22:00:00.000Z ERROR event=forged");
-        } finally {
-            context.stop();
-            System.setErr(before);
-        }
-        assertThat(written.toString(StandardCharsets.UTF_8).lines())
+        var written = new String(toStderr.getEncoder().encode(event), StandardCharsets.UTF_8);
+        context.stop();
+
+        assertThat(written.lines())
                 .singleElement()
                 .asString()
                 .contains("WARN", "pb_1\\u000a2026", "event=forged");

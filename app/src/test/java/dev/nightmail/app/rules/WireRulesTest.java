@@ -96,7 +96,9 @@ class WireRulesTest {
     }
 
     private static Optional<JsonBytes> refusal(AttemptOutcome outcome) {
-        return outcome instanceof Refused(var error, var _, var _) ? Optional.of(error) : Optional.empty();
+        return outcome instanceof Refused(var error, var _, var _)
+                ? Optional.of(error)
+                : Optional.empty();
     }
 
     /** The field an error names: all before the first colon. */

@@ -42,7 +42,9 @@ final class SubmitCommand implements Callable<Integer> {
     private final Surroundings surroundings;
     private final Console console;
 
-    @Parameters(paramLabel = "FILE.jsonl", description = "The requests; - reads them from standard input.")
+    @Parameters(
+            paramLabel = "FILE.jsonl",
+            description = "The requests; - reads them from standard input.")
     @SuppressWarnings("NullAway.Init") // picocli sets it, or refuses the command line.
     private Path file;
 

@@ -7,9 +7,11 @@ import dev.nightmail.cli.command.ExitCode;
 import dev.nightmail.cli.surroundings.Surroundings;
 import dev.nightmail.pipeline.client.RefusedException;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code upstreams resume}. */
@@ -37,6 +39,10 @@ final class ResumeCommand implements Callable<Integer> {
     private String name = "";
 
     @Mixin private ServerOption server = new ServerOption();
+
+    /** Whoever names the server before the word resume means it as well. */
+    @ParentCommand private @Nullable UpstreamsCommand upstreams;
+
     @Mixin private CommonOptions common = new CommonOptions();
 
     ResumeCommand(Surroundings surroundings) {
@@ -46,7 +52,9 @@ final class ResumeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        var at = server.endpoint(surroundings);
+        var group = upstreams;
+        var named = server.isGiven() || group == null ? server : group.server();
+        var at = named.endpoint(surroundings);
         try (var client = server.client(at, surroundings)) {
             client.resumeUpstream(name);
         } catch (RefusedException e) {

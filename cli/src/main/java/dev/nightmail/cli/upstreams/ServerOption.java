@@ -18,6 +18,10 @@ final class ServerOption {
             description = {"A Nightmail server.", "Default: " + Endpoints.LOCAL_SERVER})
     private @Nullable String endpoint;
 
+    boolean isGiven() {
+        return endpoint != null;
+    }
+
     Endpoint endpoint(Surroundings surroundings) {
         var named = endpoint;
         if (named == null) {

@@ -52,6 +52,10 @@ public final class UpstreamsCommand implements Callable<Integer> {
                 .addSubcommand(new ResumeCommand(surroundings));
     }
 
+    ServerOption server() {
+        return server;
+    }
+
     @Override
     public Integer call() throws InterruptedException {
         var upstreams = upstreams(server.endpoint(surroundings));

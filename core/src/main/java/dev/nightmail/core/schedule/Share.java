@@ -110,12 +110,14 @@ final class Share {
 
     /** The lane has had {@link #next}'s turn. */
     void charge(Lane lane, long tokens) {
-        boolean due = byDeadline.getFirst() == lane;
-        boolean least = leastServed() == lane;
-        if (due && !least) {
-            ahead += tokens;
-        } else if (least && !due) {
-            ahead -= tokens;
+        if (standings.containsKey(lane)) {
+            boolean due = byDeadline.getFirst() == lane;
+            boolean least = leastServed() == lane;
+            if (due && !least) {
+                ahead += tokens;
+            } else if (least && !due) {
+                ahead -= tokens;
+            }
         }
         chargeOutOfTurn(lane, tokens);
     }
@@ -123,6 +125,8 @@ final class Share {
     /** The lane was served since it is urgent: nobody is owed anything for that. */
     void chargeOutOfTurn(Lane lane, long tokens) {
         lane.charge(tokens);
-        stand(lane);
+        if (standings.containsKey(lane)) {
+            stand(lane);
+        }
     }
 }

@@ -91,7 +91,8 @@ final class Download {
 
     private static int errorBytes(RelayedOutcome outcome) {
         return switch (outcome) {
-            case RelayedOutcome.Tried(AttemptOutcome.Refused(var error, var _)) -> error.length();
+            case RelayedOutcome.Tried(AttemptOutcome.Refused(var error, var _, var _)) ->
+                    error.length();
             case RelayedOutcome.Tried(AttemptOutcome.Failed(var _, var _, var error)) ->
                     error.length();
             case RelayedOutcome.Tried _,

@@ -152,11 +152,10 @@ public final class AnswerCheck {
                     null);
         }
         SchemaKeywords.complaint(output.schema())
-                .ifPresent(
-                        complaint -> {
-                            throw new InvalidSchemaException(
-                                    "output.schema: " + output.file() + ": " + complaint, null);
-                        });
+                .ifPresent(complaint -> {
+                    throw new InvalidSchemaException(
+                            "output.schema: " + output.file() + ": " + complaint, null);
+                });
     }
 
     /** Where in the JSON and what is wrong, each complaint once. */

@@ -15,33 +15,102 @@ final class SchemaKeywords {
     /** Keywords that can refuse a value. */
     private static final Set<String> CONSTRAINTS =
             Set.of(
-                    "type", "enum", "const", "$ref", "$dynamicRef", "$recursiveRef", "anyOf",
-                    "oneOf", "allOf", "not", "if", "then", "else", "dependentSchemas",
-                    "dependentRequired", "dependencies", "properties", "patternProperties",
-                    "additionalProperties", "unevaluatedProperties", "propertyNames", "required",
-                    "minProperties", "maxProperties", "items", "prefixItems", "additionalItems",
-                    "unevaluatedItems", "contains", "minContains", "maxContains", "minItems",
-                    "maxItems", "uniqueItems", "minimum", "maximum", "exclusiveMinimum",
-                    "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "pattern");
+                    "type",
+                    "enum",
+                    "const",
+                    "$ref",
+                    "$dynamicRef",
+                    "$recursiveRef",
+                    "anyOf",
+                    "oneOf",
+                    "allOf",
+                    "not",
+                    "if",
+                    "then",
+                    "else",
+                    "dependentSchemas",
+                    "dependentRequired",
+                    "dependencies",
+                    "properties",
+                    "patternProperties",
+                    "additionalProperties",
+                    "unevaluatedProperties",
+                    "propertyNames",
+                    "required",
+                    "minProperties",
+                    "maxProperties",
+                    "items",
+                    "prefixItems",
+                    "additionalItems",
+                    "unevaluatedItems",
+                    "contains",
+                    "minContains",
+                    "maxContains",
+                    "minItems",
+                    "maxItems",
+                    "uniqueItems",
+                    "minimum",
+                    "maximum",
+                    "exclusiveMinimum",
+                    "exclusiveMaximum",
+                    "multipleOf",
+                    "minLength",
+                    "maxLength",
+                    "pattern");
 
     /** Keywords that say something else, those of OpenAPI included. */
     private static final Set<String> ANNOTATIONS =
             Set.of(
-                    "$schema", "$id", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$defs",
-                    "$comment", "$vocabulary", "id", "definitions", "title", "description",
-                    "default", "examples", "example", "deprecated", "readOnly", "writeOnly",
-                    "format", "contentEncoding", "contentMediaType", "contentSchema", "nullable",
-                    "discriminator", "externalDocs", "xml", "name", "strict", "schema");
+                    "$schema",
+                    "$id",
+                    "$anchor",
+                    "$dynamicAnchor",
+                    "$recursiveAnchor",
+                    "$defs",
+                    "$comment",
+                    "$vocabulary",
+                    "id",
+                    "definitions",
+                    "title",
+                    "description",
+                    "default",
+                    "examples",
+                    "example",
+                    "deprecated",
+                    "readOnly",
+                    "writeOnly",
+                    "format",
+                    "contentEncoding",
+                    "contentMediaType",
+                    "contentSchema",
+                    "nullable",
+                    "discriminator",
+                    "externalDocs",
+                    "xml",
+                    "name",
+                    "strict",
+                    "schema");
 
     private static final Set<String> SCHEMAS_BY_NAME =
-            Set.of(
-                    "properties", "patternProperties", "$defs", "definitions", "dependentSchemas");
+            Set.of("properties", "patternProperties", "$defs", "definitions", "dependentSchemas");
 
     private static final List<String> SCHEMAS =
             List.of(
-                    "items", "prefixItems", "additionalItems", "unevaluatedItems", "contains",
-                    "additionalProperties", "unevaluatedProperties", "propertyNames", "anyOf",
-                    "oneOf", "allOf", "not", "if", "then", "else");
+                    "items",
+                    "prefixItems",
+                    "additionalItems",
+                    "unevaluatedItems",
+                    "contains",
+                    "additionalProperties",
+                    "unevaluatedProperties",
+                    "propertyNames",
+                    "anyOf",
+                    "oneOf",
+                    "allOf",
+                    "not",
+                    "if",
+                    "then",
+                    "else");
 
     private SchemaKeywords() {}
 
@@ -63,7 +132,12 @@ final class SchemaKeywords {
                 var meant = Spelling.nearest(keyword, CONSTRAINTS);
                 if (meant.isPresent()) {
                     return Optional.of(
-                            place + "/" + keyword + " is no keyword: did you mean " + meant.get() + "?");
+                            place
+                                    + "/"
+                                    + keyword
+                                    + " is no keyword: did you mean "
+                                    + meant.get()
+                                    + "?");
                 }
             }
         }

@@ -139,8 +139,7 @@ final class Calls implements AutoCloseable {
                 mayBeMade |= repeat.makesSomething() && leavesOpen(refusal);
                 failure = mayBeMade ? lost(operation, refusal) : refusal;
                 last |= !refusal.mayPass();
-                retryAfter =
-                        RetryAfter.of(lookup(response.headers()), clock).orElse(Duration.ZERO);
+                retryAfter = RetryAfter.of(lookup(response.headers()), clock).orElse(Duration.ZERO);
             } catch (IOException | UnresolvedAddressException e) {
                 mayBeMade |= repeat.makesSomething() && !neverLeft(e);
                 failure = unanswered(operation, mayBeMade, e);
@@ -203,7 +202,8 @@ final class Calls implements AutoCloseable {
         var meaning =
                 ErrorReading.read(
                         response.status(), lookup(response.headers()), read(response.body()));
-        return new RefusedException(operation, meaning, message(response, meaning), endpoint.base());
+        return new RefusedException(
+                operation, meaning, message(response, meaning), endpoint.base());
     }
 
     private String message(Answer response, ErrorMeaning meaning) {
@@ -226,9 +226,9 @@ final class Calls implements AutoCloseable {
 
     /**
      * Whether a refusal leaves open if something was made. The service's own words settle it:
-     * overload is told before work is taken on, and a full disk kept nothing, while a fault may come
-     * after the work. In any other words it is a proxy's, whose server may have gone on. A redirect
-     * is answered before anybody looks at the call.
+     * overload is told before work is taken on, and a full disk kept nothing, while a fault may
+     * come after the work. In any other words it is a proxy's, whose server may have gone on. A
+     * redirect is answered before anybody looks at the call.
      */
     private static boolean leavesOpen(RefusedException refusal) {
         if (!refusal.isServicesOwn()) {

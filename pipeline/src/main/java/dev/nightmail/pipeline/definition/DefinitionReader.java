@@ -136,7 +136,8 @@ final class DefinitionReader {
         if (PathRule.same(sink.file(), sink.failedFile())
                 || PathRule.same(sink.file(), sink.reportFile())
                 || PathRule.same(sink.failedFile(), sink.reportFile())) {
-            problems.add("sink.file: answers, failed records and report need three different files");
+            problems.add(
+                    "sink.file: answers, failed records and report need three different files");
         }
     }
 
@@ -161,10 +162,10 @@ final class DefinitionReader {
         }
         var state = PathRule.real(PipelineDefinition.stateFileOf(file));
         var place = PathRule.real(output.path());
-        if (place.toString().toLowerCase(Locale.ROOT)
+        if (place.toString()
+                .toLowerCase(Locale.ROOT)
                 .startsWith(state.toString().toLowerCase(Locale.ROOT))) {
-            return Optional.of(
-                    shown + " belongs to the pipeline's own state: name another file");
+            return Optional.of(shown + " belongs to the pipeline's own state: name another file");
         }
         if (place.startsWith(PathRule.real(folder.resolve(SERVER_FOLDER)))) {
             return Optional.of(

@@ -43,7 +43,9 @@ final class YamlSection {
         if (isUnquotedField(value)) {
             problem(
                     key,
-                    "must be a text; a text that begins with {{ needs quotes: " + key + ": \"{{…}}\"");
+                    "must be a text; a text that begins with {{ needs quotes: "
+                            + key
+                            + ": \"{{…}}\"");
             return null;
         }
         if (!value.isString() || value.stringValue().isBlank()) {

@@ -22,6 +22,10 @@ public final class SqliteLibrary {
      */
     public static Optional<String> problem(Throwable failure) {
         for (var cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof NativeLibraryException) {
+                // That is another library's, and says itself what to do.
+                return Optional.empty();
+            }
             if (cause instanceof NativeLibraryNotFoundException
                     || cause instanceof UnsatisfiedLinkError) {
                 var folders =

@@ -23,11 +23,9 @@ public final class RequestTemplate {
      */
     public RequestTemplate(PipelineDefinition pipeline) {
         this.pipeline = pipeline;
-        this.prompt = 
+        this.prompt =
                 new PromptTemplate(
-                        pipeline.prompt(),
-                        pipeline.truncations(),
-                        pipeline.promptWithoutFields());
+                        pipeline.prompt(), pipeline.truncations(), pipeline.promptWithoutFields());
     }
 
     /** The user message as the model will read it. */

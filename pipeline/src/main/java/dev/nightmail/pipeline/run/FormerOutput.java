@@ -3,12 +3,13 @@ package dev.nightmail.pipeline.run;
 import dev.nightmail.pipeline.definition.NamedFile;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.definition.SinkFormat;
+import dev.nightmail.pipeline.natives.DuckDb;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Properties;
 import java.util.function.Predicate;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -31,10 +32,10 @@ final class FormerOutput {
             return true;
         }
         if (output.key().equals("sink.report")) {
-            return head(path).contains("<title>" + ReportPage.escaped(pipeline.name()) + "</title>");
+            return head(path)
+                    .contains("<title>" + ReportPage.escaped(pipeline.name()) + "</title>");
         }
-        var format =
-                output.key().equals("sink.file") ? pipeline.sink().format() : SinkFormat.JSONL;
+        var format = output.key().equals("sink.file") ? pipeline.sink().format() : SinkFormat.JSONL;
         return switch (format) {
             case JSONL -> knownIds.test(firstIdOfJson(head(path)));
             case CSV -> isTableOfCells(head(path), knownIds);
@@ -88,9 +89,8 @@ final class FormerOutput {
     }
 
     private static String firstIdOfParquet(Path path) {
-        try (var connection = DriverManager.getConnection("jdbc:duckdb:");
-                var query =
-                        connection.prepareStatement("select id from read_parquet(?) limit 1")) {
+        try (var connection = DuckDb.connect(new Properties());
+                var query = connection.prepareStatement("select id from read_parquet(?) limit 1")) {
             query.setString(1, path.toString());
             try (var rows = query.executeQuery()) {
                 return rows.next() ? String.valueOf(rows.getString(1)) : "";

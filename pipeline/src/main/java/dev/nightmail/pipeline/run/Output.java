@@ -83,8 +83,7 @@ final class Output {
                                                 wrapped(() -> visitor.visit(recordId, answer));
                                             }));
                 };
-        files.replace(
-                new NamedFile("sink.file", sink.file()), answers.filling(walk, this::note));
+        files.replace(new NamedFile("sink.file", sink.file()), answers.filling(walk, this::note));
         listener.on(new RunEvent.FileWritten(sink.file(), rows[0]));
     }
 
@@ -97,8 +96,7 @@ final class Output {
         var rows = new long[1];
         files.replace(
                 target,
-                WholeFile.stream(
-                        out -> unwrapped(() -> rows[0] = writeFailed(planned, out))));
+                WholeFile.stream(out -> unwrapped(() -> rows[0] = writeFailed(planned, out))));
         listener.on(new RunEvent.FileWritten(target.path(), rows[0]));
     }
 

@@ -169,8 +169,7 @@ public final class PipelineRun {
      *     run would write
      */
     private void refuseSourceAsOutput(RunOptions options) {
-        var conflicts =
-                RecordSource.of(pipeline, Reading.TEXT).conflicts(sink(options).files());
+        var conflicts = RecordSource.of(pipeline, Reading.TEXT).conflicts(sink(options).files());
         if (!conflicts.isEmpty()) {
             throw pipeline.refused(conflicts);
         }

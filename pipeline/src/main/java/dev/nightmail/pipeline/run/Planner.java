@@ -51,9 +51,7 @@ final class Planner {
 
     /** A plan that stands in the state. */
     record Planned(
-            Plan plan,
-            PromptVersion promptVersion,
-            Preview.@Nullable RenderedPrompt sample) {}
+            Plan plan, PromptVersion promptVersion, Preview.@Nullable RenderedPrompt sample) {}
 
     Planned plan(RunOptions options) {
         var version = template.version();

@@ -16,8 +16,8 @@ import tools.jackson.databind.node.MissingNode;
  *
  * <p>With a schema of an object its properties are the columns, in the schema's order. A property
  * named {@code id} becomes {@code answer_id}, one without a name {@code answer}, and a name that is
- * taken gets a number: {@code mood_2}. Anything else is one column {@code answer}. Tokens, model and
- * cost are not among them: they are in the summary, the report and the state.
+ * taken gets a number: {@code mood_2}. Anything else is one column {@code answer}. Tokens, model
+ * and cost are not among them: they are in the summary, the report and the state.
  *
  * @param flattened whether the answer's properties are columns
  */
@@ -116,7 +116,8 @@ record Columns(boolean flattened, List<Column> answer) {
         /** The wanted name, with a number behind it if it is taken; it is taken from now on. */
         String free(String wanted) {
             var name = wanted;
-            for (int number = 2; !taken.add(ignoringCase ? name.toLowerCase(Locale.ROOT) : name); ) {
+            for (int number = 2;
+                    !taken.add(ignoringCase ? name.toLowerCase(Locale.ROOT) : name); ) {
                 name = wanted + "_" + number++;
             }
             return name;

@@ -15,8 +15,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Comma-separated values as RFC 4180 has them, UTF-8, with a header line.
  *
- * <p>A text that starts with {@code = + - @}, their full-width forms, a tab or a line break would be
- * a formula to a spreadsheet, and answers are made from texts of strangers: such a cell gets an
+ * <p>A text that starts with {@code = + - @}, their full-width forms, a tab or a line break would
+ * be a formula to a spreadsheet, and answers are made from texts of strangers: such a cell gets an
  * apostrophe in front, as OWASP advises. Ids and plain numbers stay as they are: they are what rows
  * are joined and computed by. A spreadsheet may split at a semicolon, too: such a cell is quoted.
  */

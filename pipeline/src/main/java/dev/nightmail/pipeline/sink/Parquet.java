@@ -35,7 +35,9 @@ final class Parquet {
         AS_DECLARED,
         /** Whole numbers too long for 64 bits, exact up to 38 digits. */
         DECIMAL,
-        /** What no type of number holds, as its digits; and values of another type than declared. */
+        /**
+         * What no type of number holds, as its digits; and values of another type than declared.
+         */
         TEXT
     }
 
@@ -47,16 +49,15 @@ final class Parquet {
         var lines = target.resolveSibling(target.getFileName() + ".jsonl");
         try {
             var widths = widths(columns, rows);
-            WholeFile.stream(
-                            out ->
-                                    rows.each((recordId, answer) ->
-                                            out.write(
-                                                    JsonLines.line(
-                                                            row(
-                                                                    columns,
-                                                                    widths,
-                                                                    recordId,
-                                                                    JSON.readTree(answer))))))
+            WholeFile.stream(out ->
+                            rows.each((recordId, answer) ->
+                                    out.write(
+                                            JsonLines.line(
+                                                    row(
+                                                            columns,
+                                                            widths,
+                                                            recordId,
+                                                            JSON.readTree(answer))))))
                     .fill(lines);
             convert(columns, widths, lines, target);
             note(columns, widths, notes);
@@ -67,7 +68,9 @@ final class Parquet {
 
     /** Looks at every answer before the types are settled: one that does not fit costs no other. */
     private static List<Width> widths(Columns columns, AnswerRows rows) throws IOException {
-        var widths = new ArrayList<Width>(Collections.nCopies(columns.answer().size(), Width.AS_DECLARED));
+        var widths =
+                new ArrayList<Width>(
+                        Collections.nCopies(columns.answer().size(), Width.AS_DECLARED));
         rows.each((recordId, answer) -> {
             var json = JSON.readTree(answer);
             for (int index = 0; index < widths.size(); index++) {
@@ -152,8 +155,8 @@ final class Parquet {
         }
     }
 
-    private static void convert(
-            Columns columns, List<Width> widths, Path lines, Path target) throws IOException {
+    private static void convert(Columns columns, List<Width> widths, Path lines, Path target)
+            throws IOException {
         var types = new ArrayList<>(List.of(text(Columns.ID) + ": 'varchar'"));
         for (int index = 0; index < widths.size(); index++) {
             var column = columns.answer().get(index);

@@ -8,7 +8,9 @@ import tools.jackson.core.JsonPointer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
-/** Which type of column holds what a schema allows. A value that may be null is still of its type. */
+/**
+ * Which type of column holds what a schema allows. A value that may be null is still of its type.
+ */
 final class SchemaTypes {
 
     /** A schema that refers to itself has no plain type. */
@@ -93,7 +95,10 @@ final class SchemaTypes {
                 case STRING -> types.add(Columns.Type.TEXT);
                 case BOOLEAN -> types.add(Columns.Type.TRUTH);
                 case NUMBER ->
-                        types.add(value.isIntegralNumber() ? Columns.Type.WHOLE_NUMBER : Columns.Type.NUMBER);
+                        types.add(
+                                value.isIntegralNumber()
+                                        ? Columns.Type.WHOLE_NUMBER
+                                        : Columns.Type.NUMBER);
                 case ARRAY, OBJECT, BINARY, POJO -> types.add(Columns.Type.JSON);
             }
         }

@@ -68,7 +68,8 @@ public final class WholeFile {
                                     StandardOpenOption.CREATE,
                                     StandardOpenOption.WRITE,
                                     StandardOpenOption.TRUNCATE_EXISTING);
-                    var out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16)) {
+                    var out =
+                            new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16)) {
                 writing.write(out);
             }
         };

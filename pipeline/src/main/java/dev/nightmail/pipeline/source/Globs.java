@@ -52,7 +52,10 @@ final class Globs {
                     if (end < 0) {
                         throw new PatternSyntaxException("a [ stays open", glob, index);
                     }
-                    var choice = glob.substring(index + 1, end).replace("\\", "\\\\").replace("[", "\\[");
+                    var choice =
+                            glob.substring(index + 1, end)
+                                    .replace("\\", "\\\\")
+                                    .replace("[", "\\[");
                     regex.append('[')
                             .append(choice.startsWith("!") ? "^" + choice.substring(1) : choice)
                             .append(']');
@@ -76,9 +79,7 @@ final class Globs {
         return Pattern.compile(
                 regex.toString(),
                 Pattern.DOTALL
-                        | (ignoringCase
-                                ? Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE
-                                : 0));
+                        | (ignoringCase ? Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE : 0));
     }
 
     private static boolean startsName(String glob, int index) {

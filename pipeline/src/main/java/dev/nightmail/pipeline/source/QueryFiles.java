@@ -63,7 +63,8 @@ final class QueryFiles {
     private static final Set<String> CELL_TYPES =
             Set.of("all_varchar", "types", "dtypes", "column_types", "columns", "auto_detect");
 
-    private static final Pattern CSV_NAME = Pattern.compile("(?i).*\\.(csv|tsv|tab)(\\.gz|\\.zst)?");
+    private static final Pattern CSV_NAME =
+            Pattern.compile("(?i).*\\.(csv|tsv|tab)(\\.gz|\\.zst)?");
     private static final Pattern READABLE_NAME =
             Pattern.compile("(?i).*\\.(csv|tsv|tab|parquet|json|jsonl|ndjson)(\\.gz|\\.zst)?");
 
@@ -166,7 +167,9 @@ final class QueryFiles {
         var function =
                 (ObjectNode) parsed.path("statements").path(0).path("node").path("from_table");
         var alias = table.path("alias").asString("");
-        function.put("alias", alias.isEmpty() && Globs.firstChoice(name) == name.length() ? stem(name) : alias);
+        function.put(
+                "alias",
+                alias.isEmpty() && Globs.firstChoice(name) == name.length() ? stem(name) : alias);
         function.set("sample", table.path("sample"));
         function.set("column_name_alias", table.path("column_name_alias"));
         table.removeAll();
@@ -248,8 +251,13 @@ final class QueryFiles {
         for (var argument : arguments.values()) {
             var named = argument.path("name").asString("");
             var compared =
-                    argument.path("expression").path("left").path("column_names").path(0).asString("");
-            if (CELL_TYPES.contains((named.isEmpty() ? compared : named).toLowerCase(Locale.ROOT))) {
+                    argument.path("expression")
+                            .path("left")
+                            .path("column_names")
+                            .path(0)
+                            .asString("");
+            if (CELL_TYPES.contains(
+                    (named.isEmpty() ? compared : named).toLowerCase(Locale.ROOT))) {
                 return true;
             }
         }
@@ -311,16 +319,15 @@ final class QueryFiles {
             var folder = Path.of(fixed).normalize().toString();
             return (folder.endsWith("/") ? folder : folder + "/") + name.substring(fixed.length());
         } catch (InvalidPathException e) {
-            throw new SourceException("source.sql: " + name + " is not a path: " + e.getReason(), e);
+            throw new SourceException(
+                    "source.sql: " + name + " is not a path: " + e.getReason(), e);
         }
     }
 
     /** Whether a pattern would match a path. */
     static boolean matches(String name, Path path, boolean ignoringCase) {
         try {
-            return Globs.pattern(normalized(name), ignoringCase)
-                    .matcher(path.toString())
-                    .matches();
+            return Globs.pattern(normalized(name), ignoringCase).matcher(path.toString()).matches();
         } catch (PatternSyntaxException _) {
             return false;
         }
@@ -352,8 +359,6 @@ final class QueryFiles {
         var name = String.valueOf(existing.getFileName());
         var upper = existing.resolveSibling(name.toUpperCase(Locale.ROOT));
         var lower = existing.resolveSibling(name.toLowerCase(Locale.ROOT));
-        return Files.exists(upper)
-                && Files.exists(lower)
-                && PathRule.same(upper, lower);
+        return Files.exists(upper) && Files.exists(lower) && PathRule.same(upper, lower);
     }
 }

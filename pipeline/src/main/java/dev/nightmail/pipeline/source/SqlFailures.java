@@ -89,11 +89,10 @@ final class SqlFailures {
         var words =
                 withoutContent
                         .lines()
-                        .takeWhile(
-                                line ->
-                                        !line.isBlank()
-                                                && !line.startsWith("LINE ")
-                                                && !line.contains("Candidate functions"))
+                        .takeWhile(line ->
+                                !line.isBlank()
+                                        && !line.startsWith("LINE ")
+                                        && !line.contains("Candidate functions"))
                         .map(String::strip)
                         .collect(Collectors.joining(" "));
         return words.length() <= WORDS_MAX ? words : words.substring(0, WORDS_MAX) + "…";
@@ -103,7 +102,9 @@ final class SqlFailures {
         if (message.contains("Permission Error")) {
             return " (a source reads only files in the pipeline's own folder, and this one is, or leads, outside the pipeline's folder; \"allow-outside: true\" in the pipeline file allows others)";
         }
-        if (reading == Reading.TEXT && message.contains("VARCHAR") && message.contains("Binder Error")) {
+        if (reading == Reading.TEXT
+                && message.contains("VARCHAR")
+                && message.contains("Binder Error")) {
             return " (cells of CSV files are texts: cast them, as in price::double, or write \"csv: typed\" under source)";
         }
         if (reading == Reading.TEXT && message.contains("when casting from source column")) {

@@ -59,7 +59,8 @@ final class SqlSource implements RecordSource {
                 var files = filesOf(connection, name);
                 for (var output : outputs) {
                     if (QueryFiles.matches(name, PathRule.real(output.path()), ignoresCase)
-                            || files.stream().anyMatch(file -> PathRule.same(file, output.path()))) {
+                            || files.stream()
+                                    .anyMatch(file -> PathRule.same(file, output.path()))) {
                         conflicts.add(conflict(output, name, base));
                     }
                 }
@@ -75,7 +76,9 @@ final class SqlSource implements RecordSource {
                 .formatted(
                         output.key(),
                         paths.shown(output.path()),
-                        name.startsWith(base + "/") ? name.substring(base.toString().length() + 1) : name,
+                        name.startsWith(base + "/")
+                                ? name.substring(base.toString().length() + 1)
+                                : name,
                         output.path().getFileName());
     }
 
@@ -121,10 +124,9 @@ final class SqlSource implements RecordSource {
 
     private void refuseOutside(Path file) {
         paths.refusal(file)
-                .ifPresent(
-                        reason -> {
-                            throw new SourceException("source.sql: " + reason);
-                        });
+                .ifPresent(reason -> {
+                    throw new SourceException("source.sql: " + reason);
+                });
     }
 
     /** What a name or a pattern stands for now. */
@@ -261,8 +263,7 @@ final class SqlSource implements RecordSource {
                 for (int index = 0; index < columns.size(); index++) {
                     fields.put(
                             columns.get(index),
-                            SqlValues.plain(
-                                    rows, index + 1, columns.get(index), reading));
+                            SqlValues.plain(rows, index + 1, columns.get(index), reading));
                 }
                 return new SourceRecord(id(fields.get("id")), fields);
             } catch (SQLException e) {

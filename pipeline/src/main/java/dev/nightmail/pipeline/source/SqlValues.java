@@ -110,8 +110,7 @@ final class SqlValues {
     private static String digits(double number, String printed) {
         var isFarFromOne =
                 !Double.isFinite(number)
-                        || (number != 0
-                                && Math.abs(Math.log10(Math.abs(number))) > ZEROS_MAX);
+                        || (number != 0 && Math.abs(Math.log10(Math.abs(number))) > ZEROS_MAX);
         return isFarFromOne ? printed : new BigDecimal(printed).toPlainString();
     }
 

@@ -67,7 +67,9 @@ final class TextFilesSource implements RecordSource {
         return new FileCursor(records.iterator(), leftOut.stream().map(paths::shown).toList());
     }
 
-    /** A whole folder may hold what the pipeline writes: it is left out. A pattern may not match it. */
+    /**
+     * A whole folder may hold what the pipeline writes: it is left out. A pattern may not match it.
+     */
     @Override
     public List<String> conflicts(List<NamedFile> outputs) {
         var choice = choice();
@@ -75,7 +77,8 @@ final class TextFilesSource implements RecordSource {
             return List.of();
         }
         return outputs.stream()
-                .filter(output -> output.path().startsWith(choice.start()) && choice.includes(output.path()))
+                .filter(output ->
+                        output.path().startsWith(choice.start()) && choice.includes(output.path()))
                 .map(output ->
                         "%s: %s is read by the source (%s), and would be overwritten: write it to another folder, such as out/%s"
                                 .formatted(
@@ -97,16 +100,16 @@ final class TextFilesSource implements RecordSource {
             var rest = glob.substring(fixed.length());
             return new Choice(start, Globs.pattern(rest, false));
         } catch (InvalidPathException | PatternSyntaxException e) {
-            throw new SourceException("source.files: " + glob + " is not a pattern: " + e.getMessage(), e);
+            throw new SourceException(
+                    "source.files: " + glob + " is not a pattern: " + e.getMessage(), e);
         }
     }
 
     private Path allowed(Path path) {
         paths.refusal(path)
-                .ifPresent(
-                        reason -> {
-                            throw new SourceException("source.files: " + reason);
-                        });
+                .ifPresent(reason -> {
+                    throw new SourceException("source.files: " + reason);
+                });
         return path;
     }
 

@@ -63,7 +63,8 @@ public final class PipelineState implements AutoCloseable {
      * otherwise, records would be asked, and paid for, again.
      */
     public boolean readsAsBefore() {
-        return sql.number("select count(*) from setting where name = 'reading' and value = 'earlier'")
+        return sql.number(
+                        "select count(*) from setting where name = 'reading' and value = 'earlier'")
                 > 0;
     }
 

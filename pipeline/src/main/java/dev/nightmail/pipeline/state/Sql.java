@@ -26,6 +26,11 @@ final class Sql {
         boolean visit(ResultSet row) throws SQLException;
     }
 
+    /** SQLite's {@code SQLITE_FULL}; extended codes carry more in their higher bits. */
+    private static final int DISK_FULL = 13;
+
+    private static final int PRIMARY_CODE = 0xFF;
+
     private final Connection connection;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
     private boolean trying;
@@ -90,13 +95,22 @@ final class Sql {
                 work.run();
                 connection.commit();
             } catch (Throwable e) {
-                connection.rollback();
+                undo(e);
                 throw e;
-            } finally {
-                connection.setAutoCommit(true);
             }
+            connection.setAutoCommit(true);
         } catch (SQLException e) {
             throw failure(e);
+        }
+    }
+
+    /** SQLite has ended the transaction itself when the disk is full: why it did is what counts. */
+    private void undo(Throwable reason) {
+        try {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        } catch (SQLException e) {
+            reason.addSuppressed(e);
         }
     }
 
@@ -104,13 +118,18 @@ final class Sql {
         try {
             connection.setAutoCommit(false);
             trying = true;
+            T result;
             try {
-                return trial.run();
-            } finally {
+                result = trial.run();
+            } catch (Throwable e) {
                 trying = false;
-                connection.rollback();
-                connection.setAutoCommit(true);
+                undo(e);
+                throw e;
             }
+            trying = false;
+            connection.rollback();
+            connection.setAutoCommit(true);
+            return result;
         } catch (SQLException e) {
             throw failure(e);
         }
@@ -128,6 +147,11 @@ final class Sql {
     }
 
     static StateException failure(SQLException e) {
+        if ((e.getErrorCode() & PRIMARY_CODE) == DISK_FULL) {
+            return new StateException(
+                    "the disk is full: the state file beside the pipeline cannot grow. Make room and run it again; what was done is kept",
+                    e);
+        }
         return new StateException("the state file cannot be used: " + e.getMessage(), e);
     }
 

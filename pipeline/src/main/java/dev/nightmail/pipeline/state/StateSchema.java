@@ -109,7 +109,8 @@ final class StateSchema {
                             ) without rowid
                             """,
                             // What an earlier release read and wrote is not to be told from the
-                            // state: see PipelineState.readsAsBefore and OutputTable.mayBeUnrecorded.
+                            // state: see PipelineState.readsAsBefore and
+                            // OutputTable.mayBeUnrecorded.
                             "insert into setting (name, value) select 'reading', 'earlier' where exists (select 1 from plan)",
                             "insert into setting (name, value) select 'outputs', 'unrecorded' where exists (select 1 from plan)"));
 

@@ -140,7 +140,8 @@ class PipelineDefinitionTest {
         assertThatThrownBy(() -> read("model: m\nprompt: {{text}}\n"))
                 .isInstanceOf(DefinitionException.class)
                 .hasMessageContaining("needs quotes: prompt: \"{{…}}\"");
-        assertThatThrownBy(() -> read("model: m\nprompt: {{text}} and more\nsink: { file: a.jsonl }\n"))
+        assertThatThrownBy(() ->
+                        read("model: m\nprompt: {{text}} and more\nsink: { file: a.jsonl }\n"))
                 .hasMessageContaining("needs quotes: prompt: \"{{…}}\"");
         assertThatThrownBy(() -> read("model: m\nsystem: { text: {{text}} }\n"))
                 .hasMessageContaining("needs quotes: text: \"{{…}}\"");

@@ -109,4 +109,14 @@ class NativeCacheTest {
                 .hasMessageContaining(file.toString())
                 .hasMessageContaining("NIGHTMAIL_CACHE");
     }
+
+    @Test
+    void whatIsWrongWithSqliteIsNotConfusedWithAnotherLibrary() {
+        var unlinked = new UnsatisfiedLinkError("failed to map segment");
+
+        assertThat(SqliteLibrary.problem(new IllegalStateException(unlinked)).orElseThrow())
+                .contains("SQLite", "NIGHTMAIL_CACHE");
+        assertThat(SqliteLibrary.problem(new NativeLibraryException("DuckDB", unlinked))).isEmpty();
+        assertThat(SqliteLibrary.problem(new IllegalStateException("other"))).isEmpty();
+    }
 }

@@ -104,7 +104,11 @@ class InDoubtTest {
     @Test
     void resultsThatAreAPageAreFetchedAgain() throws Exception {
         server.resultsAnswers.add(Foreign.page(200));
-        server.resultsAnswers.add(new Foreign(200, "application/json", "{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"x\"}}"));
+        server.resultsAnswers.add(
+                new Foreign(
+                        200,
+                        "application/json",
+                        "{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"x\"}}"));
         server.resultsAnswers.add(new Foreign(200, "text/plain", ""));
 
         assertThat(run(PipelineFolder.withTexts(folder, 3), true).done()).isEqualTo(3);
@@ -208,8 +212,8 @@ class InDoubtTest {
     })
     void anErroredResultIsOfTheAccountOrOfItsRequest(String type, String words, String reason)
             throws Exception {
-        server.answering((id, params, before) ->
-                before == 0 ? error(type, words) : message("fine"));
+        server.answering(
+                (id, params, before) -> before == 0 ? error(type, words) : message("fine"));
         var pipeline = PipelineFolder.withTexts(folder, 2);
 
         assertThat(run(pipeline, true).failed()).containsOnlyKeys(reason);

@@ -159,7 +159,8 @@ class OutputFilesTest {
         assertThatThrownBy(() -> pipeline.run(server, world))
                 .isInstanceOf(SinkException.class)
                 .hasMessageContaining(
-                        name + " is there already, and this pipeline did not write it: move it away")
+                        name
+                                + " is there already, and this pipeline did not write it: move it away")
                 .hasMessageContaining("--overwrite");
         assertThat(Files.readString(folder.resolve(name))).isEqualTo("the only copy");
         assertThat(server.calls()).isEmpty();

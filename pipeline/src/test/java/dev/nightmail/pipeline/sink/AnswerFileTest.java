@@ -82,8 +82,18 @@ class AnswerFileTest {
         assertThat(parquet(schema, answer).getFirst())
                 .containsExactlyInAnyOrderEntriesOf(
                         Map.of(
-                                "id", "r0", "mood", "a", "Mood_2", "b", "answer", "c", "answer_id",
-                                "d", "answer_id_2", "e"));
+                                "id",
+                                "r0",
+                                "mood",
+                                "a",
+                                "Mood_2",
+                                "b",
+                                "answer",
+                                "c",
+                                "answer_id",
+                                "d",
+                                "answer_id_2",
+                                "e"));
         assertThat(file(schema, SinkFormat.PARQUET).notes())
                 .contains("the property Mood of the answers is the column Mood_2 of the sink");
         assertThat(text(schema, SinkFormat.CSV, answer))
@@ -186,7 +196,8 @@ class AnswerFileTest {
         var rows = new ArrayList<Map<String, @Nullable String>>();
         try (var connection = DriverManager.getConnection("jdbc:duckdb:");
                 var statement = connection.createStatement();
-                var found = statement.executeQuery("from '" + folder.resolve("out.parquet") + "'")) {
+                var found =
+                        statement.executeQuery("from '" + folder.resolve("out.parquet") + "'")) {
             var metadata = found.getMetaData();
             while (found.next()) {
                 var row = new LinkedHashMap<String, @Nullable String>();
@@ -221,8 +232,7 @@ class AnswerFileTest {
         var output =
                 output("{\"type\": \"object\", \"properties\": {\"a\": {\"type\": \"string\"}}}");
         var file = new AnswerFile(sink(SinkFormat.CSV, formulas), output);
-        file.filling(visitor -> visitor.visit(id, answer), notes::add)
-                .fill(folder.resolve("out"));
+        file.filling(visitor -> visitor.visit(id, answer), notes::add).fill(folder.resolve("out"));
         return Files.readString(folder.resolve("out"));
     }
 
@@ -238,7 +248,8 @@ class AnswerFileTest {
                         },
                         notes::add)
                 .fill(target);
-        return new String(Files.readAllBytes(target), StandardCharsets.ISO_8859_1).startsWith("PAR1")
+        return new String(Files.readAllBytes(target), StandardCharsets.ISO_8859_1)
+                        .startsWith("PAR1")
                 ? ""
                 : Files.readString(target);
     }

@@ -136,7 +136,10 @@ class RecordSourceTest {
                 .containsEntry("code", "007")
                 .containsEntry("share", "1e-05")
                 .containsEntry("big", null);
-        assertThat(sql("select cells.id, price::double * 2 as twice from 'cells.csv'").getFirst().fields())
+        assertThat(
+                        sql("select cells.id, price::double * 2 as twice from 'cells.csv'")
+                                .getFirst()
+                                .fields())
                 .as("the query casts what it computes with")
                 .containsEntry("twice", "2.2");
         assertThat(sql("select id, n from read_csv('cells.tab')").getFirst().fields())
@@ -146,7 +149,10 @@ class RecordSourceTest {
         assertThat(sql("select column0 as id from 'noheader.csv'"))
                 .extracting(SourceRecord::id)
                 .containsExactly("1.0", "3.50");
-        assertThat(sql("select id, price from read_csv('cells.csv', types = {'price': 'DOUBLE'})").getFirst().fields())
+        assertThat(
+                        sql("select id, price from read_csv('cells.csv', types = {'price': 'DOUBLE'})")
+                                .getFirst()
+                                .fields())
                 .as("a query that says its types has them")
                 .containsEntry("price", "1.1");
     }
@@ -162,7 +168,9 @@ class RecordSourceTest {
                 .containsExactly("10000000.0", "007");
         assertThat(typed("select key as id, price from 'cells.csv'").getFirst().fields())
                 .containsEntry("price", "1.1");
-        assertThat(typed("with t as (select key as k, price from 'cells.csv') select k as id from t where price > 1.5"))
+        assertThat(
+                        typed(
+                                "with t as (select key as k, price from 'cells.csv') select k as id from t where price > 1.5"))
                 .extracting(SourceRecord::id)
                 .containsExactly("007");
         assertThat(typed("select id as id, price from 'ids.csv'").getFirst().id()).isEqualTo("1.0");
@@ -203,8 +211,11 @@ class RecordSourceTest {
         var records = sql("from 'mixed.jsonl'");
 
         assertThat(records).extracting(SourceRecord::id).containsExactly("1", "b2", "3");
-        assertThat(records).extracting(record -> record.fields().get("any")).containsExactly("1.25", "1.50", false);
-        assertThat(records.get(0).fields().get("more")).hasToString("{\"b\":[\"x\",1.5,null,true]}");
+        assertThat(records)
+                .extracting(record -> record.fields().get("any"))
+                .containsExactly("1.25", "1.50", false);
+        assertThat(records.get(0).fields().get("more"))
+                .hasToString("{\"b\":[\"x\",1.5,null,true]}");
         assertThat(records.get(1).fields().get("more")).hasToString("[1,\"two\"]");
         assertThat(records.get(2).fields()).containsEntry("more", "plain");
     }
@@ -212,13 +223,13 @@ class RecordSourceTest {
     @Test
     void listsAndStructsAreShownAsJson() {
         var fields =
-                sql(
-                                "select 1 as id, {'author': 'Ann \"A\"', 'tags': ['x', 'y'], 'at': timestamp '2026-01-02 03:04:05'} as who, [1.5, null] as list, map {'k': 2} as map")
+                sql("select 1 as id, {'author': 'Ann \"A\"', 'tags': ['x', 'y'], 'at': timestamp '2026-01-02 03:04:05'} as who, [1.5, null] as list, map {'k': 2} as map")
                         .getFirst()
                         .fields();
 
         assertThat(fields.get("who"))
-                .hasToString("{\"author\":\"Ann \\\"A\\\"\",\"tags\":[\"x\",\"y\"],\"at\":\"2026-01-02T03:04:05\"}");
+                .hasToString(
+                        "{\"author\":\"Ann \\\"A\\\"\",\"tags\":[\"x\",\"y\"],\"at\":\"2026-01-02T03:04:05\"}");
         assertThat(fields.get("list")).hasToString("[1.5,null]");
         assertThat(fields.get("map")).hasToString("{\"k\":2}");
     }
@@ -243,7 +254,8 @@ class RecordSourceTest {
                 .isInstanceOf(SourceException.class)
                 .hasMessageContaining("column closes holds a time of day that no clock shows")
                 .hasMessageContaining("closes::varchar");
-        for (var infinite : List.of("date 'infinity'", "timestamp '-infinity'", "[date 'infinity']")) {
+        for (var infinite :
+                List.of("date 'infinity'", "timestamp '-infinity'", "[date 'infinity']")) {
             assertThatThrownBy(() -> sql("select 1 as id, " + infinite + " as ends"))
                     .isInstanceOf(SourceException.class)
                     .hasMessageContaining("column ends holds an infinite date");
@@ -262,24 +274,43 @@ class RecordSourceTest {
                 folder.resolve("latin.csv"),
                 ("id,n\n" + rows + "secret,caf\u00E9\n").getBytes(StandardCharsets.ISO_8859_1));
 
-        complains("select id, n::int as n from 'late.csv'", "late.csv, line 60002: column n holds what is no INTEGER: mend the cell, or use try_cast");
-        complainsTyped("from 'late.csv'", "late.csv, line 60002: column n holds what is no BIGINT: mend the cell, or read cells as texts with \"csv: text\"");
-        complains("from 'ragged.csv'", "ragged.csv, line 60002: 3 columns, expected 2: mend the row, or read the file with read_csv(…, null_padding = true)");
-        complains("from 'latin.csv'", "latin.csv, line 60002: is not UTF-8: convert the file, or read it with read_csv(…, encoding = 'latin-1')");
-        complains("from 'long.csv'", "the row is longer than 2000000 bytes: read the file with read_csv(…, max_line_size");
-        complains("select id, (id || ' secret')::int as n from 'a.csv'", "Could not convert string of a cell to INT32");
+        complains(
+                "select id, n::int as n from 'late.csv'",
+                "late.csv, line 60002: column n holds what is no INTEGER: mend the cell, or use try_cast");
+        complainsTyped(
+                "from 'late.csv'",
+                "late.csv, line 60002: column n holds what is no BIGINT: mend the cell, or read cells as texts with \"csv: text\"");
+        complains(
+                "from 'ragged.csv'",
+                "ragged.csv, line 60002: 3 columns, expected 2: mend the row, or read the file with read_csv(…, null_padding = true)");
+        complains(
+                "from 'latin.csv'",
+                "latin.csv, line 60002: is not UTF-8: convert the file, or read it with read_csv(…, encoding = 'latin-1')");
+        complains(
+                "from 'long.csv'",
+                "the row is longer than 2000000 bytes: read the file with read_csv(…, max_line_size");
+        complains(
+                "select id, (id || ' secret')::int as n from 'a.csv'",
+                "Could not convert string of a cell to INT32");
         complains("select sum(text) as id from 'a.csv'", "cells of CSV files are texts: cast them");
-        assertThat(sql("select id from read_csv('latin.csv', encoding = 'latin-1')")).hasSize(60_001);
+        assertThat(sql("select id from read_csv('latin.csv', encoding = 'latin-1')"))
+                .hasSize(60_001);
         assertThat(sql("select id from read_csv('long.csv', max_line_size = 20000000)")).hasSize(1);
     }
 
     @Test
     void whatNoSourceReadsIsSaid() {
-        complains("from 'sheet.xlsx'", "sheet.xlsx is no file a source reads: it reads .csv, .tsv, .jsonl, .json and .parquet files");
-        complains("from 'https://example.com/a.csv'", "is not fetched: a source reads files, so download it");
+        complains(
+                "from 'sheet.xlsx'",
+                "sheet.xlsx is no file a source reads: it reads .csv, .tsv, .jsonl, .json and .parquet files");
+        complains(
+                "from 'https://example.com/a.csv'",
+                "is not fetched: a source reads files, so download it");
         complains("from read_csv('s3://bucket/a.csv')", "is not fetched");
         complains("from query('select 1 as id')", "query() reads what cannot be looked at before");
-        complains("from read_csv('a' || '.csv')", "read_csv() needs the names of its files written out");
+        complains(
+                "from read_csv('a' || '.csv')",
+                "read_csv() needs the names of its files written out");
     }
 
     @Test
@@ -293,17 +324,34 @@ class RecordSourceTest {
             Files.createSymbolicLink(folder.resolve("linked"), outside);
             Files.createSymbolicLink(folder.resolve("docs/x.txt"), outside.resolve("x.txt"));
 
-            for (var name : List.of("link.csv", "lin*.csv", "linked/x.csv", "linked/*.csv", "*/x.csv", "*/../../x.csv", "../" + folder.getFileName() + "x/y.csv")) {
+            for (var name :
+                    List.of(
+                            "link.csv",
+                            "lin*.csv",
+                            "linked/x.csv",
+                            "linked/*.csv",
+                            "*/x.csv",
+                            "*/../../x.csv",
+                            "../" + folder.getFileName() + "x/y.csv")) {
                 complains("from '" + name + "'", "outside the pipeline's folder");
             }
-            for (var glob : List.of("docs", "docs/*.txt", "linked", "linked/*.txt", "..", "../*.txt", outside.toString())) {
+            for (var glob :
+                    List.of(
+                            "docs",
+                            "docs/*.txt",
+                            "linked",
+                            "linked/*.txt",
+                            "..",
+                            "../*.txt",
+                            outside.toString())) {
                 assertThatThrownBy(() -> texts(glob))
                         .isInstanceOf(SourceException.class)
                         .hasMessageContaining("outside the pipeline's folder");
             }
             var allowed = new PathRule(folder, true);
             assertThat(all(new SqlSource(allowed, "from 'link.csv'", Reading.TEXT))).hasSize(1);
-            assertThat(all(new SqlSource(allowed, "from '" + outside + "/*.csv'", Reading.TEXT))).hasSize(1);
+            assertThat(all(new SqlSource(allowed, "from '" + outside + "/*.csv'", Reading.TEXT)))
+                    .hasSize(1);
             assertThat(all(new TextFilesSource(allowed, outside + "/*.txt", List.of()))).hasSize(1);
             assertThat(all(new TextFilesSource(allowed, "docs", List.of()))).hasSize(1);
         } finally {

@@ -443,12 +443,7 @@ public final class FakeBatches implements AutoCloseable {
                 response.getHeaders()
                         .put(
                                 "content-range",
-                                "bytes "
-                                        + from
-                                        + "-"
-                                        + (lines.length - 1)
-                                        + "/"
-                                        + lines.length);
+                                "bytes " + from + "-" + (lines.length - 1) + "/" + lines.length);
             }
         }
         var bytes = Arrays.copyOfRange(lines, from, lines.length);

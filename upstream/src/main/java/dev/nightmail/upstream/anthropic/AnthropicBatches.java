@@ -222,7 +222,12 @@ public final class AnthropicBatches implements BatchUpstream {
                         headers.of(ApiVersion.V2023_06_01),
                         NO_BODY,
                         RESULTS_TIMEOUT);
-        var stream = new ResultStream(results, receiver);
+        try (var memory = http.memory()) {
+            return results(call, new ResultStream(results, receiver, memory));
+        }
+    }
+
+    private Collection results(HttpCall call, ResultStream stream) throws InterruptedException {
         try {
             return switch (http.stream(call, stream)) {
                 case HttpOutcome.Complete _ -> {
@@ -245,7 +250,7 @@ public final class AnthropicBatches implements BatchUpstream {
         }
     }
 
-    private Collection complete(ResultStream stream) {
+    private Collection complete(ResultStream stream) throws IOException {
         if (stream.isGood()) {
             return new Collection.Whole(stream.count());
         }

@@ -50,7 +50,11 @@ public final class AnthropicUpstream implements Upstream {
 
     @Override
     public AttemptOutcome attempt(Call call) throws InterruptedException {
-        return answers.outcome(http.exchange(httpCall(call), config.answerBytesMax()));
+        // Held until the answer has become a result: that takes as much again.
+        try (var memory = http.memory()) {
+            return answers.outcome(
+                    http.exchange(httpCall(call).holding(memory), config.answerBytesMax()));
+        }
     }
 
     @Override
@@ -68,8 +72,8 @@ public final class AnthropicUpstream implements Upstream {
                             "the query string holds characters that must be percent-encoded",
                             null));
         }
-        try {
-            return forward(httpCall, new Forwarding(answers, sink));
+        try (var memory = http.memory()) {
+            return forward(httpCall, new Forwarding(answers, sink, memory));
         } catch (IOException e) {
             // The client is gone; there is nobody to tell.
             sink.abort(e);

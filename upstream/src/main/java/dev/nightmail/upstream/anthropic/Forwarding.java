@@ -1,14 +1,14 @@
 package dev.nightmail.upstream.anthropic;
 
-import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.memory.MemoryShare;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.ForwardOutcome;
 import dev.nightmail.upstream.http.BodyReceiver;
 import dev.nightmail.upstream.http.FailedStep;
+import dev.nightmail.upstream.http.HeldBytes;
 import dev.nightmail.upstream.http.HttpHeaders;
 import dev.nightmail.upstream.wire.UpstreamErrors;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -33,18 +33,22 @@ final class Forwarding implements BodyReceiver {
     /** Of an answer that is a stream; null otherwise. */
     private @Nullable PassedEvents events;
 
-    private final ByteArrayOutputStream held = new ByteArrayOutputStream(0);
+    private final HeldBytes held;
 
-    Forwarding(Answers answers, AnswerSink sink) {
+    /**
+     * @param memory for an answer that is held back
+     */
+    Forwarding(Answers answers, AnswerSink sink, MemoryShare memory) {
         this.answers = answers;
         this.sink = sink;
+        this.held = new HeldBytes(memory, ERROR_BYTES_MAX);
     }
 
     @Override
     public void begin(int answerStatus, HttpHeaders answerHeaders) throws IOException {
         status = answerStatus;
         headers = answerHeaders;
-        if (status >= 200 && status < 300 && !UpstreamErrors.hasForeignType(headers)) {
+        if (isGood() && !UpstreamErrors.hasForeignType(headers)) {
             passing = true;
             if (Answers.isEventStream(headers)) {
                 events = new PassedEvents(sink);
@@ -60,9 +64,20 @@ final class Forwarding implements BodyReceiver {
             stream.take(bytes, offset, length);
         } else if (passing) {
             sink.write(bytes, offset, length);
-        } else if (held.size() < ERROR_BYTES_MAX) {
-            held.write(bytes, offset, length);
+        } else if (length > 0 && held.length() == 0 && isGood() && bytes[offset] == '{') {
+            // Whatever it is called: a page does not begin so.
+            passing = true;
+            var fields = new LinkedHashMap<>(passedOn(headers, ""));
+            fields.put("content-type", "application/json");
+            sink.begin(status, fields);
+            sink.write(bytes, offset, length);
+        } else if (held.canHold(length)) {
+            held.add(bytes, offset, length);
         }
+    }
+
+    private boolean isGood() {
+        return Answers.isGood(status);
     }
 
     @Override
@@ -89,10 +104,10 @@ final class Forwarding implements BodyReceiver {
         return new ForwardOutcome.Answered();
     }
 
-    private ForwardOutcome refused() {
-        var body = held.toByteArray();
+    private ForwardOutcome refused() throws IOException {
+        var body = held.drain();
         var told = answers.told(status, headers, body);
-        var fields = passedOn(headers, "");
+        var fields = new LinkedHashMap<>(passedOn(headers, ""));
         fields.putAll(told.headers());
         return refused(
                 ForwardOutcome.like(answers.answered(status, headers, body)),

@@ -1,10 +1,11 @@
 package dev.nightmail.upstream.anthropic;
 
+import dev.nightmail.core.memory.MemoryShare;
 import dev.nightmail.core.upstream.BatchUpstream;
 import dev.nightmail.upstream.http.BodyReceiver;
+import dev.nightmail.upstream.http.HeldBytes;
 import dev.nightmail.upstream.http.HttpHeaders;
 import dev.nightmail.upstream.wire.UpstreamErrors;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class ResultStream implements BodyReceiver {
 
     /** Far above any result; what is longer is passed over, and then is missing. */
-    private static final int LINE_BYTES_MAX = 128 << 20;
+    private static final int LINE_BYTES_MAX = 40 << 20;
 
     /** Far above any API error. */
     private static final int ERROR_BYTES_MAX = 1 << 20;
@@ -26,15 +27,19 @@ final class ResultStream implements BodyReceiver {
     private int status;
     private HttpHeaders headers = HttpHeaders.NONE;
     private boolean good;
-    private final ByteArrayOutputStream held = new ByteArrayOutputStream();
+    private final HeldBytes held;
     private boolean tooLong;
     private int count;
     private boolean enough;
     private @Nullable InterruptedException interrupted;
 
-    ResultStream(BatchResults results, BatchUpstream.Receiver receiver) {
+    /**
+     * @param memory for the line, or the error, that is held
+     */
+    ResultStream(BatchResults results, BatchUpstream.Receiver receiver, MemoryShare memory) {
         this.results = results;
         this.receiver = receiver;
+        this.held = new HeldBytes(memory, LINE_BYTES_MAX);
     }
 
     @Override
@@ -54,8 +59,8 @@ final class ResultStream implements BodyReceiver {
     @Override
     public void body(byte[] bytes, int offset, int length) throws IOException {
         if (!good) {
-            if (held.size() < ERROR_BYTES_MAX) {
-                held.write(bytes, offset, length);
+            if (held.length() < ERROR_BYTES_MAX) {
+                held.add(bytes, offset, length);
             }
             return;
         }
@@ -70,19 +75,18 @@ final class ResultStream implements BodyReceiver {
         hold(bytes, start, offset + length - start);
     }
 
-    private void hold(byte[] bytes, int offset, int length) {
-        if (held.size() + length > LINE_BYTES_MAX) {
+    private void hold(byte[] bytes, int offset, int length) throws IOException {
+        if (!held.canHold(length)) {
             tooLong = true;
-            held.reset();
+            held.clear();
         }
         if (!tooLong) {
-            held.write(bytes, offset, length);
+            held.add(bytes, offset, length);
         }
     }
 
     private void line() throws IOException {
-        var line = held.toByteArray();
-        held.reset();
+        var line = held.drain();
         boolean whole = !tooLong && line.length > 0;
         tooLong = false;
         if (!whole) {
@@ -134,7 +138,7 @@ final class ResultStream implements BodyReceiver {
     }
 
     /** Of an answer that is no good. */
-    byte[] error() {
-        return held.toByteArray();
+    byte[] error() throws IOException {
+        return held.drain();
     }
 }

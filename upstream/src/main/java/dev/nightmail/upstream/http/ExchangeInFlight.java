@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.client.Request;
+import org.eclipse.jetty.client.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * goes well costs one wake-up and no timer.
  */
 abstract class ExchangeInFlight implements Request.Listener {
+
+    private static final int STATUS_MIN = 200;
+    private static final int STATUS_MAX = 599;
 
     private final Request request;
     private final HttpSettings settings;
@@ -59,6 +63,15 @@ abstract class ExchangeInFlight implements Request.Listener {
     private void sending() {
         if (!answering) {
             progressNanos = System.nanoTime();
+        }
+    }
+
+    /** To be called when an answer begins. Breaks off what is none. */
+    final void answerBegins(Response response) {
+        progress();
+        int status = response.getStatus();
+        if (status < STATUS_MIN || status > STATUS_MAX) {
+            abort(new BrokenAnswer(FailedStep.GARBLED, "a status of " + status));
         }
     }
 

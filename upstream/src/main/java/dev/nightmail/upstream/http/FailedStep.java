@@ -17,9 +17,15 @@ public enum FailedStep {
     /** The exchange as a whole took too long. */
     CALL_TIMEOUT("call timeout", true),
     CONNECTION_CUT("connection cut", false),
-    /** What came back was not HTTP, or not the coding it said it was. */
+    /** What came back was not HTTP, or a head longer than any should be. */
     GARBLED("garbled response", false),
+    /** Interim answers (1xx) came without end. */
+    INTERIM_ANSWERS("too many interim answers", false),
+    /** The body is not of the content coding it claims, ends within it, or claims one unknown. */
+    UNDECODABLE("undecodable body", false),
     BODY_TOO_LARGE("body too large", false),
+    /** All memory for answers is held by others, and none came free in time. */
+    NO_MEMORY("no memory left for the answer", false),
     REDIRECT_LOOP("too many redirects", false),
     /** What was to be sent could not be read. */
     BODY_UNREADABLE("unreadable body", false);

@@ -21,8 +21,8 @@ final class FailureReading {
      */
     static HttpOutcome outcome(Throwable failure, boolean begun, boolean committed) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BodyTooLargeException) {
-                return new HttpOutcome.Broken(FailedStep.BODY_TOO_LARGE);
+            if (cause instanceof BrokenAnswer broken) {
+                return new HttpOutcome.Broken(broken.step());
             }
             if (cause instanceof SSLException && !committed) {
                 // The handshake is made when the request is about to be written.

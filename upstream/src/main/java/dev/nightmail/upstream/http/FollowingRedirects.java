@@ -1,5 +1,6 @@
 package dev.nightmail.upstream.http;
 
+import dev.nightmail.core.memory.MemoryShare;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -104,6 +105,11 @@ public final class FollowingRedirects implements HttpExchanges {
             return uri.getPort();
         }
         return uri.getScheme().toLowerCase(Locale.ROOT).equals("https") ? 443 : 80;
+    }
+
+    @Override
+    public MemoryShare memory() {
+        return exchanges.memory();
     }
 
     @Override

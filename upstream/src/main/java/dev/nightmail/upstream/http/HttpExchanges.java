@@ -1,5 +1,6 @@
 package dev.nightmail.upstream.http;
 
+import dev.nightmail.core.memory.MemoryShare;
 import java.io.IOException;
 
 /**
@@ -28,10 +29,17 @@ public interface HttpExchanges extends AutoCloseable {
      * One exchange whose body is handed on as it arrives, and held nowhere.
      *
      * @return {@link HttpOutcome.Complete} with an empty body once the whole body was handed on
-     * @throws IOException what the receiver threw; the exchange is then broken off
+     * @throws IOException what the receiver threw; the exchange is then broken off. That there is
+     *     no memory for what it keeps ({@link HeldBytes}) is an outcome
      */
     HttpOutcome stream(HttpCall call, BodyReceiver receiver)
             throws IOException, InterruptedException;
+
+    /**
+     * A share of the memory for answers, for what a receiver keeps, or to outlive an exchange: see
+     * {@link HttpCall#holding}.
+     */
+    MemoryShare memory();
 
     @Override
     void close();

@@ -3,6 +3,7 @@ package dev.nightmail.upstream.http;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.StringJoiner;
 
 /** Header fields in the order they stand; names in lower case, a name may repeat. */
 public record HttpHeaders(List<Field> fields) {
@@ -23,6 +24,17 @@ public record HttpHeaders(List<Field> fields) {
             }
         }
         return Optional.empty();
+    }
+
+    /** All values of a header as one list; empty if it is not there. */
+    String joined(String lowerCaseName) {
+        var values = new StringJoiner(",");
+        for (var field : fields) {
+            if (field.name().equals(lowerCaseName)) {
+                values.add(field.value());
+            }
+        }
+        return values.toString();
     }
 
     public HttpHeaders with(String lowerCaseName, String value) {

@@ -1,12 +1,17 @@
 package dev.nightmail.upstream.http;
 
+import dev.nightmail.core.memory.MemoryBudget;
+import dev.nightmail.core.memory.MemoryShare;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.client.BasicAuthentication;
 import org.eclipse.jetty.client.BytesRequestContent;
+import org.eclipse.jetty.client.ContinueProtocolHandler;
+import org.eclipse.jetty.client.EarlyHintsProtocolHandler;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.HttpProxy;
 import org.eclipse.jetty.client.Origin;
+import org.eclipse.jetty.client.ProcessingProtocolHandler;
 import org.eclipse.jetty.client.RedirectProtocolHandler;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.WWWAuthenticationProtocolHandler;
@@ -22,8 +27,9 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  * exchanges; whatever waits is the caller's (virtual) thread.
  *
  * <p>Answers are asked for uncompressed: most upstreams stand close by, and a compressed event
- * stream stutters. One that comes compressed all the same is decoded, and the bound of a body
- * counts decoded bytes.
+ * stream stutters. One that comes compressed all the same (gzip, deflate) is decoded, and the bound
+ * of a body counts both, what came and what it decodes to. Another coding, one that is a mere
+ * claim, or that ends too early, is a broken answer.
  */
 public final class JettyExchanges implements HttpExchanges {
 
@@ -31,17 +37,40 @@ public final class JettyExchanges implements HttpExchanges {
     private static final int THREADS_MAX = 16;
     private static final int THREADS_MIN = 4;
 
+    /** Far above what services send. */
+    private static final int ANSWER_HEAD_BYTES_MAX = 64 * 1024;
+
     private final HttpSettings settings;
     private final HttpClient client;
+    private final MemoryBudget answers;
+    private final String holder;
     private final DeadlineWatch deadlines = new DeadlineWatch();
 
     /** Trusts the certificates that the Java runtime trusts. */
     public JettyExchanges(HttpSettings settings) {
-        this(settings, new SslContextFactory.Client());
+        this(settings, MemoryBudget.UNLIMITED, "");
+    }
+
+    /**
+     * @param answers memory for the answers that are kept, of this and other upstreams
+     * @param holder whose those of this one are, by name
+     */
+    public JettyExchanges(HttpSettings settings, MemoryBudget answers, String holder) {
+        this(settings, answers, holder, new SslContextFactory.Client());
     }
 
     JettyExchanges(HttpSettings settings, SslContextFactory.Client tls) {
+        this(settings, MemoryBudget.UNLIMITED, "", tls);
+    }
+
+    private JettyExchanges(
+            HttpSettings settings,
+            MemoryBudget answers,
+            String holder,
+            SslContextFactory.Client tls) {
         this.settings = settings;
+        this.answers = answers;
+        this.holder = holder;
         this.client = start(settings, tls);
     }
 
@@ -63,6 +92,7 @@ public final class JettyExchanges implements HttpExchanges {
         client.setIdleTimeout(settings.keepAlive().toMillis());
         client.setMaxConnectionsPerDestination(settings.connectionsMax());
         client.setMaxRequestsQueuedPerDestination(Integer.MAX_VALUE);
+        client.setMaxResponseHeadersSize(ANSWER_HEAD_BYTES_MAX);
         client.setFollowRedirects(false);
         client.setUserAgentField(null);
         client.setHttpCookieStore(new HttpCookieStore.Empty());
@@ -75,8 +105,15 @@ public final class JettyExchanges implements HttpExchanges {
         } catch (Exception e) {
             throw new IllegalStateException("the HTTP client does not start", e);
         }
+        // Answers are decoded here, with an end to every loop.
+        client.getContentDecoderFactories().clear();
         client.getProtocolHandlers().remove(RedirectProtocolHandler.NAME);
         client.getProtocolHandlers().remove(WWWAuthenticationProtocolHandler.NAME);
+        // They pass over interim answers, however many come.
+        client.getProtocolHandlers().remove(ProcessingProtocolHandler.NAME);
+        client.getProtocolHandlers().remove(EarlyHintsProtocolHandler.NAME);
+        client.getProtocolHandlers().remove(ContinueProtocolHandler.NAME);
+        client.getProtocolHandlers().put(new InterimAnswers());
         return client;
     }
 
@@ -115,7 +152,19 @@ public final class JettyExchanges implements HttpExchanges {
         } catch (IOException e) {
             return new HttpOutcome.NotSent(FailedStep.BODY_UNREADABLE);
         }
-        var exchange = new CollectedExchange(request, call, settings, bodyBytesMax);
+        var lasting = call.memory();
+        if (lasting != null) {
+            return collected(request, call, bodyBytesMax, lasting);
+        }
+        try (var memory = memory()) {
+            return collected(request, call, bodyBytesMax, memory);
+        }
+    }
+
+    private HttpOutcome collected(
+            Request request, HttpCall call, int bodyBytesMax, MemoryShare memory)
+            throws InterruptedException {
+        var exchange = new CollectedExchange(request, call, settings, bodyBytesMax, memory);
         request.onRequestListener(exchange);
         deadlines.add(exchange);
         try {
@@ -124,6 +173,11 @@ public final class JettyExchanges implements HttpExchanges {
         } finally {
             deadlines.remove(exchange);
         }
+    }
+
+    @Override
+    public MemoryShare memory() {
+        return answers.open(holder);
     }
 
     @Override

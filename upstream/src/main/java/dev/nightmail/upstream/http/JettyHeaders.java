@@ -16,4 +16,17 @@ final class JettyHeaders {
         }
         return new HttpHeaders(fields);
     }
+
+    /** Of a body that is decoded: what they say of the encoded one is no longer so. */
+    static HttpHeaders withoutCoding(HttpHeaders headers) {
+        if (headers.joined("content-encoding").isEmpty()) {
+            return headers;
+        }
+        return new HttpHeaders(
+                headers.fields().stream()
+                        .filter(field ->
+                                !field.name().equals("content-encoding")
+                                        && !field.name().equals("content-length"))
+                        .toList());
+    }
 }

@@ -1,5 +1,7 @@
 package dev.nightmail.upstream.http;
 
+import dev.nightmail.core.coding.BodyDecoder;
+import dev.nightmail.core.coding.UndecodableException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -14,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * slows the upstream down, and nothing piles up in between.
  */
 final class StreamedExchange extends ExchangeInFlight
-        implements Response.ContentSourceListener, Response.CompleteListener {
+        implements Response.BeginListener,
+                Response.ContentSourceListener,
+                Response.CompleteListener {
 
     private static final byte[] NO_BODY = {};
 
@@ -30,6 +34,11 @@ final class StreamedExchange extends ExchangeInFlight
 
     StreamedExchange(Request request, HttpCall call, HttpSettings settings) {
         super(request, call, settings);
+    }
+
+    @Override
+    public void onBegin(Response response) {
+        answerBegins(response);
     }
 
     @Override
@@ -65,6 +74,9 @@ final class StreamedExchange extends ExchangeInFlight
         var begun = answer;
         try {
             return read(begun.response(), begun.source(), receiver);
+        } catch (BrokenAnswer e) {
+            abort(e);
+            return new HttpOutcome.Broken(e.step());
         } catch (IOException | RuntimeException e) {
             abort(e);
             throw e;
@@ -74,31 +86,41 @@ final class StreamedExchange extends ExchangeInFlight
     private HttpOutcome read(Response response, Content.Source source, BodyReceiver receiver)
             throws IOException, InterruptedException {
         var headers = JettyHeaders.copy(response);
-        receiver.begin(response.getStatus(), headers);
-        while (true) {
-            var chunk = source.read();
-            if (chunk == null) {
-                var outcome = awaitContent(source, receiver);
-                if (outcome != null) {
-                    return outcome;
+        var passed = JettyHeaders.withoutCoding(headers);
+        try (var decoder = BodyDecoder.of(headers.joined("content-encoding"))) {
+            var receiving = new Receiving(response.getStatus(), passed, receiver, decoder);
+            if (decoder == null) {
+                receiving.begin();
+            }
+            while (true) {
+                var chunk = source.read();
+                if (chunk == null) {
+                    var outcome = awaitContent(source, receiver);
+                    if (outcome != null) {
+                        return outcome;
+                    }
+                    continue;
                 }
-                continue;
+                if (Content.Chunk.isFailure(chunk)) {
+                    var failure = chunk.getFailure();
+                    abort(failure);
+                    return failed(failure);
+                }
+                progress();
+                lastWord(System.nanoTime());
+                try {
+                    receiving.take(chunk.getByteBuffer());
+                } finally {
+                    chunk.release();
+                }
+                if (chunk.isLast()) {
+                    receiving.finish();
+                    return new HttpOutcome.Complete(response.getStatus(), passed, NO_BODY);
+                }
             }
-            if (Content.Chunk.isFailure(chunk)) {
-                var failure = chunk.getFailure();
-                abort(failure);
-                return failed(failure);
-            }
-            progress();
-            lastWord(System.nanoTime());
-            try {
-                handOn(chunk.getByteBuffer(), receiver);
-            } finally {
-                chunk.release();
-            }
-            if (chunk.isLast()) {
-                return new HttpOutcome.Complete(response.getStatus(), headers, NO_BODY);
-            }
+        } catch (UndecodableException e) {
+            abort(e);
+            return new HttpOutcome.Broken(FailedStep.UNDECODABLE);
         }
     }
 
@@ -129,11 +151,60 @@ final class StreamedExchange extends ExchangeInFlight
         lookAgainAt(now + IDLE_NANOS);
     }
 
-    private void handOn(ByteBuffer content, BodyReceiver receiver) throws IOException {
-        while (content.hasRemaining()) {
-            int length = Math.min(content.remaining(), buffer.length);
-            content.get(buffer, 0, length);
-            receiver.body(buffer, 0, length);
+    /**
+     * Hands the body on, decoded. Of one that is encoded nothing is said before its first byte
+     * could be decoded: where the coding is a mere claim, there is still time to answer something
+     * else.
+     */
+    private final class Receiving {
+        private final int status;
+        private final HttpHeaders headers;
+        private final BodyReceiver receiver;
+        private final @Nullable BodyDecoder decoder;
+        private boolean begun;
+
+        Receiving(
+                int status,
+                HttpHeaders headers,
+                BodyReceiver receiver,
+                @Nullable BodyDecoder decoder) {
+            this.status = status;
+            this.headers = headers;
+            this.receiver = receiver;
+            this.decoder = decoder;
+        }
+
+        void begin() throws IOException {
+            if (!begun) {
+                begun = true;
+                receiver.begin(status, headers);
+            }
+        }
+
+        void take(ByteBuffer content) throws IOException {
+            if (decoder == null) {
+                while (content.hasRemaining()) {
+                    int length = Math.min(content.remaining(), buffer.length);
+                    content.get(buffer, 0, length);
+                    receiver.body(buffer, 0, length);
+                }
+                return;
+            }
+            int count = decoder.decode(content, buffer);
+            while (count > 0) {
+                begin();
+                receiver.body(buffer, 0, count);
+                // A small input may decode to very much: that is progress, and may be called off.
+                progress();
+                count = decoder.decode(content, buffer);
+            }
+        }
+
+        void finish() throws IOException {
+            if (decoder != null) {
+                decoder.finish();
+            }
+            begin();
         }
     }
 

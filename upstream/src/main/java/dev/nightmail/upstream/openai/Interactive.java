@@ -5,6 +5,7 @@ import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Call.Endpoint;
+import dev.nightmail.upstream.http.HttpCall;
 import dev.nightmail.upstream.http.HttpExchanges;
 import dev.nightmail.upstream.http.HttpHeaders;
 import dev.nightmail.upstream.http.HttpOutcome;
@@ -52,12 +53,22 @@ final class Interactive {
                 ChatRequest.of(
                         call.body(), call.apiVersion(), Purpose.ANSWER, config.maxTokensField());
         var httpCall = calls.chat(request, call.timeout());
-        if (!request.stream()) {
-            var outcome = http.exchange(httpCall, config.answerBytesMax());
+        try (var memory = http.memory()) {
+            if (request.stream()) {
+                stream(
+                        httpCall,
+                        new StreamedAnswer(
+                                request, answers, config.answerBytesMax(), memory, sink, reply),
+                        reply);
+                return;
+            }
+            var outcome = http.exchange(httpCall.holding(memory), config.answerBytesMax());
             reply.send(answers.completion(outcome, request, "standard"), Answers.headers(outcome));
-            return;
         }
-        var streamed = new StreamedAnswer(request, answers, config.answerBytesMax(), sink, reply);
+    }
+
+    private void stream(HttpCall httpCall, StreamedAnswer streamed, Reply reply)
+            throws IOException, InterruptedException {
         try {
             switch (http.stream(httpCall, streamed)) {
                 case HttpOutcome.Complete _ -> streamed.end();

@@ -70,12 +70,17 @@ public final class OpenAiUpstream implements Upstream {
         } catch (RefusedException e) {
             return new Refused(refused(e));
         }
-        var outcome = http.exchange(calls.chat(request, call.timeout()), config.answerBytesMax());
-        if (outcome instanceof HttpOutcome.Broken(var step) && step == FailedStep.BODY_TOO_LARGE) {
-            // The same answer again would be as large, and be paid for again.
-            return new Refused(AnswerSize.error(config.name(), null));
+        // Held until the answer has become a result: that takes as much again.
+        try (var memory = http.memory()) {
+            var httpCall = calls.chat(request, call.timeout()).holding(memory);
+            var outcome = http.exchange(httpCall, config.answerBytesMax());
+            if (outcome instanceof HttpOutcome.Broken(var step)
+                    && step == FailedStep.BODY_TOO_LARGE) {
+                // The same answer again would be as large, and be paid for again.
+                return new Refused(AnswerSize.error(config.name(), null));
+            }
+            return outcome(answers.completion(outcome, request, "batch"), Answers.headers(outcome));
         }
-        return outcome(answers.completion(outcome, request, "batch"), Answers.headers(outcome));
     }
 
     private ChatRequest request(Call call) throws RefusedException {

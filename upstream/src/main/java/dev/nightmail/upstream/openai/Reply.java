@@ -93,9 +93,9 @@ final class Reply {
         refuse(type.status(), Map.of(), ErrorBody.of(type, message, null));
     }
 
-    private void refuse(int status, Map<String, String> headers, JsonBytes error) {
+    private void refuse(int status, Map<String, String> headers, JsonBytes body) {
         var all = new LinkedHashMap<>(headers);
         all.put("content-type", "application/json");
-        refusal = new Refused(NO_NEWS, status, all, error);
+        refusal = new Refused(NO_NEWS, status, all, body);
     }
 }

@@ -1,12 +1,13 @@
 package dev.nightmail.upstream.openai;
 
+import dev.nightmail.core.memory.MemoryShare;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.upstream.http.BodyReceiver;
 import dev.nightmail.upstream.http.FailedStep;
+import dev.nightmail.upstream.http.HeldBytes;
 import dev.nightmail.upstream.http.HttpHeaders;
 import dev.nightmail.upstream.wire.ErrorBody;
 import dev.nightmail.wire.error.ErrorReading;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Map;
 
@@ -28,7 +29,7 @@ final class StreamedAnswer implements BodyReceiver {
     private final Reply reply;
     private final MessageEvents events;
     private final ServerSentEvents chunks;
-    private final ByteArrayOutputStream held = new ByteArrayOutputStream(0);
+    private final HeldBytes held;
 
     private int status;
     private HttpHeaders headers = HttpHeaders.NONE;
@@ -38,8 +39,10 @@ final class StreamedAnswer implements BodyReceiver {
             ChatRequest request,
             Answers answers,
             int answerBytesMax,
+            MemoryShare memory,
             AnswerSink sink,
             Reply reply) {
+        this.held = new HeldBytes(memory, Math.max(answerBytesMax, ERROR_BYTES_MAX));
         this.answers = answers;
         this.answerBytesMax = answerBytesMax;
         this.sink = sink;
@@ -61,8 +64,8 @@ final class StreamedAnswer implements BodyReceiver {
             chunks.take(bytes, offset, length);
             return;
         }
-        if (held.size() + length <= (Answers.isGood(status) ? answerBytesMax : ERROR_BYTES_MAX)) {
-            held.write(bytes, offset, length);
+        if (held.length() + length <= (Answers.isGood(status) ? answerBytesMax : ERROR_BYTES_MAX)) {
+            held.add(bytes, offset, length);
         } else if (Answers.isGood(status)) {
             throw new BrokenAnswerException(
                     FailedStep.BODY_TOO_LARGE,
@@ -76,9 +79,9 @@ final class StreamedAnswer implements BodyReceiver {
             chunks.end();
             events.end();
         } else if (!Answers.isGood(status)) {
-            reply.send(answers.refusal(status, headers, held.toByteArray()), headers);
+            reply.send(answers.refusal(status, headers, held.drain()), headers);
         } else {
-            whole(held.toByteArray());
+            whole(held.drain());
         }
     }
 

@@ -171,7 +171,7 @@ public final class UpstreamErrors {
 
     /** For a client that waits. */
     public Told told(ErrorMeaning meaning, HttpHeaders headers, byte[] body) {
-        if (meaning instanceof Ours ours) {
+        if (meaning instanceof Ours ours && !isAboutEndpoint(ours)) {
             // Not the status itself: it is our key that is wrong, not the client's.
             return new Told(
                     ErrorType.BAD_GATEWAY,
@@ -179,6 +179,13 @@ public final class UpstreamErrors {
                     notServed(upstream, ours.status()));
         }
         return new Told(status(meaning), Map.of(), body(meaning, headers, body));
+    }
+
+    /**
+     * Not every service of these APIs counts tokens or lists models: so it is the client's answer.
+     */
+    private static boolean isAboutEndpoint(Ours ours) {
+        return ours.cause() == Cause.WRONG_URL && (ours.status() == 404 || ours.status() == 405);
     }
 
     /** For a client that waits, of an upstream that does not serve us. */
@@ -195,7 +202,7 @@ public final class UpstreamErrors {
     private static int status(ErrorMeaning meaning) {
         int status = meaning.status();
         return switch (meaning) {
-            case Ours _ -> ErrorType.BAD_GATEWAY;
+            case Ours ours -> isAboutEndpoint(ours) ? status : ErrorType.BAD_GATEWAY;
             case OfRequest(var fault, var _, var _) ->
                     status < 400 || fault == Fault.CONTEXT_EXCEEDED
                             ? type(meaning).status()

@@ -165,10 +165,21 @@ final class AnthropicForwardTest {
                 .containsEntry("content-type", "application/json");
     }
 
+    @Test
+    void aMessageIsPassedOnAsJsonWhateverItIsCalled() throws Exception {
+        server.then(answer(200, "{\"type\":\"message\"}", "Content-Type: text/plain"));
+
+        forward(MESSAGES);
+
+        assertThat(sink.status()).isEqualTo(200);
+        assertThat(sink.text()).isEqualTo("{\"type\":\"message\"}");
+        assertThat(sink.headers()).containsEntry("content-type", "application/json");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "502,502,api_error",
-        "404,502,api_error",
+        "404,404,not_found_error",
         "302,502,api_error",
         "200,502,api_error",
         "400,502,api_error",
@@ -245,7 +256,7 @@ final class AnthropicForwardTest {
     }
 
     private static String error(String type) {
-        return "{\"type\":\"error\",\"error\":{\"type\":\"%s\",\"message\":\"no\"}}"
+        return "{\"type\":\"error\",\"error\":{\"type\":\"%s\",\"message\":\"no\"},\"request_id\":null}"
                 .formatted(type);
     }
 

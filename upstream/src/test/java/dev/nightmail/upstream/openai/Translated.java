@@ -2,6 +2,7 @@ package dev.nightmail.upstream.openai;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.nightmail.core.memory.MemoryShare;
 import dev.nightmail.upstream.Gathered;
 import dev.nightmail.upstream.http.HttpHeaders;
 import dev.nightmail.upstream.http.HttpOutcome;
@@ -41,7 +42,12 @@ final class Translated {
         var sink = new Gathered();
         var streamed =
                 new StreamedAnswer(
-                        request, new Answers(CONFIG), 1 << 20, sink, new Reply("local", sink));
+                        request,
+                        new Answers(CONFIG),
+                        1 << 20,
+                        MemoryShare.UNCOUNTED,
+                        sink,
+                        new Reply("local", sink));
         streamed.begin(200, HttpHeaders.NONE.with("content-type", contentType));
         for (var piece : pieces) {
             streamed.body(piece, 0, piece.length);

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nightmail.pipeline.state;
+
+import org.jspecify.annotations.NullMarked;
