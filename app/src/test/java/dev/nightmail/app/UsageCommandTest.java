@@ -33,7 +33,7 @@ class UsageCommandTest {
     /** A batch of three requests to one model and two to another. */
     @BeforeAll
     static void runABatch() throws Exception {
-        server = TestServer.start();
+        server = TestServer.start("upstream=simulator", "upstreams.simulator.strict=false");
         try (var client = HttpClient.newHttpClient()) {
             var created =
                     send(

@@ -36,7 +36,8 @@ final class Admission {
                 log.error("event=journal_damaged batch_id={} damage=\"{}\"", batch.id(), damage);
             }
             live.publish(batch.after(new BatchEvent.ResultsSettled(files.settled().counts())));
-            return new Event.BatchAdmitted(batch, files.requests(), files.settled());
+            return new Event.BatchAdmitted(
+                    batch, files.requests(), files.settled(), files.attempts().before());
         } catch (RuntimeException | Error e) {
             // Whatever is wrong with its files, the other batches are not to suffer from it. Nor
             // is this one to be forgotten because memory was short for a moment: it has its row.

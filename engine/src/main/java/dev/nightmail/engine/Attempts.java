@@ -1,6 +1,7 @@
 package dev.nightmail.engine;
 
 import dev.nightmail.core.batch.BatchHeader;
+import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.journal.JournalException;
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.memory.MemoryBudget;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,21 +47,27 @@ final class Attempts {
     private final Map<String, Upstream> upstreams;
     private final RequestCheck check;
     private final Consumer<Event> report;
+    private final Predicate<BatchId> isCanceled;
     private final Threads threads;
     private final MemoryBudget memory;
     private final Map<Long, Strand> underWay = new ConcurrentHashMap<>();
 
+    /**
+     * @param isCanceled whether clients were told that nothing more of a batch is sent
+     */
     Attempts(
             OpenBatches batches,
             Map<String, Upstream> upstreams,
             RequestCheck check,
             Consumer<Event> report,
+            Predicate<BatchId> isCanceled,
             Threads threads,
             MemoryBudget memory) {
         this.batches = batches;
         this.upstreams = upstreams;
         this.check = check;
         this.report = report;
+        this.isCanceled = isCanceled;
         this.threads = threads;
         this.memory = memory;
     }
@@ -128,10 +136,19 @@ final class Attempts {
                     e.getMessage());
             return new Event.RequestUnreadable(effect.attempt());
         }
-        return new Event.AttemptFinished(
-                effect.attempt(),
-                request.customId(),
-                outcomeWhatever(effect, batch.header(), request));
+        // Before it goes out: should the process die of what comes back, the next one knows.
+        var marks = batch.files().attempts();
+        marks.mark(effect.request(), effect.count());
+        if (isCanceled.test(effect.batch())) {
+            // The disk may have taken its time, and the client was told meanwhile.
+            marks.mark(effect.request(), effect.count() - 1);
+            return new Event.AttemptAborted(effect.attempt());
+        }
+        var outcome = outcomeWhatever(effect, batch.header(), request);
+        if (isFree(outcome)) {
+            marks.mark(effect.request(), effect.count() - 1);
+        }
+        return new Event.AttemptFinished(effect.attempt(), request.customId(), outcome);
     }
 
     /** What we did not expect is a failure of this request too, and costs no other its turn. */
@@ -146,7 +163,8 @@ final class Attempts {
                     effect.request(),
                     effect.upstream(),
                     e);
-            return new AttemptOutcome.Failed("internal", null, OUR_FAULT);
+            // How far it got nobody knows.
+            return AttemptOutcome.Failed.perhapsPaid("internal", null, OUR_FAULT);
         }
     }
 
@@ -170,5 +188,17 @@ final class Attempts {
                         effect.timeout(),
                         effect.as(),
                         effect.cachesPrefix()));
+    }
+
+    /** Whether the request goes again as if it had not gone before. */
+    private static boolean isFree(AttemptOutcome outcome) {
+        return switch (outcome) {
+            case AttemptOutcome.Throttled _,
+                    AttemptOutcome.Unreachable _,
+                    AttemptOutcome.Barred _ ->
+                    true;
+            case AttemptOutcome.Failed failed -> !failed.mayHaveCost();
+            case AttemptOutcome.Answered _, AttemptOutcome.Refused _ -> false;
+        };
     }
 }

@@ -3,6 +3,7 @@ package dev.nightmail.engine;
 import dev.nightmail.core.batch.Batch;
 import dev.nightmail.core.batch.BatchCatalog;
 import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.core.batch.BatchState;
 import dev.nightmail.core.journal.Journal;
 import dev.nightmail.core.journal.JournalException;
 import dev.nightmail.core.ledger.Ledger;
@@ -176,6 +177,7 @@ public final class Engine {
                         upstreams,
                         parts.check(),
                         scheduler::post,
+                        this::isCanceled,
                         threads,
                         parts.memory());
         this.relays =
@@ -248,6 +250,12 @@ public final class Engine {
                 .read(number);
     }
 
+    private boolean isCanceled(BatchId batch) {
+        return live.find(batch)
+                .filter(found -> !(found.state() instanceof BatchState.InProgress))
+                .isPresent();
+    }
+
     public BatchDesk batchDesk() {
         return batchDesk;
     }
@@ -306,16 +314,17 @@ public final class Engine {
                             upstream,
                             reason,
                             pause);
-            case Effect.UpstreamBarred(var upstream, var reason, var pause) ->
+            case Effect.UpstreamUnauthorized(var upstream, var reason, var pause) ->
                     log.error(
-                            "event=upstream_barred upstream={} reason=\"{}\" pause={}",
+                            "event=upstream_unauthorized upstream={} reason=\"{}\" pause={}",
                             upstream,
                             reason,
                             pause);
-            case Effect.UpstreamIll(var upstream, var reason) ->
-                    log.warn("event=upstream_ill upstream={} reason=\"{}\"", upstream, reason);
-            case Effect.UpstreamWell(var upstream) ->
-                    log.info("event=upstream_well upstream={}", upstream);
+            case Effect.UpstreamUnhealthy(var upstream, var reason) ->
+                    log.warn(
+                            "event=upstream_unhealthy upstream={} reason=\"{}\"", upstream, reason);
+            case Effect.UpstreamHealthy(var upstream) ->
+                    log.info("event=upstream_healthy upstream={}", upstream);
             case Effect.AnswerDiscarded(var id, var customId) ->
                     log.warn("event=answer_discarded batch_id={} custom_id={}", id, customId);
             case Effect.SubmitRelay(var relay, boolean ofOneKey) -> relays.submit(relay, ofOneKey);

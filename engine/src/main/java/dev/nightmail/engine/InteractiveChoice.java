@@ -79,11 +79,11 @@ final class InteractiveChoice {
         boolean mayBeBack = state.pausedUntil() == null && interactive == 0;
         int rank =
                 switch (state.condition()) {
-                    case WELL, SLOWED -> 0;
+                    case HEALTHY, SLOWED -> 0;
                     case PAUSED -> 1;
-                    case ILL -> mayBeBack ? 0 : 2;
+                    case UNHEALTHY -> mayBeBack ? 0 : 2;
                     case UNREACHABLE -> mayBeBack ? 0 : 3;
-                    case BARRED -> 4;
+                    case UNAUTHORIZED -> 4;
                 };
         return new Candidate(state.name(), rank, busy);
     }

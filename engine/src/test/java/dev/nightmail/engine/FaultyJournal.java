@@ -3,6 +3,7 @@ package dev.nightmail.engine;
 import dev.nightmail.core.batch.Batch;
 import dev.nightmail.core.batch.BatchHeader;
 import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.core.journal.AttemptMarks;
 import dev.nightmail.core.journal.BatchDraft;
 import dev.nightmail.core.journal.Journal;
 import dev.nightmail.core.journal.ResultFile;
@@ -134,6 +135,11 @@ record FaultyJournal(Journal journal, Faults faults) implements Journal {
         @Override
         public Settled settled() {
             return files.settled();
+        }
+
+        @Override
+        public AttemptMarks attempts() {
+            return files.attempts();
         }
 
         @Override

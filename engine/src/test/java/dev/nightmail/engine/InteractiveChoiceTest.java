@@ -43,8 +43,8 @@ class InteractiveChoiceTest {
     InteractiveChoiceTest() {
         first.script(_ -> ScriptedUpstream.answer());
         second.script(_ -> ScriptedUpstream.answer());
-        stands("first", Condition.WELL, null, 0);
-        stands("second", Condition.WELL, null, 0);
+        stands("first", Condition.HEALTHY, null, 0);
+        stands("second", Condition.HEALTHY, null, 0);
         var upstreams = new LinkedHashMap<String, Upstream>();
         upstreams.put("first", first);
         upstreams.put("second", second);
@@ -112,7 +112,7 @@ class InteractiveChoiceTest {
 
     @Test
     void theLessBusyOneGoesFirst() {
-        stands("first", Condition.WELL, null, 5);
+        stands("first", Condition.HEALTHY, null, 5);
         assertThat(order()).containsExactly("second", "first");
 
         for (int i = 0; i < 6; i++) {
@@ -131,7 +131,7 @@ class InteractiveChoiceTest {
         stands("second", Condition.SLOWED, null, 8);
         assertThat(order()).containsExactly("second", "first");
 
-        stands("second", Condition.BARRED, null, 0);
+        stands("second", Condition.UNAUTHORIZED, null, 0);
         assertThat(order()).containsExactly("first", "second");
     }
 
@@ -187,14 +187,16 @@ class InteractiveChoiceTest {
     private static List<AttemptOutcome> refusals() {
         return List.of(
                 ScriptedUpstream.throttle(Duration.ofSeconds(5)),
-                new AttemptOutcome.Barred("status 401"));
+                new AttemptOutcome.Barred("status 401", JsonBytes.of("{}")));
     }
 
     @Test
     void whereAllRefuseTheClientGetsWhatTheBestOfThemSaid() {
         first.script(_ -> ScriptedUpstream.throttle(Duration.ofSeconds(5)));
         for (var worse :
-                List.of(new AttemptOutcome.Barred("status 401"), ScriptedUpstream.unreachable())) {
+                List.of(
+                        new AttemptOutcome.Barred("status 401", JsonBytes.of("{}")),
+                        ScriptedUpstream.unreachable())) {
             second.script(_ -> worse);
 
             call();
@@ -237,7 +239,7 @@ class InteractiveChoiceTest {
 
     @Test
     void whatCountingTokensRunsIntoIsNoNewsOfMessages() {
-        first.script(_ -> new AttemptOutcome.Barred("status 404"));
+        first.script(_ -> new AttemptOutcome.Barred("status 404", JsonBytes.of("{}")));
 
         call(new Call.Endpoint.CountTokens());
 

@@ -254,7 +254,7 @@ class RelayTest {
 
     private static final RelayedOutcome FAILED =
             new RelayedOutcome.Tried(
-                    new AttemptOutcome.Failed(
+                    AttemptOutcome.Failed.unpaid(
                             "api_error", null, JsonBytes.of("{\"type\":\"error\"}")));
 
     @Test

@@ -214,7 +214,9 @@ final class ScriptedProvider implements BatchUpstream {
                     new Creation.NotNow(
                             new AttemptOutcome.Throttled(
                                     null, JsonBytes.of("{}"), Headroom.UNTOLD));
-            case BARRED -> new Creation.NotNow(new AttemptOutcome.Barred("status 401"));
+            case BARRED ->
+                    new Creation.NotNow(
+                            new AttemptOutcome.Barred("status 401", JsonBytes.of("{}")));
             case REFUSED -> new Creation.Refused(refused, Set.of());
             case REFUSED_NAMING_THE_FIRST -> new Creation.Refused(refused, Set.of(0));
             case REFUSED_NAMING_ONE_THAT_IS_NOT_THERE ->

@@ -66,7 +66,7 @@ final class ScriptedUpstream implements Upstream {
     }
 
     static AttemptOutcome failure() {
-        return new AttemptOutcome.Failed("status 500", null, error("api_error"));
+        return AttemptOutcome.Failed.unpaid("status 500", null, error("api_error"));
     }
 
     static AttemptOutcome throttle(Duration retryAfter) {

@@ -16,7 +16,7 @@ class UpstreamDeskTest {
     @Test
     void whatIsTroubleAndWhatIsOverIsSeenWithinASecond() {
         try (var world = new EngineWorld(data)) {
-            assertThat(upstream(world).condition()).isEqualTo(Condition.WELL);
+            assertThat(upstream(world).condition()).isEqualTo(Condition.HEALTHY);
             world.upstream.script(_ -> ScriptedUpstream.unreachable());
             var batch = world.submit("a", 3);
             until(() -> !world.upstream.asked().isEmpty());
@@ -26,7 +26,7 @@ class UpstreamDeskTest {
             world.upstream.answerEverything();
             world.passUntil(() -> world.find(batch).isOver());
 
-            world.passUntil(() -> upstream(world).condition() == Condition.WELL);
+            world.passUntil(() -> upstream(world).condition() == Condition.HEALTHY);
             assertThat(upstream(world).calls().answered()).isEqualTo(3);
             assertThat(upstream(world).batchesWaiting()).isZero();
         }

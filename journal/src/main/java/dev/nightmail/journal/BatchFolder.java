@@ -24,6 +24,10 @@ record BatchFolder(BatchId id, Path path) {
         return path.resolve("requests.index");
     }
 
+    Path attempts() {
+        return path.resolve("requests.attempts");
+    }
+
     ResultPaths results() {
         return new ResultPaths(path);
     }
@@ -32,6 +36,6 @@ record BatchFolder(BatchId id, Path path) {
      * What an archived batch gives back. Results go first: while they are there, so is all else.
      */
     List<Path> archivable() {
-        return List.of(results().log(), results().index(), requests(), requestIndex());
+        return List.of(results().log(), results().index(), requests(), requestIndex(), attempts());
     }
 }

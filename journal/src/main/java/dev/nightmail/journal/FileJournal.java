@@ -16,6 +16,7 @@ import dev.nightmail.journal.disk.Disk;
 import dev.nightmail.journal.disk.LocalDisk;
 import dev.nightmail.journal.record.BatchRecord;
 import dev.nightmail.journal.record.BatchRecordReader;
+import dev.nightmail.journal.request.AttemptFile;
 import dev.nightmail.journal.request.FileRequestLog;
 import dev.nightmail.journal.request.RequestIndex;
 import dev.nightmail.journal.result.ResultFiles;
@@ -45,6 +46,7 @@ import org.slf4j.LoggerFactory;
  *   batch.json                {@link BatchRecord}
  *   requests.jsonl            {"custom_id":…,"params":…} and a line feed each, in the order sent
  *   requests.index            {@link RequestIndex}
+ *   requests.attempts         {@link AttemptFile}
  *   results.jsonl             what /results serves, in the order settled
  *   results.index             which request each result belongs to, its usage and the terms of it, its
  *                             checksum
@@ -238,6 +240,8 @@ public final class FileJournal implements Journal {
                                 requests,
                                 recovered.log(),
                                 recovered.settled(),
+                                AttemptFile.open(
+                                        disk, folder.attempts(), id, batch.header().requestCount()),
                                 () -> open.remove(id));
                 open.put(id, files);
                 return files;

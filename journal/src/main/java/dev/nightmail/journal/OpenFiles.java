@@ -1,5 +1,6 @@
 package dev.nightmail.journal;
 
+import dev.nightmail.core.journal.AttemptMarks;
 import dev.nightmail.core.journal.Journal.OpenBatch;
 import dev.nightmail.core.request.RequestLog;
 import dev.nightmail.core.result.ResultLog;
@@ -15,12 +16,19 @@ final class OpenFiles implements OpenBatch {
     private final FileRequestLog requests;
     private final FileResultLog results;
     private final Settled settled;
+    private final AttemptMarks attempts;
     private final Runnable onClose;
 
-    OpenFiles(FileRequestLog requests, FileResultLog results, Settled settled, Runnable onClose) {
+    OpenFiles(
+            FileRequestLog requests,
+            FileResultLog results,
+            Settled settled,
+            AttemptMarks attempts,
+            Runnable onClose) {
         this.requests = requests;
         this.results = results;
         this.settled = settled;
+        this.attempts = attempts;
         this.onClose = onClose;
     }
 
@@ -39,6 +47,11 @@ final class OpenFiles implements OpenBatch {
         return settled;
     }
 
+    @Override
+    public AttemptMarks attempts() {
+        return attempts;
+    }
+
     FileRequestLog requestFile() {
         return requests;
     }
@@ -51,6 +64,7 @@ final class OpenFiles implements OpenBatch {
     public void close() {
         try (requests) {
             results.close();
+            attempts.close();
         } catch (IOException e) {
             throw new UncheckedIOException("closing a file that was only read", e);
         } finally {

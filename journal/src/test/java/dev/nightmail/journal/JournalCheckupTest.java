@@ -351,7 +351,7 @@ class JournalCheckupTest {
                         .orElseThrow()
                         .after(new ResultsArchived(Samples.CREATED.plusSeconds(99))));
 
-        assertThat(examine().findings()).hasSize(4).noneMatch(Finding::isDamage);
+        assertThat(examine().findings()).hasSize(5).noneMatch(Finding::isDamage);
         repair();
 
         assertThat(disk.list(folder)).containsExactly("batch.json");

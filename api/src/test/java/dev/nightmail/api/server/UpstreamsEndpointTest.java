@@ -153,7 +153,7 @@ class UpstreamsEndpointTest {
     private static UpstreamState called(String name) {
         return new UpstreamState(
                 name,
-                Condition.WELL,
+                Condition.HEALTHY,
                 null,
                 new Places(0, 1, 1, 0),
                 List.of(),

@@ -63,7 +63,7 @@ class OfficialJavaSdkTest {
 
     @BeforeAll
     static void start() {
-        server = TestServer.start();
+        server = TestServer.start("upstream=simulator", "upstreams.simulator.strict=false");
         baseUrl = server.baseUri().toString();
         client =
                 AnthropicOkHttpClient.builder()

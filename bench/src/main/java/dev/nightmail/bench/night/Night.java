@@ -313,7 +313,7 @@ final class Night {
                             key,
                             Ending.FAILED,
                             Usage.NONE,
-                            new AttemptOutcome.Failed("status 500", null, ERROR));
+                            AttemptOutcome.Failed.unpaid("status 500", null, ERROR));
         }
     }
 

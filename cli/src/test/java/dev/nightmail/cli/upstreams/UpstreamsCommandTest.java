@@ -22,14 +22,14 @@ class UpstreamsCommandTest {
               "calls_per_second_found":null,"batches_waiting":2,
               "calls":{"answered":184223,"throttled":17,"failed":3},
               "answers_per_second":65.9,"last_problem":null},
-             {"name":"local","type":"upstream","condition":"barred",
+             {"name":"local","type":"upstream","condition":"unauthorized",
               "paused_until":"2026-11-21T13:00:12.000000Z",
               "calls_in_flight":{"batches":0,"batches_limit":1,"batches_max":256,"interactive":0},
               "rate_limits":[],"calls_per_second_found":4.25,"batches_waiting":1,
               "calls":{"answered":0,"throttled":0,"failed":9},"answers_per_second":0.0,
               "last_problem":{"reason":"status 401 (authentication_error): look at upstreams.local.api-key and at the account it belongs to",
                "at":"2026-11-21T12:59:57.000000Z"}},
-             {"name":"spare","type":"upstream","condition":"well","paused_until":null,
+             {"name":"spare","type":"upstream","condition":"healthy","paused_until":null,
               "calls_in_flight":{"batches":0,"batches_limit":16,"batches_max":256,"interactive":0},
               "rate_limits":[],"calls_per_second_found":null,"batches_waiting":0,
               "calls":{"answered":0,"throttled":0,"failed":0},"answers_per_second":0.0,
@@ -70,11 +70,11 @@ class UpstreamsCommandTest {
         assertThat(session.out())
                 .isEqualTo(
                         """
-                        UPSTREAM    STATE       IN FLIGHT  INTERACTIVE  ANSWERS  ANSWERED  REFUSED  FAILED
-                        claude      slowed  61 of 64 (64)            3     66/s   184,223       17       3
-                        local       barred   0 of 1 (256)            0        -         0        0       9
-                        spare       well    0 of 16 (256)            0        -         0        0       0
-                        half-price  paused   0 of 16 (64)            1  6.0/min        12        0       0
+                        UPSTREAM    STATE             IN FLIGHT  INTERACTIVE  ANSWERS  ANSWERED  REFUSED  FAILED
+                        claude      slowed        61 of 64 (64)            3     66/s   184,223       17       3
+                        local       unauthorized   0 of 1 (256)            0        -         0        0       9
+                        spare       healthy       0 of 16 (256)            0        -         0        0       0
+                        half-price  paused         0 of 16 (64)            1  6.0/min        12        0       0
 
                         claude
                           2 batches waiting

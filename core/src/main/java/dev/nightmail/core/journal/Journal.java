@@ -80,6 +80,9 @@ public interface Journal {
         /** What was settled when it was opened. */
         Settled settled();
 
+        /** How often its requests were tried. */
+        AttemptMarks attempts();
+
         @Override
         void close();
     }

@@ -24,6 +24,7 @@ public sealed interface Effect {
      * Event.RequestUnreadable}.
      *
      * @param attempt names this try, unique in the life of the scheduler
+     * @param count the attempts of the request that may have cost something, if this one does
      * @param as how the model is called there; null if as the request calls it
      * @param cachesPrefix whether it is to be asked to keep the prompt's shared part in its cache
      * @param timeout for the whole call
@@ -32,6 +33,7 @@ public sealed interface Effect {
             long attempt,
             BatchId batch,
             int request,
+            int count,
             String upstream,
             @Nullable String as,
             boolean cachesPrefix,
@@ -97,13 +99,13 @@ public sealed interface Effect {
      *
      * @param reason what came and what to look at; no credential
      */
-    record UpstreamBarred(String upstream, String reason, Duration pause) implements Effect {}
+    record UpstreamUnauthorized(String upstream, String reason, Duration pause) implements Effect {}
 
-    /** Too many calls of an upstream fail: few are sent until it is well again. For the log. */
-    record UpstreamIll(String upstream, String reason) implements Effect {}
+    /** Too many requests fail at an upstream: few are sent until it is healthy. For the log. */
+    record UpstreamUnhealthy(String upstream, String reason) implements Effect {}
 
-    /** An upstream that was ill, could not be reached or did not serve us does again. */
-    record UpstreamWell(String upstream) implements Effect {}
+    /** An upstream that was unhealthy, could not be reached or did not serve us does again. */
+    record UpstreamHealthy(String upstream) implements Effect {}
 
     /**
      * An answer came that nobody may use any more: the request has another holder or is settled.

@@ -12,6 +12,7 @@ import dev.nightmail.core.upstream.ForwardOutcome;
 import dev.nightmail.core.upstream.RelayedOutcome;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +21,21 @@ public sealed interface Event {
 
     /**
      * A batch is there to be run: new, or found again after a restart with what was settled before.
+     *
+     * @param attempts that may have cost something, of the requests that had any before, by number
      */
-    record BatchAdmitted(Batch batch, RequestFacts requests, Settled settled) implements Event {}
+    record BatchAdmitted(
+            Batch batch, RequestFacts requests, Settled settled, Map<Integer, Integer> attempts)
+            implements Event {
+        public BatchAdmitted {
+            attempts = Map.copyOf(attempts);
+        }
+
+        /** One that is run for the first time. */
+        public BatchAdmitted(Batch batch, RequestFacts requests, Settled settled) {
+            this(batch, requests, settled, Map.of());
+        }
+    }
 
     /** The batch is there, but its files could not be opened; it is asked for again. */
     record OpenFailed(Batch batch) implements Event {}

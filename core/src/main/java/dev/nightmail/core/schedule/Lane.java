@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 
-/** The requests of one batch that go the same way. */
+/** The requests of one batch that go the same way, and ask for the same model. */
 final class Lane {
 
     /** Whose batch is due first, then whose is oldest. */
@@ -25,16 +25,24 @@ final class Lane {
     private final Route route;
     private final SendOrder order;
     private final Instant urgentFrom;
-    private long served;
+    private boolean answered;
+    private final Had had;
+
+    /** What the lanes of a batch have had that go to the same upstreams. */
+    static final class Had {
+        private long tokens;
+    }
 
     /**
      * @param number among the lanes of its batch
+     * @param had shared with the lanes of its other models: a batch of many has no more turns
      */
-    Lane(RunningBatch batch, int number, Route route, SendOrder order) {
+    Lane(RunningBatch batch, int number, Route route, SendOrder order, Had had) {
         this.batch = batch;
         this.number = number;
         this.route = route;
         this.order = order;
+        this.had = had;
         var header = batch.batch().header();
         var window = Duration.between(header.createdAt(), header.expiresAt());
         this.urgentFrom = header.expiresAt().minus(window.dividedBy(URGENT_PART));
@@ -45,14 +53,23 @@ final class Lane {
         return !wall.isBefore(urgentFrom);
     }
 
-    /** It has had so many tokens more, of whichever upstream. */
-    void charge(long tokens) {
-        served += tokens;
+    /** One of its requests was answered, be it with a refusal of the request. */
+    void answered() {
+        answered = true;
     }
 
-    /** How much it has had, roughly: each level takes as much as all below it together. */
+    boolean isAnswered() {
+        return answered;
+    }
+
+    /** It has had so many tokens more, of whichever of its upstreams. */
+    void charge(long tokens) {
+        had.tokens += tokens;
+    }
+
+    /** How much its batch has had, roughly: each level takes as much as all below it together. */
     int level() {
-        return Long.SIZE - Long.numberOfLeadingZeros(served / LEVEL_TOKENS);
+        return Long.SIZE - Long.numberOfLeadingZeros(had.tokens / LEVEL_TOKENS);
     }
 
     RunningBatch batch() {

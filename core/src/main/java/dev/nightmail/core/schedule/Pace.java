@@ -25,17 +25,15 @@ import org.jspecify.annotations.Nullable;
  *   <li>its own <b>rate limits</b>: as it tells of them ({@link Allowances}), else as they are
  *       found ({@link RateSearch});
  *   <li>a <b>pause</b>, which it asked for or which follows an attempt to reach it in vain;
- *   <li><b>illness</b>: when too many calls fail, a few find out when it is well ({@link Circuit});
- *   <li><b>doubt</b>: once it could not be reached, one call at a time, ever further apart, finds
- *       out when it is back.
+ *   <li><b>failures</b>: when too many requests fail, a few calls find out when it is healthy again
+ *       ({@link Circuit});
+ *   <li><b>doubt</b>: once it could not be reached, or would not serve us, one call at a time, ever
+ *       further apart, finds out when it is back.
  * </ul>
  *
  * <p>Every {@code now} that is an {@link Instant} is of the steady clock; see {@link Moment}.
  */
 final class Pace {
-
-    /** Between the probes of one that is ill: they cost nothing, and time lost after it does. */
-    private static final Duration ILL_PAUSE_MAX = Duration.ofSeconds(3);
 
     private static final int RAMP_START = 16;
     private static final Duration RAMP_STEP = Duration.ofMillis(50);
@@ -58,7 +56,7 @@ final class Pace {
     private enum Doubt {
         NONE,
         UNREACHABLE,
-        BARRED
+        UNAUTHORIZED
     }
 
     private final String upstream;
@@ -234,8 +232,12 @@ final class Pace {
                 sent.cost(), new Cost(usage.promptTokens() - usage.cacheRead(), usage.output()));
     }
 
-    /** The upstream answered the request, be it with a refusal: it is there and has room. */
-    void answered(Sent sent, Instant now) {
+    /**
+     * The upstream answered the request, be it with a refusal: it is there and has room.
+     *
+     * @param who asked
+     */
+    void answered(Object who, Sent sent, Instant now) {
         if (doubt != Doubt.NONE && !sent.at().isBefore(doubtSince)) {
             // Somebody got through in spite of it: it is back, and there is nothing to wait for.
             pausedUntil = null;
@@ -246,30 +248,36 @@ final class Pace {
         if (places < limitMax) {
             places = Math.min(limitMax, places + 0.5 / places);
         }
-        circuit.answered((int) Math.min(limitMax, places), sent.at(), now);
+        circuit.answered(who, (int) Math.min(limitMax, places), sent.at(), now);
         retries.answered(circuit.isSound());
     }
 
     /**
      * It failed on a request, which may be the request's own fault. When too many fail it is the
-     * upstream that is ill.
+     * upstream that is unhealthy.
+     *
+     * @param who asked
      */
-    @Nullable Pause failed(Sent sent, Instant now) {
+    @Nullable Pause failed(Object who, boolean mayHaveCost, Sent sent, Instant now) {
         doubt = Doubt.NONE;
         counts.failed();
-        if (!circuit.failed(sent.at(), now)) {
+        if (!circuit.failed(who, mayHaveCost, sent.at(), now) || isPaused(now)) {
             return null;
         }
-        if (isPaused(now)) {
-            return null;
-        }
-        var length = nextPause();
-        return pause(length.compareTo(ILL_PAUSE_MAX) < 0 ? length : ILL_PAUSE_MAX, now);
+        return pause(circuit.pause(nextPause()), now);
     }
 
-    /** Whether a failure now counts as a try of its request. */
-    boolean blamesRequests(Instant now) {
-        return circuit.blames(now);
+    /** A request met with trouble that is its own; but it was heard. */
+    void troubledBySelf() {
+        counts.failed();
+        if (doubt == Doubt.UNREACHABLE) {
+            doubt = Doubt.NONE;
+        }
+    }
+
+    /** Whether only single calls are made, to find out whether it is back or healthy again. */
+    boolean isProbed() {
+        return doubt != Doubt.NONE || circuit.isProbed();
     }
 
     /** Zero if a request that has failed may be sent again now, else how long until then. */
@@ -334,8 +342,8 @@ final class Pace {
     }
 
     /** It would not serve us, whatever we asked. */
-    @Nullable Pause barred(Instant now) {
-        return doubted(Doubt.BARRED, now);
+    @Nullable Pause unauthorized(Instant now) {
+        return doubted(Doubt.UNAUTHORIZED, now);
     }
 
     private @Nullable Pause doubted(Doubt why, Instant now) {
@@ -385,16 +393,16 @@ final class Pace {
 
     /** Whether it is not to be had for a while. */
     boolean isAway(Instant now) {
-        return !isWell() || (pausedUntil != null && now.plus(AWAY).isBefore(pausedUntil));
+        return !isHealthy() || (pausedUntil != null && now.plus(AWAY).isBefore(pausedUntil));
     }
 
-    boolean isIll() {
-        return !circuit.isWell();
+    boolean isUnhealthy() {
+        return !circuit.isHealthy();
     }
 
     /** Whether calls get through to it and most are answered, at whatever pace. */
-    boolean isWell() {
-        return circuit.isWell() && doubt == Doubt.NONE;
+    boolean isHealthy() {
+        return circuit.isHealthy() && doubt == Doubt.NONE;
     }
 
     /**
@@ -420,16 +428,16 @@ final class Pace {
 
     private Condition condition(Instant now) {
         return switch (doubt) {
-            case BARRED -> Condition.BARRED;
+            case UNAUTHORIZED -> Condition.UNAUTHORIZED;
             case UNREACHABLE -> Condition.UNREACHABLE;
             case NONE -> {
-                if (!circuit.isWell()) {
-                    yield Condition.ILL;
+                if (!circuit.isHealthy()) {
+                    yield Condition.UNHEALTHY;
                 }
                 if (isPaused(now)) {
                     yield Condition.PAUSED;
                 }
-                yield isSlowed(now) ? Condition.SLOWED : Condition.WELL;
+                yield isSlowed(now) ? Condition.SLOWED : Condition.HEALTHY;
             }
         };
     }

@@ -39,7 +39,7 @@ final class RelayProvider {
     private int fruitlessInRow;
     private boolean held;
     private Instant pausedUntil = Instant.MIN;
-    private Condition lastCondition = Condition.WELL;
+    private Condition lastCondition = Condition.HEALTHY;
     private @Nullable Problem lastProblem;
 
     RelayProvider(String upstream, RelayLimits limits, Weights weights, RandomGenerator random) {
@@ -79,7 +79,7 @@ final class RelayProvider {
     void worked() {
         failuresInRow = 0;
         if (fruitlessInRow == 0) {
-            lastCondition = Condition.WELL;
+            lastCondition = Condition.HEALTHY;
         }
     }
 
@@ -87,7 +87,7 @@ final class RelayProvider {
     void broughtResults() {
         fruitlessInRow = 0;
         if (failuresInRow == 0) {
-            lastCondition = Condition.WELL;
+            lastCondition = Condition.HEALTHY;
         }
     }
 
@@ -114,7 +114,7 @@ final class RelayProvider {
         pausedUntil = Instant.MIN;
         failuresInRow = 0;
         fruitlessInRow = 0;
-        lastCondition = Condition.WELL;
+        lastCondition = Condition.HEALTHY;
     }
 
     /** It is not known whether it took one. */
@@ -158,7 +158,7 @@ final class RelayProvider {
         }
         var length = FRUITLESS.delay(++fruitlessInRow, random);
         pausedUntil = steady.plus(length);
-        lastCondition = why.unauthorized() ? Condition.BARRED : Condition.ILL;
+        lastCondition = why.unauthorized() ? Condition.UNAUTHORIZED : Condition.UNHEALTHY;
         lastProblem =
                 new Problem(
                         fruitlessInRow == 1
@@ -169,7 +169,7 @@ final class RelayProvider {
         return new Rest(
                 length,
                 why.unauthorized()
-                        ? new Effect.UpstreamBarred(upstream, why.reason(), length)
+                        ? new Effect.UpstreamUnauthorized(upstream, why.reason(), length)
                         : new Effect.UpstreamPaused(
                                 upstream, "no results: " + why.reason(), length));
     }
@@ -177,16 +177,16 @@ final class RelayProvider {
     private void learn(AttemptOutcome why, Instant wall) {
         lastCondition =
                 switch (why) {
-                    case Barred _ -> Condition.BARRED;
+                    case Barred _ -> Condition.UNAUTHORIZED;
                     case Unreachable _ -> Condition.UNREACHABLE;
                     case Throttled _ -> Condition.PAUSED;
-                    case Answered _, Refused _, Failed _ -> Condition.ILL;
+                    case Answered _, Refused _, Failed _ -> Condition.UNHEALTHY;
                 };
         var reason =
                 switch (why) {
-                    case Barred(var text) -> text;
+                    case Barred(var text, var _) -> text;
                     case Unreachable(var phase, var _) -> phase;
-                    case Failed(var phase, var _, var _) -> phase;
+                    case Failed(var phase, var _, var _, var _) -> phase;
                     case Throttled throttled -> throttled.noPlace() ? "no place" : "rate limit";
                     case Answered _, Refused _ -> "no batch was made";
                 };
@@ -195,7 +195,8 @@ final class RelayProvider {
 
     private Effect told(AttemptOutcome why, Duration length) {
         return switch (why) {
-            case Barred(var reason) -> new Effect.UpstreamBarred(upstream, reason, length);
+            case Barred(var reason, var _) ->
+                    new Effect.UpstreamUnauthorized(upstream, reason, length);
             case Throttled _ -> new Effect.UpstreamPaused(upstream, "throttled", length);
             case Unreachable(var phase, var _) ->
                     new Effect.UpstreamPaused(upstream, phase, length);
@@ -237,11 +238,11 @@ final class RelayProvider {
      */
     private Condition condition(boolean matters) {
         if (!matters) {
-            return Condition.WELL;
+            return Condition.HEALTHY;
         }
         // Whether it takes batches again is found out with the next one.
         boolean isFull = relays >= limits.relaysMax() || queued >= limits.queuedMax();
-        return lastCondition == Condition.WELL && isFull ? Condition.SLOWED : lastCondition;
+        return lastCondition == Condition.HEALTHY && isFull ? Condition.SLOWED : lastCondition;
     }
 
     private static @Nullable Problem later(@Nullable Problem one, @Nullable Problem other) {

@@ -406,7 +406,7 @@ final class Relaying {
                 relay.broughtResult();
                 decide(share, batch, number, new Result.Errored(error, charge), now);
             }
-            case RelayedOutcome.Tried(Failed(var phase, var _, var error)) -> {
+            case RelayedOutcome.Tried(Failed(var phase, var _, var error, var _)) -> {
                 relay.failed(new Trouble("its requests fail (" + phase + ")", false));
                 if (batch.countAttempt(number) >= policy.attemptsMax()) {
                     decide(share, batch, number, new Result.Errored(error), now);
@@ -414,7 +414,7 @@ final class Relaying {
                     putBack(share, number);
                 }
             }
-            case RelayedOutcome.Tried(Barred(var reason)) -> {
+            case RelayedOutcome.Tried(Barred(var reason, var _)) -> {
                 relay.failed(new Trouble(reason, true));
                 putBack(share, number);
             }

@@ -54,6 +54,9 @@ final class RunningBatch {
     private int unreadableInRow;
     private boolean resting;
 
+    /** Requests that are sent one at a time, since a process has died of one of them. */
+    private final BitSet apart = new BitSet();
+
     RunningBatch(Batch batch, RequestFacts requests, Settled settled, int chunkRequests) {
         this.requests = requests;
         this.chunkRequests = chunkRequests;
@@ -143,9 +146,27 @@ final class RunningBatch {
         return attempts[number];
     }
 
+    /**
+     * Takes over the attempts of an earlier process.
+     *
+     * @param isApart whether the request is to be sent when no other such is under way
+     */
+    void triedBefore(int number, int count, boolean isApart) {
+        attempts[number] = (byte) Math.min(count, Byte.MAX_VALUE);
+        apart.set(number, isApart);
+    }
+
+    boolean isApart(int number) {
+        return apart.get(number);
+    }
+
+    boolean hasApart() {
+        return !apart.isEmpty();
+    }
+
     /** Counts a try that may have cost something. @return how many there have been */
     int countAttempt(int number) {
-        return ++attempts[number];
+        return attempts[number] == Byte.MAX_VALUE ? Byte.MAX_VALUE : ++attempts[number];
     }
 
     void decided(Unsaved result) {

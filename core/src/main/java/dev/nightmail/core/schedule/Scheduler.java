@@ -5,9 +5,7 @@ import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.batch.Decision;
 import dev.nightmail.core.lease.ChunkId;
 import dev.nightmail.core.relay.RelayLimits;
-import dev.nightmail.core.request.RequestFacts;
 import dev.nightmail.core.result.Result;
-import dev.nightmail.core.result.Settled;
 import dev.nightmail.core.schedule.Effect.Close;
 import dev.nightmail.core.schedule.Effect.OpenBatch;
 import dev.nightmail.core.schedule.Effect.Publish;
@@ -50,7 +48,10 @@ public final class Scheduler {
     private static final Backoff STORAGE_RETRY =
             new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
 
+    private static final int APART_AFTER = 2;
+
     private final int chunkRequests;
+    private final int attemptsMax;
     private final Routes routes;
     private final NoRoute noRoute;
     private final RandomGenerator random;
@@ -91,6 +92,7 @@ public final class Scheduler {
             NoRoute noRoute,
             RandomGenerator random) {
         this.chunkRequests = policy.chunkRequests();
+        this.attemptsMax = policy.attemptsMax();
         this.routes = routes;
         this.noRoute = noRoute;
         this.random = random;
@@ -108,8 +110,7 @@ public final class Scheduler {
     public List<Effect> on(Event event, Moment now) {
         effects = new ArrayList<>();
         switch (event) {
-            case Event.BatchAdmitted(var batch, var requests, var settled) ->
-                    admit(batch, requests, settled, now);
+            case Event.BatchAdmitted admitted -> admit(admitted, now);
             case Event.OpenFailed(var batch) -> {
                 openLater(batch, now);
                 relaying.opened(batch.id());
@@ -236,16 +237,23 @@ public final class Scheduler {
 
     // Admission
 
-    private void admit(Batch batch, RequestFacts requests, Settled settled, Moment now) {
+    private void admit(Event.BatchAdmitted admitted, Moment now) {
+        var batch = admitted.batch();
         if (batches.containsKey(batch.id())) {
             return;
         }
-        var running = new RunningBatch(batch, requests, settled, chunkRequests);
+        var requests = admitted.requests();
+        var running = new RunningBatch(batch, requests, admitted.settled(), chunkRequests);
         batches.put(batch.id(), running);
+        var usedUp = countAttempts(running, admitted.attempts());
         var plan = LanePlan.of(running, routes, sending::terms);
         running.lanes(
                 plan.lanes().stream().filter(lane -> !relaying.serves(lane.route())).toList());
         relaying.admit(running);
+        plan.apart().stream()
+                .filter(one -> !relaying.serves(one.lane().route()))
+                .forEach(one -> sending.setApart(one.lane(), one.number()));
+        decideAll(running, usedUp, new Result.Errored(LostAttempts.ERROR), now);
         for (int number : plan.unserved()) {
             if (running.isPending(number)) {
                 var model = batch.header().models().get(requests.model(number));
@@ -265,6 +273,24 @@ public final class Scheduler {
         if (waited != null && waited.cancelAsked()) {
             cancel(batch.id(), now);
         }
+    }
+
+    /**
+     * Attempts that an earlier process began. One that died of a request dies of it again: what was
+     * under way at two deaths is sent one at a time, until it is known which of them it is.
+     *
+     * @return whether a request has had all of its attempts
+     */
+    private IntPredicate countAttempts(RunningBatch running, Map<Integer, Integer> attempts) {
+        attempts.forEach((number, count) -> {
+            if (running.isPending(number)) {
+                running.triedBefore(number, count, count >= APART_AFTER);
+            }
+        });
+        return number ->
+                attempts.containsKey(number)
+                        && running.isPending(number)
+                        && running.attempts(number) >= attemptsMax;
     }
 
     private void openLater(Batch batch, Moment now) {
@@ -327,6 +353,7 @@ public final class Scheduler {
         add(new Publish(running.shown()));
         if (recorded.isOver()) {
             batches.remove(running.id());
+            sending.over(running);
             relaying.over(running);
             timers.off(recorded.header().expiresAt(), new Timer.Due.Expiry(running.id()));
             add(new Close(running.id()));

@@ -7,12 +7,14 @@ import dev.nightmail.core.result.Result;
 import dev.nightmail.core.schedule.Effect.AbortAttempts;
 import dev.nightmail.core.schedule.Effect.AnswerDiscarded;
 import dev.nightmail.core.schedule.Effect.StartAttempt;
-import dev.nightmail.core.schedule.Effect.UpstreamBarred;
-import dev.nightmail.core.schedule.Effect.UpstreamIll;
+import dev.nightmail.core.schedule.Effect.UpstreamHealthy;
 import dev.nightmail.core.schedule.Effect.UpstreamPaused;
-import dev.nightmail.core.schedule.Effect.UpstreamWell;
+import dev.nightmail.core.schedule.Effect.UpstreamUnauthorized;
+import dev.nightmail.core.schedule.Effect.UpstreamUnhealthy;
 import dev.nightmail.core.schedule.Flights.Flight;
 import dev.nightmail.core.schedule.Pace.Sent;
+import dev.nightmail.core.schedule.Suspects.Trouble;
+import dev.nightmail.core.schedule.Turns.HeldBack;
 import dev.nightmail.core.schedule.Turns.Turn;
 import dev.nightmail.core.schedule.UpstreamState.Problem;
 import dev.nightmail.core.upstream.AttemptOutcome;
@@ -25,6 +27,7 @@ import dev.nightmail.core.upstream.AttemptOutcome.Unreachable;
 import dev.nightmail.core.upstream.ForwardOutcome;
 import dev.nightmail.core.upstream.Headroom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +61,12 @@ final class Sending {
     private static final int UNREADABLE_MAX = 3;
 
     private static final int RETRY_SPREAD_MILLIS = 5_000;
+
+    /** So many times the attempts a request has at most that cost nothing. */
+    private static final int BY_CHANCE_PART = 3;
+
+    /** So many doublings longer waits a request that fails while no other is answered. */
+    private static final int ALONE_FAILURES = 3;
 
     private final SchedulePolicy policy;
     private final Backoff storageRetry;
@@ -152,10 +161,20 @@ final class Sending {
         lane.route().upstreams().forEach(upstream -> turnsAt(upstream).enter(lane));
     }
 
+    /** The request is sent only while no other such is under way at its upstream. */
+    void setApart(Lane lane, int number) {
+        turnsAt(lane.route().upstreams().getFirst()).setApart(lane, number);
+    }
+
     void leave(RunningBatch running) {
         for (var lane : running.lanes()) {
             lane.route().upstreams().forEach(upstream -> turnsAt(upstream).leave(lane));
         }
+    }
+
+    /** It is over, and nothing is remembered of it. */
+    void over(RunningBatch running) {
+        round.forEach(upstream -> upstream.suspects().forget(running));
     }
 
     void callOff(RunningBatch running) {
@@ -182,6 +201,12 @@ final class Sending {
         if (stopped) {
             return;
         }
+        for (var upstream : round) {
+            var apart = upstream.nextApart();
+            if (apart != null) {
+                sendAgain(apart.lane(), apart.number());
+            }
+        }
         int passedOver = 0;
         while (passedOver < round.size() && mayStakeMore()) {
             var upstream = round.get(place);
@@ -206,7 +231,7 @@ final class Sending {
             upstream.wakeAfter(pace.untilMore(), timers, now);
             return false;
         }
-        var turn = upstream.next(now);
+        var turn = nextTurn(upstream, now);
         if (turn == null) {
             return false;
         }
@@ -218,6 +243,20 @@ final class Sending {
         }
         start(upstream, turn, cost, now);
         return true;
+    }
+
+    /** Whose turn it is; those that are held back are only asked again if there is nobody else. */
+    private @Nullable Turn nextTurn(Turns upstream, Moment now) {
+        var turn = upstream.next(now);
+        while (turn == null) {
+            var held = upstream.release();
+            if (held == null) {
+                return null;
+            }
+            sendAgain(held.lane(), held.number());
+            turn = upstream.next(now);
+        }
+        return turn;
     }
 
     private static Cost cost(Pace pace, Turn turn) {
@@ -268,6 +307,7 @@ final class Sending {
                         flight.attempt(),
                         running.id(),
                         number,
+                        running.attempts(number) + 1,
                         upstream.pace().upstream(),
                         turn.lane().route().as(),
                         upstream.terms().marksShared()
@@ -305,7 +345,8 @@ final class Sending {
         if (flight == null) {
             return null;
         }
-        learn(flight, outcome, now);
+        var trouble = trouble(flight, outcome, now);
+        learn(flight, outcome, trouble, now);
         var running = flight.batch();
         running.readable();
         if (!flights.holds(flight)) {
@@ -324,16 +365,63 @@ final class Sending {
                 if (!noPlace && flight.upstream().pace().isTooLarge(flight.sent())) {
                     // It had waited until all of the limit was there. If that is not enough it
                     // would be refused for ever, and the others would wait behind it.
-                    failed(flight, customId, retryAfter, new Result.Errored(error), now);
+                    boolean counts = isHeldAgainst(flight, null, now);
+                    failed(
+                            flight,
+                            customId,
+                            null,
+                            counts,
+                            false,
+                            retryAfter,
+                            new Result.Errored(error),
+                            now);
                 } else {
                     putBack(flight, customId, now);
                 }
             }
-            case Unreachable _, Barred _ -> putBack(flight, customId, now);
-            case Failed(var _, var retryAfter, var error) ->
-                    failed(flight, customId, retryAfter, new Result.Errored(error), now);
+            case Unreachable _ -> putBack(flight, customId, now);
+            case Barred(var _, var error) ->
+                    barred(flight, customId, trouble, new Result.Errored(error), now);
+            case Failed(var _, var retryAfter, var error, boolean mayHaveCost) -> {
+                boolean counts = mayHaveCost || isHeldAgainst(flight, trouble, now);
+                failed(
+                        flight,
+                        customId,
+                        trouble,
+                        counts,
+                        mayHaveCost,
+                        retryAfter,
+                        new Result.Errored(error),
+                        now);
+            }
         }
         return running;
+    }
+
+    /** What is known of the request and of the upstream now that this has come of a call. */
+    private static @Nullable Trouble trouble(Flight flight, AttemptOutcome outcome, Moment now) {
+        var suspects = flight.upstream().suspects();
+        var sentAt = flight.sent().at();
+        return switch (outcome) {
+            case Answered _, Refused _ -> {
+                suspects.answered(flight.lane(), flight.request(), sentAt);
+                yield null;
+            }
+            case Failed _ -> suspects.failed(flight.lane(), flight.request(), sentAt, now.steady());
+            case Barred _ -> suspects.barred(flight.lane(), flight.request(), sentAt, now.steady());
+            case Throttled _, Unreachable _ -> null;
+        };
+    }
+
+    /** Whether a failure that cost nothing counts as an attempt of its request. */
+    private static boolean isHeldAgainst(Flight flight, @Nullable Trouble trouble, Moment now) {
+        var upstream = flight.upstream();
+        return trouble == null
+                || upstream.pace().isHealthy()
+                || trouble.isOwn()
+                || upstream.suspects()
+                        .isOverdue(
+                                trouble, flight.batch().attempts(flight.request()), now.steady());
     }
 
     private @Nullable Flight land(long attempt, boolean answered) {
@@ -341,6 +429,10 @@ final class Sending {
         if (flight != null) {
             landed(flight, answered);
             interactiveRetries.placeIsFree(flight.upstream().pace().upstream());
+            if (flight.batch().isApart(flight.request())) {
+                turnsAt(flight.lane().route().upstreams().getFirst())
+                        .survived(flight.lane(), flight.request());
+            }
         }
         return flight;
     }
@@ -365,7 +457,8 @@ final class Sending {
     }
 
     /** What the outcome says about the upstream, whatever it means for the request. */
-    private void learn(Flight flight, AttemptOutcome outcome, Moment now) {
+    private void learn(
+            Flight flight, AttemptOutcome outcome, @Nullable Trouble trouble, Moment now) {
         var pace = flight.upstream().pace();
         var sent = flight.sent();
         switch (outcome) {
@@ -382,7 +475,15 @@ final class Sending {
             case Refused(var _, var headroom, var _) -> pace.told(headroom, sent, now);
             case Failed _, Throttled _, Unreachable _, Barred _ -> {}
         }
-        heard(flight.upstream(), sent, ForwardOutcome.like(outcome), now);
+        if (trouble != null && !trouble.isNews()) {
+            boolean wasHealthy = pace.isHealthy();
+            pace.troubledBySelf();
+            announceHealthy(pace, wasHealthy);
+            return;
+        }
+        boolean mayHaveCost = outcome instanceof Failed failed && failed.mayHaveCost();
+        var who = new Suspects.Who(flight.batch(), flight.request());
+        heard(flight.upstream(), who, mayHaveCost, sent, ForwardOutcome.like(outcome), now);
     }
 
     void interactiveStarted(String upstream, long call, Moment now) {
@@ -391,8 +492,12 @@ final class Sending {
     }
 
     void interactiveFinished(String upstream, long call, ForwardOutcome.News news, Moment now) {
-        var sent = pace(upstream).interactiveFinished(call, now.steady());
-        heard(turnsAt(upstream), sent, news, now);
+        var turnsThere = turnsAt(upstream);
+        var sent = turnsThere.pace().interactiveFinished(call, now.steady());
+        if (news instanceof ForwardOutcome.Answered) {
+            turnsThere.suspects().answered(sent.at());
+        }
+        heard(turnsThere, call, false, sent, news, now);
     }
 
     void interactiveRefused(Event.InteractiveRefused call, Moment now) {
@@ -416,23 +521,28 @@ final class Sending {
     }
 
     /** What every call tells of its upstream, whoever made it. */
-    private void heard(Turns upstream, Sent sent, ForwardOutcome.News news, Moment now) {
+    private void heard(
+            Turns upstream,
+            Object who,
+            boolean mayHaveCost,
+            Sent sent,
+            ForwardOutcome.News news,
+            Moment now) {
         var pace = upstream.pace();
-        boolean wasWell = pace.isWell();
+        boolean wasHealthy = pace.isHealthy();
         boolean wasAway = pace.isAway(now.steady());
         boolean wasPaused = pace.isPaused(now.steady());
         switch (news) {
-            case ForwardOutcome.Answered _ -> pace.answered(sent, now.steady());
-            case ForwardOutcome.Failed(var phase) -> hasFailed(pace, sent, phase, now);
+            case ForwardOutcome.Answered _ -> pace.answered(who, sent, now.steady());
+            case ForwardOutcome.Failed(var phase) ->
+                    hasFailed(pace, who, mayHaveCost, sent, phase, now);
             case ForwardOutcome.Throttled(var retryAfter, var headroom, var noPlace) ->
                     hasRefused(pace, sent, retryAfter, headroom, noPlace, now);
             case ForwardOutcome.Unreachable(var phase) -> wasNotReached(pace, phase, now);
             case ForwardOutcome.Barred(var reason) -> hasBarred(pace, reason, now);
             case ForwardOutcome.NoNews _ -> {}
         }
-        if (!wasWell && pace.isWell()) {
-            effects.accept(new UpstreamWell(pace.upstream()));
-        }
+        announceHealthy(pace, wasHealthy);
         // Again with each pause: what has found out that it is still away may have been at home.
         boolean isNewlyPaused = !wasPaused && pace.isPaused(now.steady());
         if (pace.isAway(now.steady()) && (!wasAway || isNewlyPaused)) {
@@ -441,15 +551,43 @@ final class Sending {
         }
     }
 
-    private void hasFailed(Pace pace, Sent sent, String phase, Moment now) {
-        boolean wasIll = pace.isIll();
+    private void announceHealthy(Pace pace, boolean wasHealthy) {
+        if (!wasHealthy && pace.isHealthy()) {
+            effects.accept(new UpstreamHealthy(pace.upstream()));
+            releaseAll();
+        }
+    }
+
+    /** Those that wait for an upstream that is healthy now, or for a copy of it, go again. */
+    private void releaseAll() {
+        for (var upstream : round) {
+            var kept = new ArrayList<HeldBack>();
+            for (var held = upstream.release(); held != null; held = upstream.release()) {
+                if (isHeldBack(held.lane())) {
+                    kept.add(held);
+                } else {
+                    sendAgain(held.lane(), held.number());
+                }
+            }
+            kept.forEach(held -> upstream.holdBack(held.lane(), held.number()));
+        }
+    }
+
+    /** Whether all upstreams of the lane are in trouble. */
+    private boolean isHeldBack(Lane lane) {
+        return lane.route().upstreams().stream().noneMatch(name -> pace(name).isHealthy());
+    }
+
+    private void hasFailed(
+            Pace pace, Object who, boolean mayHaveCost, Sent sent, String phase, Moment now) {
+        boolean wasUnhealthy = pace.isUnhealthy();
         pace.hadProblem(new Problem(phase, now.wall()));
         paused(
-                pace.failed(sent, now.steady()),
+                pace.failed(who, mayHaveCost, sent, now.steady()),
                 length -> new UpstreamPaused(pace.upstream(), "failing", length),
                 now);
-        if (!wasIll && pace.isIll()) {
-            effects.accept(new UpstreamIll(pace.upstream(), phase));
+        if (!wasUnhealthy && pace.isUnhealthy()) {
+            effects.accept(new UpstreamUnhealthy(pace.upstream(), phase));
         }
     }
 
@@ -480,8 +618,8 @@ final class Sending {
         pace.hadProblem(new Problem(reason, now.wall()));
         // A pause like any other, but for this one a person has to be called.
         paused(
-                pace.barred(now.steady()),
-                length -> new UpstreamBarred(pace.upstream(), reason, length),
+                pace.unauthorized(now.steady()),
+                length -> new UpstreamUnauthorized(pace.upstream(), reason, length),
                 now);
     }
 
@@ -499,26 +637,78 @@ final class Sending {
     private void failed(
             Flight flight,
             CustomId customId,
+            @Nullable Trouble trouble,
+            boolean counts,
+            boolean mayHaveCost,
             @Nullable Duration retryAfter,
             Result.Errored error,
             Moment now) {
         var running = flight.batch();
-        // While the upstream is ill the fault is not the request's.
-        int attempts =
-                flight.upstream().pace().blamesRequests(now.steady())
-                        ? running.countAttempt(flight.request())
-                        : running.attempts(flight.request());
-        if (attempts >= policy.attemptsMax()) {
+        if (counts) {
+            running.countAttempt(flight.request());
+            if (trouble != null) {
+                flight.upstream().suspects().heldAgainst(trouble, flight.lane(), now.steady());
+            }
+        }
+        int attempts = running.attempts(flight.request());
+        if (counts
+                && attempts >= policy.attemptsMax()
+                && !isByChance(flight, trouble, mayHaveCost)) {
             decide(flight, customId, error, now);
         } else if (running.isCanceling()) {
             putBack(flight, customId, now);
         } else {
             running.takenBack(flight.request());
-            var delay = policy.retryDelay().delay(Math.max(1, attempts), random);
+            var delay = retryDelay(trouble, attempts);
             retryAfter(
                     retryAfter != null && retryAfter.compareTo(delay) > 0 ? retryAfter : delay,
                     flight,
                     now);
+        }
+    }
+
+    /** Whether so many calls fail by chance that this request, too, may have. */
+    private boolean isByChance(Flight flight, @Nullable Trouble trouble, boolean mayHaveCost) {
+        return trouble != null
+                && !mayHaveCost
+                && trouble.count()
+                        < flight.upstream()
+                                .suspects()
+                                .failuresByChance(BY_CHANCE_PART * policy.attemptsMax());
+    }
+
+    /**
+     * A request that has failed twice while no other was answered waits longer: if it is the
+     * upstream after all, that may take a minute to pass.
+     */
+    private Duration retryDelay(@Nullable Trouble trouble, int attempts) {
+        int troubles = trouble == null ? attempts : trouble.count();
+        boolean isAlone = trouble != null && trouble.isAlone() && troubles > 1;
+        int failures = Math.max(1, troubles) + (isAlone ? ALONE_FAILURES : 0);
+        return policy.retryDelay().delay(failures, random);
+    }
+
+    /**
+     * The upstream would not serve us: it waits until a person has mended that. But when others are
+     * served it is the request, and it has as many attempts as one that fails.
+     */
+    private void barred(
+            Flight flight,
+            CustomId customId,
+            @Nullable Trouble trouble,
+            Result.Errored error,
+            Moment now) {
+        if (trouble == null || !trouble.isOwn()) {
+            if (trouble == null || flight.upstream().pace().isInDoubt()) {
+                putBack(flight, customId, now);
+            } else {
+                // Nobody has to wait for it, and it is not to be asked as fast as it can refuse.
+                failed(flight, customId, trouble, false, false, null, error, now);
+            }
+        } else if (flight.upstream().suspects().isLost(flight.lane(), policy.attemptsMax())) {
+            decide(flight, customId, error, now);
+        } else {
+            failed(flight, customId, trouble, true, false, null, error, now);
         }
     }
 
@@ -536,7 +726,7 @@ final class Sending {
         }
         var wait = retry.upstream().pace().spendRetry(now.steady());
         if (wait.isZero()) {
-            sendAgain(retry.lane(), retry.request());
+            sendAgain(retry.upstream(), retry.lane(), retry.request());
         } else {
             // Spread out, since many may wait.
             var spread = Duration.ofMillis(random.nextInt(RETRY_SPREAD_MILLIS));
@@ -599,7 +789,16 @@ final class Sending {
             return;
         }
         flight.batch().takenBack(flight.request());
-        sendAgain(flight.lane(), flight.request());
+        sendAgain(flight.upstream(), flight.lane(), flight.request());
+    }
+
+    /** As soon as others have found out that the upstream is healthy, or if there are none. */
+    private void sendAgain(Turns upstream, Lane lane, int request) {
+        if (isHeldBack(lane) && !lane.batch().isCanceling()) {
+            upstream.holdBack(lane, request);
+        } else {
+            sendAgain(lane, request);
+        }
     }
 
     private void sendAgain(Lane lane, int request) {
@@ -614,6 +813,7 @@ final class Sending {
     }
 
     private void decide(Flight flight, @Nullable CustomId customId, Result result, Moment now) {
+        flight.upstream().suspects().forget(flight.batch(), flight.request());
         storing.decide(flight.batch(), flight.request(), customId, result, now);
     }
 
@@ -638,8 +838,12 @@ final class Sending {
         for (var flight : lost) {
             landed(flight, false);
             if (flight.batch().isInFlight(flight.request())) {
-                flight.batch().countAttempt(flight.request());
-                putBack(flight, null, now);
+                int attempts = flight.batch().countAttempt(flight.request());
+                if (attempts >= policy.attemptsMax()) {
+                    decide(flight, null, new Result.Errored(LostAttempts.ERROR), now);
+                } else {
+                    putBack(flight, null, now);
+                }
             }
         }
         abort(lost.stream().map(Flight::attempt).toList());

@@ -24,7 +24,10 @@ final class Share {
     private final Served served;
     private final TreeSet<Lane> byDeadline = new TreeSet<>(Lane.BY_DEADLINE);
 
-    /** Of every lane that waits; its level may be an older one, since other upstreams serve it. */
+    /**
+     * Of every lane that waits; its level may be an older one, since other lanes of its batch and
+     * other upstreams count too.
+     */
     private final Map<Lane, Standing> standings = new HashMap<>();
 
     private final TreeSet<Standing> byServed = new TreeSet<>(Standing.LEAST_FIRST);
@@ -91,7 +94,7 @@ final class Share {
         return ahead > 0 ? leastServed() : byDeadline.getFirst();
     }
 
-    /** Of those at the same level the one that is due first comes last: it has the other half. */
+    /** Of those at the same level the batch that is due first comes last: it has the other half. */
     private Lane leastServed() {
         var due = byDeadline.getFirst();
         for (var standing = byServed.first(); standing != null; ) {
@@ -99,7 +102,7 @@ final class Share {
             if (standing.level() != lane.level()) {
                 stand(lane);
                 standing = byServed.first();
-            } else if (lane != due) {
+            } else if (lane.batch() != due.batch()) {
                 return lane.level() <= due.level() ? lane : due;
             } else {
                 standing = byServed.higher(standing);
@@ -111,8 +114,8 @@ final class Share {
     /** The lane has had {@link #next}'s turn. */
     void charge(Lane lane, long tokens) {
         if (standings.containsKey(lane)) {
-            boolean due = byDeadline.getFirst() == lane;
-            boolean least = leastServed() == lane;
+            boolean due = byDeadline.getFirst().batch() == lane.batch();
+            boolean least = leastServed().batch() == lane.batch();
             if (due && !least) {
                 ahead += tokens;
             } else if (least && !due) {

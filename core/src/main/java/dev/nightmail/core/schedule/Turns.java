@@ -5,12 +5,14 @@ import dev.nightmail.core.key.KeyId;
 import dev.nightmail.core.schedule.SendOrder.Pick;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -27,6 +29,13 @@ final class Turns {
     private final UpstreamTerms terms;
     private final Weights weights;
     private final Warmth warmth = new Warmth();
+    private final Suspects suspects = new Suspects();
+
+    /**
+     * Requests that wait until the upstream is healthy, or nobody else can find out whether it is.
+     */
+    private final ArrayDeque<HeldBack> heldBack = new ArrayDeque<>();
+
     private final Map<KeyId, Share> shares = new HashMap<>();
     private final TreeSet<Share> wanting =
             new TreeSet<>(Comparator.comparingLong(Share::servedTokens).thenComparing(Share::key));
@@ -37,6 +46,9 @@ final class Turns {
     private final Map<Integer, Set<Lane>> awaiting = new HashMap<>();
 
     private @Nullable Instant wakesAt;
+
+    private final PriorityQueue<Apart> apart = new PriorityQueue<>(Apart.LEAST_SUSPECT);
+    private @Nullable Apart apartOut;
 
     private final Served.Level level = new Served.Level();
 
@@ -56,6 +68,71 @@ final class Turns {
 
     Warmth warmth() {
         return warmth;
+    }
+
+    Suspects suspects() {
+        return suspects;
+    }
+
+    /**
+     * Takes in a request that is sent only while no other such is under way: a process may have
+     * died of it. Those that were under way at fewer deaths go first, since they are less likely to
+     * be the one.
+     */
+    void setApart(Lane lane, int number) {
+        apart.add(new Apart(lane, number));
+    }
+
+    /** The next of them, if none is under way. */
+    @Nullable Apart nextApart() {
+        if (apartOut != null && apartOut.isOpen()) {
+            return null;
+        }
+        apartOut = null;
+        while (apartOut == null && !apart.isEmpty()) {
+            var next = apart.remove();
+            if (next.isOpen()) {
+                apartOut = next;
+            }
+        }
+        return apartOut;
+    }
+
+    /** A call has ended, and the process has not. */
+    void survived(Lane lane, int number) {
+        if (apartOut != null && apartOut.lane() == lane && apartOut.number() == number) {
+            apartOut = null;
+        }
+    }
+
+    record Apart(Lane lane, int number) {
+
+        static final Comparator<Apart> LEAST_SUSPECT =
+                Comparator.comparingInt((Apart one) -> one.lane.batch().attempts(one.number))
+                        .thenComparing(Apart::lane, Lane.BY_DEADLINE)
+                        .thenComparingInt(Apart::number);
+
+        boolean isOpen() {
+            return lane.batch().isPending(number) || lane.batch().isInFlight(number);
+        }
+    }
+
+    /** A request whose call did not tell whether it or the upstream is at fault. */
+    record HeldBack(Lane lane, int number) {}
+
+    void holdBack(Lane lane, int number) {
+        heldBack.addLast(new HeldBack(lane, number));
+    }
+
+    /** Takes out the request that has been held back longest; null if there is none. */
+    @Nullable HeldBack release() {
+        while (!heldBack.isEmpty()) {
+            var first = heldBack.removeFirst();
+            if (first.lane().batch().isPending(first.number())) {
+                return first;
+            }
+        }
+        return null;
     }
 
     /** The lane has something to send, perhaps again. */
@@ -91,26 +168,70 @@ final class Turns {
     /**
      * A request whose turn it is, and the lane it belongs to.
      *
-     * @param urgent whether it goes first for that, whosever turn it was in all fairness
+     * @param outOfTurn whether it goes first whosever turn it was in all fairness: it is urgent, or
+     *     finds out how the upstream stands
      */
-    record Turn(Lane lane, Pick pick, boolean urgent) {}
+    record Turn(Lane lane, Pick pick, boolean outOfTurn) {}
 
     /** Whose turn it is; null if nobody has anything that may be sent now. */
     @Nullable Turn next(Moment now) {
+        if (pace.isProbed()) {
+            return probe(now);
+        }
         while (!wanting.isEmpty()) {
             var nearest = byDeadline.getFirst();
             boolean urgent = nearest.isUrgent(now.wall());
             var lane = urgent ? nearest : wanting.getFirst().next();
-            var pick = lane.order().peek(warmth, now.steady());
-            if (pick != null) {
-                return new Turn(lane, pick, urgent);
+            var turn = turnOf(lane, urgent, now);
+            if (turn != null) {
+                return turn;
             }
-            withdraw(lane);
-            if (!lane.order().isEmpty()) {
-                aside.add(lane);
-                for (int prefix : lane.order().awaited()) {
-                    awaiting.computeIfAbsent(prefix, _ -> new LinkedHashSet<>()).add(lane);
-                }
+        }
+        return null;
+    }
+
+    /**
+     * To find out how the upstream stands: of the key that has met with trouble least lately, and
+     * of its lanes the one that has. The bad request of one user is not to be asked again and again
+     * while the good ones of others wait.
+     */
+    private @Nullable Turn probe(Moment now) {
+        var troubledAt = new HashMap<KeyId, Instant>();
+        for (var lane : byDeadline) {
+            troubledAt.merge(key(lane), suspects.troubledAt(lane), Turns::later);
+        }
+        var leastTroubled =
+                Comparator.comparing((Lane lane) -> troubledAt.getOrDefault(key(lane), Instant.MIN))
+                        .thenComparing(suspects::troubledAt)
+                        .thenComparing(Lane.BY_DEADLINE);
+        for (var lane : byDeadline.stream().sorted(leastTroubled).toList()) {
+            var turn = turnOf(lane, true, now);
+            if (turn != null) {
+                return turn;
+            }
+        }
+        return null;
+    }
+
+    private static KeyId key(Lane lane) {
+        return lane.batch().batch().header().key();
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
+    }
+
+    /** Sets the lane aside if it has nothing that may be sent now. */
+    private @Nullable Turn turnOf(Lane lane, boolean outOfTurn, Moment now) {
+        var pick = lane.order().peek(warmth, now.steady());
+        if (pick != null) {
+            return new Turn(lane, pick, outOfTurn);
+        }
+        withdraw(lane);
+        if (!lane.order().isEmpty()) {
+            aside.add(lane);
+            for (int prefix : lane.order().awaited()) {
+                awaiting.computeIfAbsent(prefix, _ -> new LinkedHashSet<>()).add(lane);
             }
         }
         return null;
@@ -175,6 +296,10 @@ final class Turns {
         Stream.concat(byDeadline.stream(), aside.stream())
                 .filter(lane -> !lane.order().isEmpty())
                 .forEach(lane -> waiting.add(lane.batch().id()));
+        apart.stream().filter(Apart::isOpen).forEach(one -> waiting.add(one.lane().batch().id()));
+        heldBack.stream()
+                .filter(held -> held.lane().batch().isPending(held.number()))
+                .forEach(held -> waiting.add(held.lane().batch().id()));
         return waiting.size();
     }
 
@@ -186,7 +311,7 @@ final class Turns {
         if (share == null) {
             throw new IllegalStateException("a lane without a share");
         }
-        if (turn.urgent()) {
+        if (turn.outOfTurn()) {
             share.chargeOutOfTurn(lane, tokens);
         } else {
             share.charge(lane, tokens);

@@ -36,23 +36,23 @@ public record UpstreamState(
     /** In one word, the worst that can be said. */
     public enum Condition {
         /** Calls go as fast as there are any. */
-        WELL,
+        HEALTHY,
         /** It answers, and takes no more than it gets: calls wait for its limits. */
         SLOWED,
         /** It asked to be left alone for a while. */
         PAUSED,
-        /** Too many calls fail; a few find out when that is over. */
-        ILL,
+        /** Too many requests fail; a few calls find out when that is over. */
+        UNHEALTHY,
         /** No connection can be made; one call at a time finds out when it is back. */
         UNREACHABLE,
-        /** It refuses to serve us, whatever is asked: a person has to mend that. */
-        BARRED;
+        /** It refuses to serve this server, whatever is asked: a person has to mend that. */
+        UNAUTHORIZED;
 
         /** Whether calls may be expected to get an answer. */
         public boolean answers() {
             return switch (this) {
-                case WELL, SLOWED -> true;
-                case PAUSED, ILL, UNREACHABLE, BARRED -> false;
+                case HEALTHY, SLOWED -> true;
+                case PAUSED, UNHEALTHY, UNREACHABLE, UNAUTHORIZED -> false;
             };
         }
     }

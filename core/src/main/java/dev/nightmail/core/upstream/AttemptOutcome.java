@@ -67,9 +67,25 @@ public sealed interface AttemptOutcome {
      *     response timeout}, …
      * @param error a whole error response ({@code api_error}, {@code timeout_error}), should this
      *     have been the last try
+     * @param mayHaveCost whether somebody may have to pay for it: the service finished an answer
+     *     that cannot be used, or the exchange ended when the service may have been at work and
+     *     nobody knows how far it got. An error status of the service's own is not charged for.
+     *     What may have cost something counts as a try of its request however the service stands
      */
-    record Failed(String phase, @Nullable Duration retryAfter, JsonBytes error)
-            implements AttemptOutcome {}
+    record Failed(String phase, @Nullable Duration retryAfter, JsonBytes error, boolean mayHaveCost)
+            implements AttemptOutcome {
+
+        /** The service said itself that it failed, so it charges nothing. */
+        public static Failed unpaid(String phase, @Nullable Duration retryAfter, JsonBytes error) {
+            return new Failed(phase, retryAfter, error, false);
+        }
+
+        /** It may have to be paid for all the same. */
+        public static Failed perhapsPaid(
+                String phase, @Nullable Duration retryAfter, JsonBytes error) {
+            return new Failed(phase, retryAfter, error, true);
+        }
+    }
 
     /**
      * Nothing was sent: no connection could be made. It cost nothing and counts as no attempt.
@@ -80,12 +96,14 @@ public sealed interface AttemptOutcome {
     record Unreachable(String phase, JsonBytes error) implements AttemptOutcome {}
 
     /**
-     * The service does not serve us at all, whatever the request: our credential is wrong or
-     * revoked, our account is not in order, or what answered is not the API. It cost nothing and
-     * counts as no attempt; a person has to mend it, and until then every request would end so.
+     * The service does not serve us, it seems, whatever the request: our credential is wrong or
+     * revoked, our account is not in order, or what answered is not the API. It cost nothing. As
+     * long as nobody else is served either, it counts as no attempt, and a person has to mend it.
+     * If others are, it was the request after all.
      *
      * @param reason what came and what to look at, for the log: it may name configuration and
      *     addresses, which are not for clients, and never holds a credential
+     * @param error a whole error response, should the request turn out to be at fault
      */
-    record Barred(String reason) implements AttemptOutcome {}
+    record Barred(String reason, JsonBytes error) implements AttemptOutcome {}
 }

@@ -80,9 +80,9 @@ public sealed interface ForwardOutcome {
             case AttemptOutcome.Answered _, AttemptOutcome.Refused _ -> new Answered();
             case AttemptOutcome.Throttled(var retryAfter, var _, var headroom, var noPlace) ->
                     new Throttled(retryAfter, headroom, noPlace);
-            case AttemptOutcome.Failed(var phase, var _, var _) -> new Failed(phase);
+            case AttemptOutcome.Failed(var phase, var _, var _, var _) -> new Failed(phase);
             case AttemptOutcome.Unreachable(var phase, var _) -> new Unreachable(phase);
-            case AttemptOutcome.Barred(var reason) -> new Barred(reason);
+            case AttemptOutcome.Barred(var reason, var _) -> new Barred(reason);
         };
     }
 }

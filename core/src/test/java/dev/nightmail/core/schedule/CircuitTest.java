@@ -12,52 +12,91 @@ class CircuitTest {
 
     private final Circuit circuit = new Circuit();
     private Instant now = Instant.EPOCH.plusSeconds(1);
+    private int requests;
 
     @Test
     void aFewFailuresAmongManyAreTheRequests() {
         for (int i = 0; i < 200; i++) {
             if (i % 5 == 0) {
-                assertThat(circuit.failed(now, now)).isFalse();
+                assertThat(failAnother()).isFalse();
             } else {
-                circuit.answered(LIMIT, now, now);
+                answer();
             }
         }
 
-        assertThat(circuit.isWell()).isTrue();
-        assertThat(circuit.blames(now)).isTrue();
+        assertThat(circuit.isHealthy()).isTrue();
     }
 
     @Test
-    void manyFailuresAreTheUpstreamsAndFewCallsFindOutWhenItIsWell() {
-        fallIll();
+    void threeRequestsThatAlwaysFailAreThreeHoweverOftenTheyAreTried() {
+        for (int i = 0; i < 12; i++) {
+            answer();
+        }
+        for (int i = 0; i < 15; i++) {
+            assertThat(circuit.failed("poison " + i % 3, false, now, now)).isFalse();
+        }
 
-        assertThat(circuit.isWell()).isFalse();
+        assertThat(circuit.isHealthy()).isTrue();
+    }
+
+    @Test
+    void aFewRequestsOfWhichNoneIsEverAnsweredAreAnUnhealthyUpstream() {
+        for (int i = 0; i < 7; i++) {
+            assertThat(circuit.failed("one of two " + i % 2, false, now, now)).isFalse();
+        }
+
+        assertThat(circuit.failed("one of two", false, now, now)).isTrue();
+    }
+
+    @Test
+    void manyFailuresAreTheUpstreamsAndFewCallsFindOutWhenItIsHealthy() {
+        becomeUnhealthy();
+
+        assertThat(circuit.isHealthy()).isFalse();
         assertThat(started()).isEqualTo(4);
     }
 
     @Test
+    void whereEachProbeMayCostSomethingThereIsOneAtATimeAndPausesGrowLonger() {
+        for (int i = 0; i < 8; i++) {
+            circuit.failed(++requests, true, now, now);
+        }
+
+        assertThat(started()).isEqualTo(1);
+        assertThat(circuit.pause(Duration.ofSeconds(15))).isEqualTo(Duration.ofSeconds(15));
+    }
+
+    @Test
+    void probesThatCostNothingAreNoFurtherApartThanThreeSeconds() {
+        becomeUnhealthy();
+
+        assertThat(circuit.pause(Duration.ofSeconds(15))).isEqualTo(Duration.ofSeconds(3));
+        assertThat(circuit.pause(Duration.ofSeconds(1))).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
     void oneAnswerBringsAQuarterOfTheCallsAndHalfOfThoseAllOfThem() {
-        fallIll();
+        becomeUnhealthy();
         pass();
         answer();
         assertThat(started()).isEqualTo(LIMIT / 4);
 
         pass();
         for (int i = 0; i < LIMIT / 8; i++) {
-            assertThat(circuit.isWell()).isFalse();
+            assertThat(circuit.isHealthy()).isFalse();
             answer();
         }
-        assertThat(circuit.isWell()).isTrue();
+        assertThat(circuit.isHealthy()).isTrue();
     }
 
     @Test
-    void aFailureOfAConvalescentIsARelapse() {
-        fallIll();
+    void aFailureOfOneThatIsRecoveringIsARelapse() {
+        becomeUnhealthy();
         pass();
         answer();
         pass();
 
-        assertThat(circuit.failed(now, now)).isTrue();
+        assertThat(failAnother()).isTrue();
 
         assertThat(started()).isEqualTo(4);
     }
@@ -72,7 +111,7 @@ class CircuitTest {
         answer();
         assertThat(circuit.isSound()).isTrue();
 
-        circuit.failed(now, now);
+        failAnother();
         assertThat(circuit.isSound()).isFalse();
     }
 
@@ -80,30 +119,23 @@ class CircuitTest {
     void whatSetOutBeforeTellsNothing() {
         var before = now;
         pass();
-        fallIll();
+        becomeUnhealthy();
         pass();
 
-        circuit.answered(LIMIT, before, now);
-        assertThat(circuit.failed(before, now)).isFalse();
+        circuit.answered("late", LIMIT, before, now);
+        assertThat(circuit.failed("late", false, before, now)).isFalse();
 
         assertThat(started()).isEqualTo(4);
     }
 
-    @Test
-    void aRequestLosesOneTryInTenMinutesWhileItIsIll() {
-        fallIll();
-
-        assertThat(circuit.blames(now)).isTrue();
-        assertThat(circuit.blames(now)).isFalse();
-        now = now.plus(Duration.ofMinutes(10));
-        assertThat(circuit.blames(now)).isTrue();
-        assertThat(circuit.blames(now)).isFalse();
+    private void becomeUnhealthy() {
+        for (int i = 0; i < 8; i++) {
+            failAnother();
+        }
     }
 
-    private void fallIll() {
-        for (int i = 0; i < 8; i++) {
-            circuit.failed(now, now);
-        }
+    private boolean failAnother() {
+        return circuit.failed(++requests, false, now, now);
     }
 
     private int started() {
@@ -116,7 +148,7 @@ class CircuitTest {
     }
 
     private void answer() {
-        circuit.answered(LIMIT, now, now);
+        circuit.answered(++requests, LIMIT, now, now);
     }
 
     private void pass() {

@@ -252,7 +252,7 @@ class RelayingTest {
     void aBatchThatBringsOneResultEndsThePauses() {
         world.submit("a", 3);
         createsWithin(Duration.ofMinutes(5), _ -> new RelayedOutcome.Expired());
-        assertThat(state().condition()).isEqualTo(Condition.ILL);
+        assertThat(state().condition()).isEqualTo(Condition.UNHEALTHY);
         assertThat(problem()).contains("batches brought no result", "expired");
 
         createsWithin(
@@ -262,7 +262,7 @@ class RelayingTest {
         // The two that are left are fruitless again, with pauses that begin anew.
         assertThat(problem()).doesNotContain("last 12");
         relays.finish(nextRelay(), succeeded());
-        assertThat(state().condition()).isEqualTo(Condition.WELL);
+        assertThat(state().condition()).isEqualTo(Condition.HEALTHY);
     }
 
     private String problem() {
@@ -421,7 +421,7 @@ class RelayingTest {
         }
 
         assertThat(world.others)
-                .filteredOn(effect -> effect instanceof Effect.UpstreamBarred)
+                .filteredOn(effect -> effect instanceof Effect.UpstreamUnauthorized)
                 .hasSize(20);
         relays.finish(nextRelay(), succeeded());
         assertThat(world.isOver(batch)).isTrue();

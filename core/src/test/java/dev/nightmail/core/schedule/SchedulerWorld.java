@@ -190,9 +190,9 @@ final class SchedulerWorld {
             case Effect.OpenBatch _,
                     Effect.Close _,
                     Effect.UpstreamPaused _,
-                    Effect.UpstreamBarred _,
-                    Effect.UpstreamIll _,
-                    Effect.UpstreamWell _,
+                    Effect.UpstreamUnauthorized _,
+                    Effect.UpstreamUnhealthy _,
+                    Effect.UpstreamHealthy _,
                     Effect.RelaysHeld _,
                     Effect.RelaysResumed _,
                     Effect.RetryInteractive _,
@@ -228,7 +228,7 @@ final class SchedulerWorld {
     }
 
     static AttemptOutcome failure() {
-        return new AttemptOutcome.Failed("status 500", null, JsonBytes.of("{}"));
+        return AttemptOutcome.Failed.unpaid("status 500", null, JsonBytes.of("{}"));
     }
 
     static AttemptOutcome throttle(@Nullable Duration retryAfter) {
@@ -244,7 +244,8 @@ final class SchedulerWorld {
     }
 
     static AttemptOutcome barred() {
-        return new AttemptOutcome.Barred("status 401 (authentication_error)");
+        return new AttemptOutcome.Barred(
+                "status 401 (authentication_error)", JsonBytes.of("{\"barred\":true}"));
     }
 
     // What the surroundings do when told to

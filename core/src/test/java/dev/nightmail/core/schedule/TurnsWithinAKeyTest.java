@@ -7,6 +7,7 @@ import dev.nightmail.core.batch.BatchId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** How the batches of one key share what the key has. */
@@ -38,6 +39,17 @@ class TurnsWithinAKeyTest {
     @Test
     void aSmallBatchBehindALargeOneOfItsKeyHasEverySecondTurn() {
         world.submit("a", 20_000);
+        answerCalls(1_000);
+
+        var small = world.submit("a", 10);
+
+        assertThat(answerUntilSent(small, 10)).isLessThanOrEqualTo(20);
+    }
+
+    @Test
+    void aBatchOfManyModelsHasNoMoreTurnsThanOneOfOne() {
+        var models = IntStream.range(0, 60).mapToObj(i -> "model-" + i).toList();
+        world.submit("a", models, IntStream.range(0, 12_000).map(i -> i % 60).toArray());
         answerCalls(1_000);
 
         var small = world.submit("a", 10);

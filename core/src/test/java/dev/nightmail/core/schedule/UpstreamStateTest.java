@@ -48,7 +48,7 @@ class UpstreamStateTest {
 
         var state = state();
 
-        assertThat(state.condition()).isEqualTo(Condition.WELL);
+        assertThat(state.condition()).isEqualTo(Condition.HEALTHY);
         assertThat(state.places()).isEqualTo(new Places(6, 6, 8, 1));
         assertThat(state.calls()).isEqualTo(new Calls(8, 0, 0, 8.0));
         assertThat(state.batchesWaiting()).isEqualTo(1);
@@ -122,7 +122,7 @@ class UpstreamStateTest {
         world.submit("a", 100);
         world.finishAll(barred());
 
-        assertThat(state().condition()).isEqualTo(Condition.BARRED);
+        assertThat(state().condition()).isEqualTo(Condition.UNAUTHORIZED);
         assertThat(state().lastProblem()).extracting("reason").asString().startsWith("status 401");
     }
 
@@ -130,24 +130,24 @@ class UpstreamStateTest {
     void illnessAndRecoveryAreSaidOnceEach() {
         world.submit("a", 1_000);
         world.finishAll(failure());
-        assertThat(state().condition()).isEqualTo(Condition.ILL);
+        assertThat(state().condition()).isEqualTo(Condition.UNHEALTHY);
 
         for (int i = 0; i < 5; i++) {
             world.advanceToNextTick();
             world.finishAll(failure());
         }
-        while (state().condition() == Condition.ILL) {
+        while (state().condition() == Condition.UNHEALTHY) {
             world.advanceToNextTick();
             world.finishAll(answer());
             world.store();
         }
 
         assertThat(world.others)
-                .filteredOn(Effect.UpstreamIll.class::isInstance)
-                .containsExactly(new Effect.UpstreamIll("claude", "status 500"));
+                .filteredOn(Effect.UpstreamUnhealthy.class::isInstance)
+                .containsExactly(new Effect.UpstreamUnhealthy("claude", "status 500"));
         assertThat(world.others)
-                .filteredOn(Effect.UpstreamWell.class::isInstance)
-                .containsExactly(new Effect.UpstreamWell("claude"));
+                .filteredOn(Effect.UpstreamHealthy.class::isInstance)
+                .containsExactly(new Effect.UpstreamHealthy("claude"));
     }
 
     @Test
@@ -167,9 +167,9 @@ class UpstreamStateTest {
 
         interactive(new ForwardOutcome.Answered());
 
-        assertThat(state().condition()).isEqualTo(Condition.WELL);
+        assertThat(state().condition()).isEqualTo(Condition.HEALTHY);
         assertThat(world.inFlight).isNotEmpty();
-        assertThat(world.others).contains(new Effect.UpstreamWell("claude"));
+        assertThat(world.others).contains(new Effect.UpstreamHealthy("claude"));
     }
 
     @Test
@@ -200,7 +200,7 @@ class UpstreamStateTest {
     void aCallThatTellsNothingChangesNothing() {
         interactive(new ForwardOutcome.NoNews());
 
-        assertThat(state().condition()).isEqualTo(Condition.WELL);
+        assertThat(state().condition()).isEqualTo(Condition.HEALTHY);
         assertThat(state().calls()).isEqualTo(new Calls(0, 0, 0, 0));
     }
 
@@ -242,7 +242,7 @@ class UpstreamStateTest {
         relays.world.advance(Duration.ofSeconds(30));
         relays.finish(relays.relay(), RelayWorld.succeeded());
 
-        assertThat(state(relays).condition()).isEqualTo(Condition.WELL);
+        assertThat(state(relays).condition()).isEqualTo(Condition.HEALTHY);
         assertThat(state(relays).lastProblem()).isNotNull();
     }
 

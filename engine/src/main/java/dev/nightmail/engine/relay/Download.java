@@ -93,7 +93,7 @@ final class Download {
         return switch (outcome) {
             case RelayedOutcome.Tried(AttemptOutcome.Refused(var error, var _, var _)) ->
                     error.length();
-            case RelayedOutcome.Tried(AttemptOutcome.Failed(var _, var _, var error)) ->
+            case RelayedOutcome.Tried(AttemptOutcome.Failed(var _, var _, var error, var _)) ->
                     error.length();
             case RelayedOutcome.Tried _,
                     RelayedOutcome.Canceled _,

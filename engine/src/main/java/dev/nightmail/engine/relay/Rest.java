@@ -43,7 +43,7 @@ final class Rest {
     private static @Nullable Duration asked(@Nullable AttemptOutcome why) {
         return switch (why) {
             case Throttled throttled -> throttled.retryAfter();
-            case Failed(var _, var retryAfter, var _) -> retryAfter;
+            case Failed(var _, var retryAfter, var _, var _) -> retryAfter;
             case Answered _, Refused _, Unreachable _, Barred _ -> null;
             case null -> null;
         };
@@ -54,7 +54,8 @@ final class Rest {
         var reason = reason(why);
         if (reason != null && !reason.equals(trouble)) {
             if (why instanceof Barred) {
-                log.error("event=upstream_barred upstream={} reason=\"{}\"", upstream, reason);
+                log.error(
+                        "event=upstream_unauthorized upstream={} reason=\"{}\"", upstream, reason);
             } else {
                 log.warn("event=upstream_not_asked upstream={} reason=\"{}\"", upstream, reason);
             }
@@ -65,9 +66,9 @@ final class Rest {
     private static @Nullable String reason(@Nullable AttemptOutcome why) {
         return switch (why) {
             case Throttled _ -> "throttled";
-            case Failed(var phase, var _, var _) -> phase;
+            case Failed(var phase, var _, var _, var _) -> phase;
             case Unreachable(var phase, var _) -> phase;
-            case Barred(var reason) -> reason;
+            case Barred(var reason, var _) -> reason;
             case Refused _ -> "refused";
             case Answered _ -> null;
             case null -> null;

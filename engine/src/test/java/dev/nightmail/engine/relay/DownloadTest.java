@@ -30,7 +30,8 @@ class DownloadTest {
                             JsonBytes.of("{}"), Usage.NONE, Billing.UNKNOWN, Headroom.UNTOLD));
     private static final RelayedOutcome OVERLOADED =
             new RelayedOutcome.Tried(
-                    new AttemptOutcome.Failed("overloaded_error", null, JsonBytes.of("{\"o\":1}")));
+                    AttemptOutcome.Failed.unpaid(
+                            "overloaded_error", null, JsonBytes.of("{\"o\":1}")));
     private static final RelayedOutcome REFUSED =
             new RelayedOutcome.Tried(new AttemptOutcome.Refused(JsonBytes.of("{\"r\":1}")));
     private static final RelayedOutcome EXPIRED = new RelayedOutcome.Expired();

@@ -47,7 +47,7 @@ final class ListedProvider implements BatchUpstream {
     }
 
     static AttemptOutcome failed() {
-        return new AttemptOutcome.Failed("status 500", null, JsonBytes.of("{}"));
+        return AttemptOutcome.Failed.unpaid("status 500", null, JsonBytes.of("{}"));
     }
 
     @Override

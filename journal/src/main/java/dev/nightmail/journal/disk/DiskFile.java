@@ -22,6 +22,14 @@ public interface DiskFile extends Closeable {
     /** Writes all of the buffer at {@code position}, which is at most the file's length. */
     void write(ByteBuffer source, long position) throws IOException;
 
+    /**
+     * Writes one byte that is there, as {@link #write} does, but for any number of threads at once,
+     * and cheaply enough to be done for each of thousands of calls a second.
+     */
+    default void set(byte value, long position) throws IOException {
+        write(ByteBuffer.wrap(new byte[] {value}), position);
+    }
+
     /** On return every byte written before is on stable storage, and the length with it. */
     void force() throws IOException;
 

@@ -3,9 +3,13 @@ package dev.nightmail.journal.disk;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -33,6 +37,7 @@ final class LocalFile implements DiskFile {
     private final Object reopening = new Object();
     private volatile FileChannel channel;
     private volatile boolean closed;
+    private volatile @Nullable MemorySegment mapped;
 
     private LocalFile(
             Path path, Set<OpenOption> options, @Nullable Object key, FileChannel channel) {
@@ -141,6 +146,33 @@ final class LocalFile implements DiskFile {
             throw e;
         } catch (IOException e) {
             throw Room.recognise(e, path);
+        }
+    }
+
+    /**
+     * Into memory that is the operating system's copy of the file: a system call for each byte
+     * would be the dearest part of a short call. The memory is given back some time after the file
+     * is closed.
+     */
+    @Override
+    public void set(byte value, long position) throws IOException {
+        var memory = mapped;
+        try {
+            (memory == null ? map() : memory).set(ValueLayout.JAVA_BYTE, position, value);
+        } catch (InternalError e) {
+            // So the virtual machine says that the page could be neither read nor made.
+            throw new IOException("cannot reach " + path, e);
+        }
+    }
+
+    private MemorySegment map() throws IOException {
+        synchronized (reopening) {
+            var memory = mapped;
+            if (memory == null) {
+                memory = channel.map(MapMode.READ_WRITE, 0, channel.size(), Arena.ofAuto());
+                mapped = memory;
+            }
+            return memory;
         }
     }
 

@@ -1,6 +1,9 @@
 package dev.nightmail.simulation.check;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.core.schedule.LostAttempts;
 import dev.nightmail.simulation.catalog.SimulatedCatalog;
 import dev.nightmail.simulation.client.Book;
 import dev.nightmail.simulation.client.Order;
@@ -23,6 +26,9 @@ public final class Checker {
     /** What a request gets that asks what none may. */
     public static final String FAULTY =
             "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"faulty\"}}";
+
+    /** What a request gets each of whose attempts was cut off. */
+    public static final String LOST = new String(LostAttempts.ERROR.array(), UTF_8);
 
     private final Book book;
     private final SimulatedCatalog catalog;

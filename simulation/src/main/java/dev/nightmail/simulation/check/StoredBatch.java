@@ -217,8 +217,9 @@ final class StoredBatch {
         require(right, "has for %s what nobody said of it: %s".formatted(entry.id(), line));
     }
 
-    private static boolean isErrorOf(Account account, Entry entry, String error) {
+    private boolean isErrorOf(Account account, Entry entry, String error) {
         return account.errors().contains(error)
+                || (error.equals(Checker.LOST) && book.mayBeLost(account))
                 || (entry.model().equals(Orders.UNSERVED) && error.equals(Checker.NO_ROUTE))
                 || (new String(entry.params().array(), UTF_8).contains("\"faulty\":true")
                         && error.equals(Checker.FAULTY));

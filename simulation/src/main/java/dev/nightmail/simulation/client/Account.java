@@ -31,6 +31,7 @@ public final class Account {
         private final boolean clockJustSet;
         private long endedNanos = Long.MAX_VALUE;
         private boolean decided;
+        private boolean mayHaveCost;
 
         Asking(int life, Instant wall, long beganNanos, boolean clockJustSet) {
             this.life = life;
@@ -65,10 +66,21 @@ public final class Account {
             return decided;
         }
 
-        /** The call is over; it was decisive if the request need not be sent again. */
-        public void end(long nanos, boolean decisive) {
+        /** Whether it is one of the attempts that the request has at most. */
+        boolean counts() {
+            return mayHaveCost || isUnderWay();
+        }
+
+        /**
+         * The call is over.
+         *
+         * @param decisive whether the request need not be sent again
+         * @param paid whether it may have cost something
+         */
+        public void end(long nanos, boolean decisive, boolean paid) {
             endedNanos = nanos;
             decided = decisive;
+            mayHaveCost = paid;
         }
 
         long lastedNanos() {

@@ -21,24 +21,54 @@ public final class Book {
     private final int unsavedMax;
     private final boolean storageFails;
     private final Duration retention;
+    private final Attempts attempts;
     private final List<Order> orders = new ArrayList<>();
     private final Map<String, Account> accounts = new LinkedHashMap<>();
     private final Map<String, Conversation> conversations = new LinkedHashMap<>();
     private int life;
+
+    /** The first life since the power was lost. */
+    private int powerLostBefore;
+
     private long jumpedAtNanos = -1;
     private Instant latest = Instant.MIN;
 
     /**
      * @param leaseTtl after which a call nobody heard of may be made again
      * @param unsavedMax calls in flight and answers not yet stored, together, while storage works
+     * @param attempts how often a request may be sent
      * @param storageFails whether it does now and then: each batch whose log fails keeps what it
      *     has beside that
      */
-    public Book(Duration leaseTtl, int unsavedMax, boolean storageFails, Duration retention) {
+    public Book(
+            Duration leaseTtl,
+            int unsavedMax,
+            boolean storageFails,
+            Duration retention,
+            Attempts attempts) {
         this.leaseTtl = leaseTtl;
         this.unsavedMax = unsavedMax;
         this.storageFails = storageFails;
         this.retention = retention;
+        this.attempts = attempts;
+    }
+
+    /**
+     * Calls of one request that may have cost something.
+     *
+     * @param max of them
+     * @param outliveProcesses whether the next process knows of all that the last one made
+     */
+    public record Attempts(int max, boolean outliveProcesses) {}
+
+    /** Whether each attempt at this request may have come to no end that anybody heard of. */
+    public boolean mayBeLost(Account account) {
+        return account.askings().size() + life >= attempts.max();
+    }
+
+    /** The machine has died, and with it what was written and not flushed. */
+    public void powerLost() {
+        powerLostBefore = life;
     }
 
     void add(Order order) {
@@ -145,7 +175,22 @@ public final class Book {
                 throw new Violation(id + " is sent while it is under way");
             }
         }
+        requireAttemptsLeft(account);
         requireWanted(account, nanos);
+    }
+
+    /** What may have cost something is bounded, whatever the upstreams say and however we die. */
+    private void requireAttemptsLeft(Account account) {
+        int first = attempts.outliveProcesses() ? powerLostBefore : life;
+        long made =
+                account.askings().stream()
+                        .filter(asking -> asking.life() >= first && asking.counts())
+                        .count();
+        if (made >= attempts.max()) {
+            throw new Violation(
+                    "%s is sent again, and was so %d times at somebody's cost, of %d"
+                            .formatted(account.entry().id(), made, attempts.max()));
+        }
     }
 
     private static void requireWanted(Account account, long nanos) {

@@ -33,5 +33,11 @@ public enum Fault {
     /** Calling it off does not end it at once, and an answer comes that nobody waits for. */
     CALL_DEAF,
     /** The adapter has a defect and throws. */
-    CALL_BREAKS
+    CALL_BREAKS,
+    /** Every call for this request fails. */
+    REQUEST_POISONED,
+    /** Every call for this request is refused as if our credential were not accepted. */
+    REQUEST_BARRED,
+    /** Every answer to this request is one that nobody can use, and was paid for. */
+    REQUEST_UNUSABLE
 }

@@ -28,6 +28,12 @@ public final class Faults {
         return rate > 0 && !healed && random.nextInt(SCALE) < rate;
     }
 
+    /** Whether this request is one of those that it happens to each time. */
+    public boolean afflicts(Fault fault, String request) {
+        int rate = rates.getOrDefault(fault, 0);
+        return !healed && Math.floorMod((fault.name() + request).hashCode(), SCALE) < rate;
+    }
+
     /** No room for anything that takes some, until it is said otherwise. */
     public void diskFull(boolean full) {
         diskFull = full;

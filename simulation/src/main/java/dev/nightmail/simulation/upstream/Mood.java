@@ -13,7 +13,9 @@ enum Mood {
     UNREACHABLE,
     BARRED,
     HANGS,
-    BREAKS;
+    BREAKS,
+    /** It answers with what nobody can use. */
+    BABBLES;
 
     private record Chance(Fault fault, Mood mood) {}
 
@@ -27,7 +29,18 @@ enum Mood {
                     new Chance(Fault.CALL_HANGS, HANGS),
                     new Chance(Fault.CALL_BREAKS, BREAKS));
 
-    static Mood now(Faults faults) {
+    private static final List<Chance> OF_REQUESTS =
+            List.of(
+                    new Chance(Fault.REQUEST_POISONED, FAILS),
+                    new Chance(Fault.REQUEST_BARRED, BARRED),
+                    new Chance(Fault.REQUEST_UNUSABLE, BABBLES));
+
+    static Mood now(Faults faults, String request) {
+        for (var chance : OF_REQUESTS) {
+            if (faults.afflicts(chance.fault(), request)) {
+                return chance.mood();
+            }
+        }
         for (var chance : CHANCES) {
             if (faults.happens(chance.fault())) {
                 return chance.mood();

@@ -327,11 +327,13 @@ public final class Provider {
         }
         if (faults.happens(Fault.CALL_FAILS)) {
             return new RelayedOutcome.Tried(
-                    new AttemptOutcome.Failed(
+                    AttemptOutcome.Failed.unpaid(
                             "api_error", null, replies.error(account, "api_error")));
         }
         if (faults.happens(Fault.CALL_BARRED)) {
-            return new RelayedOutcome.Tried(new AttemptOutcome.Barred("the account is on hold"));
+            return new RelayedOutcome.Tried(
+                    new AttemptOutcome.Barred(
+                            "the account is on hold", replies.error(account, "api_error")));
         }
         return new RelayedOutcome.Tried(replies.answer(account));
     }

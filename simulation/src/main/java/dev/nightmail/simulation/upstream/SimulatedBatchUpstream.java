@@ -76,7 +76,7 @@ public final class SimulatedBatchUpstream implements BatchUpstream {
                     Headroom.UNTOLD);
         }
         if (faults.happens(Fault.CALL_BARRED)) {
-            return new AttemptOutcome.Barred("the credential is not accepted");
+            return new AttemptOutcome.Barred("the credential is not accepted", ERROR);
         }
         if (faults.happens(Fault.CALL_BREAKS)) {
             throw new IllegalStateException("simulated defect of an adapter");
@@ -94,7 +94,7 @@ public final class SimulatedBatchUpstream implements BatchUpstream {
     }
 
     private AttemptOutcome lost() {
-        return new AttemptOutcome.Failed("connection cut", null, ERROR);
+        return AttemptOutcome.Failed.unpaid("connection cut", null, ERROR);
     }
 
     @Override

@@ -96,7 +96,7 @@ public final class SimulatedUpstream implements Upstream {
         var account = book.account(id);
         var asking = sending(id);
         if (isFull()) {
-            asking.end(baton.nanos(), false);
+            asking.end(baton.nanos(), false, false);
             return new AttemptOutcome.Throttled(
                     null, replies.error(account, "overloaded_error"), Headroom.UNTOLD, true);
         }
@@ -104,10 +104,13 @@ public final class SimulatedUpstream implements Upstream {
         try {
             var outcome = outcome(account, call.timeout());
             life.point("answered");
-            asking.end(baton.nanos(), isDecisive(outcome));
+            asking.end(baton.nanos(), isDecisive(outcome), mayHaveCost(outcome));
             return outcome;
-        } catch (InterruptedException | RuntimeException e) {
-            asking.end(baton.nanos(), false);
+        } catch (InterruptedException e) {
+            asking.end(baton.nanos(), false, false);
+            throw e;
+        } catch (RuntimeException e) {
+            asking.end(baton.nanos(), false, true);
             throw e;
         } finally {
             batchCalls.remove(asking);
@@ -133,6 +136,12 @@ public final class SimulatedUpstream implements Upstream {
                 || outcome instanceof AttemptOutcome.Refused;
     }
 
+    private static boolean mayHaveCost(AttemptOutcome outcome) {
+        return outcome instanceof AttemptOutcome.Failed failed
+                ? failed.mayHaveCost()
+                : isDecisive(outcome);
+    }
+
     private static String id(JsonBytes params) {
         var text = new String(params.array(), UTF_8);
         int from = text.indexOf("\"id\":\"") + 6;
@@ -140,7 +149,7 @@ public final class SimulatedUpstream implements Upstream {
     }
 
     private AttemptOutcome outcome(Account account, Duration timeout) throws InterruptedException {
-        var mood = neverAnswers ? Mood.HANGS : Mood.now(faults);
+        var mood = neverAnswers ? Mood.HANGS : Mood.now(faults, account.entry().id());
         if (mood != Mood.ANSWERS) {
             baton.note("call " + mood);
         }
@@ -159,7 +168,7 @@ public final class SimulatedUpstream implements Upstream {
             case FAILS -> {
                 var late = latency(account, timeout);
                 yield late == null
-                        ? new AttemptOutcome.Failed(
+                        ? AttemptOutcome.Failed.unpaid(
                                 "status 500", retryAfter(), replies.error(account, "api_error"))
                         : late;
             }
@@ -171,7 +180,16 @@ public final class SimulatedUpstream implements Upstream {
             case UNREACHABLE ->
                     new AttemptOutcome.Unreachable(
                             "connect refused", replies.error(account, "api_error"));
-            case BARRED -> new AttemptOutcome.Barred("the credential is not accepted");
+            case BARRED ->
+                    new AttemptOutcome.Barred(
+                            "the credential is not accepted", replies.error(account, "api_error"));
+            case BABBLES -> {
+                var late = latency(account, timeout);
+                yield late == null
+                        ? AttemptOutcome.Failed.perhapsPaid(
+                                "bad answer", null, replies.error(account, "api_error"))
+                        : late;
+            }
             case HANGS -> {
                 wait(Duration.ofDays(1000));
                 // Called off, it answers after all.
@@ -200,7 +218,7 @@ public final class SimulatedUpstream implements Upstream {
             return null;
         }
         wait(timeout.isNegative() ? Duration.ZERO : timeout);
-        return new AttemptOutcome.Failed(
+        return AttemptOutcome.Failed.perhapsPaid(
                 "response timeout", null, replies.error(account, "timeout_error"));
     }
 
@@ -252,7 +270,7 @@ public final class SimulatedUpstream implements Upstream {
 
     private ForwardOutcome answered(Conversation conversation, Duration timeout, AnswerSink sink)
             throws IOException, InterruptedException {
-        var mood = neverAnswers ? Mood.HANGS : Mood.now(faults);
+        var mood = neverAnswers ? Mood.HANGS : Mood.now(faults, conversation.id());
         if (mood == Mood.UNREACHABLE) {
             return refused(conversation, new ForwardOutcome.Unreachable("connect refused"), 500);
         }
@@ -272,6 +290,7 @@ public final class SimulatedUpstream implements Upstream {
             case REFUSES -> refused(conversation, new ForwardOutcome.Answered(), 400);
             case FAILS -> refused(conversation, new ForwardOutcome.Failed("status 500"), 500);
             case BARRED -> refused(conversation, new ForwardOutcome.Barred("status 401"), 502);
+            case BABBLES -> refused(conversation, new ForwardOutcome.Failed("bad answer"), 502);
             case BREAKS -> throw new BrokenAdapterException();
             case THROTTLES, UNREACHABLE, HANGS ->
                     throw new IllegalStateException("it has been answered");

@@ -9,6 +9,8 @@ public enum Defect {
     JOURNAL_HURRIES,
     /** The journal answers a request with what belongs to another. */
     JOURNAL_MIXES_UP,
+    /** The journal does not say how often requests were tried before. */
+    JOURNAL_FORGETS_ATTEMPTS,
     /** Some updates of rows do not happen. */
     CATALOG_LOSES_UPDATES,
     /** The ledger takes what it has already. */

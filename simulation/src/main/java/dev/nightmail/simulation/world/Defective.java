@@ -2,6 +2,7 @@ package dev.nightmail.simulation.world;
 
 import dev.nightmail.core.batch.Batch;
 import dev.nightmail.core.batch.BatchId;
+import dev.nightmail.core.journal.AttemptMarks;
 import dev.nightmail.core.journal.BatchDraft;
 import dev.nightmail.core.journal.Journal;
 import dev.nightmail.core.journal.ResultFile;
@@ -26,10 +27,11 @@ final class Defective {
      */
     static Journal journal(Journal sound, Defect defect, Consumer<BatchId> opened) {
         return switch (defect) {
-            case JOURNAL_HURRIES -> new Wrapped(sound, HurriedLog::new, opened);
-            case JOURNAL_MIXES_UP -> new Wrapped(sound, MixedUpLog::new, opened);
+            case JOURNAL_HURRIES -> new Wrapped(sound, HurriedLog::new, true, opened);
+            case JOURNAL_MIXES_UP -> new Wrapped(sound, MixedUpLog::new, true, opened);
+            case JOURNAL_FORGETS_ATTEMPTS -> new Wrapped(sound, log -> log, false, opened);
             case NONE, DISK_LIES, CATALOG_LOSES_UPDATES, LEDGER_CHARGES_TWICE, REFUSALS_PASSED_ON ->
-                    new Wrapped(sound, log -> log, opened);
+                    new Wrapped(sound, log -> log, true, opened);
         };
     }
 
@@ -37,7 +39,8 @@ final class Defective {
         ResultLog of(ResultLog sound);
     }
 
-    private record Wrapped(Journal sound, Wrong wrong, Consumer<BatchId> opened)
+    private record Wrapped(
+            Journal sound, Wrong wrong, boolean remembersAttempts, Consumer<BatchId> opened)
             implements Journal {
         @Override
         public BatchDraft draft(BatchId id) {
@@ -73,7 +76,10 @@ final class Defective {
         public OpenBatch open(BatchId id) {
             var files = sound.open(id);
             opened.accept(id);
-            return new WrappedOpen(files, wrong.of(files.results()));
+            return new WrappedOpen(
+                    files,
+                    wrong.of(files.results()),
+                    remembersAttempts ? files.attempts() : AttemptMarks.NONE);
         }
 
         @Override
@@ -102,7 +108,7 @@ final class Defective {
         }
     }
 
-    private record WrappedOpen(Journal.OpenBatch sound, ResultLog results)
+    private record WrappedOpen(Journal.OpenBatch sound, ResultLog results, AttemptMarks attempts)
             implements Journal.OpenBatch {
         @Override
         public RequestLog requests() {

@@ -341,6 +341,7 @@ final class Machine implements Server {
         baton.awaitEmpty(life);
         book.died(settled(), baton.nanos());
         if (powerLost) {
+            book.powerLost();
             disk.losePower();
         }
     }

@@ -140,6 +140,14 @@ record Plan(
         return diskFills || faults.keySet().stream().anyMatch(OF_STORAGE::contains);
     }
 
+    /**
+     * Whether a process knows of every attempt of the one before: what is marked can be written,
+     * and no attempt that was taken for lost comes back.
+     */
+    boolean attemptsOutliveProcesses() {
+        return !storageFails() && !faults.containsKey(Fault.CALL_HANGS);
+    }
+
     private static List<PlannedLife> lives(RandomGenerator random) {
         var lives = new ArrayList<PlannedLife>();
         int count = 4 + random.nextInt(12);

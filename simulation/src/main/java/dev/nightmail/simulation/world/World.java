@@ -66,7 +66,8 @@ public final class World {
                         policy.leaseTtl(),
                         policy.unsavedMax(),
                         plan.storageFails(),
-                        plan.engine().retention());
+                        plan.engine().retention(),
+                        new Book.Attempts(policy.attemptsMax(), plan.attemptsOutliveProcesses()));
         this.clock = new SimulatedClock(baton, book);
         this.machine = new Machine(plan, defect, baton, faults, book, clock, seeds.split());
         this.mischief = new Mischief(machine, baton, faults, book, clock, seeds.split());

@@ -50,33 +50,39 @@ final class Answers {
             case HttpOutcome.Broken(var step) when step == FailedStep.BODY_TOO_LARGE ->
                     // The same answer again would be as large, and be paid for again.
                     new Refused(AnswerSize.error(upstream, null));
-            case HttpOutcome.Broken(var step) -> new Failed(step.toString(), null, broken(step));
+            case HttpOutcome.Broken(var step) ->
+                    Failed.perhapsPaid(step.toString(), null, broken(step));
         };
     }
 
     /** What a whole answer means. */
     AttemptOutcome answered(int status, HttpHeaders headers, byte[] body) {
-        return isGood(status)
-                ? message(headers, body)
-                : outcome(UpstreamErrors.read(status, headers, body), headers, body);
+        if (isGood(status)) {
+            return message(headers, body);
+        }
+        var meaning = UpstreamErrors.read(status, headers, body);
+        return outcome(meaning, UpstreamErrors.mayHaveCost(meaning), headers, body);
     }
 
     static boolean isGood(int status) {
         return status >= 200 && status < 300;
     }
 
-    private AttemptOutcome outcome(ErrorMeaning meaning, HttpHeaders headers, byte[] body) {
+    /**
+     * @param mayHaveCost whether it may have to be paid for, if it failed
+     */
+    private AttemptOutcome outcome(
+            ErrorMeaning meaning, boolean mayHaveCost, HttpHeaders headers, byte[] body) {
         var error = errors.body(meaning, headers, body);
         var retryAfter = RetryAfter.of(headers::first, meaning.error(), clock).orElse(null);
         return switch (meaning) {
-            case ErrorMeaning.Ours ours -> new Barred(errors.reason(ours, headers));
+            case ErrorMeaning.Ours ours -> new Barred(errors.reason(ours, headers), error);
             case ErrorMeaning.OfRequest _ -> new Refused(error, RateLimits.headroom(headers));
             case ErrorMeaning.NoRoom noRoom ->
                     new Throttled(
                             retryAfter, error, RateLimits.headroom(headers), noRoom.overloaded());
-            case ErrorMeaning.Failed failed ->
-                    new Failed("status " + failed.status(), retryAfter, error);
-            case ErrorMeaning.Lost lost -> new Failed("status " + lost.status(), retryAfter, error);
+            case ErrorMeaning.Failed _, ErrorMeaning.Lost _ ->
+                    new Failed("status " + meaning.status(), retryAfter, error, mayHaveCost);
         };
     }
 
@@ -91,9 +97,10 @@ final class Answers {
             return answered(read.get(), billing, headers);
         }
         var meaning = noMessage(headers, body);
+        // What came under a success had begun to be answered.
         return meaning.isPresent()
-                ? outcome(meaning.get(), headers, body)
-                : new Failed("bad answer", null, badAnswer(headers));
+                ? outcome(meaning.get(), true, headers, body)
+                : Failed.perhapsPaid("bad answer", null, badAnswer(headers));
     }
 
     /** An answer that no client could read is given up, and paid for all the same. */

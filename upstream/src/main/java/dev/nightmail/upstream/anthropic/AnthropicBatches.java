@@ -151,7 +151,7 @@ public final class AnthropicBatches implements BatchUpstream {
             case HttpOutcome.NotSent(var step) ->
                     new Looked.Failure(new Unreachable(step.toString(), answers.notSent(step)));
             case HttpOutcome.Broken(var step) ->
-                    new Looked.Failure(new Failed(step.toString(), null, answers.broken(step)));
+                    new Looked.Failure(Failed.unpaid(step.toString(), null, answers.broken(step)));
         };
     }
 
@@ -180,7 +180,7 @@ public final class AnthropicBatches implements BatchUpstream {
     }
 
     private AttemptOutcome badAnswer() {
-        return new Failed("bad answer", null, answers.badAnswer(HttpHeaders.NONE));
+        return Failed.unpaid("bad answer", null, answers.badAnswer(HttpHeaders.NONE));
     }
 
     @Override

@@ -111,7 +111,7 @@ final class BatchResults {
     }
 
     private AttemptOutcome badAnswer() {
-        return new Failed("bad answer", null, answers.badAnswer(HttpHeaders.NONE));
+        return Failed.perhapsPaid("bad answer", null, answers.badAnswer(HttpHeaders.NONE));
     }
 
     /**
@@ -131,7 +131,7 @@ final class BatchResults {
                         .status();
         var outcome = answers.answered(status, HttpHeaders.NONE, error);
         return outcome instanceof Throttled throttled
-                ? new Failed(read.get().type(), null, throttled.error())
+                ? Failed.unpaid(read.get().type(), null, throttled.error())
                 : outcome;
     }
 }

@@ -52,13 +52,14 @@ final class CreateAnswers {
         return switch (outcome) {
             case Barred barred -> new Creation.NotNow(barred);
             case Throttled throttled -> new Creation.NotNow(throttled);
-            case Failed(var _, var retryAfter, var error) when hasNoRoom ->
+            case Failed(var _, var retryAfter, var error, var _) when hasNoRoom ->
                     new Creation.NotNow(new Throttled(retryAfter, error, Headroom.UNTOLD));
-            case Refused _ when isDenied(status, terms) ->
+            case Refused(var error, var _, var _) when isDenied(status, terms) ->
                     new Creation.NotNow(
                             new Barred(
                                     "status %d to a create of a batch: look at upstreams.%s.url and .api-key"
-                                            .formatted(status, upstream)));
+                                            .formatted(status, upstream),
+                                    error));
             case Refused refused when status < 500 ->
                     new Creation.Refused(refused, FaultyRequests.in(answer));
             case AttemptOutcome.Answered _, Refused _, Failed _, AttemptOutcome.Unreachable _ ->
@@ -74,6 +75,6 @@ final class CreateAnswers {
 
     private static Creation unconfirmed(int status, AttemptOutcome outcome) {
         return new Creation.Unconfirmed(
-                outcome instanceof Barred(var reason) ? reason : "status " + status);
+                outcome instanceof Barred(var reason, var _) ? reason : "status " + status);
     }
 }

@@ -66,7 +66,8 @@ final class Answers {
                 type(step),
                 "the exchange with upstream %s failed (%s)".formatted(config.name(), step),
                 step.toString(),
-                null);
+                null,
+                true);
     }
 
     private static ErrorType type(FailedStep step) {
@@ -104,17 +105,17 @@ final class Answers {
 
     /** An error under a status of success: some say that before they know. */
     Reading inAnswer(ErrorMeaning error, HttpHeaders headers) {
-        return reading(error, headers, "error in answer");
+        return reading(error, headers, "error in answer", true);
     }
 
     /** An error response that says so. */
     JsonBytes body(Reading reading) {
         return switch (reading) {
-            case Reading.Fault(var _, var type, var message, var _, var _) ->
+            case Reading.Fault(var _, var type, var message, var _, var _, var _) ->
                     ErrorBody.of(type, message, null);
             case Reading.Unreachable(var type, var message, var _) ->
                     ErrorBody.of(type, message, null);
-            case Reading.Barred(int status, var _) ->
+            case Reading.Barred(int status, var _, var _, var _) ->
                     UpstreamErrors.notServed(config.name(), status);
             case Reading.Answered _ -> throw new IllegalArgumentException("an answer is no error");
         };
@@ -122,13 +123,11 @@ final class Answers {
 
     /** An answer that ends with the word that it has not come to its end. */
     Reading.Fault givenUp() {
-        return fault(Kind.FAILED, ErrorType.API_ERROR, "it gave this answer up", "answer given up");
+        return failed("it gave this answer up", "answer given up");
     }
 
     Reading.Fault notACompletion(HttpHeaders headers) {
-        return fault(
-                Kind.FAILED,
-                ErrorType.API_ERROR,
+        return failed(
                 "it answered with something that is not a chat completion (content type %s)"
                         .formatted(contentType(headers)),
                 "bad answer");
@@ -136,38 +135,60 @@ final class Answers {
 
     /** Reads an answer whose status is no success. */
     Reading refusal(int status, HttpHeaders headers, byte[] body) {
-        return reading(UpstreamErrors.read(status, headers, body), headers, "status " + status);
+        var meaning = UpstreamErrors.read(status, headers, body);
+        return reading(meaning, headers, "status " + status, UpstreamErrors.mayHaveCost(meaning));
     }
 
-    private Reading reading(ErrorMeaning meaning, HttpHeaders headers, String phase) {
+    /**
+     * @param mayHaveCost whether it may have to be paid for, if it failed
+     */
+    private Reading reading(
+            ErrorMeaning meaning, HttpHeaders headers, String phase, boolean mayHaveCost) {
         return switch (meaning) {
-            case ErrorMeaning.Ours ours ->
-                    new Reading.Barred(ours.status(), errors.reason(ours, headers));
-            case ErrorMeaning.OfRequest _ -> fault(Kind.REFUSED, meaning, headers, phase);
-            case ErrorMeaning.NoRoom _ -> fault(Kind.THROTTLED, meaning, headers, phase);
+            case ErrorMeaning.Ours ours -> barred(ours, headers);
+            case ErrorMeaning.OfRequest _ -> fault(Kind.REFUSED, meaning, headers, phase, false);
+            case ErrorMeaning.NoRoom _ -> fault(Kind.THROTTLED, meaning, headers, phase, false);
             case ErrorMeaning.Failed _, ErrorMeaning.Lost _ ->
-                    fault(Kind.FAILED, meaning, headers, phase);
+                    fault(Kind.FAILED, meaning, headers, phase, mayHaveCost);
         };
     }
 
     private Reading.Fault fault(
-            Kind kind, ErrorMeaning meaning, HttpHeaders headers, String phase) {
+            Kind kind,
+            ErrorMeaning meaning,
+            HttpHeaders headers,
+            String phase,
+            boolean mayHaveCost) {
         return new Reading.Fault(
                 kind,
                 UpstreamErrors.type(meaning),
                 errors.message(meaning, headers),
                 phase,
-                meaning.error().retryAfter());
+                meaning.error().retryAfter(),
+                mayHaveCost);
     }
 
-    private Reading.Fault fault(Kind kind, ErrorType type, String message, String phase) {
+    /** Of a call that was at work: it may have to be paid for. */
+    private Reading.Fault failed(String message, String phase) {
         return new Reading.Fault(
-                kind, type, "upstream %s: %s".formatted(config.name(), message), phase, null);
+                Kind.FAILED,
+                ErrorType.API_ERROR,
+                "upstream %s: %s".formatted(config.name(), message),
+                phase,
+                null,
+                true);
     }
 
     private Reading.Barred foreign(int status, HttpHeaders headers, byte[] body) {
+        return barred(UpstreamErrors.foreign(status, body), headers);
+    }
+
+    private Reading.Barred barred(ErrorMeaning.Ours ours, HttpHeaders headers) {
         return new Reading.Barred(
-                status, errors.reason(UpstreamErrors.foreign(status, body), headers));
+                ours.status(),
+                errors.reason(ours, headers),
+                UpstreamErrors.type(ours),
+                errors.message(ours, headers));
     }
 
     /** The headers of an answer; none if there was no answer. */

@@ -107,7 +107,8 @@ public final class OpenAiUpstream implements Upstream {
             case Reading.Fault fault -> outcome(fault, headers);
             case Reading.Unreachable(var type, var message, var phase) ->
                     new Unreachable(phase, ErrorBody.of(type, message, null));
-            case Reading.Barred(var _, var reason) -> new Barred(reason);
+            case Reading.Barred(var _, var reason, var type, var message) ->
+                    new Barred(reason, ErrorBody.of(type, message, requestId(headers)));
         };
     }
 
@@ -131,7 +132,7 @@ public final class OpenAiUpstream implements Upstream {
         return switch (fault.kind()) {
             case REFUSED -> new Refused(error, headroom(headers));
             case THROTTLED -> new Throttled(retryAfter, error, headroom(headers));
-            case FAILED -> new Failed(fault.phase(), retryAfter, error);
+            case FAILED -> new Failed(fault.phase(), retryAfter, error, fault.mayHaveCost());
         };
     }
 

@@ -55,14 +55,14 @@ final class Reply {
         note(reading, headers);
         switch (reading) {
             case Reading.Answered(var message, var _, var _) -> json(message);
-            case Reading.Fault(var _, var type, var message, var _, var _) ->
+            case Reading.Fault(var _, var type, var message, var _, var _, var _) ->
                     refuse(
                             type.status(),
                             passedOn(headers),
                             ErrorBody.of(type, message, requestId(headers)));
             case Reading.Unreachable(var type, var message, var _) ->
                     refuse(type.status(), Map.of(), ErrorBody.of(type, message, null));
-            case Reading.Barred(int status, var _) ->
+            case Reading.Barred(int status, var _, var _, var _) ->
                     // Not the status itself: it is our key that is wrong, not the client's.
                     refuse(
                             ErrorType.BAD_GATEWAY,

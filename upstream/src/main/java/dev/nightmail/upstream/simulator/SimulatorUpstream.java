@@ -106,7 +106,7 @@ public final class SimulatorUpstream implements Upstream {
                             true);
             case Admission.Failed(var error, var at, var _) ->
                     waiting.passWithin(timeout, visit.until(at))
-                            ? new Failed(
+                            ? Failed.unpaid(
                                     "status " + error.status(),
                                     null,
                                     ErrorBody.of(error, Excuses.BROWN_OUT, null))
@@ -123,7 +123,7 @@ public final class SimulatorUpstream implements Upstream {
     }
 
     private static AttemptOutcome timedOut() {
-        return new Failed(
+        return Failed.perhapsPaid(
                 "call timeout",
                 null,
                 ErrorBody.of(ErrorType.TIMEOUT_ERROR, Excuses.TOOK_TOO_LONG, null));
@@ -134,13 +134,13 @@ public final class SimulatorUpstream implements Upstream {
         return switch (fault) {
             case RATE_LIMIT, OVERLOADED ->
                     new Throttled(retryAfter, error, Headroom.UNTOLD, fault == Fault.OVERLOADED);
-            case API -> new Failed("status 500", retryAfter, error);
-            case TIMEOUT -> new Failed("status 504", retryAfter, error);
+            case API -> Failed.unpaid("status 500", retryAfter, error);
+            case TIMEOUT -> Failed.perhapsPaid("status 504", retryAfter, error);
             case INVALID_REQUEST, PERMISSION, NOT_FOUND -> new Refused(error);
-            case AUTHENTICATION, BILLING -> new Barred(Excuses.of(fault));
-            case CUT -> new Failed("connection cut", null, error);
+            case AUTHENTICATION, BILLING -> new Barred(Excuses.of(fault), error);
+            case CUT -> Failed.perhapsPaid("connection cut", null, error);
             case UNREACHABLE -> new Unreachable("connection refused", error);
-            case GARBAGE -> new Failed("bad answer", null, error);
+            case GARBAGE -> Failed.perhapsPaid("bad answer", null, error);
         };
     }
 

@@ -87,9 +87,11 @@ public final class UpstreamErrors {
                         case CREDENTIAL, ON_HOLD -> ErrorType.PERMISSION_ERROR;
                         case NO_MONEY, SPEND_LIMIT -> ErrorType.BILLING_ERROR;
                         case WRONG_URL ->
-                                status == 404 || status == 405 || status == 410
-                                        ? ErrorType.NOT_FOUND_ERROR
-                                        : ErrorType.API_ERROR;
+                                switch (status) {
+                                    case 403 -> ErrorType.PERMISSION_ERROR;
+                                    case 404, 405, 410 -> ErrorType.NOT_FOUND_ERROR;
+                                    default -> ErrorType.API_ERROR;
+                                };
                         case UPSTREAM_OF_UPSTREAM -> ErrorType.API_ERROR;
                     };
             case OfRequest(var fault, var status, var _) ->
@@ -105,6 +107,14 @@ public final class UpstreamErrors {
             case Failed(var status, var _) -> ofFault(status);
             case Lost(var status, var _) -> status < 500 ? ErrorType.API_ERROR : ofFault(status);
         };
+    }
+
+    /**
+     * Whether a call that came to this may have to be paid for, if it failed: a proxy says so (504,
+     * and 524 at Cloudflare) when it has stopped waiting for a service that goes on working.
+     */
+    public static boolean mayHaveCost(ErrorMeaning meaning) {
+        return meaning.status() == 504 || meaning.status() == 524;
     }
 
     private static ErrorType ofFault(int status) {

@@ -63,7 +63,7 @@ class AdaptingUpstreamTest {
         @Override
         public AttemptOutcome attempt(Call call) {
             came.add(call);
-            return new AttemptOutcome.Barred("a test");
+            return new AttemptOutcome.Barred("a test", JsonBytes.of("{}"));
         }
 
         @Override

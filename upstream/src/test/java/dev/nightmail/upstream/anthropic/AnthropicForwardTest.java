@@ -184,7 +184,7 @@ final class AnthropicForwardTest {
         "200,502,api_error",
         "400,502,api_error",
         "413,413,request_too_large",
-        "999,502,api_error"
+        "999,500,api_error"
     })
     void aForeignAnswerIsPutIntoTheWiresShape(int status, int passedOn, String type)
             throws Exception {

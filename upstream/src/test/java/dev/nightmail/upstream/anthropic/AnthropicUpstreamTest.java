@@ -377,7 +377,7 @@ final class AnthropicUpstreamTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {400, 422, 499, 999})
+    @ValueSource(ints = {400, 422, 499})
     void aPageUnderAStatusThatRefusesIsNoRefusalOfTheService(int status) throws Exception {
         server.then(answer(status, "<html>glitch</html>", "Content-Type: text/html"));
 
@@ -588,6 +588,40 @@ final class AnthropicUpstreamTest {
                         new AnthropicConfig("claude", server.uri(""), new Secret("sk-secret"), "x")
                                 .toString())
                 .contains("***")
+                .doesNotContain("sk-secret");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"200,true", "500,false", "502,false", "504,true", "524,true"})
+    void whetherAFailureMayHaveCostSomethingIsAValue(int status, boolean mayHaveCost)
+            throws Exception {
+        server.then(answer(status, "{}"));
+
+        assertThat(((Failed) attempt()).mayHaveCost()).isEqualTo(mayHaveCost);
+    }
+
+    @Test
+    void anErrorUnderASuccessMayHaveCostSomething() throws Exception {
+        server.then(answer(200, "{\"error\":{\"message\":\"out of memory\",\"code\":500}}"));
+
+        assertThat(((Failed) attempt()).mayHaveCost()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "404,not_found_error",
+        "403,permission_error",
+        "401,permission_error",
+        "402,billing_error"
+    })
+    void whatDoesNotServeUsHasAnErrorForTheRequestThatTurnsOutToBeAtFault(int status, String type)
+            throws Exception {
+        server.then(answer(status, "{\"detail\":\"not for key sk-secret\"}"));
+
+        var error = text(((Barred) attempt()).error());
+
+        assertThat(error)
+                .contains("\"type\":\"" + type + "\"", "upstream claude: not for key")
                 .doesNotContain("sk-secret");
     }
 }

@@ -601,4 +601,46 @@ final class OpenAiUpstreamTest {
         assertThat(request.toString()).doesNotContain("Hello");
         assertThat(new String(request.body(), UTF_8)).contains("Hello");
     }
+
+    @ParameterizedTest
+    @CsvSource({"200,true", "500,false", "502,false", "504,true", "524,true"})
+    void whetherAFailureMayHaveCostSomethingIsAValue(int status, boolean mayHaveCost)
+            throws Exception {
+        server.then(answer(status, "{}"));
+
+        assertThat(((Failed) attempt()).mayHaveCost()).isEqualTo(mayHaveCost);
+    }
+
+    @Test
+    void anErrorUnderASuccessMayHaveCostSomething() throws Exception {
+        server.then(answer(200, "{\"error\":{\"message\":\"out of memory\",\"code\":500}}"));
+
+        assertThat(((Failed) attempt()).mayHaveCost()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "404,not_found_error",
+        "403,permission_error",
+        "401,permission_error",
+        "402,billing_error"
+    })
+    void whatDoesNotServeUsHasAnErrorForTheRequestThatTurnsOutToBeAtFault(int status, String type)
+            throws Exception {
+        server.then(answer(status, "{\"detail\":\"nothing here\"}"));
+
+        assertThat(errorType(((Barred) attempt()).error())).isEqualTo(type);
+    }
+
+    @Test
+    void thatMoneyIsShortForALargeRequestIsSaidInTheServicesWords() throws Exception {
+        server.then(
+                answer(
+                        402,
+                        "{\"error\":{\"message\":\"This request requires more credits, or fewer max_tokens\",\"code\":402}}"));
+
+        var error = new String(((Barred) attempt()).error().array(), UTF_8);
+
+        assertThat(error).contains("This request requires more credits, or fewer max_tokens");
+    }
 }

@@ -70,9 +70,9 @@ final class SimulatorUpstreamTest {
                     case Answered _ -> new byte[0];
                     case Refused(var error, var _, var _) -> error.array();
                     case Throttled(var _, var error, var _, var _) -> error.array();
-                    case Failed(var _, var _, var error) -> error.array();
+                    case Failed(var _, var _, var error, var _) -> error.array();
                     case Unreachable(var _, var error) -> error.array();
-                    case Barred(var reason) -> reason.getBytes(UTF_8);
+                    case Barred(var reason, var _) -> reason.getBytes(UTF_8);
                 },
                 UTF_8);
     }

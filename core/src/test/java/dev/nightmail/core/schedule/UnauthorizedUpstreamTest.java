@@ -10,14 +10,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** An upstream that will not serve us costs no request its result. */
-class BarredUpstreamTest {
+class UnauthorizedUpstreamTest {
 
     private final SchedulerWorld world = new SchedulerWorld(1, 8);
 
-    private List<Effect.UpstreamBarred> said() {
+    private List<Effect.UpstreamUnauthorized> said() {
         return world.others.stream()
-                .filter(Effect.UpstreamBarred.class::isInstance)
-                .map(Effect.UpstreamBarred.class::cast)
+                .filter(Effect.UpstreamUnauthorized.class::isInstance)
+                .map(Effect.UpstreamUnauthorized.class::cast)
                 .toList();
     }
 
