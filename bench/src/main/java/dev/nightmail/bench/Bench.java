@@ -9,6 +9,7 @@ import dev.nightmail.bench.measure.Finding;
 import dev.nightmail.bench.measure.Scale;
 import dev.nightmail.bench.million.MillionBenchmark;
 import dev.nightmail.bench.night.NightBenchmark;
+import dev.nightmail.bench.pace.PaceBenchmark;
 import dev.nightmail.bench.peers.PeersBenchmark;
 import dev.nightmail.bench.process.Machine;
 import dev.nightmail.bench.process.Workbench;
@@ -55,6 +56,7 @@ public final class Bench {
         benchmarks.put("fairness", FairnessBenchmark::run);
         benchmarks.put("soak", SoakBenchmark::run);
         benchmarks.put("night", (_, scale) -> NightBenchmark.run(scale));
+        benchmarks.put("pace", PaceBenchmark::run);
         benchmarks.put(PEERS, PeersBenchmark::run);
         return benchmarks;
     }

@@ -54,6 +54,7 @@ final class Night {
     private final Scheduler scheduler;
     private final SimulatedService service;
     private final Duration network;
+    private final Jitter jitter;
     private final PriorityQueue<Due> queue =
             new PriorityQueue<>(Comparator.comparing(Due::at).thenComparingLong(Due::order));
     private final Map<BatchId, Running> running = new HashMap<>();
@@ -107,8 +108,13 @@ final class Night {
      * @param network from our side to the service, one way
      */
     Night(long seed, ServiceConfig config, int callsInFlightMax, Duration network) {
+        this(seed, config, callsInFlightMax, network, Jitter.none());
+    }
+
+    Night(long seed, ServiceConfig config, int callsInFlightMax, Duration network, Jitter jitter) {
         this.random = new Random(seed);
         this.network = network;
+        this.jitter = jitter;
         this.service = new SimulatedService(config.withSeed(seed), START);
         this.scheduler =
                 new Scheduler(
@@ -217,7 +223,11 @@ final class Night {
         for (var effect : scheduler.on(event, moment())) {
             perform(effect);
         }
-        wakesAt = scheduler.untilNextTick(moment()).map(now::plus).orElse(Instant.MAX);
+        wakesAt =
+                scheduler
+                        .untilNextTick(moment())
+                        .map(wait -> now.plus(wait).plus(jitter.ofWakeUp()))
+                        .orElse(Instant.MAX);
     }
 
     private void after(Duration wait, Runnable what) {
@@ -228,7 +238,7 @@ final class Night {
         switch (effect) {
             case Effect.StartAttempt start -> {
                 var sent = now;
-                after(network, () -> arrive(start, sent));
+                after(network.plus(jitter.ofNetwork()), () -> arrive(start, sent));
             }
             case Effect.AppendResults(var batch, var group) -> {
                 var of = running.get(batch);
@@ -325,7 +335,7 @@ final class Night {
             Ending ending,
             Usage usage,
             AttemptOutcome outcome) {
-        var back = Duration.between(now, doneAt).plus(network);
+        var back = Duration.between(now, doneAt).plus(network).plus(jitter.ofNetwork());
         long tokens = usage.promptTokens() + usage.output();
         after(
                 back,

@@ -42,6 +42,7 @@ public final class NightBenchmark {
         findings.addAll(benchmark.prefixes());
         findings.addAll(benchmark.limits(true));
         findings.addAll(benchmark.limits(false));
+        findings.addAll(benchmark.bursts());
         findings.addAll(benchmark.brownOut());
         findings.addAll(benchmark.interactive());
         findings.add(benchmark.fairness());
@@ -230,6 +231,58 @@ public final class NightBenchmark {
             }
         }
         return taken.length;
+    }
+
+    /** Buckets that hold little, and wake-ups and ways that take now less, now more. */
+    private List<Finding> bursts() {
+        var findings = new ArrayList<Finding>();
+        var nobody = Duration.ofMillis(1);
+        var many = Duration.ofMillis(10);
+        findings.addAll(burst(1, nobody, 96, 0.5));
+        for (int burst : new int[] {10, 300, 3_000}) {
+            findings.addAll(burst(burst, many, 98, 0.2));
+        }
+        return findings;
+    }
+
+    private List<Finding> burst(int calls, Duration networkMax, double usedMin, double refusedMax) {
+        var length = Duration.ofMinutes(smoke ? 3 : 10);
+        int perSecond = 50;
+        var limits =
+                Limits.NONE
+                        .withRequests(PerMinute.of(60L * perSecond))
+                        .withBurst(Duration.ofMillis(1_000L * calls / perSecond));
+        var config =
+                ServiceConfig.INSTANT
+                        .withLatency(
+                                new Latency(Duration.ofMillis(20), 0, Duration.ofMillis(1), 0.5))
+                        .withLimits(limits);
+        var jitter = Jitter.ofAMachineInUse(1, networkMax);
+        var night = new Night(1, config, 256, Duration.ofMillis(1), jitter);
+        double allowed = calls + perSecond * seconds(length);
+        night.submit("a", new Workload(1).plain((int) allowed + 1_000));
+        night.run(length);
+        long answered =
+                night.calls.stream().filter(call -> call.ending() == Ending.ANSWERED).count();
+        long refused = night.calls.size() - answered;
+        double use = 100 * answered / allowed;
+        double waste = 100.0 * refused / night.calls.size();
+        return List.of(
+                new Finding(
+                        "bursts",
+                        "%.1f %% of the limit used, bursts of %,d".formatted(use, calls),
+                        "%d requests a second, ways of up to %d ms more"
+                                .formatted(perSecond, networkMax.toMillis()),
+                        use,
+                        new Aim.AtLeast(usedMin, usedMin, "%"),
+                        List.of()),
+                new Finding(
+                        "bursts",
+                        "%.2f %% of the calls refused (429)".formatted(waste),
+                        "",
+                        waste,
+                        new Aim.AtMost(refusedMax, refusedMax, "%"),
+                        List.of()));
     }
 
     // A bad time

@@ -2,10 +2,10 @@ package dev.nightmail.core.schedule;
 
 import dev.nightmail.core.schedule.UpstreamState.Quota;
 import dev.nightmail.core.upstream.Headroom;
-import dev.nightmail.core.upstream.Headroom.Allowance;
 import dev.nightmail.core.upstream.Headroom.Limit;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -16,45 +16,42 @@ import java.util.Map;
  * <p>Between two answers we count for ourselves. What an answer says of a bucket was true at some
  * time between the arrival of its request and the answer, nobody says when; so our own count stands
  * unless it is outside of both, and then moves no further than to the nearer of the two.
+ *
+ * <p>Three things are learned, since none is told exactly: how much fits into a bucket, by the most
+ * that was ever left; how fast it refills for us ({@link RefillRate}); and how far calls scatter on
+ * their way ({@link JitterMargin}).
  */
 final class Allowances {
 
-    /** Limits are a minute's (wire contract, section 3.3), unless they refill more slowly. */
-    private static final double PERIOD_SECONDS = 60;
+    /** Of more refusals in a row, what is asked for is done to the letter. */
+    private static final int EXPLAINED_IN_ROW = 2;
 
-    /** Below it the time at which a bucket is full says little: it is told in whole seconds. */
-    private static final double REFILL_SECONDS_MIN = 5;
+    /** On a machine that has too much to do, a call may be overtaken by others for so long. */
+    private static final Duration OVERTAKEN_MAX = Duration.ofSeconds(1);
 
-    /** Counts of tokens are told in whole thousands. */
-    private static final double ROUNDING = 500;
+    /** After more calls that were let in, a refusal is not one in a row. */
+    private static final int LET_IN_BETWEEN = 3;
 
-    private final Map<Limit, Bucket> buckets = new EnumMap<>(Limit.class);
+    /** In which {@code retry-after} counts. */
+    private static final Duration WHOLE_SECOND = Duration.ofSeconds(1);
+
+    private static final Cost NOTHING = new Cost(0, 0);
+
+    private final Map<Limit, LimitBucket> buckets = new EnumMap<>(Limit.class);
+    private final JitterMargin margin = new JitterMargin();
+
+    /** The calls of the last moments. */
+    private final ArrayDeque<Before> recent = new ArrayDeque<>();
 
     private Flows flows = Flows.NONE;
+    private Flows taken = Flows.NONE;
+    private long inFlightOutputTokens;
     private Instant newestSentAt = Instant.EPOCH;
-
-    private static final class Bucket {
-        double level;
-        double capacity;
-        long limit;
-        double perSecond;
-        Instant at = Instant.MIN;
-
-        /**
-         * @return what has flown in
-         */
-        double advance(Instant now) {
-            double room = Math.max(0, capacity - level);
-            double more = Math.min(room, perSecond * seconds(Duration.between(at, now)));
-            level += more;
-            at = now;
-            return more;
-        }
-    }
-
-    private static double seconds(Duration duration) {
-        return duration.getSeconds() + duration.getNano() / 1e9;
-    }
+    private long calls;
+    private long callsWhenRefused;
+    private Instant refusedAt = Instant.MIN;
+    private int refusedInRow;
+    private boolean explained;
 
     /** Whether anything was ever told. */
     boolean areKnown() {
@@ -63,21 +60,11 @@ final class Allowances {
 
     /** How long a call has to wait until it fits into all of them; zero if not at all. */
     Duration wait(Cost cost, Instant steady) {
-        if (buckets.isEmpty()) {
-            return Duration.ZERO;
-        }
         advance(steady);
-        var needs = Flows.of(cost);
         double longest = 0;
         for (var entry : buckets.entrySet()) {
-            var bucket = entry.getValue();
-            // What is larger than the whole limit goes when all of that is there.
-            double needed = Math.min(needs.of(entry.getKey()), (double) bucket.limit);
-            bucket.capacity = Math.max(bucket.capacity, needed);
-            double missing = needed - bucket.level;
-            if (missing > 0) {
-                longest = Math.max(longest, missing / bucket.perSecond);
-            }
+            double amount = (double) cost.of(entry.getKey());
+            longest = Math.max(longest, entry.getValue().secondsUntil(amount, margin.seconds()));
         }
         return Duration.ofNanos((long) Math.ceil(longest * 1e9));
     }
@@ -85,7 +72,7 @@ final class Allowances {
     /** Whether a call takes more than one of them allows at all. */
     boolean isTooLarge(Cost cost) {
         return buckets.entrySet().stream()
-                .anyMatch(entry -> cost.of(entry.getKey()) > entry.getValue().limit);
+                .anyMatch(entry -> entry.getValue().isTooLarge((double) cost.of(entry.getKey())));
     }
 
     private void advance(Instant steady) {
@@ -94,40 +81,81 @@ final class Allowances {
     }
 
     /**
+     * What was when a call set out, itself included.
+     *
+     * @param number of the call
+     * @param flows into the buckets until then, less what was taken
+     * @param taken until then
+     * @param unseen what calls have taken that had set out before, but may not be in what this one
+     *     is told: they arrive behind it, or their answers count only when they are written
+     */
+    record Mark(long number, Flows flows, Flows taken, Flows unseen) {
+        static final Mark NONE = new Mark(0, Flows.NONE, Flows.NONE, Flows.NONE);
+    }
+
+    /** What had been taken when a call set out, before it. */
+    private record Before(Instant at, Flows taken) {}
+
+    /**
      * A call sets out.
      *
      * @return what {@link #learn} wants to know of it
      */
-    Flows take(Cost cost, Instant steady) {
+    Mark take(Cost cost, Instant steady) {
         advance(steady);
-        take(Flows.of(cost));
-        return flows;
+        var amounts = Flows.of(cost);
+        var unseen = unseen(steady);
+        count(amounts);
+        inFlightOutputTokens += cost.outputTokens();
+        buckets.forEach((limit, bucket) -> bucket.take(amounts.of(limit)));
+        return new Mark(++calls, flows, taken, unseen);
     }
 
-    private void take(Flows amounts) {
+    private Flows unseen(Instant now) {
+        var since = now.minus(OVERTAKEN_MAX);
+        while (!recent.isEmpty() && recent.getFirst().at().isBefore(since)) {
+            recent.removeFirst();
+        }
+        recent.addLast(new Before(now, taken));
+        return taken.minus(recent.getFirst().taken())
+                .with(Limit.OUTPUT_TOKENS, (double) inFlightOutputTokens);
+    }
+
+    /** A call is over, however it went. */
+    void finished(Cost cost) {
+        inFlightOutputTokens -= cost.outputTokens();
+    }
+
+    private void count(Flows amounts) {
         flows = flows.minus(amounts);
-        buckets.forEach((limit, bucket) -> bucket.level -= amounts.of(limit));
+        taken = taken.plus(amounts);
     }
 
-    /** It was refused, and so took nothing. */
-    void giveBack(Cost cost) {
-        take(Flows.NONE.minus(Flows.of(cost)));
+    private void correct(Flows amounts) {
+        count(amounts);
+        buckets.forEach((limit, bucket) -> bucket.correct(amounts.of(limit)));
     }
 
     /** An answer was longer or shorter than was expected of it. */
     void correct(Cost expected, Cost was) {
         double more = (double) was.outputTokens() - expected.outputTokens();
-        take(Flows.of(Limit.OUTPUT_TOKENS, more));
+        correct(Flows.of(Limit.OUTPUT_TOKENS, more));
+    }
+
+    /** A call was let in, whatever has become of it. */
+    void accepted(Instant sentAt) {
+        margin.narrow();
+        if (sentAt.isAfter(refusedAt)) {
+            refusedInRow = 0;
+        }
     }
 
     /**
-     * @param flowsThen what {@link #take} said when the call set out
+     * @param then what {@link #take} said when the call set out
      * @param sentAt when that was; what earlier calls are told is old, and left aside
-     * @param refused whether the call was refused: that is told at once, and leaves no doubt of
-     *     when it was true
      */
-    void learn(Headroom told, Flows flowsThen, Instant sentAt, boolean refused, Moment now) {
-        if (sentAt.isBefore(newestSentAt)) {
+    void learn(Headroom told, Cost cost, Mark then, Instant sentAt, Moment now) {
+        if (told.allowances().isEmpty() || sentAt.isBefore(newestSentAt)) {
             // A call that set out later has told more.
             return;
         }
@@ -136,55 +164,85 @@ final class Allowances {
         told.allowances()
                 .forEach((limit, allowance) -> {
                     if (allowance.limit() > 0) {
-                        double since = flows.of(limit) - flowsThen.of(limit);
-                        learn(limit, allowance, allowance.remaining() + since, refused, now);
+                        double since = flows.of(limit) - then.flows().of(limit);
+                        var known = buckets.get(limit);
+                        if (known == null) {
+                            buckets.put(
+                                    limit,
+                                    new LimitBucket(
+                                            limit, allowance, allowance.remaining() + since, now));
+                        } else {
+                            known.learn(
+                                    allowance,
+                                    (double) cost.of(limit),
+                                    sentAt,
+                                    since,
+                                    then.unseen().of(limit),
+                                    then.taken().of(limit),
+                                    taken.of(limit),
+                                    now);
+                        }
                     }
                 });
     }
 
+    /** A call was refused for another reason than these limits, and took nothing of them. */
+    void turnedAway(Headroom told, Cost cost, Mark then, Instant sentAt, Moment now) {
+        correct(Flows.NONE.minus(Flows.of(cost)));
+        learn(told, NOTHING, then, sentAt, now);
+        explained = false;
+    }
+
     /**
-     * @param ifThen what is left if what was told was true when the call set out
+     * A call was refused since one of these limits, or one that we know nothing of, lacked room.
      */
-    private void learn(Limit limit, Allowance told, double ifThen, boolean refused, Moment now) {
-        double remaining = told.remaining();
-        var known = buckets.get(limit);
-        var bucket = known == null ? new Bucket() : known;
-        bucket.at = now.steady();
-        bucket.perSecond = perSecond(told, now);
-        if (known != null && bucket.limit != told.limit()) {
-            bucket.capacity *= (double) told.limit() / bucket.limit;
+    void refused(Headroom told, Cost cost, Mark then, Instant sentAt, Moment now) {
+        turnedAway(told, cost, then, sentAt, now);
+        boolean isNews = sentAt.isAfter(refusedAt);
+        if (isNews) {
+            // Calls that had set out before tell the same again.
+            // What had set out before it since then was let in, or we would have heard.
+            long letIn = then.number() - callsWhenRefused - 1;
+            refusedInRow = letIn > LET_IN_BETWEEN ? 1 : refusedInRow + 1;
+            refusedAt = now.steady();
+            callsWhenRefused = calls;
+            margin.widen();
         }
-        bucket.limit = told.limit();
-        bucket.capacity = Math.min(Math.max(bucket.capacity, remaining + 1), (double) told.limit());
-        double rounding = limit == Limit.REQUESTS ? 0 : ROUNDING;
-        double low = Math.min(remaining, ifThen) - rounding;
-        double high = Math.max(remaining, ifThen) + rounding;
-        bucket.level =
-                known == null || refused
-                        ? Math.min(remaining, ifThen)
-                        : Math.min(Math.max(bucket.level, low), high);
-        buckets.put(limit, bucket);
+        buckets.forEach((limit, bucket) -> {
+            double amount = (double) cost.of(limit);
+            var allowance = told.allowances().get(limit);
+            double left = allowance == null ? 0 : (double) allowance.remaining();
+            boolean lacked =
+                    allowance == null
+                            ? told.allowances().isEmpty()
+                            : bucket.mayHaveRefused(amount, left);
+            if (lacked) {
+                double since = flows.of(limit) - then.flows().of(limit) - amount;
+                bucket.refused(amount, Math.min(left, left + since), refusedInRow, now.steady());
+                explained = true;
+            }
+        });
+    }
+
+    /**
+     * Whether the last refusal follows from these limits, and so does how long we are to stay away:
+     * that is told in whole seconds, however much sooner there is room again. Refusals in a row say
+     * that there is something we do not know of.
+     */
+    boolean explain(Duration retryAfter, Cost cost, Instant now) {
+        return explained
+                && fewRefusedInRow()
+                && retryAfter.minus(wait(cost, now)).compareTo(WHOLE_SECOND) <= 0;
+    }
+
+    /** Whether what was refused lately looks like our own small mistake. */
+    boolean fewRefusedInRow() {
+        return refusedInRow <= EXPLAINED_IN_ROW;
     }
 
     /** What is told of, and what of it should be left now. */
     List<Quota> quotas(Instant steady) {
         advance(steady);
-        return buckets.entrySet().stream()
-                .map(entry ->
-                        new Quota(
-                                entry.getKey(),
-                                entry.getValue().limit,
-                                Math.max(0, (long) entry.getValue().level),
-                                entry.getValue().perSecond))
-                .toList();
-    }
-
-    private static double perSecond(Allowance told, Moment now) {
-        double byMinute = told.limit() / PERIOD_SECONDS;
-        double untilFull = seconds(Duration.between(now.wall(), told.fullAt()));
-        if (untilFull < REFILL_SECONDS_MIN || told.remaining() >= told.limit()) {
-            return byMinute;
-        }
-        return Math.min(byMinute, (told.limit() - told.remaining()) / untilFull);
+        return buckets.values().stream().map(LimitBucket::quota).toList();
     }
 }

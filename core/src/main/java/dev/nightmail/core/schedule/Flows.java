@@ -34,6 +34,11 @@ record Flows(double requests, double tokens, double inputTokens, double outputTo
         };
     }
 
+    /** The same but for one limit. */
+    Flows with(Limit limit, double amount) {
+        return plus(of(limit, amount - of(limit)));
+    }
+
     Flows plus(Flows other) {
         return new Flows(
                 requests + other.requests,

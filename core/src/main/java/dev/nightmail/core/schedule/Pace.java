@@ -36,7 +36,16 @@ import org.jspecify.annotations.Nullable;
 final class Pace {
 
     private static final int RAMP_START = 16;
-    private static final Duration RAMP_STEP = Duration.ofMillis(50);
+    private static final Duration RAMP_STEP = Duration.ofMillis(30);
+
+    /**
+     * As long as nobody knows whether there is a limit, calls that overrun it are refused by the
+     * hundred. The first answer seldom takes long to tell, so until it is there, or has not come
+     * for so long, calls are few.
+     */
+    private static final Duration RAMP_STEP_UNHEARD = Duration.ofMillis(150);
+
+    private static final Duration RAMP_HOLD_UNHEARD = Duration.ofSeconds(1);
 
     /**
      * What an interactive call will take but its place among the requests, nobody has estimated.
@@ -51,6 +60,9 @@ final class Pace {
 
     /** A rate limit is still used up, in part, by calls so long ago. */
     private static final Duration DRAWN_ON = Duration.ofSeconds(10);
+
+    /** In which {@code retry-after} counts. */
+    private static final Duration WHOLE_SECOND = Duration.ofSeconds(1);
 
     /** Why it is not certain that a call gets through. */
     private enum Doubt {
@@ -75,7 +87,8 @@ final class Pace {
     /** More than is allowed while nothing has been refused for want of a place. */
     private double places = Double.POSITIVE_INFINITY;
 
-    private int ramp = RAMP_START;
+    private int ramp = 1;
+    private boolean heard;
     private @Nullable Instant rampedAt;
     private boolean ramped;
     private int inFlight;
@@ -124,8 +137,8 @@ final class Pace {
 
     private int ramp(Instant now) {
         var from = rampedAt;
-        while (from != null && !ramped && !from.plus(RAMP_STEP).isAfter(now)) {
-            from = from.plus(RAMP_STEP);
+        while (from != null && !ramped && !from.plus(rampStep()).isAfter(now)) {
+            from = from.plus(rampStep());
             rampedAt = from;
             ramp = Math.min(limitMax, 2 * ramp);
             ramped = ramp == limitMax;
@@ -133,9 +146,22 @@ final class Pace {
         return ramped ? limitMax : ramp;
     }
 
+    private Duration rampStep() {
+        if (ramp < RAMP_START) {
+            return RAMP_STEP_UNHEARD;
+        }
+        return ramp == RAMP_START && !heard ? RAMP_HOLD_UNHEARD : RAMP_STEP;
+    }
+
+    /** Something came back: how it goes on from here is not guesswork any more. */
+    private void heard() {
+        heard = true;
+        ramp = Math.max(ramp, Math.min(limitMax, RAMP_START));
+    }
+
     /** When to look again although nothing has happened; null if there is no such time. */
     @Nullable Duration untilMore() {
-        return ramped || rampedAt == null ? null : RAMP_STEP;
+        return ramped || rampedAt == null ? null : rampStep();
     }
 
     /** What a call will take, as far as can be told. */
@@ -179,14 +205,15 @@ final class Pace {
     /**
      * A call as it set out.
      *
-     * @param flows through the upstream's limits until then
+     * @param mark what had flown through the upstream's limits until then
      * @param interactive whether it did not wait for its turn
      */
-    record Sent(Cost cost, Instant at, Flows flows, boolean interactive) {}
+    record Sent(Cost cost, Instant at, Allowances.Mark mark, boolean interactive) {}
 
     /** The call is over, however it went; one of the methods below says how. */
     void finished(Sent sent) {
         inFlight--;
+        allowances.finished(sent.cost());
         if (!sent.at().isBefore(doubtSince)) {
             probes = Math.max(0, probes - 1);
         }
@@ -196,8 +223,8 @@ final class Pace {
     void interactiveStarted(long call, Instant now) {
         reserve.started(now);
         search.sentAhead(now);
-        var flows = allowances.take(UNESTIMATED, now);
-        interactive.put(call, new Sent(UNESTIMATED, now, flows, true));
+        var mark = allowances.take(UNESTIMATED, now);
+        interactive.put(call, new Sent(UNESTIMATED, now, mark, true));
     }
 
     /**
@@ -215,13 +242,20 @@ final class Pace {
     }
 
     void told(Headroom headroom, Sent sent, Moment now) {
-        allowances.learn(headroom, sent.flows(), sent.at(), false, now);
+        allowances.learn(headroom, sent.cost(), sent.mark(), sent.at(), now);
     }
 
-    /** The call was refused, and does not count towards the upstream's limits. */
-    void toldRefusing(Headroom headroom, Sent sent, Moment now) {
-        allowances.giveBack(sent.cost());
-        allowances.learn(headroom, sent.flows(), sent.at(), true, now);
+    /**
+     * The call was refused, and does not count towards the upstream's limits.
+     *
+     * @param noPlace as for {@link #throttled}
+     */
+    void toldRefusing(Headroom headroom, boolean noPlace, Sent sent, Moment now) {
+        if (noPlace) {
+            allowances.turnedAway(headroom, sent.cost(), sent.mark(), sent.at(), now);
+        } else {
+            allowances.refused(headroom, sent.cost(), sent.mark(), sent.at(), now);
+        }
     }
 
     /** What a call has used, of which we had estimated so much. */
@@ -244,6 +278,8 @@ final class Pace {
         }
         doubt = Doubt.NONE;
         pausesInRow = 0;
+        heard();
+        allowances.accepted(sent.at());
         counts.answered(now);
         if (places < limitMax) {
             places = Math.min(limitMax, places + 0.5 / places);
@@ -260,6 +296,7 @@ final class Pace {
      */
     @Nullable Pause failed(Object who, boolean mayHaveCost, Sent sent, Instant now) {
         doubt = Doubt.NONE;
+        heard();
         counts.failed();
         if (!circuit.failed(who, mayHaveCost, sent.at(), now) || isPaused(now)) {
             return null;
@@ -303,6 +340,10 @@ final class Pace {
         } else if (!allowances.areKnown()) {
             search.refused(sent.at(), now);
         }
+        if (!noPlace && isExplained(retryAfter, sent, now)) {
+            // When there is room again is known better than in the whole seconds it is told in.
+            return null;
+        }
         // "At once" is no answer to the question how long: taken at its word, it would be asked
         // again as fast as the network goes.
         if (retryAfter != null && !retryAfter.isZero()) {
@@ -314,6 +355,19 @@ final class Pace {
             return null;
         }
         return pause(nextPause(), now);
+    }
+
+    private boolean isExplained(@Nullable Duration retryAfter, Sent sent, Instant now) {
+        var asked = retryAfter == null ? Duration.ZERO : retryAfter;
+        if (allowances.areKnown()) {
+            return allowances.explain(asked, sent.cost(), now);
+        }
+        // It was our own attempt to find the limit, and those under way tell whether that is it.
+        return inFlight > 0
+                && search.isLimited()
+                && allowances.fewRefusedInRow()
+                && search.rate(now) > 1
+                && asked.compareTo(WHOLE_SECOND) <= 0;
     }
 
     /** Whether what it tells of its limits, or what was found, explains that it has refused. */

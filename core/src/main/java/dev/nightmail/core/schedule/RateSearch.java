@@ -19,6 +19,7 @@ final class RateSearch {
     private static final int SLOTS = 100;
 
     private static final long SLOT_MILLIS = 100;
+    private static final long SECOND_SLOTS = 1_000 / SLOT_MILLIS;
 
     /** Just below the limit, so that what a refusal leaves behind is caught up with. */
     private static final double STEP_BACK = 0.98;
@@ -41,6 +42,13 @@ final class RateSearch {
 
     private static final double GROWTH_GROWTH = 0.03;
 
+    /**
+     * What was refused within the first second was a burst: it says how much may go at once, and
+     * little of how fast. So the rate is not held but grows by this part a second, until it is
+     * refused again.
+     */
+    private static final double GROWTH_UNKNOWN = 1.5;
+
     /** Calls a second; one that takes fewer is paused in any case. */
     private static final double RATE_MIN = 0.1;
 
@@ -53,6 +61,7 @@ final class RateSearch {
     private long firstSlot = Long.MAX_VALUE;
 
     private double base = Double.POSITIVE_INFINITY;
+    private boolean onlyBurstKnown;
     private Instant since = Instant.EPOCH;
     private double credit;
     private @Nullable Instant grantedAt;
@@ -64,6 +73,11 @@ final class RateSearch {
 
     /** Calls a second now. */
     double rate(Instant now) {
+        if (onlyBurstKnown) {
+            return Math.min(
+                    base * Math.exp(GROWTH_UNKNOWN * seconds(since, now)),
+                    Math.max(base, GROWN_MUCH * takenLately(now)));
+        }
         double grown = seconds(since, now) - Math.min(HOLD_SECONDS_MAX, HOLD_CALLS / base);
         if (!isLimited() || grown <= 0) {
             return base;
@@ -174,7 +188,9 @@ final class RateSearch {
             return;
         }
         takenSince--;
+        boolean onlyBurstWasKnown = onlyBurstKnown;
         base = found(now);
+        onlyBurstKnown &= !onlyBurstWasKnown;
         base = Math.max(base, RATE_MIN);
         since = now;
         takenSince = 0;
@@ -184,6 +200,7 @@ final class RateSearch {
 
     private double found(Instant now) {
         if (!isLimited()) {
+            onlyBurstKnown = slot - firstSlot < SECOND_SLOTS;
             return STEP_BACK * measured();
         }
         double elapsed = seconds(since, now);

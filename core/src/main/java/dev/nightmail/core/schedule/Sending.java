@@ -599,7 +599,7 @@ final class Sending {
             boolean noPlace,
             Moment now) {
         pace.hadProblem(new Problem(noPlace ? "no place" : "rate limit", now.wall()));
-        pace.toldRefusing(headroom, sent, now);
+        pace.toldRefusing(headroom, noPlace, sent, now);
         paused(
                 pace.throttled(retryAfter, noPlace, sent, now.steady()),
                 length -> new UpstreamPaused(pace.upstream(), "throttled", length),

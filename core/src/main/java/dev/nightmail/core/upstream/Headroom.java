@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a service says it has left for us, at the moment it answered. A service that says nothing of
@@ -27,9 +28,10 @@ public record Headroom(Map<Limit, Allowance> allowances) {
      * @param limit most that is allowed in one period, whose length is the service's affair
      * @param remaining what is left of it; counts of tokens are rounded to thousands (wire
      *     contract, section 3.3)
-     * @param fullAt when all of it will be there again, if nothing is asked until then
+     * @param fullAt when all of it will be there again, if nothing is asked until then; null if
+     *     that is not told
      */
-    public record Allowance(long limit, long remaining, Instant fullAt) {
+    public record Allowance(long limit, long remaining, @Nullable Instant fullAt) {
         public Allowance {
             if (limit < 0 || remaining < 0) {
                 throw new IllegalArgumentException("an allowance is not negative");

@@ -179,12 +179,21 @@ class SchedulerTest {
         var world = new SchedulerWorld(1, 100);
         world.submit("a", 1_000);
 
+        for (int calls : new int[] {1, 2, 4, 8, 16, 32, 64, 100}) {
+            assertThat(world.inFlight).hasSize(calls);
+            world.advanceToNextTick();
+        }
+    }
+
+    @Test
+    void theFirstAnswerEndsTheCautiousPartOfTheStart() {
+        var world = new SchedulerWorld(1, 100);
+        world.submit("a", 1_000);
+
+        world.finish(world.inFlight.values().iterator().next(), answer());
+
         assertThat(world.inFlight).hasSize(16);
-        world.advanceToNextTick();
-        assertThat(world.inFlight).hasSize(32);
-        world.advanceToNextTick();
-        assertThat(world.inFlight).hasSize(64);
-        world.advanceToNextTick();
+        world.advance(Duration.ofMillis(100));
         assertThat(world.inFlight).hasSize(100);
     }
 

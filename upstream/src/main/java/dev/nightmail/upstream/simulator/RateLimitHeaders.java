@@ -18,7 +18,9 @@ final class RateLimitHeaders {
                     var prefix = "anthropic-ratelimit-" + name;
                     headers.put(prefix + "-limit", Long.toString(allowance.limit()));
                     headers.put(prefix + "-remaining", Long.toString(allowance.remaining()));
-                    headers.put(prefix + "-reset", allowance.fullAt().toString());
+                    if (allowance.fullAt() != null) {
+                        headers.put(prefix + "-reset", allowance.fullAt().toString());
+                    }
                 });
         return headers;
     }

@@ -26,8 +26,8 @@ public record ToldLimits(List<Names> limits) {
 
     /**
      * @param reset reads when a limit is whole again
-     * @return of every limit that is told whole; one that lacks a part or cannot be read is left
-     *     out
+     * @return of every limit that is told with what is left of it; when it is whole again may be
+     *     missing, or be something that cannot be read
      */
     public Headroom headroom(HttpHeaders headers, Function<String, Optional<Instant>> reset) {
         var allowances = new EnumMap<Limit, Allowance>(Limit.class);
@@ -37,10 +37,10 @@ public record ToldLimits(List<Names> limits) {
             if (most.isPresent()) {
                 var remaining = headers.first(names.remaining()).flatMap(ToldLimits::count);
                 var fullAt = headers.first(names.reset()).flatMap(reset);
-                if (remaining.isPresent() && fullAt.isPresent()) {
+                if (remaining.isPresent()) {
                     allowances.put(
                             names.limit(),
-                            new Allowance(most.get(), remaining.get(), fullAt.get()));
+                            new Allowance(most.get(), remaining.get(), fullAt.orElse(null)));
                 }
             }
         }

@@ -57,6 +57,16 @@ final class RateLimitHeadersTest {
                 .isEqualTo(Headroom.UNTOLD);
     }
 
+    @Test
+    void whenItIsFullMayBeMissing() {
+        assertThat(
+                        headroom(
+                                HttpHeaders.NONE
+                                        .with("x-ratelimit-limit-requests", "60")
+                                        .with("x-ratelimit-remaining-requests", "59")))
+                .isEqualTo(new Headroom(Map.of(Limit.REQUESTS, new Allowance(60, 59, null))));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "1s,PT1S",

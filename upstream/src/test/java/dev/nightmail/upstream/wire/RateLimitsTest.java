@@ -11,6 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class RateLimitsTest {
 
@@ -50,7 +51,6 @@ final class RateLimitsTest {
         "-1, 17, 2026-11-21T07:28:00Z",
         "4000, -17, 2026-11-21T07:28:00Z",
         "4000, many, 2026-11-21T07:28:00Z",
-        "4000, 17, tomorrow",
         "99999999999999999999, 17, 2026-11-21T07:28:00Z"
     })
     void whatCannotBeReadIsLeftOut(String limit, String remaining, String reset) {
@@ -64,12 +64,31 @@ final class RateLimitsTest {
     }
 
     @Test
-    void aLimitThatLacksAPartIsLeftOut() {
+    void aLimitThatDoesNotSayWhatIsLeftIsLeftOut() {
+        assertThat(
+                        RateLimits.headroom(
+                                HttpHeaders.NONE
+                                        .with("anthropic-ratelimit-requests-limit", "5")
+                                        .with(
+                                                "anthropic-ratelimit-requests-reset",
+                                                "2026-11-21T07:28:00Z")))
+                .isSameAs(Headroom.UNTOLD);
+    }
+
+    @Test
+    void whenItIsFullMayBeMissing() {
         assertThat(
                         RateLimits.headroom(
                                 HttpHeaders.NONE
                                         .with("anthropic-ratelimit-requests-limit", "5")
                                         .with("anthropic-ratelimit-requests-remaining", "4")))
-                .isSameAs(Headroom.UNTOLD);
+                .isEqualTo(new Headroom(Map.of(Limit.REQUESTS, new Allowance(5, 4, null))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tomorrow", "1732174080", "2026-11-21 07:28:00", "1s", ""})
+    void whenItIsFullMayBeNoTime(String reset) {
+        assertThat(RateLimits.headroom(told("requests", "5", "4", reset)))
+                .isEqualTo(new Headroom(Map.of(Limit.REQUESTS, new Allowance(5, 4, null))));
     }
 }

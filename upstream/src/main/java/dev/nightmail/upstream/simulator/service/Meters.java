@@ -187,8 +187,13 @@ final class Meters {
      * them is whole again.
      */
     private static Allowance together(Allowance input, Allowance output) {
-        var fullAt = input.fullAt().isBefore(output.fullAt()) ? input.fullAt() : output.fullAt();
         return new Allowance(
-                input.limit() + output.limit(), input.remaining() + output.remaining(), fullAt);
+                input.limit() + output.limit(),
+                input.remaining() + output.remaining(),
+                earlier(input.fullAt(), output.fullAt()));
+    }
+
+    private static @Nullable Instant earlier(@Nullable Instant one, @Nullable Instant other) {
+        return one == null || (other != null && other.isBefore(one)) ? other : one;
     }
 }
