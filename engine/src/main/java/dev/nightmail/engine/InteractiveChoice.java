@@ -15,9 +15,9 @@ import java.util.function.Supplier;
  * To which of a route's upstreams an interactive call goes, and to which next if that does nothing
  * for it: those that answer first, among them the one that is least busy for its size.
  *
- * <p>One that is ill or out of reach counts as answering when its pause is over, for one call at a
- * time: where no batch finds out that it is back, somebody has to. One that bars us is asked last:
- * only a person mends it.
+ * <p>One that is unhealthy or out of reach counts as answering when its pause is over, for one call
+ * at a time: where no batch finds out that it is back, somebody has to. One that bars us is asked
+ * last: only a person mends it.
  */
 final class InteractiveChoice {
 

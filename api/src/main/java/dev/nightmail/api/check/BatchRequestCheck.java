@@ -9,6 +9,7 @@ import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.request.ApiVersion;
 import dev.nightmail.core.request.RequestCheck;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Refuses what no request of a batch may ask, and what the generation of the API it was created
@@ -16,13 +17,28 @@ import java.util.Optional;
  */
 public final class BatchRequestCheck implements RequestCheck {
 
+    private final Predicate<String> sampled;
+
+    /**
+     * @param sampled whether a model takes {@code temperature}, {@code top_p} and {@code top_k} by
+     *     any version: that the newest has none of them is a rule about Claude's models
+     */
+    public BatchRequestCheck(Predicate<String> sampled) {
+        this.sampled = sampled;
+    }
+
+    /** For Claude's models. */
+    public BatchRequestCheck() {
+        this(_ -> false);
+    }
+
     @Override
     public Optional<JsonBytes> problem(JsonBytes params, ApiVersion version) {
         var problems = new Problems();
         try {
             var json = JsonScanner.of(params.array(), 0, params.length());
             if (json.kind() == Kind.OBJECT) {
-                new ParamsWalk(json, version, problems).walk();
+                new ParamsWalk(json, version, sampled, problems).walk();
                 json.end();
             } else {
                 problems.add("params", "Input should be an object");

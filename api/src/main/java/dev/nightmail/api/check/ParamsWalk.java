@@ -3,6 +3,9 @@ package dev.nightmail.api.check;
 import dev.nightmail.api.json.JsonScanner;
 import dev.nightmail.api.json.JsonScanner.Kind;
 import dev.nightmail.core.request.ApiVersion;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
 
 /** One pass over the params of one request. */
 final class ParamsWalk {
@@ -13,14 +16,22 @@ final class ParamsWalk {
 
     private final JsonScanner json;
     private final ApiVersion version;
+    private final Predicate<String> sampled;
     private final Problems problems;
+    private final List<String> sampling = new ArrayList<>(0);
+    private String model = "";
     private boolean hasModel;
     private boolean hasMaxTokens;
     private boolean hasMessages;
 
-    ParamsWalk(JsonScanner json, ApiVersion version, Problems problems) {
+    /**
+     * @param sampled whether a model takes {@code temperature} and its like by any version
+     */
+    ParamsWalk(
+            JsonScanner json, ApiVersion version, Predicate<String> sampled, Problems problems) {
         this.json = json;
         this.version = version;
+        this.sampled = sampled;
         this.problems = problems;
     }
 
@@ -41,10 +52,14 @@ final class ParamsWalk {
                         "context_hint",
                         "fallbacks" ->
                         notInBatches(name);
-                case "temperature", "top_p", "top_k" -> sampling(name);
+                case "temperature", "top_p", "top_k" -> {
+                    sampling.add(name);
+                    json.skip();
+                }
                 default -> json.skip();
             }
         }
+        sampling();
         require("model", hasModel);
         require("max_tokens", hasMaxTokens);
         require("messages", hasMessages);
@@ -61,11 +76,13 @@ final class ParamsWalk {
         if (!is(Kind.STRING, "model", "Input should be a valid string")) {
             return;
         }
-        var model = json.string(MODEL_BYTES_MAX);
-        if (model == null) {
+        var named = json.string(MODEL_BYTES_MAX);
+        if (named == null) {
             problems.add("model", "String should have at most " + MODEL_BYTES_MAX + " bytes");
-        } else if (model.isEmpty()) {
+        } else if (named.isEmpty()) {
             problems.add("model", "String should have at least 1 character");
+        } else {
+            model = named;
         }
     }
 
@@ -127,13 +144,16 @@ final class ParamsWalk {
         json.skip();
     }
 
-    private void sampling(String name) {
+    private void sampling() {
         switch (version) {
             case V2023_06_01 -> {}
-            case V2026_10_21 ->
-                    problems.add(name, "not supported since anthropic-version 2026-10-21");
+            case V2026_10_21 -> {
+                if (!sampling.isEmpty() && !sampled.test(model)) {
+                    sampling.forEach(name ->
+                            problems.add(name, "not supported since anthropic-version 2026-10-21"));
+                }
+            }
         }
-        json.skip();
     }
 
     /** Whether the value that comes next is of this kind; if not, it is a problem and taken. */

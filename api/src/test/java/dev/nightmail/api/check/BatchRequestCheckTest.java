@@ -87,6 +87,23 @@ class BatchRequestCheckTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"temperature", "top_p", "top_k"})
+    void aModelThatIsNotClaudesIsSampledByAnyVersion(String field) {
+        var ofRoutes = new BatchRequestCheck(model -> model.equals("m"));
+        var before = JsonBytes.of("{\"" + field + "\":1," + GOOD + "}");
+
+        assertThat(ofRoutes.problem(with("\"" + field + "\":1"), ApiVersion.V2026_10_21)).isEmpty();
+        assertThat(ofRoutes.problem(before, ApiVersion.V2026_10_21)).isEmpty();
+        assertThat(
+                        ofRoutes.problem(
+                                JsonBytes.of(
+                                        new String(before.array(), UTF_8)
+                                                .replace("\"m\"", "\"claude\"")),
+                                ApiVersion.V2026_10_21))
+                .isPresent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"temperature", "top_p", "top_k"})
     void samplingEndedWithTheSecondGeneration(String name) {
         assertThat(message(with("\"" + name + "\":1"), ApiVersion.V2026_10_21))
                 .isEqualTo(name + ": not supported since anthropic-version 2026-10-21");

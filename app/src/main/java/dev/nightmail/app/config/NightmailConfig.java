@@ -35,6 +35,18 @@ public record NightmailConfig(
     }
 
     /**
+     * Whether a model is served by the Chat Completions API only, which takes {@code temperature}
+     * and its like whatever the version of the Messages API.
+     */
+    public boolean takesSampling(String model) {
+        return routes.routeFor(model)
+                .filter(route -> upstreams.stream()
+                        .filter(upstream -> route.upstreams().contains(upstream.name()))
+                        .allMatch(UpstreamConfig.OpenAi.class::isInstance))
+                .isPresent();
+    }
+
+    /**
      * @param port 0 for any free one
      * @param publicUrl by which clients reach the server, if not by what their calls say
      * @param access by which names, and by whom

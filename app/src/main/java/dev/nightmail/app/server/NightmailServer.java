@@ -264,7 +264,8 @@ public final class NightmailServer {
 
     private Engine startEngine(
             Catalog catalog, ProxyVariables proxies, Consumer<Throwable> onFailure) {
-        var factory = new Upstreams(clock, config.limits().callTimeout(), proxies, answers);
+        var factory = new Upstreams(
+                        clock, random, config.limits().callTimeout(), proxies, answers);
         var upstreams = new ArrayList<Engine.Served>();
         for (var upstream : config.upstreams()) {
             upstreams.add(
@@ -282,7 +283,7 @@ public final class NightmailServer {
                         FileRelayLog.open(disk, config.data()),
                         config.routes(),
                         new UnservedModel(),
-                        new BatchRequestCheck(),
+                        new BatchRequestCheck(config::takesSampling),
                         clock,
                         System::nanoTime,
                         random,

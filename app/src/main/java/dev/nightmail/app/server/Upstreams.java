@@ -24,24 +24,29 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 
 /** Makes the upstreams that a configuration names. */
 final class Upstreams {
 
     private final InstantSource clock;
+    private final RandomGenerator random;
     private final Duration callTimeout;
     private final ProxyVariables proxies;
     private final MemoryBudget answers;
 
     /**
+     * @param random used by many threads
      * @param answers memory for what all of them answer
      */
     Upstreams(
             InstantSource clock,
+            RandomGenerator random,
             Duration callTimeout,
             ProxyVariables proxies,
             MemoryBudget answers) {
         this.clock = clock;
+        this.random = random;
         this.callTimeout = callTimeout;
         this.proxies = proxies;
         this.answers = answers;
@@ -105,7 +110,8 @@ final class Upstreams {
                         userAgent(),
                         OpenAiConfig.ANSWER_BYTES_MAX),
                 http(config, config.url()),
-                clock);
+                clock,
+                random);
     }
 
     private static String userAgent() {

@@ -3,6 +3,9 @@ package dev.nightmail.upstream.openai;
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.usage.Usage;
 import dev.nightmail.upstream.json.JsonWriter;
+import dev.nightmail.upstream.openai.ChatPayload.ToolCall;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 
 /**
@@ -16,43 +19,44 @@ record Answer(JsonBytes message, Usage usage) {
     private static final int ADDED_BYTES = 1024;
 
     /**
-     * @param payload as it came
+     * @param id of the Message
+     * @param bytes about how long it will be
      * @param choice what it holds
      * @param serviceTier for its usage: {@code batch} or {@code standard}
      */
     static Answer of(
-            byte[] payload,
+            String id,
+            int bytes,
             ChatPayload completion,
             ChatPayload.Choice choice,
             ChatRequest request,
             String serviceTier) {
-        var out = new JsonWriter(payload.length + ADDED_BYTES);
-        String id = MessageJson.id(completion.id(), payload);
+        var out = new JsonWriter(bytes + ADDED_BYTES);
         var model = completion.model();
         out.beginObject();
         MessageJson.writeHead(out, id, model == null ? request.model() : model);
         out.name("content").beginArray();
-        var thought = choice.thought();
-        if (thought != null && request.showsThinking()) {
-            MessageJson.writeThinkingBlock(out, List.of(thought));
+        if (!choice.thoughts().isEmpty() && request.showsThinking()) {
+            MessageJson.writeThinkingBlock(out, choice.thoughts());
         }
-        var words = choice.words();
-        if (!words.isEmpty()) {
-            MessageJson.writeTextBlock(out, words);
+        if (!choice.words().isEmpty()) {
+            MessageJson.writeTextBlock(out, choice.words());
         }
-        var calls = choice.toolCalls();
-        for (int number = 0; number < calls.size(); number++) {
-            var call = calls.get(number);
-            MessageJson.beginToolUseBlock(
-                    out,
-                    call.id().isEmpty() ? MessageJson.toolUseId(id, number) : call.id(),
-                    call.name());
+        var calls = distinct(choice.toolCalls());
+        var callIds = new CallIds(request.names().callIds(), id);
+        for (var call : calls) {
+            var signature = call.signature();
+            if (signature != null && request.keepsSignatures()) {
+                ThoughtSignature.writeBlock(out, signature);
+            }
+            MessageJson.beginToolUseBlock(out, callIds.next(call.id()), call.name());
             MessageJson.writeInput(out, call.arguments());
             MessageJson.endToolUseBlock(out);
         }
         out.endArray();
         var refusal = choice.refusal();
         Stop.of(
+                        request,
                         choice.finish(),
                         choice.stopText(),
                         !calls.isEmpty(),
@@ -66,5 +70,22 @@ record Answer(JsonBytes message, Usage usage) {
         return new Answer(
                 // An input that came inside of a string may have line breaks between its tokens.
                 JsonBytes.flatten(out.toByteArray()), usage == null ? Usage.NONE : usage.usage());
+    }
+
+    /** Each call once: some servers send the same again, under the same id. */
+    private static List<ToolCall> distinct(List<ToolCall> told) {
+        var seen = new HashSet<List<String>>();
+        var distinct = new ArrayList<ToolCall>();
+        var ids = new HashSet<String>();
+        for (var call : told) {
+            if (call.isEmpty()) {
+                continue;
+            }
+            boolean first = ids.add(call.id()) || call.id().isEmpty();
+            if (seen.add(List.of(call.id(), call.name(), call.inputText())) || first) {
+                distinct.add(call);
+            }
+        }
+        return distinct;
     }
 }

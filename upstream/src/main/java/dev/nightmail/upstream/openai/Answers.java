@@ -5,20 +5,27 @@ import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.upstream.http.FailedStep;
 import dev.nightmail.upstream.http.HttpHeaders;
 import dev.nightmail.upstream.http.HttpOutcome;
+import dev.nightmail.upstream.json.RawJson;
 import dev.nightmail.upstream.openai.Reading.Kind;
 import dev.nightmail.upstream.wire.ErrorBody;
 import dev.nightmail.upstream.wire.UpstreamErrors;
 import dev.nightmail.wire.error.ErrorMeaning;
-import dev.nightmail.wire.error.ErrorReading;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what came back from a call. */
 final class Answers {
 
     private final OpenAiConfig config;
     private final UpstreamErrors errors;
+    private final RandomGenerator ids;
 
-    Answers(OpenAiConfig config) {
+    /**
+     * @param ids for what a server gives none; used by many threads
+     */
+    Answers(OpenAiConfig config, RandomGenerator ids) {
         this.config = config;
+        this.ids = ids;
         this.errors = new UpstreamErrors(config.name(), config.url(), config.apiKey());
     }
 
@@ -79,21 +86,41 @@ final class Answers {
         if (!isGood(status)) {
             return refusal(status, headers, body);
         }
-        var payload = ChatPayload.read(body);
+        var read = PlainBody.read(body, request.names().tools());
+        var payload = read.payload();
         var choice = payload.map(ChatPayload::choice).orElse(null);
-        var error = ErrorReading.readInAnswer(body);
-        if (error.isPresent()) {
-            return inAnswer(error.get(), headers);
+        if (read.error().isPresent()) {
+            return inAnswer(read.error().get(), headers);
         }
         if (payload.isEmpty() || choice == null) {
             return noCompletion(status, headers, body);
         }
-        if (Stop.isBroken(choice.finish())) {
+        if (Stop.isBroken(choice.finish()) || isNone(choice)) {
             return givenUp();
         }
-        var answer = Answer.of(body, payload.get(), choice, request, tier);
+        var answer =
+                Answer.of(
+                        messageId(payload.get().id()),
+                        body.length,
+                        payload.get(),
+                        choice,
+                        request,
+                        tier);
         return new Reading.Answered(
                 answer.message(), answer.usage(), payload.get().usage() != null);
+    }
+
+    /** Whether it says nothing, or calls a tool that it does not name. */
+    private static boolean isNone(ChatPayload.Choice choice) {
+        boolean nameless =
+                choice.toolCalls().stream()
+                        .anyMatch(call -> call.name().isEmpty() && !call.isEmpty());
+        return nameless || (choice.isSilent() && Stop.promisesMore(choice.finish()));
+    }
+
+    /** The id of a Message, from that of a completion. */
+    String messageId(RawJson.@Nullable Text id) {
+        return MessageJson.id(id, ids);
     }
 
     /** What is under a success and neither a completion nor an error. */

@@ -2,6 +2,8 @@ package dev.nightmail.upstream.openai;
 
 import dev.nightmail.upstream.json.JsonWriter;
 import dev.nightmail.upstream.json.RawJson;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,15 +12,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class Conversation {
 
+    private final Extras extras;
     private final JsonWriter out;
+    private final Set<String> callIds = new LinkedHashSet<>();
     private Turn turn = new Turn(Role.SYSTEM);
 
-    private Conversation(JsonWriter out) {
+    private Conversation(Extras extras, JsonWriter out) {
+        this.extras = extras;
         this.out = out;
     }
 
-    static void write(Fields params, JsonWriter out) throws RefusedException {
-        new Conversation(out).write(params.take("system"), params.takeList("messages"));
+    /**
+     * @return the ids of the calls in it
+     */
+    static Set<String> write(Fields params, Extras extras, JsonWriter out)
+            throws RefusedException {
+        var conversation = new Conversation(extras, out);
+        conversation.write(params.take("system"), params.takeList("messages"));
+        return conversation.callIds;
     }
 
     private void write(@Nullable RawJson system, RawJson.@Nullable Items messages)
@@ -41,15 +52,20 @@ final class Conversation {
             throw RefusedException.noCounterpart(
                     "messages." + (at - 1), "an answer that is begun by the client");
         }
-        turn.write(out);
+        writeTurn();
         out.endArray();
+    }
+
+    private void writeTurn() throws RefusedException {
+        turn.write(extras, out);
+        callIds.addAll(turn.callIds());
     }
 
     private void add(String path, RawJson message) throws RefusedException {
         var fields = Fields.of(path, message);
         var role = Role.of(fields);
         if (role != turn.role()) {
-            turn.write(out);
+            writeTurn();
             turn = new Turn(role);
         }
         var content = fields.require("content");

@@ -23,13 +23,20 @@ final class Interactive {
     private final HttpExchanges http;
     private final Calls calls;
     private final Answers answers;
+    private final RefusedExtras refused;
     private final TokenCounter counter;
 
-    Interactive(OpenAiConfig config, HttpExchanges http, Calls calls, Answers answers) {
+    Interactive(
+            OpenAiConfig config,
+            HttpExchanges http,
+            Calls calls,
+            Answers answers,
+            RefusedExtras refused) {
         this.config = config;
         this.http = http;
         this.calls = calls;
         this.answers = answers;
+        this.refused = refused;
         this.counter = new TokenCounter(http, calls, answers);
     }
 
@@ -49,22 +56,38 @@ final class Interactive {
 
     private void message(Call call, AnswerSink sink, Reply reply)
             throws RefusedException, IOException, InterruptedException {
-        var request =
-                ChatRequest.of(
-                        call.body(), call.apiVersion(), Purpose.ANSWER, config.maxTokensField());
-        var httpCall = calls.chat(request, call.timeout());
         try (var memory = http.memory()) {
-            if (request.stream()) {
-                stream(
-                        httpCall,
-                        new StreamedAnswer(
-                                request, answers, config.answerBytesMax(), memory, sink, reply),
-                        reply);
-                return;
+            // Without what was refused by name; each extra only once.
+            for (boolean again = true; again; ) {
+                var request = request(call, Purpose.ANSWER);
+                var httpCall = calls.chat(request, call.timeout());
+                if (request.stream()) {
+                    var streamed =
+                            new StreamedAnswer(
+                                    request,
+                                    refused,
+                                    answers,
+                                    config.answerBytesMax(),
+                                    memory,
+                                    sink,
+                                    reply);
+                    stream(httpCall, streamed, reply);
+                    again = streamed.isToBeSentAgain();
+                } else {
+                    var outcome = http.exchange(httpCall.holding(memory), config.answerBytesMax());
+                    again = refused.learn(request, outcome);
+                    if (!again) {
+                        reply.send(
+                                answers.completion(outcome, request, "standard"),
+                                Answers.headers(outcome));
+                    }
+                }
             }
-            var outcome = http.exchange(httpCall.holding(memory), config.answerBytesMax());
-            reply.send(answers.completion(outcome, request, "standard"), Answers.headers(outcome));
         }
+    }
+
+    private ChatRequest request(Call call, Purpose purpose) throws RefusedException {
+        return ChatRequest.of(call.body(), purpose, config.maxTokensField(), refused);
     }
 
     private void stream(HttpCall httpCall, StreamedAnswer streamed, Reply reply)
@@ -83,9 +106,7 @@ final class Interactive {
 
     private void count(Call call, Reply reply)
             throws RefusedException, IOException, InterruptedException {
-        var request =
-                ChatRequest.of(
-                        call.body(), call.apiVersion(), Purpose.COUNT, config.maxTokensField());
+        var request = request(call, Purpose.COUNT);
         switch (counter.count(request, call.timeout())) {
             case Count.Told(long tokens) -> reply.json(counted(tokens));
             case Count.NoTokenizer _ ->

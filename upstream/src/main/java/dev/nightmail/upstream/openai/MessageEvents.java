@@ -1,6 +1,6 @@
 package dev.nightmail.upstream.openai;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.upstream.http.FailedStep;
@@ -9,11 +9,9 @@ import dev.nightmail.upstream.json.JsonWriter;
 import dev.nightmail.upstream.json.RawJson;
 import dev.nightmail.wire.error.ErrorReading;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class MessageEvents implements ServerSentEvents.Receiver {
 
-    private static final byte[] DONE = "[DONE]".getBytes(US_ASCII);
+    private static final String DONE = "[DONE]";
+
+    private static final int NO_INPUT_BYTES = "{}".length();
 
     /** A refusal is a sentence or two. */
     private static final int REFUSAL_LENGTH_MAX = 10_000;
@@ -33,22 +33,33 @@ final class MessageEvents implements ServerSentEvents.Receiver {
     /** Far above what calls of tools say while they wait for another. */
     private static final int WAITING_MAX = 100_000;
 
+    /** Far above what any model calls in one answer. */
+    private static final int CALLS_MAX = 10_000;
+
     private final ChatRequest request;
     private final AnswerSink sink;
     private final Map<String, String> headers;
     private final Answers answers;
     private final Faults faults;
+    private final CallPieces pieces;
 
     private State state = State.EXPECTED;
-    private String id = "";
     private Block open = new Block.None();
+    private CallIds callIds;
     private int blocks;
+
+    /** Whether the model has said nothing so far, but perhaps to itself. */
+    private boolean silent = true;
+
+    /** How many of the calls were told, or left out. */
+    private int passed;
+
     private int calls;
+    private int waiting;
     private ChatUsage usage = ChatUsage.UNTOLD;
     private @Nullable String finish;
     private RawJson.@Nullable Text stopText;
     private final StringBuilder refusal = new StringBuilder();
-    private final List<ChatPayload.ToolCall> waiting = new ArrayList<>();
 
     private enum State {
         EXPECTED,
@@ -64,10 +75,10 @@ final class MessageEvents implements ServerSentEvents.Receiver {
 
         record Text() implements Block {}
 
-        /**
-         * @param index as the server counts, -1 if it does not
-         */
-        record ToolUse(long index, String id, String name, InputProgress input) implements Block {}
+        record ToolUse(CallUnderWay call) implements Block {}
+
+        /** One that says all it has to at its start. */
+        record Whole() implements Block {}
     }
 
     /** What the server says went wrong. */
@@ -94,6 +105,8 @@ final class MessageEvents implements ServerSentEvents.Receiver {
         this.headers = headers;
         this.answers = answers;
         this.faults = faults;
+        this.pieces = new CallPieces(request.names().tools());
+        this.callIds = new CallIds(Set.of(), "");
     }
 
     boolean isOver() {
@@ -116,7 +129,8 @@ final class MessageEvents implements ServerSentEvents.Receiver {
         if (state == State.OVER) {
             return;
         }
-        if (Arrays.equals(data, DONE)) {
+        // Some pad it, with tabs too.
+        if (new String(data, UTF_8).strip().equals(DONE)) {
             conclude();
             return;
         }
@@ -125,30 +139,28 @@ final class MessageEvents implements ServerSentEvents.Receiver {
             throw new BrokenAnswerException(
                     FailedStep.GARBLED, "the upstream sent an event that is not a JSON object");
         }
-        tell(data, payload.get());
-    }
-
-    /** One chunk, or a whole completion in one. */
-    void tell(byte[] data, ChatPayload payload) throws IOException {
         var error = ErrorReading.readInAnswer(data);
         if (error.isPresent()) {
             fail(answers.inAnswer(error.get(), HttpHeaders.NONE));
             return;
         }
+        tell(payload.get());
+    }
+
+    /** One chunk, or a whole completion in one. */
+    void tell(ChatPayload payload) throws IOException {
         var told = payload.usage();
         var choice = payload.choice();
-        if (state == State.EXPECTED && choice == null && told == null) {
-            // Azure first says what its filters think of the prompt, in a chunk whose id and
-            // model are empty.
-            return;
-        }
-        begin(data, payload);
         if (told != null) {
             usage = told;
         }
-        if (choice != null) {
-            tell(choice);
+        if (choice == null) {
+            // Azure first says what its filters think of the prompt, in a chunk whose id and model
+            // are empty. An answer that is only counted is none.
+            return;
         }
+        begin(payload);
+        tell(choice);
     }
 
     private void fail(Reading reading) throws IOException {
@@ -165,14 +177,14 @@ final class MessageEvents implements ServerSentEvents.Receiver {
         sink.end();
     }
 
-    private void begin(byte[] data, ChatPayload payload) throws IOException {
+    private void begin(ChatPayload payload) throws IOException {
         if (state != State.EXPECTED) {
             return;
         }
         state = State.BEGUN;
-        id = MessageJson.id(payload.id(), data);
+        String id = answers.messageId(payload.id());
+        callIds = new CallIds(request.names().callIds(), id);
         var model = payload.model();
-        var told = payload.usage();
         sink.begin(200, headers);
         event(
                 "message_start",
@@ -186,27 +198,29 @@ final class MessageEvents implements ServerSentEvents.Receiver {
                     out.name("container").nothing();
                     out.name("diagnostics").nothing();
                     // Most servers count at the end only: message_delta has the sums.
-                    MessageJson.writeUsage(out, told == null ? ChatUsage.UNTOLD : told, "standard");
+                    MessageJson.writeUsage(out, usage, "standard");
                     out.endObject();
                 });
     }
 
     private void tell(ChatPayload.Choice choice) throws IOException {
-        var thought = choice.thought();
-        if (thought != null && request.showsThinking()) {
-            tellWaiting();
-            thinking(thought);
+        silent &= choice.isSilent();
+        if (request.showsThinking()) {
+            for (var thought : choice.thoughts()) {
+                tellCalls(true);
+                thinking(thought);
+            }
         }
         for (var words : choice.words()) {
-            tellWaiting();
+            tellCalls(true);
             text(words);
         }
         var refused = choice.refusal();
         if (refused != null && refusal.length() < REFUSAL_LENGTH_MAX) {
             refusal.append(refused.value());
         }
-        for (var call : choice.toolCalls()) {
-            toolUse(call);
+        for (var piece : choice.toolCalls()) {
+            toolUse(piece, choice.whole());
         }
         if (choice.finish() != null) {
             finish = choice.finish();
@@ -230,114 +244,126 @@ final class MessageEvents implements ServerSentEvents.Receiver {
         delta("text_delta", "text", out -> out.value(words));
     }
 
-    private void toolUse(ChatPayload.ToolCall call) throws IOException {
-        if (open instanceof Block.ToolUse other && waits(call, other)) {
-            if (waiting.size() == WAITING_MAX) {
-                throw new BrokenAnswerException(
-                        FailedStep.BODY_TOO_LARGE, "the upstream began too many calls at once");
+    private void toolUse(ChatPayload.ToolCall piece, boolean alone) throws IOException {
+        var call = pieces.take(piece, alone);
+        if (call.isTold()) {
+            if (!piece.bringsNoInput() && !call.isWhole()) {
+                throw garbled("a piece of a tool call that was over");
             }
-            waiting.add(call);
             return;
         }
-        tellToolUse(call);
-        if (open instanceof Block.ToolUse tool && tool.input().isWhole()) {
-            tellWaitingCalls();
+        boolean waits = !(open instanceof Block.ToolUse(var now) && now == call);
+        waiting += waits ? 1 : 0;
+        if (waiting > WAITING_MAX || pieces.calls().size() > CALLS_MAX) {
+            throw new BrokenAnswerException(
+                    FailedStep.BODY_TOO_LARGE, "the upstream began too many calls at once");
         }
-    }
-
-    /** Calls that are counted may take turns in the other API. */
-    private static boolean waits(ChatPayload.ToolCall call, Block.ToolUse open) {
-        return call.index() >= 0
-                && open.index() >= 0
-                && call.index() != open.index()
-                && !open.input().isWhole();
-    }
-
-    private void tellWaitingCalls() throws IOException {
-        var calls = new ArrayList<>(waiting);
-        waiting.clear();
-        // Stable: the pieces of each stay in their order.
-        calls.sort(Comparator.comparingLong(ChatPayload.ToolCall::index));
-        for (var call : calls) {
-            toolUse(call);
-        }
-    }
-
-    /** What waits need not wait any longer: the input before it will not become whole. */
-    private void tellWaiting() throws IOException {
-        while (!waiting.isEmpty()) {
-            close();
-            tellWaitingCalls();
-        }
-    }
-
-    private void tellToolUse(ChatPayload.ToolCall call) throws IOException {
-        var tool = toolUseOf(call);
-        switch (call.arguments()) {
-            case null -> {
-                // The beginning of a call often is its name alone.
-            }
-            case RawJson.Text piece -> {
-                if (!piece.isEmpty()) {
-                    tool.input().take(piece.value());
-                    delta("input_json_delta", "partial_json", out -> out.value(piece));
-                }
-            }
-            case RawJson.Null _ -> {
-                // As if it were not there.
-            }
-            case RawJson whole -> {
-                tool.input().take("{}");
-                delta(
-                        "input_json_delta",
-                        "partial_json",
-                        out -> out.beginText().quoted(whole).endText());
-            }
-        }
-    }
-
-    /** The block that a piece belongs to. */
-    private Block.ToolUse toolUseOf(ChatPayload.ToolCall call) throws IOException {
-        return open instanceof Block.ToolUse tool && continues(tool, call)
-                ? tool
-                : startToolUse(call);
+        tellCalls(false);
     }
 
     /**
-     * Servers count their calls, or give each an id; some do only one of the two, and some count
-     * wrong. A piece that brings a name begins a call, unless it repeats what it belongs to: older
-     * vLLM repeats the name in every piece, with a new id each time.
+     * Tells what can be told by now: one call after another, each from when its name is whole.
+     *
+     * @param force if something else comes: what is not whole by then will not become it
      */
-    private static boolean continues(Block.ToolUse tool, ChatPayload.ToolCall call) {
-        if (call.index() != tool.index()) {
-            return false;
+    private void tellCalls(boolean force) throws IOException {
+        while (true) {
+            if (open instanceof Block.ToolUse(var call)) {
+                if (call.isTellable()) {
+                    tellInput(call);
+                }
+                if (!force && !call.isOver()) {
+                    return;
+                }
+            }
+            var next = nextCall(force);
+            if (next == null) {
+                return;
+            }
+            startToolUse(next);
         }
-        if (call.name().isEmpty() || call.id().equals(tool.id())) {
-            return true;
-        }
-        boolean repeats = call.index() >= 0 && call.name().equals(tool.name());
-        boolean unfinished = call.id().isEmpty() ? !tool.input().isWhole() : tool.input().isHalf();
-        return repeats && unfinished;
     }
 
-    private Block.ToolUse startToolUse(ChatPayload.ToolCall call) throws IOException {
-        if (call.name().isEmpty()) {
-            // Its beginning was missing, or it was over: nobody could put this together again.
-            throw new BrokenAnswerException(
-                    FailedStep.GARBLED,
-                    "the upstream sent a piece of a tool call that is not begun");
+    private @Nullable CallUnderWay nextCall(boolean force) {
+        while (passed < pieces.calls().size()) {
+            var call = pieces.calls().get(passed);
+            if (call.name().isEmpty() && !(call.isEmpty() && (force || call.isOver()))) {
+                // Its name may still come.
+                return null;
+            }
+            if (!force && !isReady(call)) {
+                return null;
+            }
+            if (!call.isEmpty() && !pieces.repeats(call)) {
+                return call;
+            }
+            call.markTold();
+            pass(call);
         }
-        String callId = call.id().isEmpty() ? MessageJson.toolUseId(id, calls) : call.id();
+        return null;
+    }
+
+    private void pass(CallUnderWay call) {
+        passed++;
+        if (call.isTold()) {
+            var _ = call.takePieces();
+        }
+        if (passed == pieces.calls().size()) {
+            waiting = 0;
+        }
+    }
+
+    private boolean isReady(CallUnderWay call) {
+        return call.isOver() || (call.isTellable() && !pieces.mayRepeat(call));
+    }
+
+    private void startToolUse(CallUnderWay call) throws IOException {
+        var signature = call.signature();
+        if (signature != null && request.keepsSignatures()) {
+            start(new Block.Whole(), out -> ThoughtSignature.writeBlock(out, signature));
+        }
+        String callId = callIds.next(call.id());
         calls++;
-        var tool = new Block.ToolUse(call.index(), callId, call.name(), new InputProgress());
+        pass(call);
         start(
-                tool,
+                new Block.ToolUse(call),
                 out -> {
                     MessageJson.beginToolUseBlock(out, callId, call.name());
                     out.beginObject().endObject();
                     MessageJson.endToolUseBlock(out);
                 });
-        return tool;
+    }
+
+    private void tellInput(CallUnderWay call) throws IOException {
+        for (var part : call.takePieces()) {
+            delta("input_json_delta", "partial_json", out -> out.value(part));
+        }
+    }
+
+    /** What was not told of the input as it came, since it is no object, or came at once. */
+    private void tellRest(CallUnderWay call) throws IOException {
+        call.markTold();
+        if (call.isTellable()) {
+            tellInput(call);
+            return;
+        }
+        var input = call.takeWhole();
+        if (input == null) {
+            return;
+        }
+        var json = new JsonWriter(256);
+        MessageJson.writeInput(json, input);
+        byte[] written = json.toByteArray();
+        if (written.length > NO_INPUT_BYTES) {
+            delta(
+                    "input_json_delta",
+                    "partial_json",
+                    out -> out.value(new String(written, UTF_8)));
+        }
+    }
+
+    private static BrokenAnswerException garbled(String what) {
+        return new BrokenAnswerException(FailedStep.GARBLED, "the upstream sent " + what);
     }
 
     private void start(Block block, Consumer<JsonWriter> content) throws IOException {
@@ -358,7 +384,8 @@ final class MessageEvents implements ServerSentEvents.Receiver {
                 return;
             }
             case Block.Thinking _ -> delta("signature_delta", "signature", out -> out.value(""));
-            case Block.Text _, Block.ToolUse _ -> {
+            case Block.ToolUse(var call) -> tellRest(call);
+            case Block.Text _, Block.Whole _ -> {
                 // Nothing comes behind what was said.
             }
         }
@@ -402,14 +429,22 @@ final class MessageEvents implements ServerSentEvents.Receiver {
             fail(answers.givenUp());
             return;
         }
-        tellWaiting();
+        tellCalls(true);
+        if (passed < pieces.calls().size() && !pieces.calls().get(passed).isEmpty()) {
+            throw garbled("a tool call without a name");
+        }
+        if (silent && Stop.promisesMore(finish)) {
+            fail(answers.givenUp());
+            return;
+        }
         state = State.OVER;
         close();
         event(
                 "message_delta",
                 out -> {
                     out.name("delta").beginObject();
-                    Stop.of(finish, stopText, calls > 0, refusal.toString()).write(out);
+                    Stop.of(request, finish, stopText, calls > 0, refusal.toString())
+                            .write(out);
                     out.name("container").nothing();
                     out.endObject();
                     out.name("usage").beginObject();

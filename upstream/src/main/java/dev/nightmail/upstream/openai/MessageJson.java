@@ -5,7 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.nightmail.upstream.json.JsonWriter;
 import dev.nightmail.upstream.json.RawJson;
 import java.util.List;
-import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** The parts of a Message that a whole one and a streamed one have in common. */
@@ -18,11 +19,11 @@ final class MessageJson {
     /**
      * The server's own id, made to look like that of a Message.
      *
-     * @param payload the piece it came with: a server that gives no ids gets one by what it said
+     * @param ids for a server that gives none
      */
-    static String id(RawJson.@Nullable Text id, byte[] payload) {
+    static String id(RawJson.@Nullable Text id, RandomGenerator ids) {
         if (id == null || id.isEmpty()) {
-            return "msg_" + UUID.nameUUIDFromBytes(payload).toString().replace("-", "");
+            return "msg_%016x%016x".formatted(ids.nextLong(), ids.nextLong());
         }
         String value = id.value();
         return "msg_"
@@ -90,28 +91,55 @@ final class MessageJson {
      */
     static void writeInput(JsonWriter out, @Nullable RawJson arguments) {
         switch (arguments) {
-            case null -> out.beginObject().endObject();
+            case null -> writeNoInput(out);
             case RawJson.Members object -> out.value(object);
             case RawJson.Text text -> {
                 String value = text.value();
                 if (value.isBlank()) {
-                    out.beginObject().endObject();
-                } else if (RawJson.parse(value.getBytes(UTF_8)).orElse(null)
-                        instanceof RawJson.Members object) {
-                    out.value(object);
-                } else {
-                    writeInvalid(out, text);
+                    writeNoInput(out);
+                    return;
+                }
+                switch (RawJson.parse(value.getBytes(UTF_8)).orElse(null)) {
+                    case RawJson.Members object -> out.value(object);
+                    // How a model says that there is nothing to say.
+                    case RawJson.Null _ -> writeNoInput(out);
+                    case null, default -> writeInvalid(out, text);
                 }
             }
-            case RawJson.Null _ -> out.beginObject().endObject();
+            case RawJson.Null _ -> writeNoInput(out);
             case RawJson other -> writeInvalid(out, other);
         }
+    }
+
+    private static void writeNoInput(JsonWriter out) {
+        out.beginObject().endObject();
     }
 
     private static void writeInvalid(JsonWriter out, RawJson value) {
         out.beginObject();
         out.name("INVALID_JSON").value(value);
         out.endObject();
+    }
+
+    /** A string that is written into. */
+    static RawJson.Text text(Consumer<JsonWriter> content) {
+        var out = new JsonWriter(256).beginText();
+        content.accept(out);
+        if (RawJson.parse(out.endText().toByteArray()).orElse(null) instanceof RawJson.Text text) {
+            return text;
+        }
+        throw new IllegalStateException("a string that is none");
+    }
+
+    /** One string out of several. */
+    static RawJson.Text joined(List<? extends RawJson> pieces) {
+        return text(out -> {
+            for (var piece : pieces) {
+                if (piece instanceof RawJson.Text text) {
+                    out.text(text);
+                }
+            }
+        });
     }
 
     static void writeUsage(JsonWriter out, ChatUsage usage, String serviceTier) {

@@ -71,22 +71,56 @@ record Models(List<Model> models) {
      * @return empty if this is not a list of models
      */
     static Optional<Models> read(byte[] body) {
-        if (!(RawJson.parse(body).orElse(null) instanceof RawJson.Members list)
-                || !(list.members().get("data") instanceof RawJson.Items data)) {
+        var list = RawJson.parse(body).flatMap(Models::list);
+        if (list.isEmpty()) {
             return Optional.empty();
         }
         var models = new ArrayList<Model>();
-        for (var item : data.items()) {
-            if (item instanceof RawJson.Members model) {
-                var id = model.text("id");
-                if (id != null) {
-                    models.add(Model.of(id.value(), model));
+        for (var item : list.get()) {
+            switch (item) {
+                case RawJson.Members model -> {
+                    var id = id(model);
+                    if (id != null) {
+                        models.add(Model.of(id.value(), model));
+                    }
+                }
+                case RawJson.Text name ->
+                        models.add(
+                                new Model(name.value(), Instant.EPOCH, OptionalLong.empty()));
+                case RawJson _ -> {
+                    // No model.
                 }
             }
         }
         // Stable: where nothing is told of their age they stay as the server has them.
         models.sort(Comparator.comparing(Model::createdAt).reversed());
         return Optional.of(new Models(models));
+    }
+
+    /** Most servers put it into an object; without models some say null. */
+    private static Optional<List<RawJson>> list(RawJson body) {
+        return switch (body) {
+            case RawJson.Items bare -> Optional.of(bare.items());
+            case RawJson.Members object ->
+                    switch (object.members().get("data")) {
+                        case RawJson.Items data -> Optional.of(data.items());
+                        case RawJson.Null _ -> Optional.of(List.of());
+                        case null -> ollamas(object);
+                        case RawJson _ -> Optional.empty();
+                    };
+            case RawJson _ -> Optional.empty();
+        };
+    }
+
+    private static Optional<List<RawJson>> ollamas(RawJson.Members object) {
+        return object.members().get("models") instanceof RawJson.Items models
+                ? Optional.of(models.items())
+                : Optional.empty();
+    }
+
+    private static RawJson.@Nullable Text id(RawJson.Members model) {
+        var id = model.text("id");
+        return id == null ? model.text("name") : id;
     }
 
     Optional<JsonBytes> model(String id) {

@@ -28,6 +28,7 @@ import dev.nightmail.upstream.wire.ErrorBody;
 import dev.nightmail.wire.error.RetryAfter;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,18 +43,21 @@ public final class OpenAiUpstream implements Upstream {
     private final HttpExchanges http;
     private final Calls calls;
     private final Answers answers;
+    private final RefusedExtras refusedExtras = new RefusedExtras();
     private final Interactive interactive;
     private final InstantSource clock;
 
     /**
      * @param http owned from now on: {@link #close} closes it
+     * @param ids for answers whose server gives them none; used by many threads
      */
-    public OpenAiUpstream(OpenAiConfig config, HttpExchanges http, InstantSource clock) {
+    public OpenAiUpstream(
+            OpenAiConfig config, HttpExchanges http, InstantSource clock, RandomGenerator ids) {
         this.config = config;
         this.http = new FollowingRedirects(http);
         this.calls = new Calls(config);
-        this.answers = new Answers(config);
-        this.interactive = new Interactive(config, this.http, calls, answers);
+        this.answers = new Answers(config, ids);
+        this.interactive = new Interactive(config, this.http, calls, answers, refusedExtras);
         this.clock = clock;
     }
 
@@ -64,29 +68,39 @@ public final class OpenAiUpstream implements Upstream {
 
     @Override
     public AttemptOutcome attempt(Call call) throws InterruptedException {
-        ChatRequest request;
         try {
-            request = request(call);
+            return answered(call);
         } catch (RefusedException e) {
             return new Refused(refused(e));
         }
+    }
+
+    private AttemptOutcome answered(Call call) throws RefusedException, InterruptedException {
         // Held until the answer has become a result: that takes as much again.
         try (var memory = http.memory()) {
-            var httpCall = calls.chat(request, call.timeout()).holding(memory);
-            var outcome = http.exchange(httpCall, config.answerBytesMax());
-            if (outcome instanceof HttpOutcome.Broken(var step)
-                    && step == FailedStep.BODY_TOO_LARGE) {
-                // The same answer again would be as large, and be paid for again.
-                return new Refused(AnswerSize.error(config.name(), null));
+            while (true) {
+                var request = request(call);
+                var httpCall = calls.chat(request, call.timeout()).holding(memory);
+                var outcome = http.exchange(httpCall, config.answerBytesMax());
+                if (outcome instanceof HttpOutcome.Broken(var step)
+                        && step == FailedStep.BODY_TOO_LARGE) {
+                    // The same answer again would be as large, and be paid for again.
+                    return new Refused(AnswerSize.error(config.name(), null));
+                }
+                if (!refusedExtras.learn(request, outcome)) {
+                    return outcome(
+                            answers.completion(outcome, request, "batch"),
+                            Answers.headers(outcome));
+                }
+                // Without what was refused by name; each extra only once.
             }
-            return outcome(answers.completion(outcome, request, "batch"), Answers.headers(outcome));
         }
     }
 
     private ChatRequest request(Call call) throws RefusedException {
         var request =
                 ChatRequest.of(
-                        call.body(), call.apiVersion(), Purpose.ANSWER, config.maxTokensField());
+                        call.body(), Purpose.ANSWER, config.maxTokensField(), refusedExtras);
         if (request.stream()) {
             throw RefusedException.invalid("stream", "a batch does not stream");
         }

@@ -119,8 +119,22 @@ final class ServerSentEvents {
             byte[] whole = data.toByteArray();
             data.reset();
             hasData = false;
-            receiver.data(whole);
+            if (isBlank(whole)) {
+                // Some servers say with it that they are still there.
+                receiver.comment();
+            } else {
+                receiver.data(whole);
+            }
         }
+    }
+
+    private static boolean isBlank(byte[] text) {
+        for (byte c : text) {
+            if (c != ' ' && c != '\t' && c != '\n') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The stream is over. Some servers leave the blank line behind the last event out. */

@@ -6,8 +6,8 @@ import dev.nightmail.upstream.http.BodyReceiver;
 import dev.nightmail.upstream.http.FailedStep;
 import dev.nightmail.upstream.http.HeldBytes;
 import dev.nightmail.upstream.http.HttpHeaders;
+import dev.nightmail.upstream.openai.EventStream.Look;
 import dev.nightmail.upstream.wire.ErrorBody;
-import dev.nightmail.wire.error.ErrorReading;
 import java.io.IOException;
 import java.util.Map;
 
@@ -23,6 +23,8 @@ final class StreamedAnswer implements BodyReceiver {
     private static final Map<String, String> EVENT_STREAM =
             Map.of("content-type", "text/event-stream; charset=utf-8", "cache-control", "no-cache");
 
+    private final ChatRequest request;
+    private final RefusedExtras refused;
     private final Answers answers;
     private final int answerBytesMax;
     private final AnswerSink sink;
@@ -33,16 +35,21 @@ final class StreamedAnswer implements BodyReceiver {
 
     private int status;
     private HttpHeaders headers = HttpHeaders.NONE;
+    private Look look = Look.UNKNOWN;
     private boolean streams;
+    private boolean again;
 
     StreamedAnswer(
             ChatRequest request,
+            RefusedExtras refused,
             Answers answers,
             int answerBytesMax,
             MemoryShare memory,
             AnswerSink sink,
             Reply reply) {
         this.held = new HeldBytes(memory, Math.max(answerBytesMax, ERROR_BYTES_MAX));
+        this.request = request;
+        this.refused = refused;
         this.answers = answers;
         this.answerBytesMax = answerBytesMax;
         this.sink = sink;
@@ -55,7 +62,6 @@ final class StreamedAnswer implements BodyReceiver {
     public void begin(int answerStatus, HttpHeaders answerHeaders) {
         status = answerStatus;
         headers = answerHeaders;
-        streams = Answers.isGood(status) && Answers.isEventStream(headers);
     }
 
     @Override
@@ -64,6 +70,29 @@ final class StreamedAnswer implements BodyReceiver {
             chunks.take(bytes, offset, length);
             return;
         }
+        keep(bytes, offset, length);
+        if (Answers.isGood(status) && look == Look.UNKNOWN) {
+            look();
+        }
+    }
+
+    /** What an answer is shows in its first bytes; what it is called decides if they do not. */
+    private void look() throws IOException {
+        byte[] first = held.drain();
+        look = EventStream.look(first, first.length);
+        boolean undecided = look == Look.UNKNOWN && first.length < EventStream.LOOKED_AT_MAX;
+        if (look == Look.UNKNOWN && !undecided) {
+            look = Answers.isEventStream(headers) ? Look.EVENTS : Look.DOCUMENT;
+        }
+        streams = look == Look.EVENTS;
+        if (streams) {
+            chunks.take(first, 0, first.length);
+        } else {
+            held.add(first, 0, first.length);
+        }
+    }
+
+    private void keep(byte[] bytes, int offset, int length) throws IOException {
         if (held.length() + length <= (Answers.isGood(status) ? answerBytesMax : ERROR_BYTES_MAX)) {
             held.add(bytes, offset, length);
         } else if (Answers.isGood(status)) {
@@ -75,14 +104,27 @@ final class StreamedAnswer implements BodyReceiver {
 
     /** The answer is whole. */
     void end() throws IOException {
+        if (!streams && Answers.isGood(status) && look == Look.UNKNOWN) {
+            streams = Answers.isEventStream(headers);
+        }
         if (streams) {
             chunks.end();
             events.end();
         } else if (!Answers.isGood(status)) {
-            reply.send(answers.refusal(status, headers, held.drain()), headers);
+            byte[] body = held.drain();
+            if (refused.learn(request, status, body)) {
+                again = true;
+            } else {
+                reply.send(answers.refusal(status, headers, body), headers);
+            }
         } else {
             whole(held.drain());
         }
+    }
+
+    /** Whether nothing was told, since the same without an extra may be answered. */
+    boolean isToBeSentAgain() {
+        return again;
     }
 
     @Override
@@ -91,17 +133,17 @@ final class StreamedAnswer implements BodyReceiver {
     }
 
     private void whole(byte[] body) throws IOException {
-        var payload = ChatPayload.read(body);
-        var error = ErrorReading.readInAnswer(body);
-        if (error.isPresent()) {
-            reply.send(answers.inAnswer(error.get(), headers), headers);
+        var read = PlainBody.read(body, request.names().tools());
+        if (read.error().isPresent()) {
+            reply.send(answers.inAnswer(read.error().get(), headers), headers);
             return;
         }
+        var payload = read.payload();
         if (payload.isEmpty() || payload.get().choice() == null) {
             reply.send(answers.noCompletion(status, headers, body), headers);
             return;
         }
-        events.tell(body, payload.get());
+        events.tell(payload.get());
         events.conclude();
     }
 

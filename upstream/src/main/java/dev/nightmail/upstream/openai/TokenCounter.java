@@ -122,11 +122,14 @@ final class TokenCounter {
 
     /**
      * Whether a server says with this status that it does not know the call, or not in this form.
+     * That it does not let us in there says nothing of the API beside it: many gateways answer so
+     * whatever they do not know.
      */
     private static boolean hasNoSuchCall(int status) {
         return switch (status) {
-            case 400, 403, 404, 405, 422, 501 -> true;
-            default -> false;
+            case 400, 401, 403, 404, 405, 422, 501 -> true;
+            // Elsewhere, that is: a login, or a page that explains the API.
+            default -> status >= 300 && status < 400;
         };
     }
 }

@@ -2,6 +2,8 @@ package dev.nightmail.upstream.openai;
 
 import dev.nightmail.upstream.json.JsonWriter;
 import dev.nightmail.upstream.json.RawJson;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The tools of a request, and which of them the model may or must use. */
@@ -9,21 +11,26 @@ final class Tools {
 
     private Tools() {}
 
-    static void write(Fields params, JsonWriter out) throws RefusedException {
+    /**
+     * @return the names of the tools
+     */
+    static Set<String> write(Fields params, JsonWriter out) throws RefusedException {
+        var names = new LinkedHashSet<String>();
         var tools = params.takeList("tools");
         boolean any = tools != null && !tools.items().isEmpty();
         if (tools != null && any) {
             out.name("tools").beginArray();
             int at = 0;
             for (var tool : tools.items()) {
-                tool(Fields.of("tools." + at++, tool), out);
+                names.add(tool(Fields.of("tools." + at++, tool), out).value());
             }
             out.endArray();
         }
         choice(params.take("tool_choice"), any, out);
+        return names;
     }
 
-    private static void tool(Fields tool, JsonWriter out) throws RefusedException {
+    private static RawJson.Text tool(Fields tool, JsonWriter out) throws RefusedException {
         var type = tool.takeText("type");
         if (type != null && !type.value().equals("custom")) {
             throw RefusedException.noCounterpart(
@@ -33,7 +40,8 @@ final class Tools {
         out.beginObject();
         out.name("type").value("function");
         out.name("function").beginObject();
-        out.name("name").value(tool.requireText("name"));
+        var name = tool.requireText("name");
+        out.name("name").value(name);
         var description = tool.takeText("description");
         if (description != null) {
             out.name("description").value(description);
@@ -52,6 +60,7 @@ final class Tools {
             throw RefusedException.noCounterpart(tool.at("defer_loading"));
         }
         tool.requireAllTaken();
+        return name;
     }
 
     /** That the model itself may call a tool is all the other API knows. */

@@ -1,26 +1,35 @@
 package dev.nightmail.upstream.openai;
 
-import dev.nightmail.core.request.ApiVersion;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.nightmail.upstream.json.JsonWriter;
 import dev.nightmail.upstream.json.RawJson;
 import dev.nightmail.upstream.openai.ChatRequest.Purpose;
+import dev.nightmail.upstream.openai.ChatRequest.Thinking;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One pass over the fields of a request, in the order in which they are written. */
 final class Translation {
 
+    private static final int USER_LENGTH_MAX = 64;
+
     private final Fields params;
-    private final ApiVersion version;
     private final Purpose purpose;
+    private final RefusedExtras refused;
     private final JsonWriter out;
 
     /**
      * @param out gets the request as one object
      */
-    Translation(Fields params, ApiVersion version, Purpose purpose, JsonWriter out) {
+    Translation(Fields params, Purpose purpose, RefusedExtras refused, JsonWriter out) {
         this.params = params;
-        this.version = version;
         this.purpose = purpose;
+        this.refused = refused;
         this.out = out;
     }
 
@@ -28,24 +37,38 @@ final class Translation {
         out.beginObject();
         var model = params.requireText("model");
         out.name("model").value(model);
-        Conversation.write(params, out);
+        var extras = new Extras(refused.of(model.value()));
+        var callIds = Conversation.write(params, extras, out);
         maxTokens(maxTokensField);
-        Tools.write(params, out);
+        var tools = Tools.write(params, out);
         outputFormat();
         sampling();
-        stopSequences();
+        var stops = stopSequences();
         metadata();
-        boolean showsThinking = thinking();
+        var thinking = thinking();
         boolean stream = params.takeBool("stream");
-        if (stream && purpose == Purpose.ANSWER) {
-            out.name("stream").value(true);
-            out.name("stream_options").beginObject();
-            out.name("include_usage").value(true).endObject();
+        if (purpose == Purpose.ANSWER) {
+            stream(stream, extras);
         }
         whatChangesNothing();
         params.requireAllTaken();
         out.endObject();
-        return new ChatRequest(out.toByteArray(), model, stream, showsThinking);
+        return new ChatRequest(
+                out.toByteArray(),
+                model,
+                stream,
+                thinking,
+                new ChatRequest.Names(tools, callIds, stops),
+                extras.used());
+    }
+
+    /** Said in either case: some servers stream unless they are told not to. */
+    private void stream(boolean stream, Extras extras) {
+        out.name("stream").value(stream);
+        if (stream && extras.use(Extra.STREAM_OPTIONS)) {
+            out.name("stream_options").beginObject();
+            out.name("include_usage").value(true).endObject();
+        }
     }
 
     private void maxTokens(MaxTokensField field) throws RefusedException {
@@ -110,33 +133,34 @@ final class Translation {
         }
     }
 
+    /**
+     * By any version of the Messages API: that the newest has none of them is a rule about Claude's
+     * models. top_k is not OpenAI's either, but most servers know it; those that do not say so.
+     */
     private void sampling() throws RefusedException {
         for (var name : new String[] {"temperature", "top_p", "top_k"}) {
             var number = params.takeNumber(name);
-            if (number == null) {
-                continue;
-            }
-            switch (version) {
-                // top_k is not OpenAI's, but most servers know it; those that do not say so.
-                case V2023_06_01 -> out.name(name).value(number);
-                case V2026_10_21 ->
-                        throw RefusedException.invalid(
-                                name, "not supported since anthropic-version 2026-10-21");
+            if (number != null) {
+                out.name(name).value(number);
             }
         }
     }
 
-    private void stopSequences() throws RefusedException {
+    private Set<String> stopSequences() throws RefusedException {
+        var asked = new LinkedHashSet<String>();
         var stops = params.takeList("stop_sequences");
         if (stops == null || stops.items().isEmpty()) {
-            return;
+            return asked;
         }
         out.name("stop").beginArray();
         int at = 0;
         for (var stop : stops.items()) {
-            out.value(Fields.text("stop_sequences." + at++, stop));
+            var text = Fields.text("stop_sequences." + at++, stop);
+            asked.add(text.value());
+            out.value(text);
         }
         out.endArray();
+        return asked;
     }
 
     private void metadata() throws RefusedException {
@@ -147,33 +171,56 @@ final class Translation {
         var fields = Fields.of("metadata", metadata);
         var user = fields.takeText("user_id");
         if (user != null) {
-            out.name("user").value(user);
+            user(user);
         }
         fields.requireAllTaken();
+    }
+
+    /**
+     * Servers take no longer ones (OpenAI: 64 characters). Which of them it is does not matter to an
+     * answer, only that it is the same each time and no one else's.
+     */
+    private void user(RawJson.Text user) {
+        var value = user.value();
+        if (value.length() <= USER_LENGTH_MAX) {
+            out.name("user").value(user);
+        } else {
+            out.name("user").value(sha256(value));
+        }
+    }
+
+    /** As 64 characters. */
+    private static String sha256(String text) {
+        try {
+            var hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
+            return HexFormat.of().formatHex(hash);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /**
      * Whether a model thinks there is its own affair, or its server's. So {@code adaptive}, which
      * leaves it to the model, is what can be asked for: what it thought is then shown.
      */
-    private boolean thinking() throws RefusedException {
+    private Thinking thinking() throws RefusedException {
         var thinking = params.take("thinking");
         if (thinking == null) {
-            return false;
+            return Thinking.NONE;
         }
         var fields = Fields.of("thinking", thinking);
         var type = fields.requireText("type").value();
         boolean displays = displaysThinking(fields);
-        boolean shows =
+        var wanted =
                 switch (type) {
-                    case "disabled" -> false;
-                    case "adaptive" -> displays;
+                    case "disabled" -> Thinking.NONE;
+                    case "adaptive" -> displays ? Thinking.SHOWN : Thinking.OMITTED;
                     default ->
                             throw RefusedException.noCounterpart(
                                     "thinking.type", "\"" + Fields.shortened(type) + "\"");
                 };
         fields.requireAllTaken();
-        return shows;
+        return wanted;
     }
 
     private static boolean displaysThinking(Fields thinking) throws RefusedException {
@@ -198,6 +245,17 @@ final class Translation {
         oneOf("service_tier", "auto", "standard_only");
         oneOf("inference_geo", "global");
         oneOf("speed", "standard");
+        noEdits();
+    }
+
+    /** Without edits it asks for nothing. */
+    private void noEdits() throws RefusedException {
+        var management = params.take("context_management");
+        if (management != null) {
+            var fields = Fields.of("context_management", management);
+            fields.dropIfEmpty("edits");
+            fields.requireAllTaken();
+        }
     }
 
     /** A choice that means nothing here as long as it is one of these. */

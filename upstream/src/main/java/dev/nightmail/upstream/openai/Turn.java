@@ -4,6 +4,7 @@ import dev.nightmail.upstream.json.JsonWriter;
 import dev.nightmail.upstream.json.RawJson;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one role says before another speaks. Of one turn there can become several messages: results
@@ -13,9 +14,13 @@ final class Turn {
 
     private final Role role;
     private final List<Part> parts = new ArrayList<>();
+    private final List<RawJson.Text> thoughts = new ArrayList<>();
     private final List<ToolCall> calls = new ArrayList<>();
     private final List<ToolResult> results = new ArrayList<>();
     private String path = "";
+
+    /** The one that the next call brings back; null if it has none. */
+    private @Nullable String signature;
 
     Turn(Role role) {
         this.role = role;
@@ -35,7 +40,8 @@ final class Turn {
         record Linked(RawJson.Text url) implements Part {}
     }
 
-    private record ToolCall(RawJson.Text id, RawJson.Text name, RawJson.Members input) {}
+    private record ToolCall(
+            RawJson.Text id, RawJson.Text name, RawJson.Members input, @Nullable String signature) {}
 
     private record ToolResult(RawJson.Text id, List<RawJson.Text> texts, boolean isError) {}
 
@@ -65,10 +71,12 @@ final class Turn {
             case "tool_use" -> calls.add(toolUse(only(Role.ASSISTANT, block, "a tool_use block")));
             case "tool_result" ->
                     results.add(toolResult(only(Role.USER, block, "a tool_result block")));
-            case "thinking", "redacted_thinking" -> {
-                // Models read a conversation without what they thought in it, unless their template
-                // says otherwise, and a signature proves nothing to them.
-                var _ = only(Role.ASSISTANT, block, "a thinking block");
+            case "thinking" -> {
+                thinking(only(Role.ASSISTANT, block, "a thinking block"));
+                return;
+            }
+            case "redacted_thinking" -> {
+                redactedThinking(only(Role.ASSISTANT, block, "a thinking block"));
                 return;
             }
             default ->
@@ -109,11 +117,33 @@ final class Turn {
         return image;
     }
 
-    private static ToolCall toolUse(Fields block) throws RefusedException {
+    /** What has no signature was thought by a server of the other API. */
+    private void thinking(Fields block) throws RefusedException {
+        var thought = block.takeText("thinking");
+        var signed = block.takeText("signature");
+        if (thought != null && !thought.isEmpty() && (signed == null || signed.isEmpty())) {
+            thoughts.add(thought);
+        }
+    }
+
+    private void redactedThinking(Fields block) throws RefusedException {
+        var data = block.takeText("data");
+        if (data != null) {
+            signature = ThoughtSignature.of(data);
+        }
+    }
+
+    private ToolCall toolUse(Fields block) throws RefusedException {
         // Who called the tool: the model, as far as the other API knows.
         block.drop("caller");
-        return new ToolCall(
-                block.requireText("id"), block.requireText("name"), block.requireObject("input"));
+        var call =
+                new ToolCall(
+                        block.requireText("id"),
+                        block.requireText("name"),
+                        block.requireObject("input"),
+                        signature);
+        signature = null;
+        return call;
     }
 
     private ToolResult toolResult(Fields block) throws RefusedException {
@@ -155,7 +185,12 @@ final class Turn {
         return text;
     }
 
-    void write(JsonWriter out) throws RefusedException {
+    /** The ids of the calls in it. */
+    List<String> callIds() {
+        return calls.stream().map(call -> call.id().value()).toList();
+    }
+
+    void write(Extras extras, JsonWriter out) throws RefusedException {
         for (var result : results) {
             write(result, out);
         }
@@ -184,7 +219,8 @@ final class Turn {
                 } else {
                     content(out);
                 }
-                calls(out);
+                thoughts(extras, out);
+                calls(extras, out);
                 out.endObject();
             }
         }
@@ -215,11 +251,19 @@ final class Turn {
         out.name("role").value(role.wireName());
     }
 
-    /** One text stands alone: servers differ in how they join several, and templates in it too. */
+    /**
+     * A user's texts stay the parts they are: servers differ in how they join them, and templates
+     * in it too. Those of the other two are one string: not every server takes a list of them, and
+     * Ollama makes a message of each of its parts.
+     */
     private void content(JsonWriter out) {
         out.name("content");
         if (parts.size() == 1 && parts.getFirst() instanceof Part.Said(var text)) {
             out.value(text);
+            return;
+        }
+        if (role != Role.USER) {
+            joined(said(), out);
             return;
         }
         out.beginArray();
@@ -242,6 +286,30 @@ final class Turn {
         out.endArray();
     }
 
+    private List<RawJson.Text> said() {
+        var texts = new ArrayList<RawJson.Text>();
+        for (var part : parts) {
+            if (part instanceof Part.Said(var text) && !text.isEmpty()) {
+                texts.add(text);
+            }
+        }
+        return texts;
+    }
+
+    /** One string, with a blank line between the texts. */
+    private static void joined(List<RawJson.Text> texts, JsonWriter out) {
+        out.beginText();
+        boolean first = true;
+        for (var text : texts) {
+            if (!first) {
+                out.text("\n\n");
+            }
+            first = false;
+            out.text(text);
+        }
+        out.endText();
+    }
+
     private static void beginImage(JsonWriter out) {
         out.name("type").value("image_url");
         out.name("image_url").beginObject();
@@ -257,7 +325,17 @@ final class Turn {
         }
     }
 
-    private void calls(JsonWriter out) {
+    /**
+     * Models read a conversation without what they thought in it, unless they called a tool: some
+     * go on with the thought then, and their servers refuse a call without it.
+     */
+    private void thoughts(Extras extras, JsonWriter out) {
+        if (!calls.isEmpty() && !thoughts.isEmpty() && extras.use(Extra.THOUGHTS)) {
+            joined(thoughts, out.name(Extra.THOUGHTS.field()));
+        }
+    }
+
+    private void calls(Extras extras, JsonWriter out) {
         if (calls.isEmpty()) {
             return;
         }
@@ -269,7 +347,12 @@ final class Turn {
             out.name("function").beginObject();
             out.name("name").value(call.name());
             out.name("arguments").beginText().quoted(call.input()).endText();
-            out.endObject().endObject();
+            out.endObject();
+            var signed = call.signature();
+            if (signed != null && extras.use(Extra.SIGNATURES)) {
+                ThoughtSignature.write(out, signed);
+            }
+            out.endObject();
         }
         out.endArray();
     }

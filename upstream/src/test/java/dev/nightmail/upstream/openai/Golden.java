@@ -3,7 +3,6 @@ package dev.nightmail.upstream.openai;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.nightmail.core.json.JsonBytes;
-import dev.nightmail.core.request.ApiVersion;
 import dev.nightmail.upstream.openai.ChatRequest.Purpose;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -56,7 +55,6 @@ record Golden(Path folder) {
                 JsonBytes.flatten(
                         (has("messages-request.json") ? read("messages-request.json") : ASKED)
                                 .getBytes(UTF_8)),
-                ApiVersion.V2023_06_01,
                 Purpose.ANSWER,
                 MaxTokensField.MAX_TOKENS);
     }

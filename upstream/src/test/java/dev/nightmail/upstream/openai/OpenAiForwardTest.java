@@ -21,6 +21,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -58,7 +59,8 @@ final class OpenAiForwardTest {
         return new OpenAiUpstream(
                 new OpenAiConfig("local", url, new Secret("sk-local"), "nightmail/0.1.0"),
                 new JettyExchanges(HttpSettings.DEFAULT),
-                InstantSource.system());
+                InstantSource.system(),
+                new Random(1));
     }
 
     @AfterEach
@@ -453,6 +455,47 @@ final class OpenAiForwardTest {
         hungUp.await();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "400|{\"error\":{\"message\":\"Unrecognized request argument supplied: stream_options\",\"type\":\"invalid_request_error\"}}",
+                "422|{\"detail\":[{\"type\":\"extra_forbidden\",\"loc\":[\"body\",\"stream_options\"],\"msg\":\"Extra inputs are not permitted\"}]}",
+                "400|{\"message\":\"'stream_options' is not supported\"}",
+            })
+    void anOptionThatIsRefusedByNameIsLeftOutFromThenOn(int status, String refusal)
+            throws Exception {
+        server.then(answer(status, refusal)).then(events(FIRST, LAST, DONE));
+
+        forward(MESSAGES, STREAM);
+
+        assertThat(AccumulatedMessage.of(sink.text()).at("/content/0/text").asString())
+                .isEqualTo("Hi.");
+        assertThat(server.seen().text()).contains("stream_options");
+        assertThat(server.seen().text()).doesNotContain("stream_options");
+        server.then(events(FIRST, LAST, DONE));
+        forward(MESSAGES, STREAM, new Gathered());
+        assertThat(server.seen().text())
+                .as("not tried again")
+                .contains("\"stream\":true")
+                .doesNotContain("stream_options");
+        // Of another model nothing is known.
+        server.then(events(FIRST, LAST, DONE));
+        forward(MESSAGES, STREAM.replace("\"m\"", "\"other\""), new Gathered());
+        assertThat(server.seen().text()).contains("stream_options");
+    }
+
+    @Test
+    void anOptionThatWasNotSentIsNotLeftOut() throws Exception {
+        server.then(answer(400, "{\"error\":{\"message\":\"stream_options\"}}"));
+
+        forward(MESSAGES, WHOLE);
+
+        assertThat(sink.status()).isEqualTo(400);
+        var _ = server.seen();
+        assertThat(server.unseen()).isZero();
+    }
+
     // Tokens
 
     private static final String COUNTED =
@@ -510,6 +553,21 @@ final class OpenAiForwardTest {
 
         assertThat(sink.status()).isEqualTo(404);
         assertThat(json().at("/error/message").asString()).contains("local", "count tokens");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {301, 302, 401, 403, 405})
+    void thatThereIsNoWayToATokenizerSaysNothingOfTheApi(int status) throws Exception {
+        server.then(
+                answer(
+                        status,
+                        "{\"error\":{\"message\":\"You didn't provide an API key.\"}}",
+                        "Location: https://example.com/login"));
+
+        var news = forward(new Endpoint.CountTokens(), COUNTED);
+
+        assertThat(sink.status()).isEqualTo(404);
+        assertThat(news).isNotInstanceOf(ForwardOutcome.Barred.class);
     }
 
     @Test
@@ -616,6 +674,26 @@ final class OpenAiForwardTest {
 
         assertThat(sink.status()).isEqualTo(404);
         assertThat(json().at("/error/type").asString()).isEqualTo("not_found_error");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[{\"id\":\"a\",\"created\":2},{\"id\":\"b\",\"created\":3}]|b,a",
+                "[]|''",
+                "{\"object\":\"list\",\"data\":null}|''",
+                "{\"data\":[\"a\",\"b\"]}|a,b",
+                "{\"models\":[{\"name\":\"llama3:8b\",\"model\":\"llama3:8b\"}]}|llama3:8b",
+                "{\"data\":[{\"id\":\"a\"},null,7,{}]}|a",
+            })
+    void aListOfModelsIsOneInWhateverItComes(String body, String expected) throws Exception {
+        server.then(answer(200, body));
+
+        forward(new Endpoint.Models(""), "");
+
+        assertThat(sink.status()).isEqualTo(200);
+        assertThat(String.join(",", ids())).isEqualTo(expected);
     }
 
     @Test

@@ -34,6 +34,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -65,7 +66,8 @@ final class OpenAiUpstreamTest {
                 new OpenAiConfig(
                         "local", url, key, MaxTokensField.MAX_TOKENS, "nightmail/0.1.0", 1 << 20),
                 new JettyExchanges(HttpSettings.DEFAULT),
-                InstantSource.fixed(NOW));
+                InstantSource.fixed(NOW),
+                new Random(1));
     }
 
     @AfterEach
@@ -113,7 +115,7 @@ final class OpenAiUpstreamTest {
         assertThat(seen.target()).isEqualTo("/v1/chat/completions");
         assertThat(seen.text())
                 .isEqualTo(
-                        "{\"model\":\"qwen3-8b\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello.\"}],\"max_tokens\":64}");
+                        "{\"model\":\"qwen3-8b\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello.\"}],\"max_tokens\":64,\"stream\":false}");
         assertThat(seen.headers())
                 .containsEntry("authorization", "Bearer sk-secret-key")
                 .containsEntry("content-type", "application/json")
@@ -198,6 +200,72 @@ final class OpenAiUpstreamTest {
         assertThat(errorType(refused.error())).isEqualTo("invalid_request_error");
         assertThat(message(refused.error())).startsWith("container: ");
         assertThat(server.unseen()).isZero();
+    }
+
+    private static final String TURN =
+            "{\"model\":\"m\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"Go.\"},{\"role\":\"assistant\",\"content\":[{\"type\":\"thinking\",\"thinking\":\"Hm.\",\"signature\":\"\"},{\"type\":\"tool_use\",\"id\":\"t\",\"name\":\"now\",\"input\":{}}]},{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\",\"tool_use_id\":\"t\",\"content\":\"1\"}]}]}";
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "400|{\"error\":{\"message\":\"'messages.1' : for 'role:assistant' the following must be satisfied[('messages.1' : property 'reasoning_content' is unsupported)]\",\"type\":\"invalid_request_error\"}}",
+                "422|{\"object\":\"error\",\"message\":{\"detail\":[{\"loc\":[\"body\",\"messages\",1,\"assistant\",\"reasoning_content\"],\"msg\":\"Extra inputs are not permitted\"}]}}",
+            })
+    void aServerThatDoesNotWantItsThoughtsBackGetsNone(int status, String refusal)
+            throws Exception {
+        server.then(answer(status, refusal))
+                .then(answer(200, COMPLETION))
+                .then(answer(200, COMPLETION));
+
+        assertThat(upstream.attempt(call(TURN))).isInstanceOf(Answered.class);
+        assertThat(upstream.attempt(call(TURN))).isInstanceOf(Answered.class);
+
+        assertThat(server.seen().text()).contains("\"reasoning_content\":\"Hm.\"");
+        assertThat(server.seen().text()).doesNotContain("reasoning_content");
+        assertThat(server.seen().text()).doesNotContain("reasoning_content");
+        assertThat(server.unseen()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "thinking is enabled but reasoning_content is missing in assistant tool call message at index 2",
+                "Missing `reasoning_content` field in the assistant message at message index 3.",
+                "messages.3.reasoning_content: Field required",
+            })
+    void aServerThatMissesThoughtsIsNotAskedAgainWithFewer(String words) throws Exception {
+        server.then(answer(400, "{\"error\":{\"message\":\"" + words + "\"}}"));
+
+        assertThat(upstream.attempt(call(TURN))).isInstanceOf(Refused.class);
+        var _ = server.seen();
+        assertThat(server.unseen()).isZero();
+    }
+
+    @Test
+    void inABatchTooAStreamIsReadForWhatItSays() throws Exception {
+        server.then(
+                answer(
+                        200,
+                        "data: {\"id\":\"1\",\"choices\":[{\"delta\":{\"content\":\"Hi.\"},\"finish_reason\":\"stop\",\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2,\"total_tokens\":339,\"reasoning_tokens\":328}}]}\n\ndata: [DONE]\n\n",
+                        "Content-Type: text/event-stream"));
+
+        var answered = (Answered) attempt();
+
+        assertThat(JSON.readTree(answered.message().array()).at("/content/0/text").asString())
+                .isEqualTo("Hi.");
+        assertThat(answered.usage()).isEqualTo(new Usage(9, 330, 0, 0, 0));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SAFETY,refusal", "MAX_TOKENS,max_tokens", "content_filter: SAFETY,refusal"})
+    void inABatchTooTheReasonIsRead(String finish, String reason) throws Exception {
+        server.then(answer(200, COMPLETION.replace("\"stop\"", "\"" + finish + "\"")));
+
+        var answered = (Answered) attempt();
+
+        assertThat(JSON.readTree(answered.message().array()).path("stop_reason").asString())
+                .isEqualTo(reason);
     }
 
     @Test
@@ -594,7 +662,6 @@ final class OpenAiUpstreamTest {
         var request =
                 ChatRequest.of(
                         JsonBytes.of(PARAMS),
-                        ApiVersion.V2026_10_21,
                         ChatRequest.Purpose.ANSWER,
                         MaxTokensField.MAX_TOKENS);
 

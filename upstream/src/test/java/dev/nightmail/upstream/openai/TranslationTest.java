@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.nightmail.core.json.JsonBytes;
-import dev.nightmail.core.request.ApiVersion;
 import dev.nightmail.upstream.openai.ChatRequest.Purpose;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,8 +44,6 @@ final class TranslationTest {
     @MethodSource("refusals")
     void whatHasNoCounterpartIsRefusedByTheNameOfItsField(JsonNode refusal) {
         var params = JsonBytes.of(JSON.writeValueAsBytes(refusal.required("params")));
-        var version =
-                ApiVersion.parse(refusal.path("version").asString("2023-06-01")).orElseThrow();
 
         var refused =
                 catchThrowableOfType(
@@ -54,7 +51,6 @@ final class TranslationTest {
                         () ->
                                 ChatRequest.of(
                                         params,
-                                        version,
                                         Purpose.ANSWER,
                                         MaxTokensField.MAX_TOKENS));
 
@@ -68,7 +64,6 @@ final class TranslationTest {
                 ChatRequest.of(
                         JsonBytes.of(
                                 "{\"model\":\"o4\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}"),
-                        ApiVersion.V2026_10_21,
                         Purpose.ANSWER,
                         MaxTokensField.MAX_COMPLETION_TOKENS);
 
