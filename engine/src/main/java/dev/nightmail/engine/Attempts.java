@@ -47,27 +47,28 @@ final class Attempts {
     private final Map<String, Upstream> upstreams;
     private final RequestCheck check;
     private final Consumer<Event> report;
-    private final Predicate<BatchId> isCanceled;
+    private final Predicate<BatchId> isOver;
     private final Threads threads;
     private final MemoryBudget memory;
     private final Map<Long, Strand> underWay = new ConcurrentHashMap<>();
 
     /**
-     * @param isCanceled whether clients were told that nothing more of a batch is sent
+     * @param isOver whether nothing more of a batch is sent: clients were told so, or its time is
+     *     over
      */
     Attempts(
             OpenBatches batches,
             Map<String, Upstream> upstreams,
             RequestCheck check,
             Consumer<Event> report,
-            Predicate<BatchId> isCanceled,
+            Predicate<BatchId> isOver,
             Threads threads,
             MemoryBudget memory) {
         this.batches = batches;
         this.upstreams = upstreams;
         this.check = check;
         this.report = report;
-        this.isCanceled = isCanceled;
+        this.isOver = isOver;
         this.threads = threads;
         this.memory = memory;
     }
@@ -139,8 +140,10 @@ final class Attempts {
         // Before it goes out: should the process die of what comes back, the next one knows.
         var marks = batch.files().attempts();
         marks.mark(effect.request(), effect.count());
-        if (isCanceled.test(effect.batch())) {
-            // The disk may have taken its time, and the client was told meanwhile.
+        if (isOver.test(effect.batch())) {
+            // The disk may have taken its time, and meanwhile the client was told, or the window
+            // has
+            // closed.
             marks.mark(effect.request(), effect.count() - 1);
             return new Event.AttemptAborted(effect.attempt());
         }

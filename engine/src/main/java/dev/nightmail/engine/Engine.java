@@ -177,7 +177,7 @@ public final class Engine {
                         upstreams,
                         parts.check(),
                         scheduler::post,
-                        this::isCanceled,
+                        batch -> isOver(live, batch, parts.clock()),
                         threads,
                         parts.memory());
         this.relays =
@@ -250,9 +250,12 @@ public final class Engine {
                 .read(number);
     }
 
-    private boolean isCanceled(BatchId batch) {
+    /** Whether nothing more of a batch is sent: clients were told so, or its time is over. */
+    private static boolean isOver(LiveBatches live, BatchId batch, InstantSource clock) {
         return live.find(batch)
-                .filter(found -> !(found.state() instanceof BatchState.InProgress))
+                .filter(found ->
+                        !(found.state() instanceof BatchState.InProgress)
+                                || !clock.instant().isBefore(found.header().expiresAt()))
                 .isPresent();
     }
 

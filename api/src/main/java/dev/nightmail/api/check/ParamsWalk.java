@@ -27,8 +27,7 @@ final class ParamsWalk {
     /**
      * @param sampled whether a model takes {@code temperature} and its like by any version
      */
-    ParamsWalk(
-            JsonScanner json, ApiVersion version, Predicate<String> sampled, Problems problems) {
+    ParamsWalk(JsonScanner json, ApiVersion version, Predicate<String> sampled, Problems problems) {
         this.json = json;
         this.version = version;
         this.sampled = sampled;

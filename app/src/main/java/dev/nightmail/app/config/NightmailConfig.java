@@ -40,9 +40,10 @@ public record NightmailConfig(
      */
     public boolean takesSampling(String model) {
         return routes.routeFor(model)
-                .filter(route -> upstreams.stream()
-                        .filter(upstream -> route.upstreams().contains(upstream.name()))
-                        .allMatch(UpstreamConfig.OpenAi.class::isInstance))
+                .filter(route ->
+                        upstreams.stream()
+                                .filter(upstream -> route.upstreams().contains(upstream.name()))
+                                .allMatch(UpstreamConfig.OpenAi.class::isInstance))
                 .isPresent();
     }
 

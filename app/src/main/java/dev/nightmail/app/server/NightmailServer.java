@@ -264,8 +264,7 @@ public final class NightmailServer {
 
     private Engine startEngine(
             Catalog catalog, ProxyVariables proxies, Consumer<Throwable> onFailure) {
-        var factory = new Upstreams(
-                        clock, random, config.limits().callTimeout(), proxies, answers);
+        var factory = new Upstreams(clock, random, config.limits().callTimeout(), proxies, answers);
         var upstreams = new ArrayList<Engine.Served>();
         for (var upstream : config.upstreams()) {
             upstreams.add(

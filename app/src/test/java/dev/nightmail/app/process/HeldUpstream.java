@@ -157,6 +157,16 @@ final class HeldUpstream implements AutoCloseable {
             Content.Sink.write(response, true, "{\"input_tokens\":10}", callback);
             return;
         }
+        if (request.getMethod().equals("GET")) {
+            // Not every server tells of its models.
+            response.setStatus(HttpStatus.NOT_FOUND_404);
+            Content.Sink.write(
+                    response,
+                    true,
+                    "{\"type\":\"error\",\"error\":{\"type\":\"not_found_error\",\"message\":\"there is nothing here\"}}",
+                    callback);
+            return;
+        }
         int question = Questions.numberIn(body);
         if (!awaitTurn(question)) {
             response.setStatus(HttpStatus.SERVICE_UNAVAILABLE_503);

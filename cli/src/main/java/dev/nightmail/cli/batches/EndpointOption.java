@@ -1,9 +1,11 @@
 package dev.nightmail.cli.batches;
 
+import dev.nightmail.cli.command.Console;
 import dev.nightmail.cli.command.Endpoints;
 import dev.nightmail.cli.surroundings.Surroundings;
 import dev.nightmail.pipeline.client.BatchesClient;
 import dev.nightmail.pipeline.client.ClientLimits;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -23,6 +25,15 @@ final class EndpointOption {
 
     /** A client of it, to be closed. */
     BatchesClient client(Surroundings surroundings) {
+        return client(surroundings, new Console(surroundings)::note);
+    }
+
+    /**
+     * The same.
+     *
+     * @param notes told when a call is about to be repeated for the first time
+     */
+    BatchesClient client(Surroundings surroundings, Consumer<String> notes) {
         var chosen =
                 endpoint == null
                         ? Endpoints.fromEnvironment(surroundings)
@@ -33,7 +44,8 @@ final class EndpointOption {
                 ClientLimits.DEFAULT,
                 surroundings.clock(),
                 surroundings.pause(),
-                surroundings.random());
+                surroundings.random(),
+                reason -> notes.accept(reason + "; trying again"));
     }
 
     /**

@@ -60,6 +60,9 @@ record RequestFile(Path file, int requests, long bodyBytes) {
             bytes += length + (requests == 0 ? 0 : JoinedRequests.SEPARATOR_BYTES);
             requests++;
         }
+        if (!problems.isEmpty()) {
+            JsonDocument.filter(file).ifPresent(filter -> refuseDocument(file, shown, filter));
+        }
         refuse(problems);
         if (requests == 0) {
             throw CommandException.usage(shown + " holds no requests");
@@ -76,6 +79,28 @@ record RequestFile(Path file, int requests, long bodyBytes) {
                             .formatted(shown, Figures.bytes(bytes), Figures.bytes(BODY_BYTES_MAX)));
         }
         return new RequestFile(file, requests, bytes);
+    }
+
+    private static void refuseDocument(Path file, String shown, String filter) {
+        var command = "jq -c '" + filter + "'";
+        var isNamed = shown.endsWith(String.valueOf(file.getFileName()));
+        throw CommandException.usage(
+                "%s holds JSON that goes over lines or holds all requests at once, and one request a line is needed: %s"
+                        .formatted(
+                                shown,
+                                isNamed
+                                        ? "%s %s > %s makes such a file"
+                                                .formatted(command, quoted(shown), lines(shown))
+                                        : "pass it through " + command));
+    }
+
+    private static String lines(String shown) {
+        var stem = shown.replaceFirst("\\.[A-Za-z]+$", "");
+        return quoted(shown.endsWith(".jsonl") ? stem + "-lines.jsonl" : stem + ".jsonl");
+    }
+
+    private static String quoted(String name) {
+        return name.matches("[A-Za-z0-9_./~-]+") ? name : "'" + name.replace("'", "'\\''") + "'";
     }
 
     private static void refuse(List<String> problems) {

@@ -5,6 +5,7 @@ import dev.nightmail.cli.command.CommonOptions;
 import dev.nightmail.cli.command.Console;
 import dev.nightmail.cli.command.ExitCode;
 import dev.nightmail.cli.surroundings.Surroundings;
+import dev.nightmail.cli.text.ProgressDisplay;
 import dev.nightmail.pipeline.client.BatchEvents;
 import dev.nightmail.pipeline.client.BatchSnapshot;
 import dev.nightmail.pipeline.client.BatchesClient;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -42,6 +44,7 @@ final class WatchCommand implements Callable<Integer> {
 
     private final Surroundings surroundings;
     private final Console console;
+    private @Nullable ProgressDisplay shown;
 
     @Mixin private BatchId batchId = new BatchId();
     @Mixin private EndpointOption endpoint = new EndpointOption();
@@ -54,13 +57,22 @@ final class WatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (var client = endpoint.client(surroundings)) {
+        try (var client = endpoint.client(surroundings, this::note)) {
             var ended = common.json() ? watchForPrograms(client) : watchForPeople(client);
             return ended.counts().succeeded() == ended.counts().total()
                     ? ExitCode.DONE
                     : ExitCode.SOME_WITHOUT_ANSWER;
         } catch (InterruptedException _) {
             throw CommandException.interrupted("stopped watching; the batch goes on");
+        }
+    }
+
+    private void note(String line) {
+        var bar = shown;
+        if (bar == null) {
+            console.note(line);
+        } else {
+            bar.note(line);
         }
     }
 
@@ -71,6 +83,7 @@ final class WatchCommand implements Callable<Integer> {
     private BatchSnapshot watchForPeople(BatchesClient client) throws InterruptedException {
         BatchSnapshot ended;
         try (var progress = console.progress()) {
+            shown = progress;
             progress.phase("Asking for " + batchId.value());
             var pace = new WatchPace(surroundings.clock().instant());
             var reasons = new WaitingReasons(client);

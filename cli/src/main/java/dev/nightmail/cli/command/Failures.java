@@ -138,7 +138,8 @@ public final class Failures {
                         : "";
             }
             case AnswerLostException _ -> ": run it again to go on";
-            case BrokenAnswerException _ -> ": is a server of the Message Batches API there?";
+            case BrokenAnswerException broken ->
+                    broken.isPage() ? "" : ": is a server of the Message Batches API there?";
         };
     }
 

@@ -49,7 +49,9 @@ public final class EstimateCommand implements Callable<Integer> {
                             surroundings.clock(), surroundings.pause(), surroundings.random());
             var preview =
                     PipelineRun.of(definition, chosen.endpoint(), environment)
-                            .preview(new RunOptions(limit, _ -> false));
+                            .preview(
+                                    new RunOptions(limit, _ -> false),
+                                    chosen.notesOfRetries(console::note));
             if (common.json()) {
                 console.json(RunJson.preview(preview, false));
             } else {

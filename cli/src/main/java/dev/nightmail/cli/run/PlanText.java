@@ -34,6 +34,15 @@ final class PlanText {
         lines.add(style.bold(preview.pipeline()) + "  " + preview.model() + " at " + where);
         lines.add("");
         lines.add(INDENT + records(preview));
+        for (var batch : preview.inDoubt()) {
+            lines.add(
+                    INDENT
+                            + style.warning(
+                                    "It is not known whether batch %d (%s) was taken: a run looks for it first."
+                                            .formatted(
+                                                    batch.number(),
+                                                    Figures.counted(batch.requests(), "request"))));
+        }
         if (preview.records().outstanding() > 0) {
             lines.add("");
             figures(preview).lines().forEach(line -> lines.add(INDENT + line));
@@ -89,12 +98,19 @@ final class PlanText {
         var text = new StringBuilder(Figures.counted(counts.total(), "record"));
         append(text, counts.done(), "answered");
         append(text, counts.failed(), "set aside");
-        append(text, counts.submitted(), "under way");
+        // A batch may hold records that a limit leaves out.
+        var doubtful = Math.min(counts.submitted(), requestsInDoubt(preview));
+        append(text, counts.submitted() - doubtful, "under way");
+        append(text, doubtful, "in doubt");
         append(text, counts.canceled(), "canceled");
         text.append(counts.outstanding() == 0 ? ", nothing to send" : ", ");
         return counts.outstanding() == 0
                 ? text.toString()
                 : text.append(Figures.count(counts.outstanding())).append(" to send").toString();
+    }
+
+    private static long requestsInDoubt(Preview preview) {
+        return preview.inDoubt().stream().mapToLong(Preview.InDoubt::requests).sum();
     }
 
     private static void append(StringBuilder text, long amount, String what) {

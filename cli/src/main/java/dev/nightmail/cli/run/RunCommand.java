@@ -105,7 +105,7 @@ public final class RunCommand implements Callable<Integer> {
     private void tellPlan(
             PipelineRun run, RunOptions options, PipelineDefinition definition, RunTarget chosen)
             throws InterruptedException {
-        var preview = run.preview(options);
+        var preview = run.preview(options, chosen.notesOfRetries(console::note));
         if (common.json()) {
             console.json(RunJson.preview(preview, true));
             return;
@@ -134,7 +134,7 @@ public final class RunCommand implements Callable<Integer> {
                                 chosen.simulated(),
                                 console.errorStyle()),
                         surroundings.clock())) {
-            return run.run(options, display);
+            return run.run(options, chosen.withoutToldFailure(display));
         }
     }
 

@@ -93,6 +93,7 @@ final class RunDisplay implements ProgressListener, AutoCloseable {
                                             Figures.money(budget),
                                             Figures.money(spent),
                                             Figures.counted(unsent, "record")));
+            case RunEvent.Retrying(var reason) -> note(RunTarget.tryingAgain(reason));
             case RunEvent.EndpointSilent(var reason) -> tellSilence(reason);
             case RunEvent.Waiting(var reasons) ->
                     reasons.forEach(reason -> note("Waiting: " + reason + "."));

@@ -70,6 +70,7 @@ final class RunJson {
                             .put("spent_micros", spent)
                             .put("budget_micros", budget)
                             .put("unsent", unsent);
+            case RunEvent.Retrying(var reason) -> named("retrying").put("reason", reason);
             case RunEvent.EndpointSilent(var reason) ->
                     named("endpoint_silent").put("reason", reason);
             case RunEvent.Waiting(var reasons) -> {
@@ -103,6 +104,12 @@ final class RunJson {
                 .put("done", counts.done())
                 .put("failed", counts.failed())
                 .put("canceled", counts.canceled());
+        var inDoubt = json.putArray("batches_in_doubt");
+        preview.inDoubt()
+                .forEach(batch ->
+                        inDoubt.addObject()
+                                .put("batch", batch.number())
+                                .put("requests", batch.requests()));
         put(json, "input_tokens", estimate.inputTokens());
         put(json, "output_tokens", estimate.outputTokens());
         put(json, "cost_micros", estimate.costMicros());

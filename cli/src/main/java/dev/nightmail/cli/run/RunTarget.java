@@ -8,7 +8,12 @@ import dev.nightmail.pipeline.client.ClientLimits;
 import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.client.EndpointException;
 import dev.nightmail.pipeline.client.ModelSeen;
+import dev.nightmail.pipeline.client.RefusedException;
+import dev.nightmail.pipeline.client.UnreachableException;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
+import dev.nightmail.pipeline.run.ProgressListener;
+import dev.nightmail.pipeline.run.RunEvent;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +22,14 @@ import org.jspecify.annotations.Nullable;
  * @param charged whether the user's account at Anthropic pays for them
  * @param simulated whether a simulator answers, here or at a server that says so
  * @param simulator the one inside this process; null if there is none
+ * @param failureTold whether the user has heard that it does not answer at once
  */
 record RunTarget(
-        Endpoint endpoint, boolean charged, boolean simulated, @Nullable Simulator simulator)
+        Endpoint endpoint,
+        boolean charged,
+        boolean simulated,
+        @Nullable Simulator simulator,
+        boolean failureTold)
         implements AutoCloseable {
 
     /**
@@ -35,20 +45,24 @@ record RunTarget(
      * time.
      */
     static RunTarget choose(
-            @Nullable String named, PipelineDefinition pipeline, Surroundings surroundings)
+            @Nullable String named,
+            PipelineDefinition pipeline,
+            Surroundings surroundings,
+            Consumer<String> notes)
             throws InterruptedException {
         if (named != null) {
-            return of(Endpoints.named(named, surroundings), pipeline.model(), surroundings);
+            return of(Endpoints.named(named, surroundings), pipeline.model(), surroundings, notes);
         }
         var ofEnvironment = Endpoints.fromEnvironment(surroundings);
         if (ofEnvironment.isPresent()) {
-            return of(ofEnvironment.get(), pipeline.model(), surroundings);
+            return of(ofEnvironment.get(), pipeline.model(), surroundings, notes);
         }
         if (surroundings.variable(Endpoints.ANTHROPIC_API_KEY).isPresent()) {
             return of(
                     Endpoints.named(Endpoints.CLAUDE, surroundings),
                     pipeline.model(),
-                    surroundings);
+                    surroundings,
+                    notes);
         }
         var folder = SimulatorFolder.of(pipeline.file(), surroundings);
         var isNew = !folder.exists();
@@ -57,23 +71,16 @@ record RunTarget(
                 Endpoints.embedded(server.baseUri()),
                 false,
                 true,
-                new Simulator(server, folder, isNew));
+                new Simulator(server, folder, isNew),
+                false);
     }
 
-    private static RunTarget of(Endpoint endpoint, String model, Surroundings surroundings)
+    private static RunTarget of(
+            Endpoint endpoint, String model, Surroundings surroundings, Consumer<String> notes)
             throws InterruptedException {
         if (Endpoints.isClaude(endpoint.base(), surroundings)) {
-            return new RunTarget(endpoint, true, false, null);
+            return new RunTarget(endpoint, true, false, null, false);
         }
-        // Made-up answers are never taken for those of whoever is behind the same address later.
-        return isSimulated(endpoint, model, surroundings)
-                ? new RunTarget(
-                        Endpoint.simulator(endpoint.base(), endpoint.key()), false, true, null)
-                : new RunTarget(endpoint, false, false, null);
-    }
-
-    private static boolean isSimulated(Endpoint endpoint, String model, Surroundings surroundings)
-            throws InterruptedException {
         try (var client =
                 new BatchesClient(
                         endpoint,
@@ -81,11 +88,48 @@ record RunTarget(
                         surroundings.clock(),
                         surroundings.pause(),
                         surroundings.random())) {
-            return client.model(model).map(ModelSeen::simulated).orElse(false);
-        } catch (EndpointException _) {
-            // It does not say. What is wrong there, the run itself will tell.
-            return false;
+            // Made-up answers are never taken for those of whoever is behind the same address
+            // later.
+            return client.model(model).map(ModelSeen::simulated).orElse(false)
+                    ? new RunTarget(
+                            Endpoint.simulator(endpoint.base(), endpoint.key()),
+                            false,
+                            true,
+                            null,
+                            false)
+                    : new RunTarget(endpoint, false, false, null, false);
+        } catch (EndpointException e) {
+            // It does not say. What is wrong there, the run itself will tell, after it has tried
+            // for a while.
+            var mayPass =
+                    e instanceof UnreachableException
+                            || (e instanceof RefusedException refused && refused.mayPass());
+            if (mayPass) {
+                notes.accept(tryingAgain(e.inBrief()));
+            }
+            return new RunTarget(endpoint, false, false, null, mayPass);
         }
+    }
+
+    /** What is said of a first failure. */
+    static String tryingAgain(String reason) {
+        return reason + "; trying again";
+    }
+
+    /** Who hears of a first failure from here on: nobody, if it was told already. */
+    ProgressListener withoutToldFailure(ProgressListener listener) {
+        return failureTold
+                ? event -> {
+                    if (!(event instanceof RunEvent.Retrying)) {
+                        listener.on(event);
+                    }
+                }
+                : listener;
+    }
+
+    /** As above. */
+    Consumer<String> notesOfRetries(Consumer<String> notes) {
+        return failureTold ? _ -> {} : reason -> notes.accept(tryingAgain(reason));
     }
 
     /** Where it is, in words. */

@@ -53,7 +53,7 @@ final class TargetOptions {
 
     RunTarget choose(PipelineDefinition definition, Surroundings surroundings, Console console)
             throws InterruptedException {
-        var target = RunTarget.choose(endpoint, definition, surroundings);
+        var target = RunTarget.choose(endpoint, definition, surroundings, console::note);
         if (target.simulator() != null) {
             console.note(
                     console.errorStyle()

@@ -1,6 +1,7 @@
 package dev.nightmail.cli.upstreams;
 
 import dev.nightmail.cli.command.CommandException;
+import dev.nightmail.cli.command.Console;
 import dev.nightmail.cli.command.Endpoints;
 import dev.nightmail.cli.surroundings.Surroundings;
 import dev.nightmail.pipeline.client.BatchesClient;
@@ -44,6 +45,7 @@ final class ServerOption {
                 ClientLimits.DEFAULT,
                 surroundings.clock(),
                 surroundings.pause(),
-                surroundings.random());
+                surroundings.random(),
+                reason -> new Console(surroundings).note(reason + "; trying again"));
     }
 }

@@ -7,12 +7,15 @@ import dev.nightmail.cli.FakeBatchesServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.json.JsonMapper;
 
 class BatchesCommandsTest {
@@ -93,6 +96,44 @@ class BatchesCommandsTest {
                 .isEqualTo("nightmail: requests.jsonl:4: custom_id: a is also on line 1\n");
         assertThat(session.out()).isEmpty();
         assertThat(server.calls()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\u0001',
+            value = {
+                "{\\n \"requests\": [\\n  {\"custom_id\": \"a\",\\n \"params\": {}}\\n ]\\n}\\n|.requests[]",
+                "{\"requests\": [{\"custom_id\": \"a\", \"params\": {}}]}|.requests[]",
+                "[\\n {\"custom_id\": \"a\", \"params\": {}},\\n {\"custom_id\": \"b\", \"params\": {}}\\n]|.[]",
+                "{\\n \"custom_id\": \"a\",\\n \"params\": {}\\n}\\n{\\n \"custom_id\": \"b\",\\n \"params\": {}\\n}|."
+            })
+    void aJsonDocumentIsToldHowToBecomeLines(String text, String filter) {
+        session.file("w.json", text.replace("\\n", "\n")).piped(text.replace("\\n", "\n"));
+
+        assertThat(batches("submit", "w.json")).isEqualTo(2);
+        assertThat(session.err())
+                .isEqualTo(
+                        "nightmail: w.json holds JSON that goes over lines or holds all requests at once, and one request a line is needed: jq -c '"
+                                + filter
+                                + "' w.json > w.jsonl makes such a file\n");
+
+        assertThat(batches("submit", "-")).isEqualTo(2);
+        assertThat(session.err())
+                .startsWith("nightmail: standard input holds JSON")
+                .endsWith("is needed: pass it through jq -c '" + filter + "'\n");
+        assertThat(server.calls()).isEmpty();
+    }
+
+    @Test
+    void linesThatAreWrongAreStillToldOneByOne() {
+        session.file("w.jsonl", "{\"custom_id\": \"a\"}\n{\"custom_id\": \"b\"}\n");
+
+        assertThat(batches("submit", "w.jsonl")).isEqualTo(2);
+        assertThat(session.err().lines())
+                .containsExactly(
+                        "nightmail: w.jsonl:1: params: is missing",
+                        "w.jsonl:2: params: is missing");
     }
 
     @Test
@@ -227,6 +268,21 @@ class BatchesCommandsTest {
     }
 
     @Test
+    void theFirstFailureIsSaidBeforeAnyPause() {
+        server.refuseWith(503);
+        var waits = new ArrayList<Duration>();
+        session.whenWaiting(waits::add);
+
+        assertThat(batches("list")).isEqualTo(1);
+
+        assertThat(waits).hasSizeGreaterThan(1);
+        assertThat(session.err().lines())
+                .hasSize(2)
+                .first()
+                .isEqualTo(server.baseUri() + " answers 503; trying again");
+    }
+
+    @Test
     void aFailedDownloadLeavesTheOldFileAndNoDraft() throws IOException {
         session.file("results.jsonl", "before\n");
         var id = server.addBatch("a");
@@ -274,8 +330,15 @@ class BatchesCommandsTest {
 
         assertThat(batches("list")).isEqualTo(1);
 
-        assertThat(session.err().lines()).hasSize(1);
-        assertThat(session.err()).contains("cannot be reached").contains("nightmail serve");
+        assertThat(session.err().lines()).hasSize(2);
+        assertThat(session.err().lines().findFirst())
+                .hasValue(
+                        "listing batches failed: "
+                                + server.baseUri()
+                                + " cannot be reached: nobody listens there; trying again");
+        assertThat(session.err())
+                .contains("cannot be reached: nobody listens there")
+                .contains("nightmail serve");
     }
 
     @Test

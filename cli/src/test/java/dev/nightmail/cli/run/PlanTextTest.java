@@ -8,6 +8,7 @@ import dev.nightmail.pipeline.cost.Range;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.prompt.PromptVersion;
 import dev.nightmail.pipeline.run.Preview;
+import dev.nightmail.pipeline.run.Preview.InDoubt;
 import dev.nightmail.pipeline.run.Preview.RenderedPrompt;
 import dev.nightmail.pipeline.state.RecordCounts;
 import java.io.IOException;
@@ -80,6 +81,19 @@ class PlanTextTest {
         assertThat(lines).hasSize(24).last().isEqualTo("  and 40 more lines");
     }
 
+    @Test
+    void aBatchInDoubtIsNotSaidToBeUnderWay() throws Exception {
+        var preview =
+                preview(new RecordCounts(0, 5, 0, 0, 0), List.of(new InDoubt(2, 3)), COST, 0L, "x");
+
+        assertThat(text(plan("", false).lines(preview)))
+                .contains("5 records, 2 under way, 3 in doubt, nothing to send\n")
+                .contains(
+                        "It is not known whether batch 2 (3 requests) was taken: a run looks for it first.");
+        assertThat(RunJson.preview(preview, false).path("batches_in_doubt").toString())
+                .isEqualTo("[{\"batch\":2,\"requests\":3}]");
+    }
+
     private PlanText plan(String budget, boolean simulated) throws IOException {
         var file =
                 Files.writeString(
@@ -101,12 +115,22 @@ class PlanTextTest {
 
     private static Preview preview(
             RecordCounts records, @Nullable Range cost, Long spent, String prompt) {
+        return preview(records, List.of(), cost, spent, prompt);
+    }
+
+    private static Preview preview(
+            RecordCounts records,
+            List<InDoubt> inDoubt,
+            @Nullable Range cost,
+            Long spent,
+            String prompt) {
         return new Preview(
                 "tides",
                 "claude-haiku-4-5",
                 "https://api.anthropic.com",
                 new PromptVersion("0123456789abcdef"),
                 records,
+                inDoubt,
                 new CostEstimate(
                         records.outstanding(),
                         new Range(41_000, 45_000, 49_000),

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -312,6 +314,19 @@ class RunCommandTest {
         assertThat(session.err())
                 .contains("401 authentication_error")
                 .contains("check the key in NIGHTMAIL_API_KEY");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"run", "estimate"})
+    void anEndpointThatDoesNotAnswerIsToldOfAtOnceAndOnce(String command) {
+        server.refuseWith(503);
+        var session = session();
+
+        session.run(command, "tides.yaml", "--endpoint", server.baseUri().toString());
+
+        assertThat(session.err().lines().filter(line -> line.contains("trying again")))
+                .containsExactly(server.baseUri() + " answers 503; trying again");
+        assertThat(session.err()).startsWith(server.baseUri() + " answers 503; trying again\n");
     }
 
     @Test

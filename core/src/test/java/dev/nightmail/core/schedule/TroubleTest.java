@@ -41,6 +41,14 @@ class TroubleTest {
             Duration most,
             Predicate<SchedulerWorld> until,
             Function<StartAttempt, AttemptOutcome> upstream) {
+        return run(world, most, until, upstream);
+    }
+
+    private static Duration run(
+            SchedulerWorld world,
+            Duration most,
+            Predicate<SchedulerWorld> until,
+            Function<StartAttempt, AttemptOutcome> upstream) {
         var began = world.now.steady();
         while (!until.test(world)
                 && Duration.between(began, world.now.steady()).compareTo(most) < 0) {
@@ -201,17 +209,24 @@ class TroubleTest {
         assertThat(world.counts(batch).succeeded()).isEqualTo(20_000);
     }
 
+    /** Three of a thousand, on average: by what order the failures come, one run may lose more. */
     @Test
-    void callsThatFailByChanceCostNoRequestItsResult() {
-        var batch = world.submit("a", 3_000);
+    void callsThatFailByChanceCostHardlyARequestItsResult() {
+        int errored = 0;
+        for (int seed = 1; seed <= 12; seed++) {
+            var unlucky = new SchedulerWorld(seed, 64);
+            var batch = unlucky.submit("a", 3_000);
 
-        run(
-                Duration.ofHours(5),
-                over(batch),
-                _ -> world.random.nextInt(100) < 40 ? failure() : answer());
+            run(
+                    unlucky,
+                    Duration.ofHours(5),
+                    over(batch),
+                    _ -> unlucky.random.nextInt(100) < 40 ? failure() : answer());
 
-        assertThat(world.counts(batch).errored()).isLessThanOrEqualTo(9);
-        assertThat(world.isOver(batch)).isTrue();
+            assertThat(unlucky.isOver(batch)).isTrue();
+            errored += unlucky.counts(batch).errored();
+        }
+        assertThat(errored).isLessThanOrEqualTo(12 * 9);
     }
 
     // One request that is not served, and an upstream that serves nobody

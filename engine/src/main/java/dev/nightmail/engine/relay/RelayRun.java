@@ -536,6 +536,7 @@ final class RelayRun {
     private void collect(String id, Search search) throws InterruptedException, StoppedException {
         var rest = new Rest(settings, upstream.name());
         var shortage = new Since();
+        int shortages = 0;
         var denial = new Since();
         var download = new Download(new Members(relay));
         while (true) {
@@ -558,8 +559,12 @@ final class RelayRun {
                     if (download.missing() > 0 && !isForGood(shortage)) {
                         // An end that came too early, however clean it looked, and however many
                         // lines there were: half of one is a line, and some may come twice.
-                        logCut(id, "%d results are missing".formatted(download.missing()));
-                        pause(rest.next(null));
+                        // A whole download each time, of up to 100,000 results: less and less
+                        // often.
+                        if (shortages == 0) {
+                            logCut(id, "%d results are missing".formatted(download.missing()));
+                        }
+                        pause(longer(rest.next(null), shortages++));
                     } else if (isClosedAfter(download, groups, id)) {
                         return;
                     }
@@ -596,6 +601,13 @@ final class RelayRun {
                 download = new Download(new Members(relay));
             }
         }
+    }
+
+    /** Twice as long each time after the third, up to a sixth of how long they are waited for. */
+    private static Duration longer(Duration wait, int times) {
+        var doubled = wait.multipliedBy(1L << Math.clamp(times - 2, 0, 16));
+        var most = SHORTAGE_MAX.dividedBy(6);
+        return doubled.compareTo(most) < 0 ? doubled : most;
     }
 
     private BatchUpstream.Receiver receiver(Download download, Groups groups) {

@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -52,8 +53,22 @@ public final class BatchesClient implements AutoCloseable {
             InstantSource clock,
             Pause pause,
             RandomGenerator random) {
+        this(endpoint, limits, clock, pause, random, _ -> {});
+    }
+
+    /**
+     * @param retrying told why, when a call is about to be repeated for the first time: whoever
+     *     waits would else take the pauses for a standstill
+     */
+    public BatchesClient(
+            Endpoint endpoint,
+            ClientLimits limits,
+            InstantSource clock,
+            Pause pause,
+            RandomGenerator random,
+            Consumer<String> retrying) {
         this.endpoint = endpoint;
-        this.calls = new Calls(endpoint, limits, clock, pause, random);
+        this.calls = new Calls(endpoint, limits, clock, pause, random, retrying);
     }
 
     public Endpoint endpoint() {
@@ -144,8 +159,8 @@ public final class BatchesClient implements AutoCloseable {
                         "listing batches",
                         calls.request(BATCHES + query).GET().build(),
                         Calls.Repeat.ALWAYS);
+        var page = object("listing batches", json);
         try {
-            var page = JsonMapper.shared().readTree(json);
             var batches = new ArrayList<BatchSnapshot>();
             for (var batch : page.path("data").values()) {
                 batches.add(BatchSnapshot.of(batch));
@@ -263,10 +278,11 @@ public final class BatchesClient implements AutoCloseable {
                         .header("content-type", "application/json")
                         .POST(BodyPublishers.ofByteArray(request))
                         .build();
+        var answer =
+                object(
+                        "counting tokens",
+                        calls.answer("counting tokens", call, Calls.Repeat.ALWAYS));
         try {
-            var answer =
-                    JsonMapper.shared()
-                            .readTree(calls.answer("counting tokens", call, Calls.Repeat.ALWAYS));
             return answer.required("input_tokens").asLong();
         } catch (JacksonException | IllegalArgumentException e) {
             throw new BrokenAnswerException("counting tokens was answered without input_tokens", e);
@@ -277,16 +293,18 @@ public final class BatchesClient implements AutoCloseable {
      * What the endpoint says of a model; free of charge.
      *
      * @return empty if it does not know the model, or does not tell of models
+     * @throws BrokenAnswerException if it is no endpoint of this API that answers
      */
     public Optional<ModelSeen> model(String id) throws InterruptedException {
+        var operation = "asking for model " + id;
         try {
             var answer =
                     calls.stream(
-                            "asking for model " + id,
+                            operation,
                             calls.request("/v1/models/" + encoded(id)).GET().build(),
                             Calls.Repeat.ALWAYS);
             try (var body = answer.body()) {
-                var json = JsonMapper.shared().readTree(body.readNBytes(MODEL_BYTES_MAX));
+                var json = object(operation, body.readNBytes(MODEL_BYTES_MAX));
                 return Optional.of(
                         new ModelSeen(
                                 json.path("max_tokens").isIntegralNumber()
@@ -302,10 +320,22 @@ public final class BatchesClient implements AutoCloseable {
                 return Optional.empty();
             }
             throw e;
-        } catch (JacksonException | IOException e) {
-            throw new BrokenAnswerException(
-                    "asking for model " + id + " was answered with something else", e);
+        } catch (IOException e) {
+            throw new UnreachableException(
+                    operation + " failed: " + endpoint.base() + " broke the connection", e);
         }
+    }
+
+    private JsonNode object(String operation, byte[] answer) {
+        try {
+            var json = JsonMapper.shared().readTree(answer);
+            if (json.isObject()) {
+                return json;
+            }
+        } catch (JacksonException e) {
+            throw BrokenAnswerException.page(operation, endpoint.base(), e);
+        }
+        throw BrokenAnswerException.page(operation, endpoint.base(), null);
     }
 
     @Override

@@ -20,6 +20,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -57,6 +59,8 @@ final class Calls implements AutoCloseable {
     private final InstantSource clock;
     private final Pause pause;
     private final RandomGenerator random;
+    private final Consumer<String> retrying;
+    private final AtomicBoolean retryTold = new AtomicBoolean();
     private final HttpClient http;
     private volatile @Nullable Set<String> honoured;
 
@@ -65,12 +69,14 @@ final class Calls implements AutoCloseable {
             ClientLimits limits,
             InstantSource clock,
             Pause pause,
-            RandomGenerator random) {
+            RandomGenerator random,
+            Consumer<String> retrying) {
         this.endpoint = endpoint;
         this.limits = limits;
         this.clock = clock;
         this.pause = pause;
         this.random = random;
+        this.retrying = retrying;
         this.http =
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
@@ -146,6 +152,9 @@ final class Calls implements AutoCloseable {
             }
             if (last || (mayBeMade && repeat == Repeat.ONLY_IF_NOTHING_WAS_TAKEN)) {
                 throw failure;
+            }
+            if (retryTold.compareAndSet(false, true)) {
+                retrying.accept(failure.inBrief());
             }
             pause.pause(delay(attempt, retryAfter));
         }
@@ -260,8 +269,20 @@ final class Calls implements AutoCloseable {
     }
 
     private static String reason(Exception e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnresolvedAddressException) {
+                return "no such host is known";
+            }
+        }
+        if (e instanceof ConnectException && e.getMessage() == null && hasNoWords(e.getCause())) {
+            return "nobody listens there";
+        }
         var cause = e.getMessage() == null && e.getCause() != null ? e.getCause() : e;
-        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        return cause.getMessage() == null ? "without saying why" : cause.getMessage();
+    }
+
+    private static boolean hasNoWords(@Nullable Throwable e) {
+        return e == null || (e.getMessage() == null && hasNoWords(e.getCause()));
     }
 
     static Optional<Long> wholeNumber(String value) {

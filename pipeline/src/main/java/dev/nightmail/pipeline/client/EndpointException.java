@@ -11,4 +11,9 @@ public abstract sealed class EndpointException extends RuntimeException
     EndpointException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
+
+    /** What happened, in a few words. */
+    public String inBrief() {
+        return String.valueOf(getMessage());
+    }
 }

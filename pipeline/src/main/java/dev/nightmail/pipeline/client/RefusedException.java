@@ -78,6 +78,11 @@ public final class RefusedException extends EndpointException {
         return endpoint;
     }
 
+    @Override
+    public String inBrief() {
+        return endpoint + " answers " + status();
+    }
+
     String brief() {
         return brief(meaning, apiMessage);
     }

@@ -1,6 +1,7 @@
 package dev.nightmail.pipeline.run;
 
 import dev.nightmail.pipeline.client.BatchesClient;
+import dev.nightmail.pipeline.client.BrokenAnswerException;
 import dev.nightmail.pipeline.client.EndpointException;
 import dev.nightmail.pipeline.client.ModelSeen;
 import dev.nightmail.pipeline.client.RefusedException;
@@ -68,10 +69,8 @@ final class Forecaster {
      */
     Forecast forecast(Planner.Planned planned, boolean evenOffline) throws InterruptedException {
         var outstanding = state.records().outstanding(planned.plan());
-        if (outstanding.requests() > 0) {
-            refuseTooLongAnswers();
-        }
-        var estimator = estimator(planned.plan(), evenOffline);
+        var isThere = outstanding.requests() == 0 || refuseTooLongAnswers(evenOffline);
+        var estimator = estimator(planned.plan(), evenOffline, isThere);
         var preview =
                 new Preview(
                         pipeline.name(),
@@ -79,6 +78,9 @@ final class Forecaster {
                         client.endpoint().identity(),
                         planned.promptVersion(),
                         state.records().counts(planned.plan()),
+                        state.batches().intended(client.endpoint().identity()).stream()
+                                .map(batch -> new Preview.InDoubt(batch.number(), batch.requests()))
+                                .toList(),
                         estimator.estimate(outstanding.requests(), outstanding.bytes()),
                         planned.sample(),
                         new Account(
@@ -90,11 +92,13 @@ final class Forecaster {
 
     /**
      * The free count of tokens does not look at {@code max_tokens}; what is told of the model does.
+     *
+     * @return whether the endpoint can be reached, as far as that is known now
      */
-    private void refuseTooLongAnswers() throws InterruptedException {
+    private boolean refuseTooLongAnswers(boolean evenOffline) throws InterruptedException {
         if (pipeline.maxTokens() > OUTPUT_TOKENS_OF_ANY) {
             // Beyond it lies a beta for batches, of which the description of a model says nothing.
-            return;
+            return true;
         }
         try {
             var most = client.model(pipeline.model()).map(ModelSeen::maxTokens).orElse(null);
@@ -104,12 +108,37 @@ final class Forecaster {
                                 .formatted(pipeline.model(), most, pipeline.maxTokens()),
                         null);
             }
+        } catch (BrokenAnswerException e) {
+            refuseUnlessThere(e);
+        } catch (UnreachableException e) {
+            if (!evenOffline) {
+                throw e;
+            }
+            return false;
         } catch (EndpointException _) {
-            // It does not tell, or cannot be reached: the count that follows says which.
+            // It does not tell; perhaps it counts.
+        }
+        return true;
+    }
+
+    /**
+     * A page in place of a free call's answer may be a gateway's that passes on batches alone; else
+     * whoever answers there would be given every prompt.
+     */
+    private void refuseUnlessThere(BrokenAnswerException answer) throws InterruptedException {
+        if (!answer.isPage()) {
+            return;
+        }
+        try {
+            client.list(1, null);
+        } catch (EndpointException e) {
+            answer.addSuppressed(e);
+            throw answer;
         }
     }
 
-    private Estimator estimator(Plan plan, boolean evenOffline) throws InterruptedException {
+    private Estimator estimator(Plan plan, boolean evenOffline, boolean isThere)
+            throws InterruptedException {
         var system = pipeline.system();
         return new Estimator(
                 new Estimator.Basis(
@@ -120,7 +149,7 @@ final class Forecaster {
                         state.batches()
                                 .meanOutputTokens(pipeline.model(), client.endpoint().identity())
                                 .orElse(null),
-                        tokensPerByte(plan, evenOffline)));
+                        isThere ? tokensPerByte(plan, evenOffline) : null));
     }
 
     /**
@@ -153,6 +182,9 @@ final class Forecaster {
             if (e.status() == 401) {
                 throw e;
             }
+            return null;
+        } catch (BrokenAnswerException e) {
+            refuseUnlessThere(e);
             return null;
         } catch (EndpointException _) {
             return null;

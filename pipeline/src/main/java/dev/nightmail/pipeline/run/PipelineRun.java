@@ -15,6 +15,7 @@ import dev.nightmail.pipeline.state.PipelineState;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
+import java.util.function.Consumer;
 
 /**
  * A pipeline at an endpoint, ready to be previewed and run.
@@ -77,9 +78,20 @@ public final class PipelineRun {
      * @throws dev.nightmail.pipeline.state.StateException if another run is under way
      */
     public Preview preview(RunOptions options) throws InterruptedException {
+        return preview(options, _ -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param retrying told why, when a call to the endpoint is about to be repeated for the first
+     *     time
+     */
+    public Preview preview(RunOptions options, Consumer<String> retrying)
+            throws InterruptedException {
         refuseSourceAsOutput(options);
         var file = pipeline.stateFile();
-        try (var client = client();
+        try (var client = client(retrying);
                 var state =
                         Files.exists(file) ? PipelineState.open(file) : PipelineState.scratch()) {
             return state.undone(() -> {
@@ -99,7 +111,7 @@ public final class PipelineRun {
     public RunSummary run(RunOptions options, ProgressListener listener)
             throws InterruptedException {
         refuseSourceAsOutput(options);
-        try (var client = client();
+        try (var client = client(reason -> listener.on(new RunEvent.Retrying(reason)));
                 var state = PipelineState.open(pipeline.stateFile())) {
             var files = new OutputFiles(pipeline, state, options.overwrite());
             var pace = endpoint.isAnthropic() ? PollPace.HOSTED : PollPace.LOCAL;
@@ -128,13 +140,14 @@ public final class PipelineRun {
         }
     }
 
-    private BatchesClient client() {
+    private BatchesClient client(Consumer<String> retrying) {
         return new BatchesClient(
                 endpoint,
                 environment.clientLimits(),
                 environment.clock(),
                 environment.pause(),
-                environment.random());
+                environment.random(),
+                retrying);
     }
 
     private Planner planner(PipelineState state, ProgressListener listener) {

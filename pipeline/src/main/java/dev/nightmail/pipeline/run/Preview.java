@@ -3,13 +3,16 @@ package dev.nightmail.pipeline.run;
 import dev.nightmail.pipeline.cost.CostEstimate;
 import dev.nightmail.pipeline.prompt.PromptVersion;
 import dev.nightmail.pipeline.state.RecordCounts;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a run would do.
  *
  * @param records where the records stand; the outstanding ones would be sent
- * @param estimate for those
+ * @param inDoubt batches of which no answer said whether the endpoint took them; their records are
+ *     among the submitted ones
+ * @param estimate for the outstanding records
  * @param sample one prompt as the model would read it; null if the source has no records
  * @param spentMicros what earlier runs of this pipeline cost; null if a model of theirs has no
  *     known price
@@ -20,9 +23,17 @@ public record Preview(
         String endpoint,
         PromptVersion promptVersion,
         RecordCounts records,
+        List<InDoubt> inDoubt,
         CostEstimate estimate,
         @Nullable RenderedPrompt sample,
         @Nullable Long spentMicros) {
+
+    public Preview {
+        inDoubt = List.copyOf(inDoubt);
+    }
+
+    /** A batch whose create call got no answer. */
+    public record InDoubt(int number, int requests) {}
 
     /** The user message of one record. */
     public record RenderedPrompt(String recordId, String text) {}

@@ -83,6 +83,9 @@ public sealed interface RunEvent {
     /** The next request would go over the budget: no more are sent. */
     record BudgetReached(long spentMicros, long budgetMicros, long unsent) implements RunEvent {}
 
+    /** A call failed for the first time in this run, and is made again after a moment. */
+    record Retrying(String reason) implements RunEvent {}
+
     /** The endpoint does not answer; the run waits for it. */
     record EndpointSilent(String reason) implements RunEvent {}
 

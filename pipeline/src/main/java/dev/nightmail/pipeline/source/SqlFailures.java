@@ -2,6 +2,8 @@ package dev.nightmail.pipeline.source;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -25,6 +27,19 @@ final class SqlFailures {
             Pattern.compile("(?m)^Expected Number of Columns: (\\d+) Found: (\\d+)");
     private static final Pattern LINE_SIZE =
             Pattern.compile("(?m)^Maximum line size of (\\d+) bytes exceeded.*$");
+    private static final String UTF_16 =
+            ": is UTF-16: convert the file to UTF-8, or read it with read_csv(…, encoding = 'utf-16')";
+    private static final Pattern SNIFFED = Pattern.compile("Error when sniffing file \"([^\"]*)\"");
+
+    private static final List<Character> DELIMITERS = List.of(',', ';', '\t', '|');
+
+    private static final Pattern BINDINGS =
+            Pattern.compile("(?m)Referenced column .* not found .*\\n^Candidate bindings: (.*)$");
+    private static final Pattern QUOTED = Pattern.compile("\"((?:[^\"]|\"\")*)\"");
+
+    /** How the database names columns without a header. */
+    private static final Pattern NAMED_BY_PLACE = Pattern.compile("column\\d+");
+
     private static final Pattern CONTENT =
             Pattern.compile(
                     "(string|value|input|text) (['\"]).*\\2(?= (?:to|is|as|when|into|in)\\b)",
@@ -35,22 +50,133 @@ final class SqlFailures {
     static SourceException of(SQLException failure, Path base, Reading reading) {
         var message = String.valueOf(failure.getMessage());
         var line = CSV_LINE.matcher(message);
+        var sniffed = SNIFFED.matcher(message);
         var words =
                 line.find()
                         ? ofCsv(message, line.group(1), reading)
-                        : firstParagraph(message) + hint(message, reading);
+                        : sniffed.find()
+                                ? ofForm(sniffed.group(1))
+                                : firstParagraph(message) + hint(message, reading);
         return new SourceException(
                 "source.sql: " + words.replace(base + "/", "").replace(base.toString(), "."),
                 failure);
     }
 
+    /** A file in which the database found neither rows of one length nor anything else. */
+    private static String ofForm(String file) {
+        var text = CsvText.of(Path.of(file));
+        if (text.filter(CsvText::isUtf16).isPresent()) {
+            return file + UTF_16;
+        }
+        return text.map(csv -> unread(csv, List.of()))
+                .filter(reason -> !reason.isEmpty())
+                .map(reason -> file + reason)
+                .orElse(
+                        file
+                                + " cannot be read as CSV: name its form with read_csv(…, delim = ';', quote = '\"')");
+    }
+
     private static String ofCsv(String message, String line, Reading reading) {
-        var file = CSV_FILE.matcher(message);
-        return (file.find() ? file.group(1) : "a CSV file")
-                + ", line "
-                + line
-                + ": "
-                + complaint(message, reading);
+        var found = CSV_FILE.matcher(message);
+        var file = found.find() ? found.group(1) : null;
+        var text = file == null ? Optional.<CsvText>empty() : CsvText.of(Path.of(file));
+        var name = file == null ? "a CSV file" : file;
+        if (message.contains("Invalid unicode") && text.filter(CsvText::isUtf16).isPresent()) {
+            return name + UTF_16;
+        }
+        var size = LINE_SIZE.matcher(message);
+        if (size.find()) {
+            // The database gives the line at which it began to read a part of the file.
+            long row = text.map(csv -> csv.longRow(Long.parseLong(size.group(1)))).orElse(0L);
+            return name + (row == 0 ? "" : ", line " + row) + ": " + complaint(message, reading);
+        }
+        return name + ", line " + line + ": " + complaint(message, reading);
+    }
+
+    /**
+     * Says why there is no column id, as far as the files tell.
+     *
+     * @param files that the query reads
+     */
+    static SourceException withoutId(List<String> columns, List<Path> files, Path base) {
+        var words =
+                misread(columns, files, base)
+                        .orElse(
+                                "the result has no column id (it has "
+                                        + String.join(", ", columns)
+                                        + "): name the record's own key with \"as id\"");
+        return new SourceException("source.sql: " + words, null);
+    }
+
+    /**
+     * As {@link #of}, and says so where a column is not found because a file was read otherwise
+     * than it looks.
+     */
+    static SourceException of(SQLException failure, Path base, Reading reading, Files files)
+            throws SQLException {
+        var bindings = BINDINGS.matcher(String.valueOf(failure.getMessage()));
+        if (!bindings.find()) {
+            return of(failure, base, reading);
+        }
+        var columns =
+                QUOTED.matcher(bindings.group(1))
+                        .results()
+                        .map(name -> name.group(1).replace("\"\"", "\""))
+                        .toList();
+        return misread(columns, files.read(), base)
+                .map(words -> new SourceException("source.sql: " + words, failure))
+                .orElseGet(() -> of(failure, base, reading));
+    }
+
+    /** The files of a query, which are looked for only if they are asked for. */
+    interface Files {
+        List<Path> read() throws SQLException;
+    }
+
+    private static Optional<String> misread(List<String> columns, List<Path> files, Path base) {
+        for (var file : files) {
+            var reason = CsvText.of(file).map(csv -> unread(csv, columns)).orElse("");
+            if (!reason.isEmpty()) {
+                return Optional.of(file.toString().replace(base + "/", "") + reason);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Why a file did not give the columns its header has; empty if that is not what happened.
+     *
+     * @param columns that it gave; empty if it gave none
+     */
+    private static String unread(CsvText csv, List<String> columns) {
+        if (csv.isEmpty()) {
+            return " is empty";
+        }
+        var header = csv.header();
+        if (header == null) {
+            return "";
+        }
+        for (char delimiter : DELIMITERS) {
+            if (header.indexOf(delimiter) < 0) {
+                continue;
+            }
+            var asOne = columns.contains(header);
+            var fault = csv.fault(delimiter);
+            var asData =
+                    fault != null
+                            && columns.stream()
+                                    .allMatch(name -> NAMED_BY_PLACE.matcher(name).matches());
+            if (asOne || asData) {
+                return (asOne ? " was read as one column: " : " has no rows of one length: ")
+                        + (fault == null
+                                ? "its rows differ in length or a quote stays open: look for a row unlike the others"
+                                : fault + ": mend the row")
+                        + ", or read the file with read_csv(…, header = true, delim = '"
+                        + (delimiter == '\t' ? "\\t" : delimiter)
+                        + "', null_padding = true)";
+            }
+        }
+        return "";
     }
 
     private static String complaint(String message, Reading reading) {

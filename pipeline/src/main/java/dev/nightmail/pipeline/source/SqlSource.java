@@ -43,7 +43,11 @@ final class SqlSource implements RecordSource {
         var base = base();
         try {
             var resolved = resolved(base);
-            return cursor(base, resolved.sql());
+            try {
+                return cursor(base, resolved);
+            } catch (SQLException e) {
+                throw SqlFailures.of(e, base, reading, () -> filesOf(base, resolved.names()));
+            }
         } catch (SQLException e) {
             throw SqlFailures.of(e, base, reading);
         }
@@ -143,6 +147,16 @@ final class SqlSource implements RecordSource {
         return files;
     }
 
+    private List<Path> filesOf(Path base, List<String> names) throws SQLException {
+        var files = new ArrayList<Path>();
+        try (var connection = connect(base, false)) {
+            for (var name : names) {
+                files.addAll(filesOf(connection, name));
+            }
+        }
+        return files;
+    }
+
     private Connection connect(Path base, boolean streaming) throws SQLException {
         var properties = new Properties();
         properties.setProperty("jdbc_stream_results", String.valueOf(streaming));
@@ -166,13 +180,15 @@ final class SqlSource implements RecordSource {
         }
     }
 
-    private RecordCursor cursor(Path base, String sql) throws SQLException {
+    private RecordCursor cursor(Path base, QueryFiles.Resolved resolved) throws SQLException {
+        var sql = resolved.sql();
         var connection = connect(base, true);
         Statement statement = null;
         try {
             statement = connection.createStatement();
             var rows = statement.executeQuery(sql);
-            return new RowCursor(base, sql, connection, statement, rows, columns(rows));
+            return new RowCursor(
+                    base, sql, connection, statement, rows, columns(base, resolved.names(), rows));
         } catch (SQLException e) {
             close(statement);
             connection.close();
@@ -208,7 +224,8 @@ final class SqlSource implements RecordSource {
         }
     }
 
-    private static List<String> columns(ResultSet rows) throws SQLException {
+    private List<String> columns(Path base, List<String> names, ResultSet rows)
+            throws SQLException {
         var metadata = rows.getMetaData();
         var columns = new ArrayList<String>();
         for (int column = 1; column <= metadata.getColumnCount(); column++) {
@@ -220,10 +237,7 @@ final class SqlSource implements RecordSource {
             columns.add(label);
         }
         if (!columns.contains("id")) {
-            throw new SourceException(
-                    "source.sql: the result has no column id (it has "
-                            + String.join(", ", columns)
-                            + "): name the record's own key with \"as id\"");
+            throw SqlFailures.withoutId(columns, filesOf(base, names), base);
         }
         return columns;
     }

@@ -3,15 +3,23 @@ package dev.nightmail.pipeline.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nightmail.pipeline.client.BrokenAnswerException;
+import dev.nightmail.pipeline.client.UnreachableException;
 import dev.nightmail.pipeline.testing.FakeBatches;
+import dev.nightmail.pipeline.testing.FakeBatches.Foreign;
 import dev.nightmail.pipeline.testing.PipelineFolder;
 import dev.nightmail.pipeline.testing.TestWorld;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the free calls say is believed before anything is paid for. */
 @SuppressWarnings("NullAway.Init")
@@ -61,6 +69,109 @@ class PreflightTest {
                 .isInstanceOf(RunException.class)
                 .hasMessageContaining("writes at most 99 tokens, and 100 are asked for");
         assertThat(server.batches()).isEmpty();
+    }
+
+    static Stream<Foreign> whatIsNotThisApi() {
+        return Stream.of(
+                Foreign.page(200),
+                new Foreign(200, "text/plain", "It works!"),
+                new Foreign(200, "application/json", "\"ok\""),
+                new Foreign(204, "text/plain", ""));
+    }
+
+    @ParameterizedTest
+    @MethodSource("whatIsNotThisApi")
+    void anAddressWhereSomethingElseAnswersIsGivenNoPrompt(Foreign answer) throws Exception {
+        server.answering("", answer);
+
+        assertThatThrownBy(() -> PipelineFolder.withTexts(folder, 3).run(server, world))
+                .isInstanceOf(BrokenAnswerException.class)
+                .hasMessage(
+                        "asking for model claude-haiku-4-5 was answered with a page, not with the Message Batches API: is "
+                                + server.uri()
+                                + " the right address?");
+        assertThat(server.calls()).doesNotContain("POST /v1/messages/batches");
+    }
+
+    @Test
+    void aPageInPlaceOfACountIsBelievedToo() throws Exception {
+        server.answering("POST /v1/messages/count_tokens", Foreign.page(200))
+                .answering("GET /v1/messages/batches", Foreign.page(200));
+
+        assertThatThrownBy(() -> PipelineFolder.withTexts(folder, 3).run(server, world))
+                .isInstanceOf(BrokenAnswerException.class)
+                .hasMessageContaining("counting tokens was answered with a page");
+        assertThat(server.calls()).doesNotContain("POST /v1/messages/batches");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {404, 405, 501})
+    void anEndpointThatLacksTheFreeCallsIsRunAt(int status) throws Exception {
+        server.answering("GET /v1/models/", Foreign.page(status))
+                .answering("POST /v1/messages/count_tokens", Foreign.page(status));
+
+        assertThat(PipelineFolder.withTexts(folder, 3).run(server, world).done()).isEqualTo(3);
+    }
+
+    @Test
+    void aGatewayThatPassesOnBatchesAloneIsRunAt() throws Exception {
+        server.answering("GET /v1/models/", Foreign.page(200))
+                .answering("POST /v1/messages/count_tokens", Foreign.page(200));
+
+        assertThat(PipelineFolder.withTexts(folder, 3).run(server, world).done()).isEqualTo(3);
+    }
+
+    @Test
+    void aBatchThatMayBeThereIsInDoubtInAPreview() throws Exception {
+        var pipeline = PipelineFolder.withTexts(folder, 3);
+        server.answering("POST /v1/messages/batches", Foreign.page(200))
+                .answering("GET /v1/messages/batches", Foreign.page(502));
+        assertThatThrownBy(() -> pipeline.run(server, world)).isNotNull();
+
+        var preview =
+                PipelineRun.of(
+                                pipeline.definition(),
+                                PipelineFolder.endpoint(server),
+                                world.environment(10))
+                        .preview(RunOptions.all());
+
+        assertThat(preview.inDoubt()).containsExactly(new Preview.InDoubt(1, 3));
+    }
+
+    @Test
+    void theFirstFailureIsToldAndNoOther() throws Exception {
+        var events = new ArrayList<RunEvent>();
+        server.answering("", Foreign.page(503));
+
+        assertThatThrownBy(() ->
+                        PipelineFolder.withTexts(folder, 3)
+                                .run(PipelineFolder.endpoint(server), world, 10, events::add))
+                .isNotNull();
+
+        assertThat(events)
+                .filteredOn(RunEvent.Retrying.class::isInstance)
+                .containsExactly(new RunEvent.Retrying(server.uri() + " answers 503"));
+        assertThat(events.getFirst()).isInstanceOf(RunEvent.Retrying.class);
+    }
+
+    @Test
+    void anEndpointThatCannotBeReachedIsCalledOnceNotOnceAFreeCall() throws Exception {
+        var endpoint = PipelineFolder.endpoint(server);
+        server.close();
+        var before = world.clock().instant();
+        var pipeline = PipelineFolder.withTexts(folder, 3);
+
+        assertThatThrownBy(() -> pipeline.run(endpoint, world, 10, _ -> {}))
+                .isInstanceOf(UnreachableException.class)
+                .hasMessageStartingWith("asking for model claude-haiku-4-5 failed");
+        var once = Duration.between(before, world.clock().instant());
+        var preview =
+                PipelineRun.of(pipeline.definition(), endpoint, world.environment(10))
+                        .preview(RunOptions.all());
+
+        assertThat(preview.estimate().basis()).contains("length");
+        assertThat(Duration.between(before, world.clock().instant()))
+                .isLessThan(once.multipliedBy(3));
     }
 
     @Test

@@ -288,7 +288,7 @@ class RecordSourceTest {
                 "latin.csv, line 60002: is not UTF-8: convert the file, or read it with read_csv(…, encoding = 'latin-1')");
         complains(
                 "from 'long.csv'",
-                "the row is longer than 2000000 bytes: read the file with read_csv(…, max_line_size");
+                "long.csv, line 2: the row is longer than 2000000 bytes: read the file with read_csv(…, max_line_size");
         complains(
                 "select id, (id || ' secret')::int as n from 'a.csv'",
                 "Could not convert string of a cell to INT32");
@@ -296,6 +296,53 @@ class RecordSourceTest {
         assertThat(sql("select id from read_csv('latin.csv', encoding = 'latin-1')"))
                 .hasSize(60_001);
         assertThat(sql("select id from read_csv('long.csv', max_line_size = 20000000)")).hasSize(1);
+    }
+
+    @Test
+    void theLineOfARowThatIsTooLongIsItsOwn() throws Exception {
+        var cell = "secret".repeat(550_000);
+        new PipelineFolder(folder)
+                .file("long.csv", "id,n\n1,a\n2,\"b\nc\"\n3," + cell + "\n4,d\n")
+                .file("quoted.csv", "id,n\n1,a\n2,\"b\n" + cell + "\"\n4,d\n");
+
+        complains("from 'long.csv'", "long.csv, line 5: the row is longer than 2000000 bytes");
+        complains("from 'quoted.csv'", "quoted.csv, line 3: the row is longer than");
+    }
+
+    @Test
+    void aFileThatWasReadAsOneColumnIsNamedWithItsLine() throws Exception {
+        new PipelineFolder(folder)
+                .file("ragged.csv", "id,n\n1,a\n2,\"x, \"\"y\"\",\nz\"\n3,secret,b\n4,c\n")
+                .file("open.csv", "id,n\n1,a\n2,\"secret\n3,b, c\n4,d\n")
+                .file("tabs.tsv", "\uFEFFid\tn\r\n\r\n1\n2\tb\tc\r\n");
+
+        complains(
+                "from 'ragged.csv'",
+                "source.sql: ragged.csv was read as one column: line 5: 3 columns, the header has 2: mend the row, or read the file with read_csv(…, header = true, delim = ',', null_padding = true)");
+        complains("select id, n from 'ragged.csv'", "ragged.csv was read as one column: line 5: ");
+        complains("from 'open.csv'", "open.csv was read as one column: line 3: a quote stays open");
+        complains(
+                "from 'tabs.tsv'",
+                "tabs.tsv has no rows of one length: line 3: 1 columns, the header has 2");
+        assertThatThrownBy(() -> sql("select nothing as id from 'a.csv'"))
+                .hasMessageContaining("Referenced column \"nothing\" not found");
+    }
+
+    @Test
+    void anEmptyFileAndUtf16AreCalledSo() throws Exception {
+        new PipelineFolder(folder).file("empty.csv", "");
+        Files.write(
+                folder.resolve("le.csv"),
+                "\uFEFFid,n\n1,caf\u00E9\n".getBytes(StandardCharsets.UTF_16LE));
+        Files.write(
+                folder.resolve("be.csv"),
+                "\uFEFFid,n\n1,caf\u00E9\n".getBytes(StandardCharsets.UTF_16BE));
+
+        complains("from 'empty.csv'", "source.sql: empty.csv is empty");
+        complains("select id, n from 'empty.csv'", "source.sql: empty.csv is empty");
+        complains("from 'le.csv'", "le.csv: is UTF-16: convert the file to UTF-8, or read it");
+        complains("from 'be.csv'", "be.csv: is UTF-16");
+        assertThat(sql("from read_csv('le.csv', encoding = 'utf-16')")).hasSize(1);
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -62,6 +64,7 @@ public final class FakeBatches implements AutoCloseable {
     private volatile String refusedCount = "";
     private volatile String refusedCountWords = "";
     private volatile int modelTokensMax;
+    private final Map<String, Foreign> standIns = new ConcurrentHashMap<>();
     private final Server server = new Server();
     private final ServerConnector connector;
     private final List<Accepted> batches = new ArrayList<>();
@@ -264,6 +267,12 @@ public final class FakeBatches implements AutoCloseable {
         return this;
     }
 
+    /** Calls that begin so, as in {@code GET /v1/models/}, get this answer from now on. */
+    public FakeBatches answering(String callStart, Foreign answer) {
+        standIns.put(callStart, answer);
+        return this;
+    }
+
     /** It tells of models, and that each writes so much at most. */
     public FakeBatches whoseModelsWrite(int tokensMax) {
         modelTokensMax = tokensMax;
@@ -285,6 +294,13 @@ public final class FakeBatches implements AutoCloseable {
         var path = request.getHttpURI().getPath();
         var method = request.getMethod();
         callsSeen.add(method + " " + path);
+        for (var standIn : standIns.entrySet()) {
+            if ((method + " " + path).startsWith(standIn.getKey())) {
+                Content.Source.consumeAll(request);
+                sendForeign(new ArrayDeque<>(List.of(standIn.getValue())), response, callback);
+                return;
+            }
+        }
         if (method.equals("POST") && path.equals("/v1/messages/batches")) {
             create(request, response, callback);
         } else if (method.equals("POST") && path.equals("/v1/messages/count_tokens")) {

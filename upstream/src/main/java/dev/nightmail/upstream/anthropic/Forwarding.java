@@ -1,5 +1,7 @@
 package dev.nightmail.upstream.anthropic;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.memory.MemoryShare;
 import dev.nightmail.core.upstream.AnswerSink;
@@ -12,6 +14,7 @@ import dev.nightmail.upstream.wire.UpstreamErrors;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,12 @@ final class Forwarding implements BodyReceiver {
 
     /** Far above any API error; what is longer is none. */
     private static final int ERROR_BYTES_MAX = 1 << 20;
+
+    /** So much of a body shows what it is; few answers are shorter. */
+    private static final int BEGINNING_BYTES = 64;
+
+    private static final Pattern ERROR =
+            Pattern.compile("\\s*\\{\\s*(?:\"error\"\\s*:\\s*[{\"\\[]|\"type\"\\s*:\\s*\"error\")");
 
     private final Answers answers;
     private final AnswerSink sink;
@@ -48,12 +57,10 @@ final class Forwarding implements BodyReceiver {
     public void begin(int answerStatus, HttpHeaders answerHeaders) throws IOException {
         status = answerStatus;
         headers = answerHeaders;
-        if (isGood() && !UpstreamErrors.hasForeignType(headers)) {
+        if (isGood() && Answers.isEventStream(headers)) {
             passing = true;
-            if (Answers.isEventStream(headers)) {
-                events = new PassedEvents(sink);
-            }
-            sink.begin(status, passedOn(headers, "application/json"));
+            events = new PassedEvents(sink);
+            sink.begin(status, passedOn(headers, ""));
         }
     }
 
@@ -64,16 +71,34 @@ final class Forwarding implements BodyReceiver {
             stream.take(bytes, offset, length);
         } else if (passing) {
             sink.write(bytes, offset, length);
-        } else if (length > 0 && held.length() == 0 && isGood() && bytes[offset] == '{') {
-            // Whatever it is called: a page does not begin so.
-            passing = true;
-            var fields = new LinkedHashMap<>(passedOn(headers, ""));
-            fields.put("content-type", "application/json");
-            sink.begin(status, fields);
-            sink.write(bytes, offset, length);
         } else if (held.canHold(length)) {
             held.add(bytes, offset, length);
+            if (isGood() && held.length() >= BEGINNING_BYTES) {
+                passIfAnswer();
+            }
         }
+    }
+
+    /**
+     * An answer is one by how it begins: not by what it is called, since a page does not begin with
+     * a brace, nor by its status alone, since some say under a success that they failed.
+     */
+    private void passIfAnswer() throws IOException {
+        var begun = held.drain();
+        var text = new String(begun, 0, Math.min(begun.length, BEGINNING_BYTES), ISO_8859_1);
+        boolean json = text.stripLeading().startsWith("{");
+        boolean called = !UpstreamErrors.hasForeignType(headers) && !text.isBlank();
+        if ((!json && !called) || ERROR.matcher(text).lookingAt()) {
+            held.add(begun, 0, begun.length);
+            return;
+        }
+        passing = true;
+        var fields = new LinkedHashMap<>(passedOn(headers, "application/json"));
+        if (UpstreamErrors.hasForeignType(headers)) {
+            fields.put("content-type", "application/json");
+        }
+        sink.begin(status, fields);
+        sink.write(begun, 0, begun.length);
     }
 
     private boolean isGood() {
@@ -90,6 +115,9 @@ final class Forwarding implements BodyReceiver {
 
     /** The answer is whole, as far as HTTP is concerned. */
     ForwardOutcome end() throws IOException {
+        if (!passing && isGood()) {
+            passIfAnswer();
+        }
         if (!passing) {
             return refused();
         }

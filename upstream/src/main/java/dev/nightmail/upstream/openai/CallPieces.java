@@ -9,8 +9,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the call that each piece of a streamed answer belongs to. Servers count their calls, or give
- * each an id; some do only one of the two, some count wrong, and some name a call after it has
+ * Finds the call that each piece of a streamed answer belongs to. Servers count their calls, or
+ * give each an id; some do only one of the two, some count wrong, and some name a call after it has
  * begun. So a piece is looked at for all it says, and for what its call lacks.
  */
 final class CallPieces {
@@ -129,8 +129,7 @@ final class CallPieces {
     boolean repeats(CallUnderWay call) {
         return earlier(call).stream()
                 .anyMatch(other ->
-                        isLike(other, call)
-                                && Arrays.equals(other.inputHash(), call.inputHash()));
+                        isLike(other, call) && Arrays.equals(other.inputHash(), call.inputHash()));
     }
 
     private List<CallUnderWay> earlier(CallUnderWay call) {

@@ -173,10 +173,7 @@ record ChatPayload(
         }
 
         static ToolCall ofFunction(
-                long index,
-                String id,
-                RawJson.Members function,
-                RawJson.@Nullable Text signature) {
+                long index, String id, RawJson.Members function, RawJson.@Nullable Text signature) {
             return new ToolCall(
                     index,
                     id,

@@ -73,10 +73,7 @@ record ChatRequest(
      * @throws RefusedException if it is not valid, or asks for what has no counterpart
      */
     static ChatRequest of(
-            JsonBytes params,
-            Purpose purpose,
-            MaxTokensField maxTokensField,
-            RefusedExtras refused)
+            JsonBytes params, Purpose purpose, MaxTokensField maxTokensField, RefusedExtras refused)
             throws RefusedException {
         var request = RawJson.parse(params.array());
         if (request.isEmpty()) {
@@ -88,8 +85,7 @@ record ChatRequest(
     }
 
     /** For a server that takes everything. */
-    static ChatRequest of(
-            JsonBytes params, Purpose purpose, MaxTokensField maxTokensField)
+    static ChatRequest of(JsonBytes params, Purpose purpose, MaxTokensField maxTokensField)
             throws RefusedException {
         return of(params, purpose, maxTokensField, new RefusedExtras());
     }

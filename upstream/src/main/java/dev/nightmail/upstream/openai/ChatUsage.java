@@ -49,8 +49,7 @@ record ChatUsage(long prompt, long cacheRead, long completion, OptionalLong thin
 
     private static long cached(RawJson.Members usage) {
         var details = usage.object("prompt_tokens_details");
-        var cached =
-                details == null ? OptionalLong.empty() : details.count("cached_tokens");
+        var cached = details == null ? OptionalLong.empty() : details.count("cached_tokens");
         // DeepSeek's own name for it, then Moonshot's.
         for (var name : new String[] {"prompt_cache_hit_tokens", "cached_tokens"}) {
             cached = cached.isPresent() ? cached : usage.count(name);
@@ -60,8 +59,7 @@ record ChatUsage(long prompt, long cacheRead, long completion, OptionalLong thin
 
     private static OptionalLong thinking(RawJson.Members usage) {
         var details = usage.object("completion_tokens_details");
-        var thinking =
-                details == null ? OptionalLong.empty() : details.count("reasoning_tokens");
+        var thinking = details == null ? OptionalLong.empty() : details.count("reasoning_tokens");
         return thinking.isPresent() ? thinking : usage.count("reasoning_tokens");
     }
 

@@ -25,8 +25,7 @@ final class Conversation {
     /**
      * @return the ids of the calls in it
      */
-    static Set<String> write(Fields params, Extras extras, JsonWriter out)
-            throws RefusedException {
+    static Set<String> write(Fields params, Extras extras, JsonWriter out) throws RefusedException {
         var conversation = new Conversation(extras, out);
         conversation.write(params.take("system"), params.takeList("messages"));
         return conversation.callIds;

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class MessageEvents implements ServerSentEvents.Receiver {
 
     private static final String DONE = "[DONE]";
+    private static final int DONE_BYTES_MAX = 64;
 
     private static final int NO_INPUT_BYTES = "{}".length();
 
@@ -129,8 +130,7 @@ final class MessageEvents implements ServerSentEvents.Receiver {
         if (state == State.OVER) {
             return;
         }
-        // Some pad it, with tabs too.
-        if (new String(data, UTF_8).strip().equals(DONE)) {
+        if (isDone(data)) {
             conclude();
             return;
         }
@@ -145,6 +145,11 @@ final class MessageEvents implements ServerSentEvents.Receiver {
             return;
         }
         tell(payload.get());
+    }
+
+    /** Some pad it, with tabs too. */
+    static boolean isDone(byte[] data) {
+        return data.length <= DONE_BYTES_MAX && new String(data, UTF_8).strip().equals(DONE);
     }
 
     /** One chunk, or a whole completion in one. */
@@ -355,10 +360,7 @@ final class MessageEvents implements ServerSentEvents.Receiver {
         MessageJson.writeInput(json, input);
         byte[] written = json.toByteArray();
         if (written.length > NO_INPUT_BYTES) {
-            delta(
-                    "input_json_delta",
-                    "partial_json",
-                    out -> out.value(new String(written, UTF_8)));
+            delta("input_json_delta", "partial_json", out -> out.value(new String(written, UTF_8)));
         }
     }
 
@@ -443,8 +445,7 @@ final class MessageEvents implements ServerSentEvents.Receiver {
                 "message_delta",
                 out -> {
                     out.name("delta").beginObject();
-                    Stop.of(request, finish, stopText, calls > 0, refusal.toString())
-                            .write(out);
+                    Stop.of(request, finish, stopText, calls > 0, refusal.toString()).write(out);
                     out.name("container").nothing();
                     out.endObject();
                     out.name("usage").beginObject();

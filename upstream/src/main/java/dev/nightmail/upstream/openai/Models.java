@@ -85,8 +85,7 @@ record Models(List<Model> models) {
                     }
                 }
                 case RawJson.Text name ->
-                        models.add(
-                                new Model(name.value(), Instant.EPOCH, OptionalLong.empty()));
+                        models.add(new Model(name.value(), Instant.EPOCH, OptionalLong.empty()));
                 case RawJson _ -> {
                     // No model.
                 }

@@ -99,8 +99,7 @@ public final class OpenAiUpstream implements Upstream {
 
     private ChatRequest request(Call call) throws RefusedException {
         var request =
-                ChatRequest.of(
-                        call.body(), Purpose.ANSWER, config.maxTokensField(), refusedExtras);
+                ChatRequest.of(call.body(), Purpose.ANSWER, config.maxTokensField(), refusedExtras);
         if (request.stream()) {
             throw RefusedException.invalid("stream", "a batch does not stream");
         }

@@ -87,7 +87,7 @@ record PlainBody(Optional<ChatPayload> payload, Optional<ErrorMeaning> error) {
 
         @Override
         public void data(byte[] data) throws IOException {
-            if (new String(data, UTF_8).strip().equals(DONE)) {
+            if (MessageEvents.isDone(data)) {
                 done = true;
                 return;
             }

@@ -51,9 +51,7 @@ record Stop(String reason, RawJson.@Nullable Text sequence, String explanation) 
 
     /** Some write it in capitals, and gateways put what they were told behind a word of theirs. */
     private static String word(@Nullable String finish) {
-        return finish == null
-                ? ""
-                : finish.split(":", 2)[0].strip().toLowerCase(Locale.ROOT);
+        return finish == null ? "" : finish.split(":", 2)[0].strip().toLowerCase(Locale.ROOT);
     }
 
     private static String detail(@Nullable String finish) {

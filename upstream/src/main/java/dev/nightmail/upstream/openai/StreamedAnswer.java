@@ -104,8 +104,10 @@ final class StreamedAnswer implements BodyReceiver {
 
     /** The answer is whole. */
     void end() throws IOException {
-        if (!streams && Answers.isGood(status) && look == Look.UNKNOWN) {
-            streams = Answers.isEventStream(headers);
+        if (Answers.isGood(status) && look == Look.UNKNOWN && Answers.isEventStream(headers)) {
+            streams = true;
+            byte[] all = held.drain();
+            chunks.take(all, 0, all.length);
         }
         if (streams) {
             chunks.end();

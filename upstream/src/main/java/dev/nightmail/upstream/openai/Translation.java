@@ -177,8 +177,8 @@ final class Translation {
     }
 
     /**
-     * Servers take no longer ones (OpenAI: 64 characters). Which of them it is does not matter to an
-     * answer, only that it is the same each time and no one else's.
+     * Servers take no longer ones (OpenAI: 64 characters). Which of them it is does not matter to
+     * an answer, only that it is the same each time and no one else's.
      */
     private void user(RawJson.Text user) {
         var value = user.value();

@@ -41,7 +41,10 @@ final class Turn {
     }
 
     private record ToolCall(
-            RawJson.Text id, RawJson.Text name, RawJson.Members input, @Nullable String signature) {}
+            RawJson.Text id,
+            RawJson.Text name,
+            RawJson.Members input,
+            @Nullable String signature) {}
 
     private record ToolResult(RawJson.Text id, List<RawJson.Text> texts, boolean isError) {}
 

@@ -436,12 +436,22 @@ final class AnthropicForwardTest {
 
     @Test
     void anAnswerThatBreaksOffIsBrokenOffForTheClientToo() throws Exception {
-        server.then(MisbehavingUpstream.cutInsideBody("{\"begun\":"));
+        server.then(MisbehavingUpstream.cutInsideBody("{\"begun\":\"" + "a".repeat(100)));
 
         forward(MESSAGES);
 
         assertThat(sink.status()).isEqualTo(200);
         assertThat(sink.isAborted()).isTrue();
+    }
+
+    @Test
+    void anAnswerThatBreaksOffBeforeAnythingWasPassedOnIsAnError() throws Exception {
+        server.then(MisbehavingUpstream.cutInsideBody("{\"begun\":"));
+
+        forward(MESSAGES);
+
+        assertThat(sink.status()).isEqualTo(500);
+        assertThat(sink.text()).contains("api_error");
     }
 
     @Test
@@ -467,5 +477,33 @@ final class AnthropicForwardTest {
 
         assertThat(gone.isAborted()).isTrue();
         hungUp.await();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"error\":{\"message\":\"x\",\"code\":500}}",
+                " { \"type\" : \"error\", \"error\":{\"type\":\"api_error\",\"message\":\"x\"}}",
+                "",
+                "  \n"
+            })
+    void whatIsNoAnswerIsNotPassedOnAsASuccess(String body) throws Exception {
+        server.then(answer(200, body, "Content-Type: application/json"));
+
+        forward(MESSAGES);
+
+        assertThat(sink.status()).isGreaterThanOrEqualTo(500);
+        assertThat(sink.text()).contains("api_error");
+    }
+
+    @Test
+    void anAnswerWithAnEmptyErrorBesideItPasses() throws Exception {
+        var body = "{\"id\":\"msg_1\",\"type\":\"message\",\"error\":null,\"content\":[]}";
+        server.then(answer(200, body, "Content-Type: application/json"));
+
+        forward(MESSAGES);
+
+        assertThat(sink.status()).isEqualTo(200);
+        assertThat(sink.text()).isEqualTo(body);
     }
 }

@@ -74,11 +74,11 @@ final class OddAnswersTest {
             })
     void usageIsFoundWhereverItStands(String last) throws Exception {
         var message =
-                streamed(request(), chunk("{\"content\":\"Hi.\"}") + "data: " + last + "\n\n" + DONE);
-        var whole =
-                plain(
+                streamed(
                         request(),
-                        last.replace("\"delta\":{}", "\"message\":{\"content\":\"Hi.\"}"));
+                        chunk("{\"content\":\"Hi.\"}") + "data: " + last + "\n\n" + DONE);
+        var whole =
+                plain(request(), last.replace("\"delta\":{}", "\"message\":{\"content\":\"Hi.\"}"));
 
         for (var usage : List.of(message.path("usage"), whole.path("usage"))) {
             assertThat(usage.path("input_tokens").asInt()).isEqualTo(5);
@@ -239,6 +239,19 @@ final class OddAnswersTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"version: 1\n\n", "x\n", "version: 1\npadding: "})
+    void whatTheFirstBytesDoNotTellTheContentTypeDoes(String start) throws Exception {
+        var tiny =
+                "data: {\"choices\":[{\"delta\":{\"content\":\"Hi.\"},\"finish_reason\":\"stop\"}]}\n\n";
+        for (var padding : new String[] {"", "x".repeat(300)}) {
+            var told = events(request(), start + padding + "\n" + tiny);
+
+            assertThat(AccumulatedMessage.of(told).at("/content/0/text").asString())
+                    .isEqualTo("Hi.");
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"text/event-stream", "text/plain", "application/json"})
     void aWholeAnswerIsOneByItsFirstBytes(String contentType) throws Exception {
         for (var end : new String[] {"", "\n", "\ndata: [DONE]\n\n", "data: [DONE]"}) {
@@ -346,8 +359,10 @@ final class OddAnswersTest {
     @Test
     void thoughtsInPiecesBecomeOneBlock() throws Exception {
         var stream =
-                chunk("{\"content\":[{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\"Hm\"}]}]}")
-                        + chunk("{\"content\":[{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\".\"}]}]}")
+                chunk(
+                                "{\"content\":[{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\"Hm\"}]}]}")
+                        + chunk(
+                                "{\"content\":[{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\".\"}]}]}")
                         + chunk("{\"content\":\"Hi.\"}", "\"stop\"")
                         + DONE;
 
@@ -367,10 +382,8 @@ final class OddAnswersTest {
 
     @Test
     void aServerWithoutIdsHasOnesOfItsOwnForEveryAnswer() throws Exception {
-        var call =
-                "{\"index\":0,\"function\":{\"name\":\"now\",\"arguments\":\"{}\"}}";
-        var body =
-                Odd.calling(call).replace("\"id\":\"chatcmpl-1\",", "");
+        var call = "{\"index\":0,\"function\":{\"name\":\"now\",\"arguments\":\"{}\"}}";
+        var body = Odd.calling(call).replace("\"id\":\"chatcmpl-1\",", "");
         var stream = Odd.stream(call).replace("\"id\":\"chatcmpl-1\",", "\"id\":\"\",");
         var config = new OpenAiConfig("local", URI.create("http://127.0.0.1:9/v1"), null, "n/0");
         var answers = new Answers(config, new Random(1));

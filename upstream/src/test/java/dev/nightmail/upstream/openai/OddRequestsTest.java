@@ -102,12 +102,11 @@ final class OddRequestsTest {
     @Test
     void severalThoughtsGoBackAsOneWithWhatWasSaid() throws Exception {
         var message =
-                sent(
-                                turn(
-                                        THOUGHT,
-                                        "{\"type\":\"text\",\"text\":\"Let me see.\"}",
-                                        "{\"type\":\"thinking\",\"thinking\":\"So.\"}",
-                                        CALL))
+                sent(turn(
+                                THOUGHT,
+                                "{\"type\":\"text\",\"text\":\"Let me see.\"}",
+                                "{\"type\":\"thinking\",\"thinking\":\"So.\"}",
+                                CALL))
                         .at("/messages/1");
 
         assertThat(message.path("reasoning_content").asString()).isEqualTo("Hm é.\n\nSo.");
@@ -199,11 +198,10 @@ final class OddRequestsTest {
 
     @Test
     void anEditOfTheContextIsRefused() {
-        assertThatThrownBy(
-                        () ->
-                                sent(
-                                        "\"context_management\":{\"edits\":[{\"type\":\"clear_thinking_20251015\"}]},"
-                                                + GO))
+        assertThatThrownBy(() ->
+                        sent(
+                                "\"context_management\":{\"edits\":[{\"type\":\"clear_thinking_20251015\"}]},"
+                                        + GO))
                 .isInstanceOf(RefusedException.class)
                 .hasMessageContaining("context_management.edits");
     }

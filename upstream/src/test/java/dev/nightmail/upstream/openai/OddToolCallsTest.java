@@ -252,8 +252,7 @@ final class OddToolCallsTest {
 
         var message = streamed(request(), stream);
 
-        assertThat(calls(message))
-                .containsExactly("toolu_1_0 get_weather {\"city\":\"Oslo\"}");
+        assertThat(calls(message)).containsExactly("toolu_1_0 get_weather {\"city\":\"Oslo\"}");
         assertThat(message.path("stop_reason").asString()).isEqualTo("tool_use");
     }
 
@@ -329,8 +328,10 @@ final class OddToolCallsTest {
         var request =
                 request(
                         "\"messages\":[{\"role\":\"user\",\"content\":\"Go.\"},{\"role\":\"assistant\",\"content\":[{\"type\":\"tool_use\",\"id\":\"call_0\",\"name\":\"now\",\"input\":{}},{\"type\":\"tool_use\",\"id\":\"call_0_1\",\"name\":\"now\",\"input\":{}}]},{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\",\"tool_use_id\":\"call_0\",\"content\":\"1\"},{\"type\":\"tool_result\",\"tool_use_id\":\"call_0_1\",\"content\":\"2\"}]}]");
-        var zero = "{\"index\":0,\"id\":\"call_0\",\"function\":{\"name\":\"now\",\"arguments\":\"{}\"}}";
-        var one = "{\"index\":1,\"id\":\"call_1\",\"function\":{\"name\":\"now\",\"arguments\":\"{}\"}}";
+        var zero =
+                "{\"index\":0,\"id\":\"call_0\",\"function\":{\"name\":\"now\",\"arguments\":\"{}\"}}";
+        var one =
+                "{\"index\":1,\"id\":\"call_1\",\"function\":{\"name\":\"now\",\"arguments\":\"{}\"}}";
 
         var expected = List.of("call_0_2 now {}", "call_1 now {}");
         assertThat(calls(plain(request, calling(zero, one)))).isEqualTo(expected);

@@ -27,9 +27,8 @@ final class Translated {
     /** What a plain call comes to, whatever this is. */
     static Reading reading(ChatRequest request, String body) {
         return new Answers(CONFIG, new Random(1))
-                        .completion(
-                                new HttpOutcome.Complete(
-                                200, HttpHeaders.NONE, body.getBytes(UTF_8)),
+                .completion(
+                        new HttpOutcome.Complete(200, HttpHeaders.NONE, body.getBytes(UTF_8)),
                         request,
                         "standard");
     }

@@ -48,11 +48,7 @@ final class TranslationTest {
         var refused =
                 catchThrowableOfType(
                         RefusedException.class,
-                        () ->
-                                ChatRequest.of(
-                                        params,
-                                        Purpose.ANSWER,
-                                        MaxTokensField.MAX_TOKENS));
+                        () -> ChatRequest.of(params, Purpose.ANSWER, MaxTokensField.MAX_TOKENS));
 
         assertThat(refused).isNotNull();
         assertThat(refused.reason()).startsWith(refusal.required("field").asString() + ": ");
