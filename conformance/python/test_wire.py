@@ -88,8 +88,13 @@ def test_the_results_url_is_absolute_and_leads_to_the_results(wire, ended, resul
 
 
 def test_the_results_url_follows_the_name_the_client_used(wire, ended):
-    named = wire.call("GET", f"{BATCHES}/{ended['id']}", headers={"Host": "nightmail.example:8443"}).json()
-    assert named["results_url"].endswith(f"://nightmail.example:8443{BATCHES}/{ended['id']}/results")
+    named = wire.call("GET", f"{BATCHES}/{ended['id']}", headers={"Host": "localhost:8443"}).json()
+    assert named["results_url"].endswith(f"://localhost:8443{BATCHES}/{ended['id']}/results")
+
+
+def test_without_keys_only_this_machine_is_served_under_its_own_names(wire, ended):
+    foreign = wire.call("GET", f"{BATCHES}/{ended['id']}", headers={"Host": "nightmail.example:8443"})
+    assert "listen.allowed-hosts" in assert_error(foreign, 403, "permission_error")
 
 
 # Authentication and versions
