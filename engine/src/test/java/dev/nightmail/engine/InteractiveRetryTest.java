@@ -75,6 +75,11 @@ class InteractiveRetryTest {
                             });
         }
 
+        /** By then the scheduler has been told: for an answer it waits without a limit of time. */
+        boolean isWaitingForRoom() {
+            return thread.getState() == Thread.State.TIMED_WAITING;
+        }
+
         @Override
         public void begin(int status, Map<String, String> headers) {
             statuses.add(status);
@@ -119,6 +124,7 @@ class InteractiveRetryTest {
         assertThat(first.request()).isEqualTo("chat");
 
         first.answer(noPlace(null));
+        until(client::isWaitingForRoom);
         batch.getFirst().answer(ScriptedUpstream.answer());
         var again = world.upstream.next();
         assertThat(again.request()).as("before any call of the batch").isEqualTo("chat");
@@ -177,7 +183,7 @@ class InteractiveRetryTest {
         var held = arrived(4);
         var client = new Client("chat");
         world.upstream.next().answer(noPlace(null));
-        until(() -> client.thread.getState() == Thread.State.TIMED_WAITING);
+        until(client::isWaitingForRoom);
 
         client.thread.interrupt();
         client.thread.join();
