@@ -1,24 +1,19 @@
 package dev.nightmail.app.process;
 
-import dev.nightmail.journal.disk.Disk;
 import dev.nightmail.journal.disk.DiskFile;
+import dev.nightmail.journal.disk.ForwardingDisk;
 import dev.nightmail.journal.disk.LocalDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * The disk of this machine, which fails on order: once, at the n-th step that changes something; or
  * from the n-th step that needs room until there is room again.
  */
-final class FaultyDisk implements Disk {
+final class FaultyDisk extends ForwardingDisk {
 
-    private final Disk disk = new LocalDisk();
     private int steps;
     private int failingStep;
     private boolean isFilling;
@@ -26,6 +21,10 @@ final class FaultyDisk implements Disk {
     private enum Step {
         GROWING,
         OTHER
+    }
+
+    FaultyDisk() {
+        super(new LocalDisk());
     }
 
     /** The n-th step from now fails. */
@@ -61,124 +60,78 @@ final class FaultyDisk implements Disk {
     }
 
     @Override
-    public DiskFile openToRead(Path file) throws IOException {
-        return disk.openToRead(file);
-    }
-
-    @Override
     public DiskFile openToWrite(Path file) throws IOException {
-        if (!disk.exists(file)) {
+        if (!exists(file)) {
             step(Step.GROWING, file);
         }
-        return new FaultyFile(file, disk.openToWrite(file));
-    }
-
-    @Override
-    public boolean exists(Path path) throws IOException {
-        return disk.exists(path);
-    }
-
-    @Override
-    public boolean isFolder(Path path) throws IOException {
-        return disk.isFolder(path);
-    }
-
-    @Override
-    public List<String> list(Path folder) throws IOException {
-        return disk.list(folder);
+        return new FaultyFile(file, super.openToWrite(file));
     }
 
     @Override
     public void createFolders(Path folder) throws IOException {
-        if (!disk.exists(folder)) {
+        if (!exists(folder)) {
             step(Step.GROWING, folder);
         }
-        disk.createFolders(folder);
+        super.createFolders(folder);
     }
 
     @Override
     public void rename(Path from, Path to) throws IOException {
         step(Step.OTHER, from);
-        disk.rename(from, to);
+        super.rename(from, to);
     }
 
     @Override
     public void delete(Path path) throws IOException {
-        if (disk.exists(path)) {
+        if (exists(path)) {
             step(Step.OTHER, path);
         }
-        disk.delete(path);
+        super.delete(path);
     }
 
     @Override
     public void forceFolder(Path folder) throws IOException {
         step(Step.OTHER, folder);
-        disk.forceFolder(folder);
+        super.forceFolder(folder);
     }
 
-    @Override
-    public Instant lastModified(Path file) throws IOException {
-        return disk.lastModified(file);
-    }
-
-    @Override
-    public SeekableByteChannel openToServe(Path file) throws IOException {
-        return disk.openToServe(file);
-    }
-
-    @Override
-    public Optional<Path> pathToServe(Path file) {
-        return disk.pathToServe(file);
-    }
-
-    private final class FaultyFile implements DiskFile {
+    private final class FaultyFile extends ForwardingFile {
 
         private final Path path;
-        private final DiskFile file;
 
         FaultyFile(Path path, DiskFile file) {
+            super(file);
             this.path = path;
-            this.file = file;
-        }
-
-        @Override
-        public long length() throws IOException {
-            return file.length();
-        }
-
-        @Override
-        public int read(ByteBuffer target, long position) throws IOException {
-            return file.read(target, position);
         }
 
         /** Half of it arrives before it fails, as with a real disk. */
         @Override
         public void write(ByteBuffer source, long position) throws IOException {
-            boolean isGrowing = position + source.remaining() > file.length();
+            boolean isGrowing = position + source.remaining() > length();
             try {
                 step(isGrowing ? Step.GROWING : Step.OTHER, path);
             } catch (IOException e) {
-                file.write(source.slice(source.position(), source.remaining() / 2), position);
+                super.write(source.slice(source.position(), source.remaining() / 2), position);
                 throw e;
             }
-            file.write(source, position);
+            super.write(source, position);
+        }
+
+        @Override
+        public void set(byte value, long position) throws IOException {
+            write(ByteBuffer.wrap(new byte[] {value}), position);
         }
 
         @Override
         public void force() throws IOException {
             step(Step.OTHER, path);
-            file.force();
+            super.force();
         }
 
         @Override
         public void truncate(long length) throws IOException {
             step(Step.OTHER, path);
-            file.truncate(length);
-        }
-
-        @Override
-        public void close() throws IOException {
-            file.close();
+            super.truncate(length);
         }
     }
 }

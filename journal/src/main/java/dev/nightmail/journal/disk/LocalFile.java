@@ -1,6 +1,7 @@
 package dev.nightmail.journal.disk;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+import static java.nio.file.StandardOpenOption.CREATE;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -54,6 +55,8 @@ final class LocalFile implements DiskFile {
         var all = new HashSet<>(Set.of(options));
         all.add(NOFOLLOW_LINKS);
         var channel = PrivateFiles.open(path, all);
+        // What has gone meanwhile is not made anew.
+        all.remove(CREATE);
         try {
             return new LocalFile(path, Set.copyOf(all), key(path), channel);
         } catch (IOException e) {
@@ -123,15 +126,21 @@ final class LocalFile implements DiskFile {
     private void reopen(FileChannel broken) throws IOException {
         synchronized (reopening) {
             if (channel == broken && !closed) {
-                channel = FileChannel.open(path, options);
-                requireTheSame();
+                channel = openedAgain();
             }
         }
     }
 
-    private void requireTheSame() throws IOException {
-        if (!isInPlace()) {
-            throw new IOException(path + " was removed or replaced");
+    private FileChannel openedAgain() throws IOException {
+        var again = FileChannel.open(path, options);
+        try {
+            if (!isInPlace()) {
+                throw new IOException(path + " was removed or replaced");
+            }
+            return again;
+        } catch (IOException e) {
+            again.close();
+            throw e;
         }
     }
 
@@ -159,8 +168,9 @@ final class LocalFile implements DiskFile {
         var memory = mapped;
         try {
             (memory == null ? map() : memory).set(ValueLayout.JAVA_BYTE, position, value);
-        } catch (InternalError e) {
-            // So the virtual machine says that the page could be neither read nor made.
+        } catch (InternalError | IndexOutOfBoundsException e) {
+            // So the virtual machine says that the page could be neither read nor made, or that
+            // the file was shorter when it was mapped.
             throw new IOException("cannot reach " + path, e);
         }
     }

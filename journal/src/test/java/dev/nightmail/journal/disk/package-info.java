@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nightmail.journal.disk;
+
+import org.jspecify.annotations.NullMarked;
