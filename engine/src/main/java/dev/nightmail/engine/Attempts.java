@@ -14,6 +14,7 @@ import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Upstream;
 import dev.nightmail.engine.thread.Threads;
 import dev.nightmail.engine.thread.Threads.Strand;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,6 +43,8 @@ final class Attempts {
 
     /** Ordinary requests: as many as may be out at once take no more than a server must have. */
     private static final int UNCOUNTED_BYTES = 16 * 1024;
+
+    private static final Duration MEMORY_REST = Duration.ofMillis(250);
 
     private final OpenBatches batches;
     private final Map<String, Upstream> upstreams;
@@ -118,6 +121,8 @@ final class Attempts {
                 // Its line, and what is made of it on its way: waits for as long as it takes.
                 while (!share.take(2L * lineBytes)) {
                     log.debug("event=attempt_waits_for_memory batch_id={}", effect.batch());
+                    // Where too many wait already, that is said at once.
+                    threads.mailbox().poll(MEMORY_REST);
                 }
             }
             return attempt(effect, batch.get());
@@ -142,8 +147,7 @@ final class Attempts {
         marks.mark(effect.request(), effect.count());
         if (isOver.test(effect.batch())) {
             // The disk may have taken its time, and meanwhile the client was told, or the window
-            // has
-            // closed.
+            // has closed.
             marks.mark(effect.request(), effect.count() - 1);
             return new Event.AttemptAborted(effect.attempt());
         }
