@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -77,7 +78,6 @@ final class KeysCreateCommand implements Callable<Integer> {
         try (var catalog = Catalog.open(file)) {
             catalog.keys().insert(key, secret.sha256());
         }
-        new KeysMade(data.existing(surroundings)).remember();
         if (common.json()) {
             console.json(KeyText.json(key).put("key", secret.reveal()));
         } else {
@@ -86,6 +86,8 @@ final class KeysCreateCommand implements Callable<Integer> {
         console.note(
                 "Key %s for workspace %s. It is shown only this once."
                         .formatted(key.id(), key.workspace()));
+        // Last: should it fail, the key is there, and nobody could be told it again.
+        new KeysMade(Objects.requireNonNull(file.getParent())).remember();
         return ExitCode.DONE;
     }
 
