@@ -5,6 +5,8 @@ import dev.nightmail.cli.text.Table;
 import dev.nightmail.cli.text.Table.Align;
 import dev.nightmail.core.ledger.Ledger;
 import dev.nightmail.core.ledger.Ledger.Grouping;
+import dev.nightmail.core.usage.ServiceTier;
+import dev.nightmail.core.usage.Tally;
 import dev.nightmail.core.usage.Usage;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -69,6 +71,7 @@ final class UsageText {
         var unpriced =
                 sums.stream()
                         .filter(sum -> cost.micros(sum.tally()).isEmpty())
+                        .filter(sum -> isReported(sum.tally()))
                         .map(sum -> sum.tally().tariff().model())
                         .distinct()
                         .toList();
@@ -81,6 +84,11 @@ final class UsageText {
                 "Costs by the prices of %s, as each upstream bills: a batch at half, the simulator nothing."
                         .formatted(cost.pricesOf()));
         return lines;
+    }
+
+    /** A price would not help where it is not known what was used. */
+    private static boolean isReported(Tally tally) {
+        return tally.tariff().billing().tier() != ServiceTier.UNREPORTED;
     }
 
     private static List<String> names(Grouping grouping) {

@@ -96,6 +96,19 @@ class UsageTextTest {
     }
 
     @Test
+    void aPriceIsAskedForWhereOneIsMissingAndNotWhereTheUsageIs() {
+        var lines =
+                text.table(
+                        Grouping.MODEL,
+                        List.of(
+                                sum(tally("claude-haiku-4-5", ServiceTier.UNREPORTED, false, 0)),
+                                sum(tally("qwen", ServiceTier.STANDARD, false, 0))));
+
+        assertThat(lines)
+                .contains("No price is known for qwen: name a file that has one with --prices.");
+    }
+
+    @Test
     void aProgramReadsEveryTariffApart() {
         var json = text.json(sum(tally("claude-haiku-5-5", ServiceTier.BATCH, true, 100_000)));
 
