@@ -51,6 +51,7 @@ final class RequestCheck {
         }
         String customId = null;
         var paramsSeen = false;
+        var bodySeen = false;
         var inOtherForm = false;
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             var name = parser.currentName();
@@ -69,7 +70,7 @@ final class RequestCheck {
                     if (value != JsonToken.START_OBJECT) {
                         return "params: expected an object";
                     }
-                    if (inOtherForm && paramsSeen) {
+                    if (bodySeen) {
                         return "params: stands beside body; one of them is enough";
                     }
                     paramsSeen = true;
@@ -83,7 +84,7 @@ final class RequestCheck {
                         return "body: stands beside params; one of them is enough";
                     }
                     inOtherForm = true;
-                    paramsSeen = true;
+                    bodySeen = true;
                     parser.skipChildren();
                 }
                 case "method" -> {
@@ -109,14 +110,17 @@ final class RequestCheck {
         if (customId == null) {
             return "custom_id: is missing";
         }
-        if (!paramsSeen) {
-            return inOtherForm ? "body: is missing" : "params: is missing";
+        if (inOtherForm && !bodySeen) {
+            return "body: is missing";
+        }
+        if (!paramsSeen && !bodySeen) {
+            return "params: is missing";
         }
         return problemOf(customId, number);
     }
 
     private static boolean isForMessages(String url) {
-        return url.equals("/v1/messages") || url.endsWith("/v1/messages");
+        return url.endsWith("/v1/messages");
     }
 
     private @Nullable String problemOf(String customId, long number) {

@@ -26,6 +26,8 @@ class RequestCheckTest {
                 "{\"custom_id\": \"a\", \"params\": {}, \"param\": 1} | param: not a field of a request; those are custom_id and params",
                 "{\"custom_id\": \"a\", \"body\": null} | body: expected an object",
                 "{\"custom_id\": \"a\", \"body\": {}, \"params\": {}} | params: stands beside body; one of them is enough",
+                "{\"custom_id\": \"a\", \"method\": \"POST\", \"url\": \"/v1/messages\", \"params\": {}} | body: is missing",
+                "{\"custom_id\": \"a\", \"params\": {}, \"body\": {}} | body: stands beside params; one of them is enough",
                 "{\"custom_id\": \"a\", \"params\": {}} {} | holds more than one JSON value",
                 "{\"custom_id\": \"a\", \"params\": {\"secret\": nope}} | is not valid JSON at column 41"
             })
