@@ -91,7 +91,10 @@ final class ForwardedAnswer implements AnswerSink {
         response.setStatus(status);
         headers.forEach((name, value) -> {
             // Which web pages may read it is for this server to say, not for the upstream.
-            if (!CONNECTION_HEADERS.contains(name) && !name.startsWith("access-control-")) {
+            if (name.equals("vary")) {
+                // By what it says itself an answer varies too: by origin.
+                response.getHeaders().add(name, value);
+            } else if (!CONNECTION_HEADERS.contains(name) && !name.startsWith("access-control-")) {
                 response.getHeaders().put(name, value);
             }
         });

@@ -1,8 +1,11 @@
 package dev.nightmail.api.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightmail.core.key.Scope;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -96,18 +99,33 @@ class CrossOriginTest {
     void anUpstreamDoesNotSayWhichPagesMayRead() throws Exception {
         server.onForward((_, _, sink) -> {
             try {
-                sink.begin(200, Map.of("access-control-allow-origin", "*", "x-kept", "1"));
-                sink.write("{}".getBytes(java.nio.charset.StandardCharsets.UTF_8), 0, 2);
+                sink.begin(
+                        200,
+                        Map.of(
+                                "access-control-allow-origin",
+                                "*",
+                                "vary",
+                                "Accept-Encoding",
+                                "x-kept",
+                                "1"));
+                sink.write("{}".getBytes(UTF_8), 0, 2);
                 sink.end();
-            } catch (java.io.IOException e) {
-                throw new java.io.UncheckedIOException(e);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         });
 
-        var answer = server.post("/v1/messages", "{\"model\":\"m\"}");
+        var answer =
+                server.send(
+                        server.call("/v1/messages")
+                                .header("origin", "https://other.example")
+                                .POST(
+                                        BodyPublishers.ofString(
+                                                "{\"model\":\"m\",\"max_tokens\":1,\"messages\":[]}")));
 
         assertThat(answer.headers().firstValue("x-kept")).hasValue("1");
         assertThat(answer.headers().firstValue("access-control-allow-origin")).isEmpty();
+        assertThat(answer.headers().allValues("vary")).contains("Origin", "Accept-Encoding");
     }
 
     private HttpResponse<String> preflight(String origin) throws Exception {
