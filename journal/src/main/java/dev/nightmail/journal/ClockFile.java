@@ -6,7 +6,6 @@ import dev.nightmail.core.retention.ClockState;
 import dev.nightmail.journal.disk.Disk;
 import dev.nightmail.journal.disk.FileInMemory;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -50,19 +49,11 @@ final class ClockFile {
         }
     }
 
-    /** Beside it first, so that no crash leaves half of it. */
     void write(ClockState state) throws IOException {
-        var beside = data.resolve(FILE + ".tmp");
-        disk.delete(beside);
-        try (var file = disk.openToWrite(beside)) {
-            var text =
-                    "{\"trusted\":\"%s\",\"ahead_seconds\":%d}\n"
-                            .formatted(state.trusted(), state.ahead().toSeconds());
-            file.write(ByteBuffer.wrap(text.getBytes(US_ASCII)), 0);
-            file.force();
-        }
-        disk.rename(beside, path());
-        disk.forceFolder(data);
+        var text =
+                "{\"trusted\":\"%s\",\"ahead_seconds\":%d}\n"
+                        .formatted(state.trusted(), state.ahead().toSeconds());
+        disk.replace(path(), data.resolve(FILE + ".tmp"), text.getBytes(US_ASCII));
     }
 
     private Path path() {

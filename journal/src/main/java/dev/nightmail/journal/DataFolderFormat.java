@@ -95,17 +95,9 @@ public final class DataFolderFormat {
         }
     }
 
-    /** Beside it first, so that no crash leaves half a mark. */
     static void mark(Disk disk, Path data) throws IOException {
-        var beside = data.resolve(FILE + ".tmp");
-        disk.delete(beside);
-        try (var file = disk.openToWrite(beside)) {
-            var text = "{\"nightmail_data_format\":%d}\n".formatted(CURRENT);
-            file.write(ByteBuffer.wrap(text.getBytes(US_ASCII)), 0);
-            file.force();
-        }
-        disk.rename(beside, data.resolve(FILE));
-        disk.forceFolder(data);
+        var text = "{\"nightmail_data_format\":%d}\n".formatted(CURRENT);
+        disk.replace(data.resolve(FILE), data.resolve(FILE + ".tmp"), text.getBytes(US_ASCII));
     }
 
     private static JournalException cannotUse(Path data, IOException cause) {

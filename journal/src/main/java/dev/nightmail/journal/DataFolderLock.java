@@ -7,6 +7,7 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import dev.nightmail.core.journal.JournalException;
+import dev.nightmail.journal.disk.FileKey;
 import dev.nightmail.journal.disk.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,11 +15,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -34,14 +31,14 @@ public final class DataFolderLock implements AutoCloseable {
 
     private final Path file;
     private final FileChannel channel;
-    private final @Nullable Object key;
+    private final FileKey key;
     private final boolean wasMissing;
 
     private DataFolderLock(Path file, FileChannel channel, boolean wasMissing) throws IOException {
         this.file = file;
         this.channel = channel;
         this.wasMissing = wasMissing;
-        this.key = key(file);
+        this.key = FileKey.of(file);
     }
 
     /**
@@ -75,10 +72,6 @@ public final class DataFolderLock implements AutoCloseable {
         }
     }
 
-    private static @Nullable Object key(Path file) throws IOException {
-        return Files.readAttributes(file, BasicFileAttributes.class, NOFOLLOW_LINKS).fileKey();
-    }
-
     /**
      * Whether the folder had no lock file. In a folder with batches that means that somebody has
      * removed it, perhaps while a server was running: that one stops within a second, when it asks
@@ -95,9 +88,7 @@ public final class DataFolderLock implements AutoCloseable {
      */
     public boolean isHeld() {
         try {
-            return channel.isOpen() && Objects.equals(key, key(file));
-        } catch (NoSuchFileException | NotDirectoryException e) {
-            return false;
+            return channel.isOpen() && key.isAt(file);
         } catch (IOException e) {
             // A disk that does not answer has not given the folder to anybody else.
             return true;

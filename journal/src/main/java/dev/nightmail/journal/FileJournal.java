@@ -199,13 +199,7 @@ public final class FileJournal implements Journal {
             if (batch.isOver() && files != null) {
                 forceIndex(folder, files);
             }
-            disk.delete(folder.newRecord());
-            try (var file = disk.openToWrite(folder.newRecord())) {
-                file.write(ByteBuffer.wrap(BatchRecord.write(batch)), 0);
-                file.force();
-            }
-            disk.rename(folder.newRecord(), folder.record());
-            disk.forceFolder(folder.path());
+            disk.replace(folder.record(), folder.newRecord(), BatchRecord.write(batch));
         } catch (IOException e) {
             throw failed("record the state", batch.id(), e);
         }

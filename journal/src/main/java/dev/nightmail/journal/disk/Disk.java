@@ -1,10 +1,12 @@
 package dev.nightmail.journal.disk;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -60,6 +62,20 @@ public interface Disk {
 
     /** The file as the operating system knows it, if it does. */
     Optional<Path> pathToServe(Path file);
+
+    /**
+     * Makes a file with this content durable, in place of the one there may be. It is written
+     * {@code beside} it first, so that no crash leaves half of it.
+     */
+    default void replace(Path file, Path beside, byte[] content) throws IOException {
+        delete(beside);
+        try (var fresh = openToWrite(beside)) {
+            fresh.write(ByteBuffer.wrap(content), 0);
+            fresh.force();
+        }
+        rename(beside, file);
+        forceFolder(Objects.requireNonNull(file.getParent()));
+    }
 
     /**
      * Deletes a folder with all that is in it, or a file; fine if there is none. Of a link only the

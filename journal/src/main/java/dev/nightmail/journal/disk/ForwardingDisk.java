@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Passes everything on to another disk, what has a default included: to be extended by those that
- * want to change some of it.
+ * Passes every step on to another disk, those that have a default included: to be extended by those
+ * that want to change some. What is made of several steps goes by these.
  */
 public class ForwardingDisk implements Disk {
 

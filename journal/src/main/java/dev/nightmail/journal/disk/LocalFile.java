@@ -12,13 +12,9 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashSet;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -34,14 +30,13 @@ final class LocalFile implements DiskFile {
 
     private final Path path;
     private final Set<OpenOption> options;
-    private final @Nullable Object key;
+    private final FileKey key;
     private final Object reopening = new Object();
     private volatile FileChannel channel;
     private volatile boolean closed;
     private volatile @Nullable MemorySegment mapped;
 
-    private LocalFile(
-            Path path, Set<OpenOption> options, @Nullable Object key, FileChannel channel) {
+    private LocalFile(Path path, Set<OpenOption> options, FileKey key, FileChannel channel) {
         this.path = path;
         this.options = options;
         this.key = key;
@@ -58,25 +53,16 @@ final class LocalFile implements DiskFile {
         // What has gone meanwhile is not made anew.
         all.remove(CREATE);
         try {
-            return new LocalFile(path, Set.copyOf(all), key(path), channel);
+            return new LocalFile(path, Set.copyOf(all), FileKey.of(path), channel);
         } catch (IOException e) {
             channel.close();
             throw e;
         }
     }
 
-    /** What tells the file from another of the same name; null where the system has no such. */
-    private static @Nullable Object key(Path path) throws IOException {
-        return Files.readAttributes(path, BasicFileAttributes.class, NOFOLLOW_LINKS).fileKey();
-    }
-
     @Override
     public boolean isInPlace() throws IOException {
-        try {
-            return Objects.equals(key, key(path));
-        } catch (NoSuchFileException | NotDirectoryException e) {
-            return false;
-        }
+        return key.isAt(path);
     }
 
     @Override

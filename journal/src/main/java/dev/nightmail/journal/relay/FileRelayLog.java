@@ -104,13 +104,7 @@ public final class FileRelayLog implements RelayLog {
         var id = record.relay().id();
         var fresh = folder.resolve(id.value() + NEW_RECORD);
         try {
-            disk.delete(fresh);
-            try (var file = disk.openToWrite(fresh)) {
-                file.write(ByteBuffer.wrap(RelayRecordWriter.write(record)), 0);
-                file.force();
-            }
-            disk.rename(fresh, path(id));
-            disk.forceFolder(folder);
+            disk.replace(path(id), fresh, RelayRecordWriter.write(record));
         } catch (IOException e) {
             throw failed("write", id, e);
         }
