@@ -97,38 +97,6 @@ public final class Engine {
             upstreams = List.copyOf(upstreams);
             relayed = List.copyOf(relayed);
         }
-
-        /** Where memory is no matter. */
-        public Parts(
-                Journal journal,
-                BatchCatalog catalog,
-                Ledger ledger,
-                List<Served> upstreams,
-                List<Relayed> relayed,
-                RelayLog relayLog,
-                Routes routes,
-                NoRoute noRoute,
-                RequestCheck check,
-                InstantSource clock,
-                LongSupplier nanoTime,
-                RandomGenerator random,
-                Threads threads) {
-            this(
-                    journal,
-                    catalog,
-                    ledger,
-                    upstreams,
-                    relayed,
-                    relayLog,
-                    routes,
-                    noRoute,
-                    check,
-                    clock,
-                    nanoTime,
-                    random,
-                    threads,
-                    MemoryBudget.UNLIMITED);
-        }
     }
 
     /**

@@ -11,6 +11,7 @@ import dev.nightmail.core.key.KeyId;
 import dev.nightmail.core.key.WorkspaceId;
 import dev.nightmail.core.lease.WorkerId;
 import dev.nightmail.core.ledger.Ledger;
+import dev.nightmail.core.memory.MemoryBudget;
 import dev.nightmail.core.relay.RelayLimits;
 import dev.nightmail.core.request.ApiVersion;
 import dev.nightmail.core.request.CustomId;
@@ -121,7 +122,8 @@ final class EngineWorld implements AutoCloseable {
                         clocks,
                         clocks::nanoTime,
                         random,
-                        new SystemThreads());
+                        new SystemThreads(),
+                        MemoryBudget.UNLIMITED);
         return new Engine(config, parts, failures::add);
     }
 

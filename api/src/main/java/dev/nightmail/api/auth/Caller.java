@@ -18,6 +18,6 @@ public record Caller(WorkspaceId workspace, KeyId key, Set<Scope> scopes) {
     }
 
     public boolean allows(Scope scope) {
-        return scopes.contains(Scope.ADMIN) || scopes.contains(scope);
+        return scope.isIn(scopes);
     }
 }

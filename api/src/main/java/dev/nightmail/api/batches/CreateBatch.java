@@ -1,13 +1,11 @@
 package dev.nightmail.api.batches;
 
 import dev.nightmail.api.auth.Caller;
-import dev.nightmail.api.exchange.BodyMemory;
 import dev.nightmail.api.exchange.Endpoint;
 import dev.nightmail.api.exchange.Exchange;
 import dev.nightmail.api.exchange.HashedBody;
 import dev.nightmail.api.exchange.PublicUrl;
 import dev.nightmail.api.json.JsonScanner;
-import dev.nightmail.api.json.Room;
 import dev.nightmail.api.wire.ApiError;
 import dev.nightmail.core.batch.Batch;
 import dev.nightmail.core.error.ErrorType;
@@ -91,7 +89,7 @@ final class CreateBatch implements Endpoint {
                             new HashedBody(
                                     exchange.body(limits.bodyBytesMax(), memory), this::hash);
                     var draft = desk.draft()) {
-                var json = JsonScanner.of(body, paramsBytesMax, room(memory));
+                var json = JsonScanner.of(body, paramsBytesMax, memory);
                 new BatchReader(
                                 json,
                                 draft,
@@ -113,20 +111,6 @@ final class CreateBatch implements Endpoint {
                                 resends(exchange)));
             }
         }
-    }
-
-    private static Room room(BodyMemory memory) {
-        return new Room() {
-            @Override
-            public void take(int bytes) {
-                memory.take(bytes);
-            }
-
-            @Override
-            public void give(int bytes) {
-                memory.give(bytes);
-            }
-        };
     }
 
     /** How often an official SDK says it has sent this call before; others do not say. */

@@ -1,5 +1,6 @@
 package dev.nightmail.api.exchange;
 
+import dev.nightmail.api.json.Room;
 import dev.nightmail.api.wire.ApiError;
 import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.memory.MemoryShare;
@@ -10,7 +11,7 @@ import dev.nightmail.engine.desk.BatchDesk.StoppingException;
  * The memory that one call holds of its body and of what is made of it, from the first byte until
  * the call is over.
  */
-public final class BodyMemory implements AutoCloseable {
+public final class BodyMemory implements Room, AutoCloseable {
 
     private static final String RETRY_SECONDS = "5";
 
@@ -25,6 +26,7 @@ public final class BodyMemory implements AutoCloseable {
      *
      * @throws ApiError if it did not come free in time
      */
+    @Override
     public void take(long bytes) {
         try {
             if (!share.take(bytes)) {
@@ -42,6 +44,7 @@ public final class BodyMemory implements AutoCloseable {
     }
 
     /** Gives back what is not held any more. */
+    @Override
     public void give(long bytes) {
         share.give(bytes);
     }

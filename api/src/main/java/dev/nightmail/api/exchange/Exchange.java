@@ -8,7 +8,6 @@ import dev.nightmail.core.memory.MemoryBudget;
 import dev.nightmail.core.request.ApiVersion;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -214,16 +213,9 @@ public final class Exchange {
     public BodyMemory memory(Caller caller) {
         var holder =
                 caller.key().equals(KeyId.ANY)
-                        ? "address " + remoteAddress()
+                        ? "address " + Request.getRemoteAddr(request)
                         : "key " + caller.key().value();
         return new BodyMemory(bodies.open(holder));
-    }
-
-    private String remoteAddress() {
-        return request.getConnectionMetaData().getRemoteSocketAddress()
-                        instanceof InetSocketAddress address
-                ? address.getHostString()
-                : "";
     }
 
     /**
@@ -307,7 +299,7 @@ public final class Exchange {
      * end of an answer over HTTP/1.0, which proxies speak, and some take it for one in any case.
      */
     public void reset() {
-        var endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
+        var endPoint = endPoint();
         while (endPoint instanceof EndPoint.Wrapper wrapper) {
             endPoint = wrapper.unwrap();
         }
@@ -334,14 +326,15 @@ public final class Exchange {
     }
 
     private void cutConnection() {
-        request.getConnectionMetaData().getConnection().getEndPoint().close();
+        endPoint().close();
     }
 
     private void setIdleTimeout(Duration timeout) {
-        request.getConnectionMetaData()
-                .getConnection()
-                .getEndPoint()
-                .setIdleTimeout(timeout.toMillis());
+        endPoint().setIdleTimeout(timeout.toMillis());
+    }
+
+    private EndPoint endPoint() {
+        return request.getConnectionMetaData().getConnection().getEndPoint();
     }
 
     /** Sends bytes of the answer at once. */

@@ -7,14 +7,14 @@ public interface Room {
     Room UNCOUNTED =
             new Room() {
                 @Override
-                public void take(int bytes) {}
+                public void take(long bytes) {}
 
                 @Override
-                public void give(int bytes) {}
+                public void give(long bytes) {}
             };
 
     /** Takes so much; throws if there is none. */
-    void take(int bytes);
+    void take(long bytes);
 
-    void give(int bytes);
+    void give(long bytes);
 }

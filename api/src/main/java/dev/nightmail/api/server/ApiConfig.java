@@ -39,9 +39,4 @@ public record ApiConfig(
             allowedOrigins = List.copyOf(allowedOrigins);
         }
     }
-
-    /** For whoever has no wishes: nothing but what works by itself, and memory is no matter. */
-    public ApiConfig(String host, int port, @Nullable URI publicUrl, ApiLimits limits) {
-        this(host, port, publicUrl, Access.STANDARD, limits, MemoryBudget.UNLIMITED);
-    }
 }

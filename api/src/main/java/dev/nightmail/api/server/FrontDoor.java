@@ -38,6 +38,8 @@ final class FrontDoor extends Handler.Abstract {
     private static final String ORGANIZATION = "nightmail";
 
     private static final int UNAVAILABLE = 503;
+    private static final String NOTHING =
+            "there is nothing at this path: the API begins at /v1/messages, and its batches at /v1/messages/batches";
 
     private static final byte[] HEALTHY = status("ok");
     private static final byte[] UNHEALTHY = status("failing");
@@ -184,17 +186,21 @@ final class FrontDoor extends Handler.Abstract {
     }
 
     private Routes.Match find(Exchange exchange, String path) {
+        return routes.find(exchange.request().getMethod(), path)
+                .orElseThrow(() -> nothingAt(exchange, path));
+    }
+
+    private ApiError nothingAt(Exchange exchange, String path) {
         var known = routes.knownEnd(path);
         if (known.isPresent()) {
             var extra = path.substring(0, path.length() - known.get().length());
-            throw BaseUrlHint.extraInFront(
+            return BaseUrlHint.extraInFront(
                     extra.isEmpty() ? "/" : extra, known.get(), publicUrl.of(exchange));
         }
         var withoutGaps = path.replaceAll("/{2,}", "/");
-        if (!withoutGaps.equals(path) && routes.leadsSomewhere(withoutGaps)) {
-            throw BaseUrlHint.gap(withoutGaps);
-        }
-        return routes.find(exchange.request().getMethod(), path);
+        return !withoutGaps.equals(path) && routes.leadsSomewhere(withoutGaps)
+                ? BaseUrlHint.gap(withoutGaps)
+                : ApiError.notFound(NOTHING);
     }
 
     private boolean isStill(Caller caller, Credentials credentials, Scope scope) {

@@ -23,8 +23,6 @@ final class Routes {
 
     private static final int METHOD_NOT_ALLOWED = 405;
     private static final String VARIABLE = "{id}";
-    private static final String NOTHING =
-            "there is nothing at this path: the API begins at /v1/messages, and its batches at /v1/messages/batches";
 
     /** What a call of one path and method does, and the scope it needs. */
     record Action(Scope scope, Endpoint endpoint) {}
@@ -142,16 +140,21 @@ final class Routes {
 
     /**
      * @param path canonical: without dot segments, decoded but for encoded slashes
-     * @throws ApiError if nothing is there, or not by this method
+     * @return empty if nothing is there
+     * @throws ApiError if something is there, but not by this method
      */
-    Match find(String method, String path) {
-        var segments = List.of(path.substring(1).split("/", -1));
+    Optional<Match> find(String method, String path) {
+        var segments = segments(path);
         for (var route : routes) {
             if (route.fits(segments)) {
-                return new Match(action(route, method), route.id(segments));
+                return Optional.of(new Match(action(route, method), route.id(segments)));
             }
         }
-        throw ApiError.notFound(NOTHING);
+        return Optional.empty();
+    }
+
+    private static List<String> segments(String path) {
+        return List.of(path.substring(1).split("/", -1));
     }
 
     /**
@@ -159,10 +162,7 @@ final class Routes {
      * base URL, and should not.
      */
     Optional<String> knownEnd(String path) {
-        var segments = List.of(path.substring(1).split("/", -1));
-        if (isKnown(segments)) {
-            return Optional.empty();
-        }
+        var segments = segments(path);
         for (int from = 1; from < segments.size(); from++) {
             var end = segments.subList(from, segments.size());
             if (isKnown(end)) {
@@ -173,7 +173,7 @@ final class Routes {
     }
 
     boolean leadsSomewhere(String path) {
-        return isKnown(List.of(path.substring(1).split("/", -1)));
+        return isKnown(segments(path));
     }
 
     private boolean isKnown(List<String> segments) {

@@ -42,10 +42,10 @@ import tools.jackson.databind.json.JsonMapper;
         })
 public final class SimulatorCommand implements Callable<Integer> {
 
-    /** Nothing is lost with a simulated answer. */
     private static final Duration MEMORY_WAIT = Duration.ofSeconds(10);
-
     private static final int CALLS_WAITING_MAX = 256;
+
+    /** Nothing is lost with a simulated answer. */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
     private final Surroundings surroundings;

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -138,15 +137,7 @@ final class Settings {
 
     /** Hands over to a constructor that checks for itself. */
     <T> Optional<T> checked(String key, Function<String, T> construct) {
-        return text(key)
-                .flatMap(value -> {
-                    try {
-                        return Optional.of(construct.apply(value));
-                    } catch (IllegalArgumentException e) {
-                        problem(key, e.getMessage() == null ? "cannot be used" : e.getMessage());
-                        return Optional.empty();
-                    }
-                });
+        return text(key).flatMap(value -> fits(key, value, construct));
     }
 
     /** The items of a list, or what stands between commas; the command line replaces the file. */
@@ -170,7 +161,7 @@ final class Settings {
     }
 
     /** An item of a list, if it can be used. */
-    Optional<String> fits(String key, String item, UnaryOperator<String> check) {
+    <T> Optional<T> fits(String key, String item, Function<String, T> check) {
         try {
             return Optional.of(check.apply(item));
         } catch (IllegalArgumentException e) {

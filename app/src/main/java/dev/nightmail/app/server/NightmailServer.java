@@ -10,6 +10,7 @@ import dev.nightmail.app.config.NightmailConfig;
 import dev.nightmail.app.config.NightmailConfig.UpstreamConfig;
 import dev.nightmail.catalog.Catalog;
 import dev.nightmail.core.catalog.CatalogException;
+import dev.nightmail.core.journal.Journal;
 import dev.nightmail.core.key.KeyCatalog;
 import dev.nightmail.core.lease.WorkerId;
 import dev.nightmail.core.memory.MemoryBudget;
@@ -122,8 +123,9 @@ public final class NightmailServer {
             requireTheCatalogOfItsKeys();
             var catalog = opened(openCatalog());
             requireTheBatchesItKnows(catalog);
-            requireKeys(catalog.keys());
-            this.engine = startEngine(catalog, proxies, told);
+            var journal = FileJournal.open(this.disk, config.data());
+            requireKeys(catalog.keys(), journal);
+            this.engine = startEngine(catalog, journal, proxies, told);
             this.folder =
                     opened(FolderWatch.start(config.data(), lock, this.disk, () -> lose(told)));
             this.api = startApi(engine, catalog.keys());
@@ -214,12 +216,12 @@ public final class NightmailServer {
                 .formatted(config.data());
     }
 
-    private void requireKeys(KeyCatalog keys) {
+    private void requireKeys(KeyCatalog keys, Journal journal) {
         if (keys.anyExist()) {
             keysMade.remember();
             return;
         }
-        keysMade.evidence(FileJournal.open(disk, config.data()))
+        keysMade.evidence(journal)
                 .ifPresent(evidence -> {
                     throw new StartException(
                             "catalog.db has no API key, though keys were made for this folder (%s), and would let anyone in: put it back from a backup, or %s"
@@ -263,7 +265,10 @@ public final class NightmailServer {
     }
 
     private Engine startEngine(
-            Catalog catalog, ProxyVariables proxies, Consumer<Throwable> onFailure) {
+            Catalog catalog,
+            Journal journal,
+            ProxyVariables proxies,
+            Consumer<Throwable> onFailure) {
         var factory = new Upstreams(clock, random, config.limits().callTimeout(), proxies, answers);
         var upstreams = new ArrayList<Engine.Served>();
         for (var upstream : config.upstreams()) {
@@ -274,7 +279,7 @@ public final class NightmailServer {
         }
         var parts =
                 new Engine.Parts(
-                        FileJournal.open(disk, config.data()),
+                        journal,
                         catalog.batches(),
                         catalog.ledger(),
                         upstreams,

@@ -46,8 +46,7 @@ public final class BodyDecoder implements AutoCloseable {
         DATA,
         TRAILER,
         BETWEEN_MEMBERS,
-        PADDING,
-        AFTER_DATA
+        PADDING
     }
 
     private final boolean isGzip;
@@ -107,7 +106,7 @@ public final class BodyDecoder implements AutoCloseable {
             }
         }
         // What the inflater has taken in may still be good for more.
-        return step == Step.DATA && begun ? inflate(input, target) : 0;
+        return step == Step.DATA ? inflate(input, target) : 0;
     }
 
     private int inflate(ByteBuffer input, byte[] target) throws UndecodableException {
@@ -123,7 +122,7 @@ public final class BodyDecoder implements AutoCloseable {
             }
             if (inflater.finished()) {
                 at = 0;
-                step = isGzip ? Step.TRAILER : Step.AFTER_DATA;
+                step = isGzip ? Step.TRAILER : Step.PADDING;
             }
             return inflated;
         } catch (DataFormatException e) {
@@ -185,7 +184,7 @@ public final class BodyDecoder implements AutoCloseable {
                     fixedHeader(next);
                 }
             }
-            case PADDING, AFTER_DATA -> {
+            case PADDING -> {
                 if (input.get() != 0) {
                     throw new UndecodableException("something follows its end");
                 }
@@ -280,11 +279,7 @@ public final class BodyDecoder implements AutoCloseable {
      * @throws UndecodableException if it ends too early
      */
     public void finish() throws UndecodableException {
-        boolean whole =
-                !begun
-                        || step == Step.BETWEEN_MEMBERS
-                        || step == Step.PADDING
-                        || step == Step.AFTER_DATA;
+        boolean whole = !begun || step == Step.BETWEEN_MEMBERS || step == Step.PADDING;
         if (!whole) {
             throw new UndecodableException("it ends too early");
         }

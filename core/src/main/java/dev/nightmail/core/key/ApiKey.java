@@ -24,7 +24,7 @@ public record ApiKey(
     }
 
     public boolean allows(Scope scope) {
-        return scopes.contains(Scope.ADMIN) || scopes.contains(scope);
+        return scope.isIn(scopes);
     }
 
     public boolean isRevoked() {

@@ -1,6 +1,7 @@
 package dev.nightmail.core.key;
 
 import java.util.Locale;
+import java.util.Set;
 
 /** What a key may do. */
 public enum Scope {
@@ -10,6 +11,11 @@ public enum Scope {
     READ,
     /** Everything, and the administrative endpoints. */
     ADMIN;
+
+    /** Whether whoever was granted these may do it. */
+    public boolean isIn(Set<Scope> granted) {
+        return granted.contains(ADMIN) || granted.contains(this);
+    }
 
     public String wireName() {
         return name().toLowerCase(Locale.ROOT);

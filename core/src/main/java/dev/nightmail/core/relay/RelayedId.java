@@ -18,6 +18,13 @@ public record RelayedId(BatchId batch, int request, RelayId relay) {
                 batch.value().substring(BATCH_PREFIX.length()) + "-" + request + "-" + relay.tag());
     }
 
+    /** Empty if it is not of this relay; else it holds this very id of it, and no copy. */
+    public static Optional<RelayedId> parse(String customId, RelayId relay) {
+        return parse(customId)
+                .filter(id -> id.relay().equals(relay))
+                .map(id -> new RelayedId(id.batch, id.request, relay));
+    }
+
     /** Empty if it is not of our making. */
     public static Optional<RelayedId> parse(String customId) {
         var parts = customId.split("-", -1);

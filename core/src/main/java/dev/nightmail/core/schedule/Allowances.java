@@ -33,7 +33,7 @@ final class Allowances {
     private static final int LET_IN_BETWEEN = 3;
 
     /** In which {@code retry-after} counts. */
-    private static final Duration WHOLE_SECOND = Duration.ofSeconds(1);
+    static final Duration WHOLE_SECOND = Duration.ofSeconds(1);
 
     private static final Cost NOTHING = new Cost(0, 0);
 

@@ -61,9 +61,6 @@ final class Pace {
     /** A rate limit is still used up, in part, by calls so long ago. */
     private static final Duration DRAWN_ON = Duration.ofSeconds(10);
 
-    /** In which {@code retry-after} counts. */
-    private static final Duration WHOLE_SECOND = Duration.ofSeconds(1);
-
     /** Why it is not certain that a call gets through. */
     private enum Doubt {
         NONE,
@@ -367,7 +364,7 @@ final class Pace {
                 && search.isLimited()
                 && allowances.fewRefusedInRow()
                 && search.rate(now) > 1
-                && asked.compareTo(WHOLE_SECOND) <= 0;
+                && asked.compareTo(Allowances.WHOLE_SECOND) <= 0;
     }
 
     /** Whether what it tells of its limits, or what was found, explains that it has refused. */

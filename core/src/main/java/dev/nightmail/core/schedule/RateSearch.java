@@ -188,9 +188,9 @@ final class RateSearch {
             return;
         }
         takenSince--;
-        boolean onlyBurstWasKnown = onlyBurstKnown;
+        boolean isFirst = !isLimited();
         base = found(now);
-        onlyBurstKnown &= !onlyBurstWasKnown;
+        onlyBurstKnown = isFirst && slot - firstSlot < SECOND_SLOTS;
         base = Math.max(base, RATE_MIN);
         since = now;
         takenSince = 0;
@@ -200,7 +200,6 @@ final class RateSearch {
 
     private double found(Instant now) {
         if (!isLimited()) {
-            onlyBurstKnown = slot - firstSlot < SECOND_SLOTS;
             return STEP_BACK * measured();
         }
         double elapsed = seconds(since, now);

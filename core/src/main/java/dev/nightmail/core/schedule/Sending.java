@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -365,12 +366,11 @@ final class Sending {
                 if (!noPlace && flight.upstream().pace().isTooLarge(flight.sent())) {
                     // It had waited until all of the limit was there. If that is not enough it
                     // would be refused for ever, and the others would wait behind it.
-                    boolean counts = isHeldAgainst(flight, null, now);
                     failed(
                             flight,
                             customId,
                             null,
-                            counts,
+                            true,
                             false,
                             retryAfter,
                             new Result.Errored(error),
@@ -381,9 +381,15 @@ final class Sending {
             }
             case Unreachable _ -> putBack(flight, customId, now);
             case Barred(var _, var error) ->
-                    barred(flight, customId, trouble, new Result.Errored(error), now);
+                    barred(
+                            flight,
+                            customId,
+                            Objects.requireNonNull(trouble),
+                            new Result.Errored(error),
+                            now);
             case Failed(var _, var retryAfter, var error, boolean mayHaveCost) -> {
-                boolean counts = mayHaveCost || isHeldAgainst(flight, trouble, now);
+                boolean counts =
+                        mayHaveCost || isHeldAgainst(flight, Objects.requireNonNull(trouble), now);
                 failed(
                         flight,
                         customId,
@@ -414,10 +420,9 @@ final class Sending {
     }
 
     /** Whether a failure that cost nothing counts as an attempt of its request. */
-    private static boolean isHeldAgainst(Flight flight, @Nullable Trouble trouble, Moment now) {
+    private static boolean isHeldAgainst(Flight flight, Trouble trouble, Moment now) {
         var upstream = flight.upstream();
-        return trouble == null
-                || upstream.pace().isHealthy()
+        return upstream.pace().isHealthy()
                 || trouble.isOwn()
                 || upstream.suspects()
                         .isOverdue(
@@ -693,22 +698,15 @@ final class Sending {
      * served it is the request, and it has as many attempts as one that fails.
      */
     private void barred(
-            Flight flight,
-            CustomId customId,
-            @Nullable Trouble trouble,
-            Result.Errored error,
-            Moment now) {
-        if (trouble == null || !trouble.isOwn()) {
-            if (trouble == null || flight.upstream().pace().isInDoubt()) {
-                putBack(flight, customId, now);
-            } else {
-                // Nobody has to wait for it, and it is not to be asked as fast as it can refuse.
-                failed(flight, customId, trouble, false, false, null, error, now);
-            }
-        } else if (flight.upstream().suspects().isLost(flight.lane(), policy.attemptsMax())) {
+            Flight flight, CustomId customId, Trouble trouble, Result.Errored error, Moment now) {
+        if (!trouble.isOwn() && flight.upstream().pace().isInDoubt()) {
+            putBack(flight, customId, now);
+        } else if (trouble.isOwn()
+                && flight.upstream().suspects().isLost(flight.lane(), policy.attemptsMax())) {
             decide(flight, customId, error, now);
         } else {
-            failed(flight, customId, trouble, true, false, null, error, now);
+            // Nobody has to wait for it, and it is not to be asked as fast as it can refuse.
+            failed(flight, customId, trouble, trouble.isOwn(), false, null, error, now);
         }
     }
 

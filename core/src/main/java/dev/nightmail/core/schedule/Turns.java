@@ -159,7 +159,7 @@ final class Turns {
 
     private void withdraw(Lane lane) {
         byDeadline.remove(lane);
-        var share = shares.get(lane.batch().batch().header().key());
+        var share = shares.get(key(lane));
         if (share != null && share.remove(lane) && share.isEmpty()) {
             wanting.remove(share);
         }
@@ -307,7 +307,7 @@ final class Turns {
     void take(Turn turn, long tokens, Instant now) {
         var lane = turn.lane();
         lane.order().take(turn.pick(), warmth, now);
-        var share = shares.get(lane.batch().batch().header().key());
+        var share = shares.get(key(lane));
         if (share == null) {
             throw new IllegalStateException("a lane without a share");
         }

@@ -27,24 +27,18 @@ final class CandidateLines implements BatchUpstream.Receiver {
 
     @Override
     public boolean take(String customId, RelayedOutcome outcome) {
-        look(customId);
-        return !ours && foreign < FOREIGN_LINES_MAX;
-    }
-
-    private void look(String customId) {
-        boolean isOurs =
-                RelayedId.parse(customId).filter(id -> id.relay().equals(relay)).isPresent();
-        if (isOurs) {
+        if (RelayedId.parse(customId, relay).isPresent()) {
             ours = true;
         } else {
             foreign++;
         }
+        return !ours && foreign < FOREIGN_LINES_MAX;
     }
 
     /** Ours is ours, whatever became of the rest of the line; foreign it may only seem to be. */
     @Override
     public void unreadable(String customId, JsonBytes error) {
-        ours |= RelayedId.parse(customId).filter(id -> id.relay().equals(relay)).isPresent();
+        ours |= RelayedId.parse(customId, relay).isPresent();
     }
 
     boolean isOurs() {

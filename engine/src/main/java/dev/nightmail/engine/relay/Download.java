@@ -1,7 +1,7 @@
 package dev.nightmail.engine.relay;
 
-import dev.nightmail.core.batch.BatchId;
 import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.relay.RelayedId;
 import dev.nightmail.core.schedule.Event.RelayAnswered.Answer;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.RelayedOutcome;
@@ -27,12 +27,10 @@ final class Download {
     /** What keeping one takes beside its error. */
     private static final int KEPT_BYTES_EACH = 120;
 
-    private record Key(BatchId batch, int request) {}
-
     private final Members members;
     private final int keptBytesMax;
-    private final Map<Key, RelayedOutcome> kept = new LinkedHashMap<>();
-    private final Map<Key, JsonBytes> unreadable = new LinkedHashMap<>();
+    private final Map<RelayedId, RelayedOutcome> kept = new LinkedHashMap<>();
+    private final Map<RelayedId, JsonBytes> unreadable = new LinkedHashMap<>();
     private long keptBytes;
     private boolean overflowed;
     private boolean handsOnAll;
@@ -56,13 +54,12 @@ final class Download {
             }
             return Optional.empty();
         }
-        var key = new Key(id.get().batch(), id.get().request());
         if (isAnswer(outcome) || handsOnAll) {
-            kept.remove(key);
-            unreadable.remove(key);
+            kept.remove(id.get());
+            unreadable.remove(id.get());
             return members.answer(id.get(), outcome);
         }
-        keep(key, outcome);
+        keep(id.get(), outcome);
         return Optional.empty();
     }
 
@@ -70,8 +67,8 @@ final class Download {
         return outcome instanceof RelayedOutcome.Tried(AttemptOutcome.Answered _);
     }
 
-    private void keep(Key key, RelayedOutcome outcome) {
-        var before = kept.get(key);
+    private void keep(RelayedId id, RelayedOutcome outcome) {
+        var before = kept.get(id);
         if (before != null && (isFinal(before) || !isFinal(outcome))) {
             return;
         }
@@ -81,7 +78,7 @@ final class Download {
             return;
         }
         keptBytes += bytes;
-        kept.put(key, outcome);
+        kept.put(id, outcome);
     }
 
     /** Whether the request is not to be sent again: it may have been paid, or nothing helps it. */
@@ -108,7 +105,7 @@ final class Download {
         var id = members.open(customId);
         if (id.isPresent() && keptBytes + error.length() <= keptBytesMax) {
             keptBytes += error.length();
-            unreadable.put(new Key(id.get().batch(), id.get().request()), error);
+            unreadable.put(id.get(), error);
         }
     }
 
@@ -140,8 +137,7 @@ final class Download {
     /** What was kept back, now that there is no answer for those. */
     List<Answer> keptBack() {
         var answers = new ArrayList<Answer>();
-        kept.forEach((key, outcome) ->
-                members.answer(key.batch(), key.request(), outcome).ifPresent(answers::add));
+        kept.forEach((id, outcome) -> members.answer(id, outcome).ifPresent(answers::add));
         kept.clear();
         return answers;
     }
@@ -149,8 +145,7 @@ final class Download {
     /** Outcomes for those of which nothing was said: with what was said instead, where there is. */
     List<Answer> rest(JsonBytes error) {
         var answers = new ArrayList<Answer>();
-        unreadable.forEach((key, held) ->
-                members.answer(key.batch(), key.request(), errored(held)).ifPresent(answers::add));
+        unreadable.forEach((id, held) -> members.answer(id, errored(held)).ifPresent(answers::add));
         unreadable.clear();
         answers.addAll(members.rest(errored(error)));
         return answers;

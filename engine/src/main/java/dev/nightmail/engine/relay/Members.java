@@ -33,35 +33,29 @@ final class Members {
 
     /** Whether the line is about one of these, whatever was said of it before. */
     boolean isOne(String customId) {
-        return ours(customId).filter(id -> unanswered.containsKey(id.batch())).isPresent();
+        return RelayedId.parse(customId, relay.id())
+                .filter(id -> unanswered.containsKey(id.batch()))
+                .isPresent();
     }
 
     /** The one of these that a line is about; empty if it is none, or has its outcome. */
     Optional<RelayedId> open(String customId) {
-        return ours(customId).filter(id -> isOpen(id.batch(), id.request()));
+        return RelayedId.parse(customId, relay.id()).filter(this::isOpen);
     }
 
-    private Optional<RelayedId> ours(String customId) {
-        return RelayedId.parse(customId).filter(id -> id.relay().equals(relay.id()));
-    }
-
-    private boolean isOpen(BatchId batch, int request) {
-        var open = unanswered.get(batch);
-        return open != null && open.get(request);
-    }
-
-    Optional<Answer> answer(RelayedId id, RelayedOutcome outcome) {
-        return answer(id.batch(), id.request(), outcome);
+    private boolean isOpen(RelayedId id) {
+        var open = unanswered.get(id.batch());
+        return open != null && open.get(id.request());
     }
 
     /** The outcome with the request it belongs to; empty if that has one already. */
-    Optional<Answer> answer(BatchId batch, int request, RelayedOutcome outcome) {
-        var open = unanswered.get(batch);
-        if (open == null || !open.get(request)) {
+    Optional<Answer> answer(RelayedId id, RelayedOutcome outcome) {
+        var open = unanswered.get(id.batch());
+        if (open == null || !open.get(id.request())) {
             return Optional.empty();
         }
-        open.clear(request);
-        return Optional.of(new Answer(batch, request, outcome));
+        open.clear(id.request());
+        return Optional.of(new Answer(id.batch(), id.request(), outcome));
     }
 
     int unanswered() {

@@ -729,34 +729,24 @@ final class RelayRun {
     // Records
 
     private void write(RelayRecord next) throws InterruptedException, StoppedException {
-        while (true) {
-            try {
-                records.write(next);
-                record = next;
-                return;
-            } catch (JournalException e) {
-                log.error(
-                        "event=relay_not_recorded relay={} reason=\"{}\" it_is_tried_again=true",
-                        relay.id(),
-                        e.getMessage());
-                pause(STORAGE_REST);
-            }
-        }
+        untilStored(
+                () -> records.write(next),
+                failure ->
+                        log.error(
+                                "event=relay_not_recorded relay={} reason=\"{}\" it_is_tried_again=true",
+                                relay.id(),
+                                failure.getMessage()));
+        record = next;
     }
 
     private void removeRecord() throws InterruptedException, StoppedException {
-        while (true) {
-            try {
-                records.remove(relay.id());
-                return;
-            } catch (JournalException e) {
-                log.error(
-                        "event=relay_record_not_removed relay={} reason=\"{}\" it_is_tried_again=true",
-                        relay.id(),
-                        e.getMessage());
-                pause(STORAGE_REST);
-            }
-        }
+        untilStored(
+                () -> records.remove(relay.id()),
+                failure ->
+                        log.error(
+                                "event=relay_record_not_removed relay={} reason=\"{}\" it_is_tried_again=true",
+                                relay.id(),
+                                failure.getMessage()));
     }
 
     /**
@@ -764,20 +754,28 @@ final class RelayRun {
      * start must not send what a person wanted stopped.
      */
     private void hold() throws InterruptedException, StoppedException {
+        untilStored(
+                () -> records.hold(upstream.name()),
+                failure ->
+                        log.error(
+                                "event=hold_not_recorded upstream={} reason=\"{}\" it_is_tried_again=true",
+                                upstream.name(),
+                                failure.getMessage()));
+        holdTold = true;
+        report.accept(new Event.RelayCanceledElsewhere(relay.id()));
+    }
+
+    private void untilStored(Runnable step, Consumer<JournalException> told)
+            throws InterruptedException, StoppedException {
         while (true) {
             try {
-                records.hold(upstream.name());
-                break;
+                step.run();
+                return;
             } catch (JournalException e) {
-                log.error(
-                        "event=hold_not_recorded upstream={} reason=\"{}\" it_is_tried_again=true",
-                        upstream.name(),
-                        e.getMessage());
+                told.accept(e);
                 pause(STORAGE_REST);
             }
         }
-        holdTold = true;
-        report.accept(new Event.RelayCanceledElsewhere(relay.id()));
     }
 
     // Waiting

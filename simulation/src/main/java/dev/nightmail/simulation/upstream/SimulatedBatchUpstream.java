@@ -79,7 +79,7 @@ public final class SimulatedBatchUpstream implements BatchUpstream {
             return new AttemptOutcome.Barred("the credential is not accepted", ERROR);
         }
         if (faults.happens(Fault.CALL_BREAKS)) {
-            throw new IllegalStateException("simulated defect of an adapter");
+            throw new SimulatedUpstream.BrokenAdapterException();
         }
         return null;
     }

@@ -5,6 +5,7 @@ import dev.nightmail.core.catalog.CatalogException;
 import dev.nightmail.core.journal.Journal;
 import dev.nightmail.core.journal.JournalException;
 import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.memory.MemoryBudget;
 import dev.nightmail.core.request.CustomId;
 import dev.nightmail.core.schedule.Routes;
 import dev.nightmail.core.schedule.Routes.Route;
@@ -258,7 +259,8 @@ final class Machine implements Server {
                 clock,
                 baton::nanos,
                 engineRandom,
-                new SimulatedThreads(baton, life));
+                new SimulatedThreads(baton, life),
+                MemoryBudget.UNLIMITED);
     }
 
     private List<Engine.Served> upstreams(Life life) {
