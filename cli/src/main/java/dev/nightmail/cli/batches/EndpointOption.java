@@ -4,7 +4,6 @@ import dev.nightmail.cli.command.Console;
 import dev.nightmail.cli.command.Endpoints;
 import dev.nightmail.cli.surroundings.Surroundings;
 import dev.nightmail.pipeline.client.BatchesClient;
-import dev.nightmail.pipeline.client.ClientLimits;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -39,13 +38,7 @@ final class EndpointOption {
                         ? Endpoints.fromEnvironment(surroundings)
                                 .orElseGet(() -> Endpoints.localServer(surroundings))
                         : Endpoints.named(endpoint, surroundings);
-        return new BatchesClient(
-                chosen,
-                ClientLimits.DEFAULT,
-                surroundings.clock(),
-                surroundings.pause(),
-                surroundings.random(),
-                reason -> notes.accept(reason + "; trying again"));
+        return Endpoints.client(chosen, surroundings, notes);
     }
 
     /**

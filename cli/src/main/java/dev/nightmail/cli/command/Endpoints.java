@@ -1,12 +1,15 @@
 package dev.nightmail.cli.command;
 
 import dev.nightmail.cli.surroundings.Surroundings;
+import dev.nightmail.pipeline.client.BatchesClient;
+import dev.nightmail.pipeline.client.ClientLimits;
 import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.client.Secret;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Endpoints as they are named on the command line, each with the key that belongs to it. */
 public final class Endpoints {
@@ -52,9 +55,7 @@ public final class Endpoints {
      * @return empty if it names none
      */
     public static Optional<Endpoint> fromEnvironment(Surroundings surroundings) {
-        return surroundings
-                .variable(ANTHROPIC_BASE_URL)
-                .map(text -> url(ANTHROPIC_BASE_URL, text.strip()))
+        return baseOfEnvironment(surroundings)
                 .map(base ->
                         isClaude(base, surroundings)
                                 ? claude(surroundings)
@@ -73,12 +74,8 @@ public final class Endpoints {
      */
     public static String keyVariable(URI base, Surroundings surroundings) {
         boolean asTheSdks =
-                surroundings.variable(ANTHROPIC_BASE_URL).isPresent()
-                        && surroundings.variable(ANTHROPIC_API_KEY).isPresent()
-                        && base.equals(
-                                url(
-                                        ANTHROPIC_BASE_URL,
-                                        surroundings.variable(ANTHROPIC_BASE_URL).get().strip()));
+                surroundings.variable(ANTHROPIC_API_KEY).isPresent()
+                        && baseOfEnvironment(surroundings).filter(base::equals).isPresent();
         return isClaude(base, surroundings) || asTheSdks ? ANTHROPIC_API_KEY : NIGHTMAIL_API_KEY;
     }
 
@@ -101,6 +98,33 @@ public final class Endpoints {
     /** Whether what is sent there is charged to the user's account at Anthropic. */
     public static boolean isClaude(URI base, Surroundings surroundings) {
         return surroundings.claude().getAuthority().equalsIgnoreCase(base.getAuthority());
+    }
+
+    /**
+     * A client of an endpoint, to be closed.
+     *
+     * @param notes told when a call is about to be repeated for the first time
+     */
+    public static BatchesClient client(
+            Endpoint at, Surroundings surroundings, Consumer<String> notes) {
+        return new BatchesClient(
+                at,
+                ClientLimits.DEFAULT,
+                surroundings.clock(),
+                surroundings.pause(),
+                surroundings.random(),
+                reason -> notes.accept(tryingAgain(reason)));
+    }
+
+    /** What is said of a first failure. */
+    public static String tryingAgain(String reason) {
+        return reason + "; trying again";
+    }
+
+    private static Optional<URI> baseOfEnvironment(Surroundings surroundings) {
+        return surroundings
+                .variable(ANTHROPIC_BASE_URL)
+                .map(text -> url(ANTHROPIC_BASE_URL, text.strip()));
     }
 
     private static Endpoint claude(Surroundings surroundings) {

@@ -1,6 +1,7 @@
 package dev.nightmail.cli.run;
 
 import dev.nightmail.cli.command.Console;
+import dev.nightmail.cli.command.Endpoints;
 import dev.nightmail.cli.text.Figures;
 import dev.nightmail.cli.text.ProgressDisplay;
 import dev.nightmail.cli.text.Standing;
@@ -93,7 +94,7 @@ final class RunDisplay implements ProgressListener, AutoCloseable {
                                             Figures.money(budget),
                                             Figures.money(spent),
                                             Figures.counted(unsent, "record")));
-            case RunEvent.Retrying(var reason) -> note(RunTarget.tryingAgain(reason));
+            case RunEvent.Retrying(var reason) -> note(Endpoints.tryingAgain(reason));
             case RunEvent.EndpointSilent(var reason) -> tellSilence(reason);
             case RunEvent.Waiting(var reasons) ->
                     reasons.forEach(reason -> note("Waiting: " + reason + "."));

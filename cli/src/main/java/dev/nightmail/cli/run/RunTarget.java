@@ -105,15 +105,10 @@ record RunTarget(
                     e instanceof UnreachableException
                             || (e instanceof RefusedException refused && refused.mayPass());
             if (mayPass) {
-                notes.accept(tryingAgain(e.inBrief()));
+                notes.accept(Endpoints.tryingAgain(e.inBrief()));
             }
             return new RunTarget(endpoint, false, false, null, mayPass);
         }
-    }
-
-    /** What is said of a first failure. */
-    static String tryingAgain(String reason) {
-        return reason + "; trying again";
     }
 
     /** Who hears of a first failure from here on: nobody, if it was told already. */
@@ -129,7 +124,7 @@ record RunTarget(
 
     /** As above. */
     Consumer<String> notesOfRetries(Consumer<String> notes) {
-        return failureTold ? _ -> {} : reason -> notes.accept(tryingAgain(reason));
+        return failureTold ? _ -> {} : reason -> notes.accept(Endpoints.tryingAgain(reason));
     }
 
     /** Where it is, in words. */

@@ -3,6 +3,7 @@ package dev.nightmail.cli.upstreams;
 import dev.nightmail.cli.command.CommandException;
 import dev.nightmail.cli.command.CommonOptions;
 import dev.nightmail.cli.command.Console;
+import dev.nightmail.cli.command.Endpoints;
 import dev.nightmail.cli.command.ExitCode;
 import dev.nightmail.cli.surroundings.Surroundings;
 import dev.nightmail.pipeline.client.RefusedException;
@@ -55,7 +56,7 @@ final class ResumeCommand implements Callable<Integer> {
         var group = upstreams;
         var named = server.isGiven() || group == null ? server : group.server();
         var at = named.endpoint(surroundings);
-        try (var client = server.client(at, surroundings)) {
+        try (var client = Endpoints.client(at, surroundings, console::note)) {
             client.resumeUpstream(name);
         } catch (RefusedException e) {
             if (e.status() == NOT_FOUND) {

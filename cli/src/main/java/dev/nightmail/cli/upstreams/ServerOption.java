@@ -1,11 +1,8 @@
 package dev.nightmail.cli.upstreams;
 
 import dev.nightmail.cli.command.CommandException;
-import dev.nightmail.cli.command.Console;
 import dev.nightmail.cli.command.Endpoints;
 import dev.nightmail.cli.surroundings.Surroundings;
-import dev.nightmail.pipeline.client.BatchesClient;
-import dev.nightmail.pipeline.client.ClientLimits;
 import dev.nightmail.pipeline.client.Endpoint;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -36,16 +33,5 @@ final class ServerOption {
                         + named
                         + ": Anthropic's API has no upstreams; give the URL of a Nightmail server, such as "
                         + Endpoints.LOCAL_SERVER);
-    }
-
-    /** A client of it, to be closed. */
-    BatchesClient client(Endpoint at, Surroundings surroundings) {
-        return new BatchesClient(
-                at,
-                ClientLimits.DEFAULT,
-                surroundings.clock(),
-                surroundings.pause(),
-                surroundings.random(),
-                reason -> new Console(surroundings).note(reason + "; trying again"));
     }
 }

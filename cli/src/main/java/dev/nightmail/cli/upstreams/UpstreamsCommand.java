@@ -3,6 +3,7 @@ package dev.nightmail.cli.upstreams;
 import dev.nightmail.cli.command.CommandException;
 import dev.nightmail.cli.command.CommonOptions;
 import dev.nightmail.cli.command.Console;
+import dev.nightmail.cli.command.Endpoints;
 import dev.nightmail.cli.command.ExitCode;
 import dev.nightmail.cli.surroundings.Surroundings;
 import dev.nightmail.pipeline.client.Endpoint;
@@ -70,7 +71,7 @@ public final class UpstreamsCommand implements Callable<Integer> {
     }
 
     private List<JsonNode> upstreams(Endpoint at) throws InterruptedException {
-        try (var client = server.client(at, surroundings)) {
+        try (var client = Endpoints.client(at, surroundings, console::note)) {
             return client.upstreams();
         } catch (RefusedException e) {
             if (e.status() == NOT_FOUND) {

@@ -59,7 +59,6 @@ public final class PriceFile {
 
     private static final BigDecimal MICROS = BigDecimal.valueOf(1_000_000);
     private static final BigDecimal DOLLARS_MAX = BigDecimal.valueOf(1_000_000);
-    private static final BigDecimal HALF = new BigDecimal("0.5");
     private static final BigDecimal WRITE_5M = new BigDecimal("1.25");
     private static final BigDecimal WRITE_1H = new BigDecimal("2");
     private static final BigDecimal READ = new BigDecimal("0.1");
@@ -182,7 +181,7 @@ public final class PriceFile {
                         dollars(node, "write-5m", input.multiply(WRITE_5M), number),
                         dollars(node, "write-1h", input.multiply(WRITE_1H), number),
                         dollars(node, "read", input.multiply(READ), number));
-        var share = dollars(node, "batch", HALF, number);
+        var share = dollars(node, "batch", TokenPrices.HALF, number);
         if (share.compareTo(BigDecimal.ONE) > 0) {
             throw wrong(
                     "row %d: batch must be from 0 to 1, the part of the price that a batch pays"

@@ -17,10 +17,7 @@ public record TokenPrice(long microsPerMillionTokens) {
         return Math.ceilDiv(Math.multiplyExact(tokens, microsPerMillionTokens), 1_000_000L);
     }
 
-    TokenPrice half() {
-        return new TokenPrice(Math.ceilDiv(microsPerMillionTokens, 2));
-    }
-
+    /** A part of it, rounded up. */
     TokenPrice times(BigDecimal share) {
         return new TokenPrice(
                 share.multiply(BigDecimal.valueOf(microsPerMillionTokens))

@@ -10,6 +10,8 @@ public record TokenPrices(
         TokenPrice cacheWrite1h,
         TokenPrice cacheRead) {
 
+    static final BigDecimal HALF = new BigDecimal("0.5");
+
     public long costMicros(Usage usage) {
         return input.costMicros(usage.input())
                 + output.costMicros(usage.output())
@@ -30,11 +32,6 @@ public record TokenPrices(
 
     /** What they cost in a batch: half of every standard price (wire contract, section 1.7). */
     TokenPrices half() {
-        return new TokenPrices(
-                input.half(),
-                output.half(),
-                cacheWrite5m.half(),
-                cacheWrite1h.half(),
-                cacheRead.half());
+        return times(HALF);
     }
 }

@@ -1,16 +1,9 @@
 package dev.nightmail.pipeline.definition;
 
-import java.util.Locale;
-
 /** How a source reads the cells of its CSV files. */
 public enum CsvCells {
     /** As they stand in the file: {@code 1.10} is the text 1.10 until the query casts it. */
     TEXT,
     /** As the types DuckDB detects: {@code 1.10} is the number 1.1. */
-    TYPED;
-
-    /** As it stands in the pipeline file. */
-    public String word() {
-        return name().toLowerCase(Locale.ROOT);
-    }
+    TYPED
 }

@@ -240,7 +240,7 @@ final class DefinitionReader {
         }
         var sql = section.text("sql");
         var files = section.text("files");
-        var csv = csvCells(section);
+        var csv = section.choice("csv", CsvCells.class);
         section.refuseUnknownKeys();
         if (section.has("sql") == section.has("files")) {
             root.problem("source", "needs exactly one of sql and files");
@@ -253,20 +253,6 @@ final class DefinitionReader {
             section.problem("csv", "goes with sql only: files are read as whole texts");
         }
         return files == null ? null : new SourceDefinition.TextFiles(files);
-    }
-
-    private static @Nullable CsvCells csvCells(YamlSection section) {
-        var word = section.text("csv");
-        if (word == null) {
-            return null;
-        }
-        for (var cells : CsvCells.values()) {
-            if (cells.word().equals(word)) {
-                return cells;
-            }
-        }
-        section.problem("csv", "must be text or typed, not " + word);
-        return null;
     }
 
     private @Nullable SystemPrompt system(YamlSection root) {
@@ -402,7 +388,7 @@ final class DefinitionReader {
         var named = section.requiredText("file");
         var failed = section.text("failed");
         var report = section.text("report");
-        var formulas = formulas(section);
+        var formulas = section.choice("formulas", Formulas.class);
         section.refuseUnknownKeys();
         if (named == null) {
             return null;
@@ -426,18 +412,12 @@ final class DefinitionReader {
         if (failedFile == null || reportFile == null) {
             return null;
         }
-        return new SinkDefinition(target, format, formulas, failedFile, reportFile);
-    }
-
-    private static Formulas formulas(YamlSection section) {
-        var word = section.text("formulas");
-        for (var formulas : Formulas.values()) {
-            if (word == null || formulas.word().equals(word)) {
-                return formulas;
-            }
-        }
-        section.problem("formulas", "must be escape or keep, not " + word);
-        return Formulas.ESCAPE;
+        return new SinkDefinition(
+                target,
+                format,
+                formulas == null ? Formulas.ESCAPE : formulas,
+                failedFile,
+                reportFile);
     }
 
     private @Nullable Budget budget(YamlSection root) {

@@ -23,10 +23,19 @@ public record SinkDefinition(
 
     /** Every file a run writes. */
     public List<NamedFile> files() {
-        return List.of(
-                new NamedFile("sink.file", file),
-                new NamedFile("sink.failed", failedFile),
-                new NamedFile("sink.report", reportFile));
+        return List.of(answers(), failed(), report());
+    }
+
+    public NamedFile answers() {
+        return new NamedFile("sink.file", file);
+    }
+
+    public NamedFile failed() {
+        return new NamedFile("sink.failed", failedFile);
+    }
+
+    public NamedFile report() {
+        return new NamedFile("sink.report", reportFile);
     }
 
     private static Path sample(Path path) {

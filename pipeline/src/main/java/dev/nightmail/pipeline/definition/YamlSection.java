@@ -1,7 +1,9 @@
 package dev.nightmail.pipeline.definition;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -61,6 +63,24 @@ final class YamlSection {
             return null;
         }
         return text(key);
+    }
+
+    /** One of the constants of an enum, which stand in the file in small letters. */
+    <E extends Enum<E>> @Nullable E choice(String key, Class<E> type) {
+        var word = text(key);
+        if (word == null) {
+            return null;
+        }
+        var words = new ArrayList<String>();
+        for (var constant : type.getEnumConstants()) {
+            var allowed = constant.name().toLowerCase(Locale.ROOT);
+            if (allowed.equals(word)) {
+                return constant;
+            }
+            words.add(allowed);
+        }
+        problem(key, "must be " + String.join(" or ", words) + ", not " + word);
+        return null;
     }
 
     /** A whole number within bounds; {@code absent} when the key is not there. */

@@ -105,10 +105,10 @@ final class BatchFinder {
         try (var results = client.results(candidate.id())) {
             long members = 0;
             for (var line = results.nextLine(); line != null; line = results.nextLine()) {
-                if (!ResultLine.isObject(line)) {
+                var result = ResultLine.parse(line);
+                if (result.isEmpty() && !ResultLine.isObject(line)) {
                     throw unreadable(candidate, null);
                 }
-                var result = ResultLine.parse(line);
                 if (result.isEmpty()
                         || !state.batches().hasMember(batch, result.get().customId())) {
                     return false;

@@ -77,13 +77,9 @@ final class Execution {
         }
         try {
             work(planned.plan(), forecast.estimator());
-        } catch (EndpointException | RunException e) {
+        } catch (EndpointException | RunException | InterruptedException e) {
             // What has been answered so far is paid for: it belongs to the author whatever came
-            // after.
-            output.write(planned);
-            throw e;
-        } catch (InterruptedException e) {
-            // Told to stop: the same holds, and there is a moment left for it.
+            // after. Who is told to stop has a moment left for it.
             output.write(planned);
             throw e;
         }

@@ -1,6 +1,5 @@
 package dev.nightmail.pipeline.run;
 
-import dev.nightmail.pipeline.definition.NamedFile;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.definition.SinkDefinition;
 import dev.nightmail.pipeline.sink.AnswerFile;
@@ -59,9 +58,7 @@ final class Output {
 
     void writeReport(Report report) {
         var page = ReportPage.of(report).getBytes(StandardCharsets.UTF_8);
-        files.replace(
-                new NamedFile("sink.report", sink.reportFile()),
-                WholeFile.stream(out -> out.write(page)));
+        files.replace(sink.report(), WholeFile.stream(out -> out.write(page)));
         listener.on(new RunEvent.FileWritten(sink.reportFile(), 1));
     }
 
@@ -83,12 +80,12 @@ final class Output {
                                                 wrapped(() -> visitor.visit(recordId, answer));
                                             }));
                 };
-        files.replace(new NamedFile("sink.file", sink.file()), answers.filling(walk, this::note));
+        files.replace(sink.answers(), answers.filling(walk, this::note));
         listener.on(new RunEvent.FileWritten(sink.file(), rows[0]));
     }
 
     private void writeFailed(Planner.Planned planned) {
-        var target = new NamedFile("sink.failed", sink.failedFile());
+        var target = sink.failed();
         if (state.records().counts(planned.plan()).failed() == 0) {
             files.delete(target);
             return;

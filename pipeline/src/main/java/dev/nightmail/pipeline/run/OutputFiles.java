@@ -8,7 +8,6 @@ import dev.nightmail.pipeline.sink.WholeFile;
 import dev.nightmail.pipeline.state.PipelineState;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 
 /**
  * Replaces and deletes what this pipeline wrote, and nothing else: a file that somebody else wrote,
@@ -88,14 +87,10 @@ final class OutputFiles {
         try {
             return state.outputs().mayBeUnrecorded(path)
                     ? FormerOutput.isOne(output, pipeline, state.records()::knows)
-                    : state.outputs().wrote(path, sha256(path));
+                    : state.outputs().wrote(path, WholeFile.sha256(path));
         } catch (IOException e) {
             throw new SinkException(
                     output.key() + ": cannot read " + path + ": " + e.getMessage(), e);
         }
-    }
-
-    private static String sha256(Path path) throws IOException {
-        return WholeFile.sha256(path);
     }
 }

@@ -117,12 +117,12 @@ final class Parquet {
             var value = columns.value(answer, column);
             if (value.isMissingNode() || value.isNull()) {
                 row.putNull(column.name());
-            } else if (widths.get(index) == Width.TEXT || column.type() == Columns.Type.JSON) {
+            } else if (widths.get(index) == Width.TEXT
+                    || column.type() == Columns.Type.JSON
+                    || column.type() == Columns.Type.TEXT) {
                 row.put(column.name(), textOf(column, value));
             } else if (column.type() == Columns.Type.WHOLE_NUMBER) {
                 row.put(column.name(), value.decimalValue().toBigInteger().toString());
-            } else if (column.type() == Columns.Type.TEXT) {
-                row.put(column.name(), textOf(column, value));
             } else {
                 row.set(column.name(), value);
             }

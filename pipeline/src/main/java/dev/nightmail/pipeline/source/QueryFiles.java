@@ -12,7 +12,6 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -333,23 +332,14 @@ final class QueryFiles {
         }
     }
 
-    /** The folder above all files of a pattern; null if it is no path. */
-    static @Nullable Path folderOf(String name) {
-        try {
-            var fixed = Globs.fixedFolder(name);
-            return Path.of(fixed.isEmpty() ? "/" : fixed).normalize();
-        } catch (InvalidPathException _) {
-            return null;
-        }
+    /** The folder above all files of a name or a pattern. */
+    static Path folderOf(String name) {
+        return Path.of(Globs.fixedFolder(name));
     }
 
     /** The same pattern with the links of its folder followed. */
     private static String normalized(String name) {
-        var folder = folderOf(name);
-        if (folder == null) {
-            return name;
-        }
-        var real = PathRule.real(folder).toString();
+        var real = PathRule.real(folderOf(name)).toString();
         var rest = name.substring(Globs.fixedFolder(name).length());
         return (real.equals("/") ? real : real + "/") + rest;
     }

@@ -156,17 +156,18 @@ final class SqlFailures {
         if (header == null) {
             return "";
         }
+        var asOne = columns.contains(header);
+        var namedByPlace =
+                columns.stream().allMatch(name -> NAMED_BY_PLACE.matcher(name).matches());
+        if (!asOne && !namedByPlace) {
+            return "";
+        }
         for (char delimiter : DELIMITERS) {
             if (header.indexOf(delimiter) < 0) {
                 continue;
             }
-            var asOne = columns.contains(header);
             var fault = csv.fault(delimiter);
-            var asData =
-                    fault != null
-                            && columns.stream()
-                                    .allMatch(name -> NAMED_BY_PLACE.matcher(name).matches());
-            if (asOne || asData) {
+            if (asOne || fault != null) {
                 return (asOne ? " was read as one column: " : " has no rows of one length: ")
                         + (fault == null
                                 ? "its rows differ in length or a quote stays open: look for a row unlike the others"

@@ -4,6 +4,7 @@ import dev.nightmail.pipeline.definition.NamedFile;
 import dev.nightmail.pipeline.definition.PathRule;
 import dev.nightmail.pipeline.natives.DuckDb;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -62,8 +63,12 @@ final class SqlSource implements RecordSource {
             for (var name : new QueryFiles(base, reading).resolve(connection, query).names()) {
                 var files = filesOf(connection, name);
                 for (var output : outputs) {
-                    if (QueryFiles.matches(name, PathRule.real(output.path()), ignoresCase)
+                    var place = PathRule.real(output.path());
+                    // What is there is not what is missing: only a dangling link can be it.
+                    boolean isThere = Files.exists(place);
+                    if (QueryFiles.matches(name, place, ignoresCase)
                             || files.stream()
+                                    .filter(file -> isThere || !Files.exists(file.normalize()))
                                     .anyMatch(file -> PathRule.same(file, output.path()))) {
                         conflicts.add(conflict(output, name, base));
                     }
@@ -115,12 +120,11 @@ final class SqlSource implements RecordSource {
             refuseOutside(Path.of(name));
             return;
         }
-        var folder = QueryFiles.folderOf(name);
-        if (folder == null || name.contains("/../")) {
+        if (name.contains("/../")) {
             throw new SourceException(
                     "source.sql: a pattern with \"..\" may lead outside the pipeline's folder: write it without, or write \"allow-outside: true\" in the pipeline file");
         }
-        refuseOutside(folder);
+        refuseOutside(QueryFiles.folderOf(name));
         for (var file : filesOf(connection, name)) {
             refuseOutside(file);
         }

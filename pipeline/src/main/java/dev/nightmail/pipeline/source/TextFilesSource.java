@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
@@ -53,8 +52,15 @@ final class TextFilesSource implements RecordSource {
         var choice = choice();
         var found = files(choice);
         var own = ownFiles.stream().map(PathRule::real).collect(Collectors.toUnmodifiableSet());
-        var leftOut = found.stream().filter(path -> isOwn(path, own)).toList();
-        var records = found.stream().filter(path -> !isOwn(path, own)).toList();
+        var records = new ArrayList<Path>();
+        var leftOut = new ArrayList<String>();
+        for (var path : found) {
+            if (own.contains(PathRule.real(path))) {
+                leftOut.add(paths.shown(path));
+            } else {
+                records.add(path);
+            }
+        }
         if (records.isEmpty()) {
             throw new SourceException(
                     "source.files: no file matches "
@@ -64,7 +70,7 @@ final class TextFilesSource implements RecordSource {
                             + (leftOut.isEmpty() ? "" : " besides the pipeline's own")
                             + ": \"docs/**/*.txt\" matches the .txt files in docs and below");
         }
-        return new FileCursor(records.iterator(), leftOut.stream().map(paths::shown).toList());
+        return new FileCursor(records.iterator(), leftOut);
     }
 
     /**
@@ -130,10 +136,6 @@ final class TextFilesSource implements RecordSource {
         }
     }
 
-    private static boolean isOwn(Path path, Set<Path> own) {
-        return own.contains(PathRule.real(path));
-    }
-
     private boolean isHidden(Path path) {
         for (var part : folder.relativize(path)) {
             var name = part.toString();
@@ -154,7 +156,7 @@ final class TextFilesSource implements RecordSource {
 
         FileCursor(Iterator<Path> files, List<String> leftOut) {
             this.files = files;
-            this.leftOut = new ArrayList<>(leftOut);
+            this.leftOut = leftOut;
         }
 
         @Override
