@@ -39,6 +39,9 @@ final class Forwarding implements BodyReceiver {
     private HttpHeaders headers = HttpHeaders.NONE;
     private boolean passing;
 
+    /** Whether it is known if this is an answer: how it begins does not change any more. */
+    private boolean judged;
+
     /** Of an answer that is a stream; null otherwise. */
     private @Nullable PassedEvents events;
 
@@ -73,7 +76,7 @@ final class Forwarding implements BodyReceiver {
             sink.write(bytes, offset, length);
         } else if (held.canHold(length)) {
             held.add(bytes, offset, length);
-            if (isGood() && held.length() >= BEGINNING_BYTES) {
+            if (isGood() && !judged && held.length() >= BEGINNING_BYTES) {
                 passIfAnswer();
             }
         }
@@ -84,14 +87,14 @@ final class Forwarding implements BodyReceiver {
      * a brace, nor by its status alone, since some say under a success that they failed.
      */
     private void passIfAnswer() throws IOException {
-        var begun = held.drain();
-        var text = new String(begun, 0, Math.min(begun.length, BEGINNING_BYTES), ISO_8859_1);
+        judged = true;
+        var text = new String(held.beginning(BEGINNING_BYTES), ISO_8859_1);
         boolean json = text.stripLeading().startsWith("{");
         boolean called = !UpstreamErrors.hasForeignType(headers) && !text.isBlank();
         if ((!json && !called) || ERROR.matcher(text).lookingAt()) {
-            held.add(begun, 0, begun.length);
             return;
         }
+        var begun = held.drain();
         passing = true;
         var fields = new LinkedHashMap<>(passedOn(headers, "application/json"));
         if (UpstreamErrors.hasForeignType(headers)) {
@@ -115,7 +118,7 @@ final class Forwarding implements BodyReceiver {
 
     /** The answer is whole, as far as HTTP is concerned. */
     ForwardOutcome end() throws IOException {
-        if (!passing && isGood()) {
+        if (!judged && !passing && isGood()) {
             passIfAnswer();
         }
         if (!passing) {

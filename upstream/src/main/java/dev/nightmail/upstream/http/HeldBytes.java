@@ -155,6 +155,11 @@ public final class HeldBytes {
         return bytes;
     }
 
+    /** A copy of the first bytes, of all if they are no more. */
+    public byte[] beginning(int max) {
+        return Arrays.copyOf(bytes, Math.min(length, max));
+    }
+
     /** Gives away all that is kept, which is not counted any more, and begins anew. */
     public byte[] drain() throws IOException {
         if (bytes.length <= UNCOUNTED_BYTES) {

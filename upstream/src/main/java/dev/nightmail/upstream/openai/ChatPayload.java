@@ -3,6 +3,8 @@ package dev.nightmail.upstream.openai;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.nightmail.upstream.json.RawJson;
+import dev.nightmail.wire.error.ErrorMeaning;
+import dev.nightmail.wire.error.ErrorReading;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -11,12 +13,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * One piece of what a server sends: a whole completion, or a chunk of one that is streamed. They
  * differ in little but the name under which the model speaks.
+ *
+ * @param mayHoldError whether it has a member in which an error could be
  */
 record ChatPayload(
         RawJson.@Nullable Text id,
         RawJson.@Nullable Text model,
         @Nullable Choice choice,
-        @Nullable ChatUsage usage) {
+        @Nullable ChatUsage usage,
+        boolean mayHoldError) {
+
+    /** Of what {@code object} says: a longer one is looked at whatever it is. */
+    private static final int OBJECT_BYTES_MAX = 64;
 
     /**
      * The first choice, and the only one that is asked for.
@@ -230,7 +238,36 @@ record ChatPayload(
                         payload.text("id"),
                         payload.text("model"),
                         choice == null ? null : Choice.of(choice),
-                        ChatUsage.in(payload, choice)));
+                        ChatUsage.in(payload, choice),
+                        mayHoldError(payload, choice)));
+    }
+
+    /**
+     * Nearly no answer does, and to find the error it would have to be read again. True of all that
+     * {@link ErrorReading#readInAnswer} looks at in an object, and of more.
+     */
+    private static boolean mayHoldError(RawJson.Members payload, RawJson.@Nullable Members choice) {
+        var members = payload.members();
+        return members.containsKey("error")
+                || members.containsKey("message")
+                || members.containsKey("base_resp")
+                || isErrorObject(payload.text("object"))
+                || (choice != null && choice.members().containsKey("error"));
+    }
+
+    private static boolean isErrorObject(RawJson.@Nullable Text object) {
+        return object != null
+                && (object.span().length() > OBJECT_BYTES_MAX
+                        || object.value().strip().equals("error"));
+    }
+
+    /**
+     * The error that it holds.
+     *
+     * @param json from which it was read
+     */
+    Optional<ErrorMeaning> error(byte[] json) {
+        return mayHoldError ? ErrorReading.readInAnswer(json) : Optional.empty();
     }
 
     private static RawJson.@Nullable Text filled(RawJson.Members members, String name) {

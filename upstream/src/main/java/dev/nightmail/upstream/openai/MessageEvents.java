@@ -7,7 +7,6 @@ import dev.nightmail.upstream.http.FailedStep;
 import dev.nightmail.upstream.http.HttpHeaders;
 import dev.nightmail.upstream.json.JsonWriter;
 import dev.nightmail.upstream.json.RawJson;
-import dev.nightmail.wire.error.ErrorReading;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -139,7 +138,7 @@ final class MessageEvents implements ServerSentEvents.Receiver {
             throw new BrokenAnswerException(
                     FailedStep.GARBLED, "the upstream sent an event that is not a JSON object");
         }
-        var error = ErrorReading.readInAnswer(data);
+        var error = payload.get().error(data);
         if (error.isPresent()) {
             fail(answers.inAnswer(error.get(), HttpHeaders.NONE));
             return;

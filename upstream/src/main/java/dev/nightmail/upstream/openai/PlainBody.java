@@ -31,14 +31,14 @@ record PlainBody(Optional<ChatPayload> payload, Optional<ErrorMeaning> error) {
     static PlainBody read(byte[] body, Set<String> tools) {
         var payload = ChatPayload.read(body);
         if (payload.isPresent()) {
-            return new PlainBody(payload, ErrorReading.readInAnswer(body));
+            return new PlainBody(payload, payload.get().error(body));
         }
         int end = endBeforeDone(body);
         if (end >= 0) {
             byte[] before = Arrays.copyOf(body, end);
             var cut = ChatPayload.read(before);
             if (cut.isPresent()) {
-                return new PlainBody(cut, ErrorReading.readInAnswer(before));
+                return new PlainBody(cut, cut.get().error(before));
             }
         }
         return EventStream.begins(body) ? ofEvents(body, tools) : foreign(body);
@@ -91,12 +91,13 @@ record PlainBody(Optional<ChatPayload> payload, Optional<ErrorMeaning> error) {
                 done = true;
                 return;
             }
-            if (error.isEmpty()) {
-                error = ErrorReading.readInAnswer(data);
-            }
-            payloads.add(
+            var payload =
                     ChatPayload.read(data)
-                            .orElseThrow(() -> new IOException("an event that is no object")));
+                            .orElseThrow(() -> new IOException("an event that is no object"));
+            if (error.isEmpty()) {
+                error = payload.error(data);
+            }
+            payloads.add(payload);
         }
 
         Optional<ChatPayload> joined(Set<String> tools) {
@@ -116,7 +117,8 @@ record PlainBody(Optional<ChatPayload> payload, Optional<ErrorMeaning> error) {
             var choice = joined(choices, tools);
             boolean whole = done || choice.finish() != null;
             return Optional.of(
-                    new ChatPayload(first.id(), first.model(), whole ? choice : null, usage));
+                    new ChatPayload(
+                            first.id(), first.model(), whole ? choice : null, usage, false));
         }
 
         private static Choice joined(List<Choice> choices, Set<String> tools) {

@@ -78,18 +78,21 @@ final class StreamedAnswer implements BodyReceiver {
 
     /** What an answer is shows in its first bytes; what it is called decides if they do not. */
     private void look() throws IOException {
-        byte[] first = held.drain();
+        byte[] first = held.beginning(EventStream.LOOKED_AT_MAX);
         look = EventStream.look(first, first.length);
         boolean undecided = look == Look.UNKNOWN && first.length < EventStream.LOOKED_AT_MAX;
         if (look == Look.UNKNOWN && !undecided) {
             look = Answers.isEventStream(headers) ? Look.EVENTS : Look.DOCUMENT;
         }
-        streams = look == Look.EVENTS;
-        if (streams) {
-            chunks.take(first, 0, first.length);
-        } else {
-            held.add(first, 0, first.length);
+        if (look == Look.EVENTS) {
+            takeHeld();
         }
+    }
+
+    private void takeHeld() throws IOException {
+        byte[] all = held.drain();
+        streams = true;
+        chunks.take(all, 0, all.length);
     }
 
     private void keep(byte[] bytes, int offset, int length) throws IOException {
@@ -105,9 +108,7 @@ final class StreamedAnswer implements BodyReceiver {
     /** The answer is whole. */
     void end() throws IOException {
         if (Answers.isGood(status) && look == Look.UNKNOWN && Answers.isEventStream(headers)) {
-            streams = true;
-            byte[] all = held.drain();
-            chunks.take(all, 0, all.length);
+            takeHeld();
         }
         if (streams) {
             chunks.end();
