@@ -30,6 +30,11 @@ public sealed interface ForwardOutcome {
             headers = Map.copyOf(headers);
         }
 
+        /** The same, where the call tells something else of the upstream. */
+        public Refused about(News other) {
+            return new Refused(other, status, headers, body);
+        }
+
         /** Answers the client with it. */
         public void passOn(AnswerSink sink) throws IOException {
             sink.begin(status, headers);

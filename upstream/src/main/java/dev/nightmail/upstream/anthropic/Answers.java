@@ -3,7 +3,6 @@ package dev.nightmail.upstream.anthropic;
 import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.upstream.AttemptOutcome;
-import dev.nightmail.core.upstream.AttemptOutcome.Answered;
 import dev.nightmail.core.upstream.AttemptOutcome.Barred;
 import dev.nightmail.core.upstream.AttemptOutcome.Failed;
 import dev.nightmail.core.upstream.AttemptOutcome.Refused;
@@ -103,15 +102,13 @@ final class Answers {
                 : Failed.perhapsPaid("bad answer", null, badAnswer(headers));
     }
 
-    /** An answer that no client could read is given up, and paid for all the same. */
     AttemptOutcome answered(MessageReading.Read read, Billing billing, HttpHeaders headers) {
-        var headroom = RateLimits.headroom(headers);
-        return AnswerSize.isReadable(read.line())
-                ? new Answered(read.line(), read.usage(), billing, headroom)
-                : new Refused(
-                        AnswerSize.error(upstream, requestId(headers)),
-                        headroom,
-                        new Charge(read.usage(), billing));
+        return AnswerSize.outcome(
+                upstream,
+                read.line(),
+                new Charge(read.usage(), billing),
+                RateLimits.headroom(headers),
+                requestId(headers));
     }
 
     private static @Nullable String requestId(HttpHeaders headers) {
@@ -130,8 +127,7 @@ final class Answers {
         return ErrorBody.of(
                 ErrorType.API_ERROR,
                 "upstream %s answered with something that is not a Message (content type %s)"
-                        .formatted(
-                                upstream, UpstreamErrors.contentType(headers).orElse("not given")),
+                        .formatted(upstream, UpstreamErrors.shownContentType(headers)),
                 requestId(headers));
     }
 
@@ -161,9 +157,5 @@ final class Answers {
 
     static int status(FailedStep step) {
         return (step.isTimeout() ? ErrorType.TIMEOUT_ERROR : ErrorType.API_ERROR).status();
-    }
-
-    static boolean isEventStream(HttpHeaders headers) {
-        return UpstreamErrors.contentType(headers).map("text/event-stream"::equals).orElse(false);
     }
 }

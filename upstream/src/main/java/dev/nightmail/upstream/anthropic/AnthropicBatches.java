@@ -15,6 +15,7 @@ import dev.nightmail.upstream.http.HttpExchanges;
 import dev.nightmail.upstream.http.HttpHeaders;
 import dev.nightmail.upstream.http.HttpOutcome;
 import dev.nightmail.upstream.wire.BatchReading;
+import dev.nightmail.upstream.wire.ByteOrderMark;
 import dev.nightmail.upstream.wire.ErrorBody;
 import dev.nightmail.upstream.wire.UpstreamErrors;
 import java.io.IOException;
@@ -100,7 +101,7 @@ public final class AnthropicBatches implements BatchUpstream {
     }
 
     private static boolean isGood(int status, HttpHeaders headers) {
-        return status >= 200 && status < 300 && !UpstreamErrors.hasForeignType(headers);
+        return Answers.isGood(status) && !UpstreamErrors.hasForeignType(headers);
     }
 
     /** Said of the service by a good answer: an error may come from what stands in between. */

@@ -11,6 +11,7 @@ import dev.nightmail.core.upstream.Headroom;
 import dev.nightmail.upstream.http.HttpHeaders;
 import dev.nightmail.upstream.wire.BatchReading;
 import dev.nightmail.upstream.wire.ErrorBody;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -32,22 +33,22 @@ final class CreateAnswers {
     }
 
     Creation creation(int status, HttpHeaders headers, byte[] answer, RelayTerms terms) {
-        if (status >= 200 && status < 300) {
+        if (Answers.isGood(status)) {
             return BatchReading.batch(answer)
                     .<Creation>map(Creation.Created::new)
                     .orElseGet(() -> new Creation.Unconfirmed("status " + status + ", no batch"));
         }
-        boolean saidByTheApi = status >= 400 && ErrorBody.read(answer).isPresent();
+        var said = status >= 400 ? ErrorBody.read(answer) : Optional.<ErrorBody.Read>empty();
         var outcome = answers.answered(status, headers, answer);
-        if (saidByTheApi) {
-            return refused(status, outcome, answer, terms);
+        if (said.isPresent()) {
+            return refused(status, outcome, said.get().message(), terms);
         }
         return status == TOO_LARGE && outcome instanceof Refused refused
                 ? new Creation.Refused(refused, Set.of())
                 : unconfirmed(status, outcome);
     }
 
-    private Creation refused(int status, AttemptOutcome outcome, byte[] answer, RelayTerms terms) {
+    private Creation refused(int status, AttemptOutcome outcome, String message, RelayTerms terms) {
         boolean hasNoRoom = status == 429 || status == 529 || status == 503;
         return switch (outcome) {
             case Barred barred -> new Creation.NotNow(barred);
@@ -61,7 +62,7 @@ final class CreateAnswers {
                                             .formatted(status, upstream),
                                     error));
             case Refused refused when status < 500 ->
-                    new Creation.Refused(refused, FaultyRequests.in(answer));
+                    new Creation.Refused(refused, FaultyRequests.in(message));
             case AttemptOutcome.Answered _, Refused _, Failed _, AttemptOutcome.Unreachable _ ->
                     unconfirmed(status, outcome);
         };

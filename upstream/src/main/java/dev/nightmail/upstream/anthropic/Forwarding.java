@@ -60,7 +60,7 @@ final class Forwarding implements BodyReceiver {
     public void begin(int answerStatus, HttpHeaders answerHeaders) throws IOException {
         status = answerStatus;
         headers = answerHeaders;
-        if (isGood() && Answers.isEventStream(headers)) {
+        if (isGood() && UpstreamErrors.isEventStream(headers)) {
             passing = true;
             events = new PassedEvents(sink);
             sink.begin(status, passedOn(headers, ""));

@@ -5,6 +5,7 @@ import dev.nightmail.core.upstream.BatchUpstream;
 import dev.nightmail.upstream.http.BodyReceiver;
 import dev.nightmail.upstream.http.HeldBytes;
 import dev.nightmail.upstream.http.HttpHeaders;
+import dev.nightmail.upstream.wire.ByteOrderMark;
 import dev.nightmail.upstream.wire.UpstreamErrors;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,7 @@ final class ResultStream implements BodyReceiver {
     public void begin(int answerStatus, HttpHeaders answerHeaders) {
         status = answerStatus;
         headers = answerHeaders;
-        good = status >= 200 && status < 300 && !isPage(answerHeaders);
+        good = Answers.isGood(status) && !isPage(answerHeaders);
     }
 
     /** A page of a proxy; the results themselves came under several types over the years. */

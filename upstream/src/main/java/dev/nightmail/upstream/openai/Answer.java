@@ -76,13 +76,12 @@ record Answer(JsonBytes message, Usage usage) {
     private static List<ToolCall> distinct(List<ToolCall> told) {
         var seen = new HashSet<List<String>>();
         var distinct = new ArrayList<ToolCall>();
-        var ids = new HashSet<String>();
         for (var call : told) {
             if (call.isEmpty()) {
                 continue;
             }
-            boolean first = ids.add(call.id()) || call.id().isEmpty();
-            if (seen.add(List.of(call.id(), call.name(), call.inputText())) || first) {
+            if (seen.add(List.of(call.id(), call.name(), call.inputText()))
+                    || call.id().isEmpty()) {
                 distinct.add(call);
             }
         }

@@ -156,7 +156,7 @@ final class Answers {
     Reading.Fault notACompletion(HttpHeaders headers) {
         return failed(
                 "it answered with something that is not a chat completion (content type %s)"
-                        .formatted(contentType(headers)),
+                        .formatted(UpstreamErrors.shownContentType(headers)),
                 "bad answer");
     }
 
@@ -225,11 +225,7 @@ final class Answers {
                 : HttpHeaders.NONE;
     }
 
-    static boolean isEventStream(HttpHeaders headers) {
-        return UpstreamErrors.contentType(headers).map("text/event-stream"::equals).orElse(false);
-    }
-
-    private static String contentType(HttpHeaders headers) {
-        return UpstreamErrors.contentType(headers).orElse("not given");
+    static @Nullable String requestId(HttpHeaders headers) {
+        return headers.first("x-request-id").orElse(null);
     }
 }

@@ -160,10 +160,6 @@ final class CallUnderWay {
         return taken;
     }
 
-    int piecesHeld() {
-        return pieces.size();
-    }
-
     /** All of an input that is no object so far, or a whole value; null if it is empty. */
     @Nullable RawJson takeWhole() {
         var held = takePieces();

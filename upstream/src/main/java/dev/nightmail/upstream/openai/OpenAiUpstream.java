@@ -4,7 +4,6 @@ import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.AttemptOutcome;
-import dev.nightmail.core.upstream.AttemptOutcome.Answered;
 import dev.nightmail.core.upstream.AttemptOutcome.Barred;
 import dev.nightmail.core.upstream.AttemptOutcome.Failed;
 import dev.nightmail.core.upstream.AttemptOutcome.Refused;
@@ -29,7 +28,6 @@ import dev.nightmail.wire.error.RetryAfter;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Any server of the Chat Completions API, behind the Messages API. Requests and answers are put
@@ -113,26 +111,18 @@ public final class OpenAiUpstream implements Upstream {
     private AttemptOutcome outcome(Reading reading, HttpHeaders headers) {
         return switch (reading) {
             case Reading.Answered(var message, var usage, boolean reported) ->
-                    answered(
+                    AnswerSize.outcome(
+                            config.name(),
                             message,
                             new Charge(usage, new Billing(config.name(), tier(reported), false)),
-                            headers);
+                            headroom(headers),
+                            Answers.requestId(headers));
             case Reading.Fault fault -> outcome(fault, headers);
             case Reading.Unreachable(var type, var message, var phase) ->
                     new Unreachable(phase, ErrorBody.of(type, message, null));
             case Reading.Barred(var _, var reason, var type, var message) ->
-                    new Barred(reason, ErrorBody.of(type, message, requestId(headers)));
+                    new Barred(reason, ErrorBody.of(type, message, Answers.requestId(headers)));
         };
-    }
-
-    /** An answer that no client could read is given up, and paid for all the same. */
-    private AttemptOutcome answered(JsonBytes message, Charge charge, HttpHeaders headers) {
-        return AnswerSize.isReadable(message)
-                ? new Answered(message, charge.usage(), charge.billing(), headroom(headers))
-                : new Refused(
-                        AnswerSize.error(config.name(), requestId(headers)),
-                        headroom(headers),
-                        charge);
     }
 
     private static ServiceTier tier(boolean reported) {
@@ -140,7 +130,7 @@ public final class OpenAiUpstream implements Upstream {
     }
 
     private AttemptOutcome outcome(Reading.Fault fault, HttpHeaders headers) {
-        var error = ErrorBody.of(fault.type(), fault.message(), requestId(headers));
+        var error = ErrorBody.of(fault.type(), fault.message(), Answers.requestId(headers));
         var retryAfter = RetryAfter.of(headers::first, clock).orElse(fault.retryAfter());
         return switch (fault.kind()) {
             case REFUSED -> new Refused(error, headroom(headers));
@@ -151,10 +141,6 @@ public final class OpenAiUpstream implements Upstream {
 
     private Headroom headroom(HttpHeaders headers) {
         return RateLimitHeaders.headroom(headers, clock);
-    }
-
-    private static @Nullable String requestId(HttpHeaders headers) {
-        return headers.first("x-request-id").orElse(null);
     }
 
     @Override

@@ -45,9 +45,7 @@ final class Reply {
     /** How the call went, if that is what it tells of the upstream. */
     ForwardOutcome outcome(News news) {
         var refused = refusal;
-        return refused == null
-                ? news
-                : new Refused(news, refused.status(), refused.headers(), refused.body());
+        return refused == null ? news : refused.about(news);
     }
 
     /** What a call to the upstream came to. */
@@ -59,7 +57,7 @@ final class Reply {
                     refuse(
                             type.status(),
                             passedOn(headers),
-                            ErrorBody.of(type, message, requestId(headers)));
+                            ErrorBody.of(type, message, Answers.requestId(headers)));
             case Reading.Unreachable(var type, var message, var _) ->
                     refuse(type.status(), Map.of(), ErrorBody.of(type, message, null));
             case Reading.Barred(int status, var _, var _, var _) ->
@@ -77,10 +75,6 @@ final class Reply {
             headers.first(name).ifPresent(value -> passed.put(name, value));
         }
         return passed;
-    }
-
-    private static @Nullable String requestId(HttpHeaders headers) {
-        return headers.first("x-request-id").orElse(null);
     }
 
     void json(JsonBytes body) throws IOException {

@@ -1,9 +1,9 @@
 package dev.nightmail.upstream.openai;
 
 import dev.nightmail.upstream.http.FailedStep;
+import dev.nightmail.upstream.wire.ByteOrderMark;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.Arrays;
 
 /**
  * Takes a stream of server-sent events apart, however it is cut into pieces. Of an event only its
@@ -14,7 +14,6 @@ final class ServerSentEvents {
     /** Far above any chunk: some servers send a whole answer in one. */
     private static final int EVENT_BYTES_MAX = 16 << 20;
 
-    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
     private static final byte[] DATA = {'d', 'a', 't', 'a', ':'};
 
     private final Receiver receiver;
@@ -67,7 +66,11 @@ final class ServerSentEvents {
     }
 
     private void endLine() throws IOException {
-        byte[] whole = begun ? line.toByteArray() : withoutMark(line.toByteArray());
+        byte[] whole = line.toByteArray();
+        if (!begun) {
+            // One may stand before the first line (HTML standard, section 9.2.5).
+            whole = ByteOrderMark.without(whole);
+        }
         begun = true;
         line.reset();
         if (whole.length == 0) {
@@ -77,14 +80,6 @@ final class ServerSentEvents {
         } else {
             keepData(whole);
         }
-    }
-
-    /** A byte order mark may stand before the first line (HTML standard, section 9.2.5). */
-    private static byte[] withoutMark(byte[] firstLine) {
-        int marks = Arrays.mismatch(firstLine, BYTE_ORDER_MARK);
-        return marks < 0 || marks == BYTE_ORDER_MARK.length
-                ? Arrays.copyOfRange(firstLine, BYTE_ORDER_MARK.length, firstLine.length)
-                : firstLine;
     }
 
     private void keepData(byte[] whole) {

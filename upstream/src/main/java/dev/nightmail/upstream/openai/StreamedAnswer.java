@@ -8,6 +8,7 @@ import dev.nightmail.upstream.http.HeldBytes;
 import dev.nightmail.upstream.http.HttpHeaders;
 import dev.nightmail.upstream.openai.EventStream.Look;
 import dev.nightmail.upstream.wire.ErrorBody;
+import dev.nightmail.upstream.wire.UpstreamErrors;
 import java.io.IOException;
 import java.util.Map;
 
@@ -82,7 +83,7 @@ final class StreamedAnswer implements BodyReceiver {
         look = EventStream.look(first, first.length);
         boolean undecided = look == Look.UNKNOWN && first.length < EventStream.LOOKED_AT_MAX;
         if (look == Look.UNKNOWN && !undecided) {
-            look = Answers.isEventStream(headers) ? Look.EVENTS : Look.DOCUMENT;
+            look = UpstreamErrors.isEventStream(headers) ? Look.EVENTS : Look.DOCUMENT;
         }
         if (look == Look.EVENTS) {
             takeHeld();
@@ -107,7 +108,9 @@ final class StreamedAnswer implements BodyReceiver {
 
     /** The answer is whole. */
     void end() throws IOException {
-        if (Answers.isGood(status) && look == Look.UNKNOWN && Answers.isEventStream(headers)) {
+        if (Answers.isGood(status)
+                && look == Look.UNKNOWN
+                && UpstreamErrors.isEventStream(headers)) {
             takeHeld();
         }
         if (streams) {

@@ -44,9 +44,7 @@ final class Interactive {
     /** How the call went, if that is what it tells of the service. */
     ForwardOutcome outcome(News news) {
         var refused = refusal;
-        return refused == null
-                ? news
-                : new Refused(news, refused.status(), refused.headers(), refused.body());
+        return refused == null ? news : refused.about(news);
     }
 
     /**

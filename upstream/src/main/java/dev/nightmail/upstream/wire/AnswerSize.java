@@ -2,6 +2,11 @@ package dev.nightmail.upstream.wire;
 
 import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.json.JsonBytes;
+import dev.nightmail.core.upstream.AttemptOutcome;
+import dev.nightmail.core.upstream.AttemptOutcome.Answered;
+import dev.nightmail.core.upstream.AttemptOutcome.Refused;
+import dev.nightmail.core.upstream.Headroom;
+import dev.nightmail.core.usage.Charge;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +30,22 @@ public final class AnswerSize {
     private AnswerSize() {}
 
     /** Whether every official client can read it. */
-    public static boolean isReadable(JsonBytes message) {
+    static boolean isReadable(JsonBytes message) {
         int length = message.length();
         return length + AROUND_BYTES < LINE_BYTES_MAX
                 && (length <= TEXT_LENGTH_MAX || longestText(message.array()) <= TEXT_LENGTH_MAX);
+    }
+
+    /** An answer that no client could read is given up, and paid for all the same. */
+    public static AttemptOutcome outcome(
+            String upstream,
+            JsonBytes message,
+            Charge charge,
+            Headroom headroom,
+            @Nullable String requestId) {
+        return isReadable(message)
+                ? new Answered(message, charge.usage(), charge.billing(), headroom)
+                : new Refused(error(upstream, requestId), headroom, charge);
     }
 
     /** The error in place of an answer that is not. */

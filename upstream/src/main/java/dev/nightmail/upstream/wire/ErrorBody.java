@@ -56,6 +56,7 @@ public final class ErrorBody {
      * A service's error response with its {@code request_id}, a string or null: clients expect it
      * there (wire contract, section 1.6), and some services only say it in a header.
      *
+     * @param body flattened in place
      * @param requestId to be added where there is none; null if nobody said it
      * @return empty if the body is no JSON object
      */
@@ -64,7 +65,7 @@ public final class ErrorBody {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 return Optional.empty();
             }
-            Splice splice = null;
+            Edits edits = null;
             boolean empty = true;
             while (json.nextToken() == JsonToken.PROPERTY_NAME) {
                 empty = false;
@@ -78,35 +79,24 @@ public final class ErrorBody {
                             value == JsonToken.VALUE_NULL
                                     ? start + "null".length()
                                     : offset(json.currentLocation().getByteOffset());
-                    splice = isText ? Splice.NOTHING : new Splice(start, end, quoted(requestId));
+                    // Of several the last one counts.
+                    edits = new Edits();
+                    if (!isText) {
+                        edits.replace(start, end, quoted(requestId));
+                    }
                 }
             }
             int end = offset(json.currentTokenLocation().getByteOffset());
             if (json.nextToken() != null) {
                 return Optional.empty();
             }
-            if (splice == null) {
-                var added = (empty ? "" : ",") + "\"request_id\":" + quoted(requestId);
-                splice = new Splice(end, end, added);
+            if (edits == null) {
+                edits = new Edits();
+                edits.insert(end, (empty ? "" : ",") + "\"request_id\":" + quoted(requestId));
             }
-            return Optional.of(JsonBytes.flatten(splice.in(body)));
+            return Optional.of(JsonBytes.flatten(edits.in(body)));
         } catch (JacksonException _) {
             return Optional.empty();
-        }
-    }
-
-    /** What is put in the place of some bytes. */
-    private record Splice(int start, int end, String replacement) {
-
-        static final Splice NOTHING = new Splice(0, 0, "");
-
-        byte[] in(byte[] bytes) {
-            var inserted = replacement.getBytes(UTF_8);
-            var spliced = new byte[bytes.length - (end - start) + inserted.length];
-            System.arraycopy(bytes, 0, spliced, 0, start);
-            System.arraycopy(inserted, 0, spliced, start, inserted.length);
-            System.arraycopy(bytes, end, spliced, start + inserted.length, bytes.length - end);
-            return spliced;
         }
     }
 
@@ -145,12 +135,19 @@ public final class ErrorBody {
     }
 
     /**
-     * What an error response of a service says of its kind.
+     * What an error response of a service says.
      *
      * @param type as published, or one of next year
-     * @param code {@code details.error_code}, if there is one
+     * @param message which may repeat a prompt: never for a log
      */
-    public record Read(String type, @Nullable String code) {}
+    public record Read(String type, String message) {
+
+        /** Of what kind it is, never what it says. */
+        @Override
+        public String toString() {
+            return "error " + type;
+        }
+    }
 
     /**
      * @return empty unless the body is valid JSON and has {@code type}, {@code error.type} and
@@ -186,31 +183,18 @@ public final class ErrorBody {
 
     private static @Nullable Read readError(JsonParser json) {
         String type = null;
-        String code = null;
-        boolean described = false;
+        String message = null;
         while (json.nextToken() == JsonToken.PROPERTY_NAME) {
             String name = json.currentName();
             var value = json.nextToken();
             switch (name) {
                 case "type" -> type = text(json, value);
-                case "message" -> described = text(json, value) != null;
-                case "details" -> code = value == JsonToken.START_OBJECT ? readCode(json) : code;
+                case "message" -> message = text(json, value);
                 default -> {}
             }
             json.skipChildren();
         }
-        return type != null && described ? new Read(type, code) : null;
-    }
-
-    private static @Nullable String readCode(JsonParser json) {
-        String code = null;
-        while (json.nextToken() == JsonToken.PROPERTY_NAME) {
-            boolean wanted = json.currentName().equals("error_code");
-            var value = json.nextToken();
-            code = wanted ? text(json, value) : code;
-            json.skipChildren();
-        }
-        return code;
+        return type != null && message != null ? new Read(type, message) : null;
     }
 
     private static @Nullable String text(JsonParser json, JsonToken value) {

@@ -140,11 +140,8 @@ public final class MessageReading {
         int start = start(json);
         if (value == JsonToken.START_OBJECT) {
             readUsageObject(json, body);
-        } else if (value == JsonToken.START_ARRAY) {
-            json.skipChildren();
-            edits.replace(start, start(json) + 1, UNREPORTED_USAGE);
         } else {
-            edits.replace(start, Edits.endOfScalar(body, start), UNREPORTED_USAGE);
+            edits.replace(start, end(json, value, body, start), UNREPORTED_USAGE);
         }
     }
 
@@ -198,10 +195,7 @@ public final class MessageReading {
         if (value == JsonToken.VALUE_STRING) {
             tier = tier(json.getString());
         }
-        json.skipChildren();
-        boolean structure = value == JsonToken.START_OBJECT || value == JsonToken.START_ARRAY;
-        int end = structure ? start(json) + 1 : Edits.endOfScalar(body, start);
-        edits.replace(start, end, BATCH);
+        edits.replace(start, end(json, value, body, start), BATCH);
     }
 
     private void readCacheCreation(JsonParser json, byte[] body) {
@@ -221,9 +215,7 @@ public final class MessageReading {
         int start = start(json);
         long count = count(json, value, body, -1);
         if (count < 0) {
-            boolean structure = value == JsonToken.START_OBJECT || value == JsonToken.START_ARRAY;
-            int end = structure ? start(json) + 1 : Edits.endOfScalar(body, start);
-            edits.replace(start, end, "0");
+            edits.replace(start, end(json, value, body, start), "0");
         }
         return count;
     }
@@ -244,6 +236,13 @@ public final class MessageReading {
 
     private static int start(JsonParser json) {
         return Math.toIntExact(json.currentTokenLocation().getByteOffset());
+    }
+
+    /** Behind a value that begins at {@code start}; what it holds is passed over. */
+    private static int end(JsonParser json, JsonToken value, byte[] body, int start) {
+        json.skipChildren();
+        boolean structure = value == JsonToken.START_OBJECT || value == JsonToken.START_ARRAY;
+        return structure ? start(json) + 1 : Edits.endOfScalar(body, start);
     }
 
     private static ServiceTier tier(String name) {

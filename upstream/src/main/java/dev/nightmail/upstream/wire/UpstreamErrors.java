@@ -16,6 +16,7 @@ import dev.nightmail.wire.error.ErrorMeaning.NoRoom;
 import dev.nightmail.wire.error.ErrorMeaning.OfRequest;
 import dev.nightmail.wire.error.ErrorMeaning.Ours;
 import dev.nightmail.wire.error.ErrorReading;
+import dev.nightmail.wire.error.HeaderLookup;
 import dev.nightmail.wire.error.Redaction;
 import java.net.URI;
 import java.util.Locale;
@@ -29,9 +30,6 @@ import org.jspecify.annotations.Nullable;
  * service, which never hold our key; to the log as a reason that says what to look at.
  */
 public final class UpstreamErrors {
-
-    /** What a Nightmail says where its own upstream does not serve it. */
-    public static final String UPSTREAM_UNAUTHORIZED = "upstream_unauthorized";
 
     /** Of the words that a reason repeats: a log's line stays one that can be read. */
     private static final int REASON_WORDS_MAX = 300;
@@ -71,9 +69,7 @@ public final class UpstreamErrors {
     /** An answer under a status of success that is not of this API: a page, say. */
     public static Ours foreign(int status, byte[] body) {
         return new Ours(
-                Cause.WRONG_URL,
-                status,
-                ErrorReading.read(404, _ -> Optional.empty(), body).error());
+                Cause.WRONG_URL, status, ErrorReading.read(404, HeaderLookup.NONE, body).error());
     }
 
     /**
@@ -148,7 +144,7 @@ public final class UpstreamErrors {
                     .formatted(upstream, status);
         }
         return "upstream %s answered with status %d and a body that is not an API error (content type %s)"
-                .formatted(upstream, status, contentType(headers).orElse("not given"));
+                .formatted(upstream, status, shownContentType(headers));
     }
 
     /**
@@ -205,14 +201,18 @@ public final class UpstreamErrors {
                 "upstream %s does not serve this server (status %d): its key, its account or its URL has to be looked at"
                         .formatted(upstream, status),
                 null,
-                UPSTREAM_UNAUTHORIZED);
+                ErrorReading.UPSTREAM_UNAUTHORIZED);
     }
 
-    /** The status itself where it says to a client what it says to us. */
+    /**
+     * The status itself where it says to a client what it says to us.
+     *
+     * @param meaning ours only if {@link #isAboutEndpoint}
+     */
     private static int status(ErrorMeaning meaning) {
         int status = meaning.status();
         return switch (meaning) {
-            case Ours ours -> isAboutEndpoint(ours) ? status : ErrorType.BAD_GATEWAY;
+            case Ours _ -> status;
             case OfRequest(var fault, var _, var _) ->
                     status < 400 || fault == Fault.CONTEXT_EXCEEDED
                             ? type(meaning).status()
@@ -244,7 +244,7 @@ public final class UpstreamErrors {
                             : "status %d with content type %s, which is not this API: is %s (upstreams.%s.url) where it is?%s"
                                     .formatted(
                                             ours.status(),
-                                            contentType(headers).orElse("not given"),
+                                            shownContentType(headers),
                                             url,
                                             upstream,
                                             quoted(ours));
@@ -308,6 +308,15 @@ public final class UpstreamErrors {
         return headers.first("content-type")
                 .map(value -> value.split(";", 2)[0].strip().toLowerCase(Locale.ROOT))
                 .filter(value -> value.length() <= 64);
+    }
+
+    /** As above, for a message or the log. */
+    public static String shownContentType(HttpHeaders headers) {
+        return contentType(headers).orElse("not given");
+    }
+
+    public static boolean isEventStream(HttpHeaders headers) {
+        return contentType(headers).map("text/event-stream"::equals).orElse(false);
     }
 
     /** Whether a 2xx answer is of a kind these APIs give: JSON, an event stream, or unsaid. */

@@ -3,6 +3,8 @@ package dev.nightmail.upstream.anthropic;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nightmail.upstream.wire.ErrorBody;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -10,10 +12,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class FaultyRequestsTest {
 
-    private static byte[] error(String message) {
-        return "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"%s\"}}"
-                .formatted(message)
-                .getBytes(UTF_8);
+    private static Set<Integer> named(String error) {
+        return ErrorBody.read(error.getBytes(UTF_8))
+                .map(read -> FaultyRequests.in(read.message()))
+                .orElse(Set.of());
     }
 
     @ParameterizedTest
@@ -24,7 +26,7 @@ class FaultyRequestsTest {
         "requests.5 is too long, 5"
     })
     void theRequestWithWhichTheMessageBeginsIsAtFault(String message, int position) {
-        assertThat(FaultyRequests.in(error(message))).containsExactly(position);
+        assertThat(FaultyRequests.in(message)).containsExactly(position);
     }
 
     @ParameterizedTest
@@ -40,25 +42,30 @@ class FaultyRequestsTest {
                 ""
             })
     void whatItSaysLaterOrOtherwiseNamesNobody(String message) {
-        assertThat(FaultyRequests.in(error(message))).isEmpty();
+        assertThat(FaultyRequests.in(message)).isEmpty();
     }
 
     @Test
     void ofSeveralOnlyTheFirstIsBelieved() {
-        assertThat(
-                        FaultyRequests.in(
-                                error("requests.2.params.model: requests.0. ; requests.1.x: no")))
+        assertThat(FaultyRequests.in("requests.2.params.model: requests.0. ; requests.1.x: no"))
                 .containsExactly(2);
     }
 
     @Test
     void othersFieldsThatAreCalledSoNameNobody() {
         assertThat(
-                        FaultyRequests.in(
-                                "{\"message\":\"requests.1.x\",\"error\":{\"details\":{\"message\":\"requests.2.x\"},\"message\":\"no\"}}"
-                                        .getBytes(UTF_8)))
+                        named(
+                                "{\"type\":\"error\",\"error\":{\"type\":\"t\",\"message\":\"requests.3.x\"}}"))
+                .containsExactly(3);
+        assertThat(
+                        named(
+                                "{\"type\":\"error\",\"message\":\"requests.1.x\",\"error\":{\"type\":\"t\",\"details\":{\"message\":\"requests.2.x\"},\"message\":\"no\"}}"))
                 .isEmpty();
-        assertThat(FaultyRequests.in("requests.1.x: no".getBytes(UTF_8))).isEmpty();
-        assertThat(FaultyRequests.in("[\"requests.1.x\"]".getBytes(UTF_8))).isEmpty();
+        assertThat(
+                        named(
+                                "{\"message\":\"requests.1.x\",\"error\":{\"details\":{\"message\":\"requests.2.x\"},\"message\":\"no\"}}"))
+                .isEmpty();
+        assertThat(named("requests.1.x: no")).isEmpty();
+        assertThat(named("[\"requests.1.x\"]")).isEmpty();
     }
 }

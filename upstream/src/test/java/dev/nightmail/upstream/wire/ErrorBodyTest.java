@@ -34,7 +34,7 @@ final class ErrorBodyTest {
     @Test
     void whatIsWrittenHasTheWiresShape() {
         assertThat(ErrorBody.read(ErrorBody.of(ErrorType.API_ERROR, "x", null).array()))
-                .contains(new ErrorBody.Read("api_error", null));
+                .contains(new ErrorBody.Read("api_error", "x"));
     }
 
     @Test
@@ -42,7 +42,7 @@ final class ErrorBodyTest {
         assertThat(
                         read(
                                 "{\"type\":\"error\",\"error\":{\"type\":\"new_error\",\"message\":\"m\"}}"))
-                .contains(new ErrorBody.Read("new_error", null));
+                .contains(new ErrorBody.Read("new_error", "m"));
     }
 
     @Test
@@ -50,7 +50,7 @@ final class ErrorBodyTest {
         assertThat(
                         read(
                                 "{ \"request_id\":null,\n\"error\":{\"message\":\"m\",\"details\":{\"a\":{\"error_code\":1},\"error_code\":\"c\"},\"type\":\"t\"},\"type\":\"error\"}\n"))
-                .contains(new ErrorBody.Read("t", "c"));
+                .contains(new ErrorBody.Read("t", "m"));
     }
 
     @ParameterizedTest

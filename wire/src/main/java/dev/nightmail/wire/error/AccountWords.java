@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AccountWords {
 
-    static final Set<String> UPSTREAM_OF_UPSTREAM = Set.of("upstream_unauthorized");
+    static final Set<String> UPSTREAM_OF_UPSTREAM = Set.of(ErrorReading.UPSTREAM_UNAUTHORIZED);
 
     private static final Set<String> CREDENTIAL =
             Set.of(

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ErrorReading {
 
+    /** The code with which a Nightmail says that its own upstream does not serve it. */
+    public static final String UPSTREAM_UNAUTHORIZED = "upstream_unauthorized";
+
     private ErrorReading() {}
 
     /**

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param type as the server names it; empty if it gives none. Each family of servers has types of
  *     its own
  * @param code a word or a number in words, {@code details.error_code} first; empty if there is none
- * @param message the server's words, at most {@link #MESSAGE_LENGTH_MAX} characters; empty if it
+ * @param message the server's words, at most {@value #MESSAGE_LENGTH_MAX} characters; empty if it
  *     says nothing. It may repeat a prompt: for the client, never for a log
  * @param labels every type, code, status and reason it gives, in lower case
  * @param requestId null if it gives none
@@ -28,7 +28,7 @@ public record ServiceError(
         @Nullable Duration retryAfter) {
 
     /** What is longer is cut. */
-    public static final int MESSAGE_LENGTH_MAX = 4_000;
+    private static final int MESSAGE_LENGTH_MAX = 4_000;
 
     private static final int REQUEST_ID_LENGTH_MAX = 200;
 
