@@ -1,6 +1,5 @@
 package dev.nightmail.engine;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightmail.core.json.JsonBytes;
@@ -12,7 +11,6 @@ import dev.nightmail.core.schedule.UpstreamState;
 import dev.nightmail.core.schedule.UpstreamState.Calls;
 import dev.nightmail.core.schedule.UpstreamState.Condition;
 import dev.nightmail.core.schedule.UpstreamState.Places;
-import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.ForwardOutcome;
@@ -36,7 +34,7 @@ class InteractiveChoiceTest {
     private final ScriptedUpstream second = new ScriptedUpstream("second");
     private final Map<String, UpstreamState> states = new LinkedHashMap<>();
     private final List<Event> events = new CopyOnWriteArrayList<>();
-    private Answer answer = new Answer();
+    private KeptAnswer answer = new KeptAnswer();
     private final InteractiveChoice choice;
     private final RoutedMessageDesk desk;
 
@@ -157,7 +155,7 @@ class InteractiveChoiceTest {
         assertThat(second.asked()).hasSize(1);
         assertThat(answer.ended).isTrue();
         assertThat(answer.body).hasToString("second");
-        assertThat(answer.begun).isEqualTo(1);
+        assertThat(answer.begun()).isEqualTo(1);
         assertThat(events)
                 .hasSize(4)
                 .contains(
@@ -177,9 +175,9 @@ class InteractiveChoiceTest {
 
             call();
 
-            assertThat(answer.status).isEqualTo(200);
+            assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.body).hasToString("second");
-            answer = new Answer();
+            answer = new KeptAnswer();
         }
         assertThat(second.asked()).hasSize(2);
     }
@@ -201,12 +199,12 @@ class InteractiveChoiceTest {
 
             call();
 
-            assertThat(answer.status).isEqualTo(429);
+            assertThat(answer.status()).isEqualTo(429);
             assertThat(answer.headers).containsEntry("from", "first");
             assertThat(answer.body).hasToString("first");
-            assertThat(answer.begun).isEqualTo(1);
+            assertThat(answer.begun()).isEqualTo(1);
             assertThat(answer.ended).isTrue();
-            answer = new Answer();
+            answer = new KeptAnswer();
         }
     }
 
@@ -217,10 +215,10 @@ class InteractiveChoiceTest {
 
             call();
 
-            assertThat(answer.status).isGreaterThanOrEqualTo(400);
+            assertThat(answer.status()).isGreaterThanOrEqualTo(400);
             assertThat(answer.body).hasToString("first");
             assertThat(answer.ended).isTrue();
-            answer = new Answer();
+            answer = new KeptAnswer();
         }
         assertThat(second.asked()).isEmpty();
     }
@@ -232,8 +230,8 @@ class InteractiveChoiceTest {
 
         call();
 
-        assertThat(answer.status).isEqualTo(504);
-        assertThat(answer.begun).isEqualTo(1);
+        assertThat(answer.status()).isEqualTo(504);
+        assertThat(answer.begun()).isEqualTo(1);
         assertThat(answer.ended).isTrue();
     }
 
@@ -245,41 +243,5 @@ class InteractiveChoiceTest {
 
         assertThat(events.get(1))
                 .isEqualTo(new Event.InteractiveFinished("first", 1, new ForwardOutcome.NoNews()));
-    }
-
-    /** What the client gets. */
-    private static final class Answer implements AnswerSink {
-        private int status;
-        private Map<String, String> headers = Map.of();
-        private final StringBuilder body = new StringBuilder();
-        private int begun;
-        private boolean ended;
-
-        @Override
-        public void begin(int answerStatus, Map<String, String> answerHeaders) {
-            status = answerStatus;
-            headers = answerHeaders;
-            begun++;
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) {
-            body.append(new String(bytes, offset, length, UTF_8));
-        }
-
-        @Override
-        public void end() {
-            ended = true;
-        }
-
-        @Override
-        public void breakOff(JsonBytes error) {
-            throw new AssertionError("nothing breaks off here");
-        }
-
-        @Override
-        public void abort(Throwable cause) {
-            throw new AssertionError(cause);
-        }
     }
 }

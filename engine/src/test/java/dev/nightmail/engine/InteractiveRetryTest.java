@@ -1,12 +1,10 @@
 package dev.nightmail.engine;
 
 import static dev.nightmail.engine.EngineWorld.until;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.request.ApiVersion;
-import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Headroom;
@@ -14,8 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,10 +43,7 @@ class InteractiveRetryTest {
     }
 
     /** A client on a thread of its own. */
-    private final class Client implements AnswerSink {
-        private final List<Integer> statuses = new CopyOnWriteArrayList<>();
-        private final StringBuilder body = new StringBuilder();
-        private volatile boolean ended;
+    private final class Client extends KeptAnswer {
         private final Thread thread;
 
         Client(String id) {
@@ -78,31 +71,6 @@ class InteractiveRetryTest {
         /** By then the scheduler has been told: for an answer it waits without a limit of time. */
         boolean isWaitingForRoom() {
             return thread.getState() == Thread.State.TIMED_WAITING;
-        }
-
-        @Override
-        public void begin(int status, Map<String, String> headers) {
-            statuses.add(status);
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) {
-            body.append(new String(bytes, offset, length, UTF_8));
-        }
-
-        @Override
-        public void end() {
-            ended = true;
-        }
-
-        @Override
-        public void breakOff(JsonBytes error) {
-            throw new AssertionError("nothing breaks off here");
-        }
-
-        @Override
-        public void abort(Throwable cause) {
-            throw new AssertionError(cause);
         }
     }
 

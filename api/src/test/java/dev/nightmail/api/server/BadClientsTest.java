@@ -1,14 +1,14 @@
 package dev.nightmail.api.server;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static dev.nightmail.api.server.TestServer.readToEnd;
+import static dev.nightmail.api.server.TestServer.send;
+import static dev.nightmail.api.server.TestServer.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.nightmail.api.exchange.ApiLimits;
 import dev.nightmail.engine.desk.BatchDesk.Limits;
 import java.io.IOException;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
@@ -121,7 +121,7 @@ class BadClientsTest {
             now.set(InMemoryBatchDesk.START.plusSeconds(40));
             send(socket, " ");
 
-            assertThat(status(answer(socket))).isEqualTo(408);
+            assertThat(status(readToEnd(socket).whole())).isEqualTo(408);
         }
         assertNothingIsLeft();
     }
@@ -160,7 +160,7 @@ class BadClientsTest {
     private String error(String call) throws IOException {
         try (var socket = server.connect()) {
             send(socket, call);
-            var answer = answer(socket);
+            var answer = readToEnd(socket).whole();
             JsonNode body = TestServer.JSON.readTree(answer.substring(answer.indexOf("\r\n\r\n")));
             assertThat(body.path("type").asString()).isEqualTo("error");
             assertThat(body.at("/error/message").asString()).isNotEmpty();
@@ -171,20 +171,5 @@ class BadClientsTest {
                     .doesNotContain("jetty");
             return answer;
         }
-    }
-
-    private static void send(Socket socket, String bytes) throws IOException {
-        socket.getOutputStream().write(bytes.getBytes(UTF_8));
-        socket.getOutputStream().flush();
-    }
-
-    /** Everything up to the end of the connection, which the server closes. */
-    private static String answer(Socket socket) throws IOException {
-        socket.setSoTimeout(20_000);
-        return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
-    }
-
-    private static int status(String answer) {
-        return Integer.parseInt(answer.substring(9, 12));
     }
 }

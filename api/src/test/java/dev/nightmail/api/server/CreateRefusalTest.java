@@ -20,7 +20,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
-import java.util.zip.GZIPOutputStream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -379,13 +378,9 @@ class CreateRefusalTest {
     }
 
     private HttpRequest.Builder gzipped(String body) throws IOException {
-        var bytes = new ByteArrayOutputStream();
-        try (var gzip = new GZIPOutputStream(bytes)) {
-            gzip.write(body.getBytes(UTF_8));
-        }
         return server.call("/v1/messages/batches")
                 .header("content-encoding", "gzip")
-                .POST(BodyPublishers.ofByteArray(bytes.toByteArray()));
+                .POST(BodyPublishers.ofByteArray(TestServer.gzip(body.getBytes(UTF_8))));
     }
 
     private static void assertInvalid(HttpResponse<String> response, String message) {

@@ -1,20 +1,19 @@
 package dev.nightmail.api.server;
 
+import static dev.nightmail.api.server.TestServer.gzip;
 import static dev.nightmail.api.server.TestServer.json;
+import static dev.nightmail.api.server.TestServer.status;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.nightmail.api.exchange.ApiLimits;
-import dev.nightmail.core.upstream.AnswerSink;
-import dev.nightmail.core.upstream.Call;
 import dev.nightmail.engine.desk.BatchDesk.Limits;
 import dev.nightmail.engine.memory.SharedMemory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
-import java.net.SocketException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -27,7 +26,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,6 +45,8 @@ class HostileClientsTest {
     private static final String MESSAGES = "POST /v1/messages" + HEAD;
     private static final String CREATE = "POST /v1/messages/batches" + HEAD;
     private static final String MESSAGE = "{\"model\":\"m\",\"max_tokens\":1,\"messages\":[]}";
+    private static final TestServer.Forwarding ANSWER =
+            TestServer.answering(200, Map.of("content-type", "application/json"), "{}");
 
     private final List<Socket> sockets = new ArrayList<>();
     private TestServer server;
@@ -55,7 +55,7 @@ class HostileClientsTest {
     @BeforeEach
     void start() throws Exception {
         server = new TestServer();
-        server.onForward(HostileClientsTest::answer);
+        server.onForward(ANSWER);
     }
 
     @AfterEach
@@ -66,16 +66,6 @@ class HostileClientsTest {
         server.close();
     }
 
-    private static void answer(String model, Call call, AnswerSink sink) {
-        try {
-            sink.begin(200, Map.of("content-type", "application/json"));
-            sink.write("{}".getBytes(UTF_8), 0, 2);
-            sink.end();
-        } catch (IOException e) {
-            sink.abort(e);
-        }
-    }
-
     private void restart(ApiLimits limits, InstantSource clock, @Nullable SharedMemory budget)
             throws IOException {
         server.close();
@@ -84,37 +74,20 @@ class HostileClientsTest {
                 budget == null
                         ? new TestServer(limits, null, clock)
                         : new TestServer(limits, null, clock, budget);
-        server.onForward(HostileClientsTest::answer);
+        server.onForward(ANSWER);
     }
 
     private Socket send(String head, byte... body) throws IOException {
         var socket = server.connect();
         sockets.add(socket);
-        socket.setSoTimeout(20_000);
-        socket.getOutputStream().write(head.getBytes(ISO_8859_1));
+        TestServer.send(socket, head);
         socket.getOutputStream().write(body);
-        socket.getOutputStream().flush();
         return socket;
     }
 
     private static String answer(Socket socket) throws IOException {
-        try {
-            return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
-        } catch (SocketException cut) {
-            return "";
-        }
-    }
-
-    private static int status(String answer) {
-        return Integer.parseInt(answer.substring(9, 12));
-    }
-
-    private static byte[] gzip(byte[] plain) throws IOException {
-        var out = new ByteArrayOutputStream();
-        try (var gzip = new GZIPOutputStream(out)) {
-            gzip.write(plain);
-        }
-        return out.toByteArray();
+        var answer = TestServer.readToEnd(socket);
+        return answer.reset() ? "" : answer.text();
     }
 
     // Memory
@@ -448,7 +421,7 @@ class HostileClientsTest {
         var seen = new AtomicReference<@Nullable String>();
         server.onForward((model, call, sink) -> {
             seen.set(model);
-            answer(model, call, sink);
+            ANSWER.forward(model, call, sink);
         });
 
         assertThat(server.get("/v1/models/" + encoded).statusCode()).isEqualTo(200);

@@ -10,11 +10,8 @@ import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.core.upstream.Call.Endpoint;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.Socket;
-import java.net.SocketException;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
@@ -111,8 +108,7 @@ class MessageEndpointsTest {
             end(sink, "event: message_stop\n\n");
         });
         try (var socket = server.connect()) {
-            socket.setSoTimeout(20_000);
-            socket.getOutputStream().write(rawMessage().getBytes(UTF_8));
+            TestServer.send(socket, rawMessage());
             var in = socket.getInputStream();
             var seen = new StringBuilder();
             while (seen.indexOf("event: ping\n\n") < 0) {
@@ -138,7 +134,7 @@ class MessageEndpointsTest {
             }
         });
         try (var socket = server.connect()) {
-            socket.getOutputStream().write(rawMessage().getBytes(UTF_8));
+            TestServer.send(socket, rawMessage());
             assertThat(waiting.await(20, TimeUnit.SECONDS)).isTrue();
         }
 
@@ -157,13 +153,11 @@ class MessageEndpointsTest {
         });
         var message = rawMessage();
         try (var socket = server.connect()) {
-            socket.setSoTimeout(20_000);
-            var out = socket.getOutputStream();
-            out.write(message.replace("connection: close\r\n", "").getBytes(UTF_8));
+            TestServer.send(socket, message.replace("connection: close\r\n", ""));
             assertThat(waiting.await(20, TimeUnit.SECONDS)).isTrue();
-            out.write(
-                    "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-                            .getBytes(UTF_8));
+            TestServer.send(
+                    socket,
+                    "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
             goOn.countDown();
 
             var answers = new String(socket.getInputStream().readAllBytes(), UTF_8);
@@ -191,8 +185,7 @@ class MessageEndpointsTest {
             end(sink, " end");
         });
         try (var socket = server.connect()) {
-            socket.setSoTimeout(20_000);
-            socket.getOutputStream().write(rawMessage().getBytes(UTF_8));
+            TestServer.send(socket, rawMessage());
             assertThat(waiting.await(20, TimeUnit.SECONDS)).isTrue();
             var stopping = Thread.ofVirtual().start(server::close);
             goOn.countDown();
@@ -221,27 +214,10 @@ class MessageEndpointsTest {
             JsonBytes.of(
                     "{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"cut\"},\"request_id\":null}");
 
-    /** What a bare connection brings until it ends. */
-    private record Ending(String text, boolean reset) {
-        static Ending of(Socket socket) throws IOException {
-            var text = new ByteArrayOutputStream();
-            try {
-                for (int c = socket.getInputStream().read(); c >= 0; ) {
-                    text.write(c);
-                    c = socket.getInputStream().read();
-                }
-                return new Ending(text.toString(UTF_8), false);
-            } catch (SocketException e) {
-                return new Ending(text.toString(UTF_8), true);
-            }
-        }
-    }
-
-    private Ending ending(String request) throws IOException {
+    private TestServer.Raw ending(String request) throws IOException {
         try (var socket = server.connect()) {
-            socket.setSoTimeout(20_000);
-            socket.getOutputStream().write(request.getBytes(UTF_8));
-            return Ending.of(socket);
+            TestServer.send(socket, request);
+            return TestServer.readToEnd(socket);
         }
     }
 
@@ -420,16 +396,11 @@ class MessageEndpointsTest {
     }
 
     private void answerWith(int status, Map<String, String> headers, String body) {
+        var answering = TestServer.answering(status, headers, body);
         server.onForward((model, call, sink) -> {
             calledModel.set(model);
             called.set(call);
-            try {
-                sink.begin(status, headers);
-                sink.write(body.getBytes(UTF_8), 0, body.getBytes(UTF_8).length);
-                sink.end();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            answering.forward(model, call, sink);
         });
     }
 

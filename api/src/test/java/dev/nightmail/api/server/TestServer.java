@@ -15,9 +15,11 @@ import dev.nightmail.core.upstream.AnswerSink;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.engine.desk.MessageDesk;
 import dev.nightmail.engine.desk.UpstreamDesk;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,8 +30,10 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -131,6 +135,20 @@ final class TestServer implements AutoCloseable {
         server.start();
     }
 
+    /** A call that is answered so, in one piece. */
+    static Forwarding answering(int status, Map<String, String> headers, String body) {
+        var bytes = body.getBytes(UTF_8);
+        return (_, _, sink) -> {
+            try {
+                sink.begin(status, headers);
+                sink.write(bytes, 0, bytes.length);
+                sink.end();
+            } catch (IOException e) {
+                sink.abort(e);
+            }
+        };
+    }
+
     void onForward(Forwarding how) {
         this.forwarding = how;
     }
@@ -187,16 +205,55 @@ final class TestServer implements AutoCloseable {
 
     /** A bare connection, for clients that do not behave. */
     Socket connect() throws IOException {
-        return new Socket(InetAddress.getLoopbackAddress(), server.port());
+        var socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        socket.setSoTimeout(20_000);
+        return socket;
+    }
+
+    /** What a bare connection brings until it ends. */
+    record Raw(String text, boolean reset) {
+        /** Where the server is to close it in order. */
+        String whole() {
+            if (reset) {
+                throw new AssertionError("reset after: " + text);
+            }
+            return text;
+        }
+    }
+
+    static void send(Socket socket, String bytes) throws IOException {
+        socket.getOutputStream().write(bytes.getBytes(ISO_8859_1));
+    }
+
+    static Raw readToEnd(Socket socket) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try {
+            socket.getInputStream().transferTo(bytes);
+            return new Raw(bytes.toString(UTF_8), false);
+        } catch (SocketException _) {
+            return new Raw(bytes.toString(UTF_8), true);
+        }
+    }
+
+    /** Of an answer as it comes over a bare connection. */
+    static int status(String answer) {
+        return Integer.parseInt(answer.substring(9, 12));
+    }
+
+    static byte[] gzip(byte[] plain) throws IOException {
+        var out = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(out)) {
+            gzip.write(plain);
+        }
+        return out.toByteArray();
     }
 
     /** The head and body of what is answered to these very bytes, after which we hang up. */
     String raw(String call) throws IOException {
         try (var socket = connect()) {
-            socket.setSoTimeout(10_000);
-            socket.getOutputStream().write(call.getBytes(ISO_8859_1));
+            send(socket, call);
             socket.shutdownOutput();
-            return new String(socket.getInputStream().readAllBytes(), UTF_8);
+            return readToEnd(socket).whole();
         }
     }
 

@@ -17,8 +17,7 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,18 +31,8 @@ class AnswersTest {
             """;
 
     @TempDir Path folder;
-    private FakeBatches server;
+    @AutoClose private final FakeBatches server = new FakeBatches();
     private final TestWorld world = new TestWorld(1);
-
-    @BeforeEach
-    void startServer() throws Exception {
-        server = new FakeBatches();
-    }
-
-    @AfterEach
-    void stopServer() {
-        server.close();
-    }
 
     @Test
     void anAnswerThatBreaksTheSchemaIsAskedForAgainWithTheReason() throws Exception {
@@ -213,11 +202,12 @@ class AnswersTest {
         var pipeline = PipelineFolder.withRecords(folder, 9);
 
         var summary =
-                PipelineRun.of(
-                                pipeline.definition(),
-                                PipelineFolder.endpoint(server),
-                                world.environment(10))
-                        .run(new RunOptions(null, _ -> false), _ -> {});
+                pipeline.run(
+                        PipelineFolder.endpoint(server),
+                        world,
+                        10,
+                        new RunOptions(null, _ -> false),
+                        _ -> {});
 
         assertThat(summary.end()).isEqualTo(RunSummary.End.DECLINED);
         assertThat(server.batches()).isEmpty();
@@ -255,11 +245,12 @@ class AnswersTest {
                     }
                 };
         var summary =
-                PipelineRun.of(
-                                pipeline.definition(),
-                                PipelineFolder.endpoint(server),
-                                world.environment(10))
-                        .run(new RunOptions(null, agreeing), _ -> {});
+                pipeline.run(
+                        PipelineFolder.endpoint(server),
+                        world,
+                        10,
+                        new RunOptions(null, agreeing),
+                        _ -> {});
 
         assertThat(summary.done()).isEqualTo(3);
     }

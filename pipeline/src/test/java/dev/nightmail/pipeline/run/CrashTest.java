@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.client.EndpointException;
 import dev.nightmail.pipeline.customid.CustomId;
 import dev.nightmail.pipeline.state.StateException;
@@ -19,8 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,17 +34,7 @@ class CrashTest {
     private static final int RECORDS = 12;
 
     @TempDir Path folder;
-    private FakeBatches server;
-
-    @BeforeEach
-    void startServer() throws Exception {
-        server = new FakeBatches();
-    }
-
-    @AfterEach
-    void stopServer() {
-        server.close();
-    }
+    @AutoClose private final FakeBatches server = new FakeBatches();
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
@@ -122,7 +110,8 @@ class CrashTest {
     private int steps(boolean honours) throws Exception {
         var events = new ArrayList<RunEvent>();
         try (var calm = troubled(new FakeBatches(), honours)) {
-            pipeline("calm").run(endpoint(calm, honours), new TestWorld(1), 5, events::add);
+            pipeline("calm")
+                    .run(PipelineFolder.endpoint(calm, honours), new TestWorld(1), 5, events::add);
         }
         return events.size();
     }
@@ -138,7 +127,7 @@ class CrashTest {
             var seen = new int[1];
             try {
                 pipeline.run(
-                        endpoint(target, honours),
+                        PipelineFolder.endpoint(target, honours),
                         world,
                         5,
                         event -> {
@@ -150,7 +139,7 @@ class CrashTest {
                 // As ordered.
             }
 
-            pipeline.run(endpoint(target, honours), world, 5, _ -> {});
+            pipeline.run(PipelineFolder.endpoint(target, honours), world, 5, _ -> {});
 
             assertThat(pipeline.answeredIds())
                     .as("crash at step %d", step)
@@ -173,12 +162,6 @@ class CrashTest {
 
     private static String customId(int number) {
         return CustomId.ofRecord(recordId(number)).value();
-    }
-
-    private static Endpoint endpoint(FakeBatches server, boolean honours) {
-        return honours
-                ? PipelineFolder.endpoint(server)
-                : PipelineFolder.endpointWithoutIdempotency(server);
     }
 
     @SuppressWarnings("serial")

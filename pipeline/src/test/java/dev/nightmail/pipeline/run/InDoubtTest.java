@@ -15,8 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,19 +28,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class InDoubtTest {
 
     @TempDir Path folder;
-    private FakeBatches server;
+    @AutoClose private final FakeBatches server = new FakeBatches();
     private final TestWorld world = new TestWorld(1);
     private final List<RunEvent> events = new ArrayList<>();
-
-    @BeforeEach
-    void startServer() throws Exception {
-        server = new FakeBatches();
-    }
-
-    @AfterEach
-    void stopServer() {
-        server.close();
-    }
 
     static Stream<Foreign> wordsOfSomethingInBetween() {
         return Stream.of(
@@ -231,10 +220,6 @@ class InDoubtTest {
     }
 
     private RunSummary run(PipelineFolder pipeline, boolean honours) throws InterruptedException {
-        var endpoint =
-                honours
-                        ? PipelineFolder.endpoint(server)
-                        : PipelineFolder.endpointWithoutIdempotency(server);
-        return pipeline.run(endpoint, world, 10, events::add);
+        return pipeline.run(PipelineFolder.endpoint(server, honours), world, 10, events::add);
     }
 }

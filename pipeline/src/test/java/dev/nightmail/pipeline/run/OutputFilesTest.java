@@ -15,8 +15,7 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,18 +26,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class OutputFilesTest {
 
     @TempDir Path folder;
-    private FakeBatches server;
+    @AutoClose private final FakeBatches server = new FakeBatches();
     private final TestWorld world = new TestWorld(1);
-
-    @BeforeEach
-    void startServer() throws Exception {
-        server = new FakeBatches();
-    }
-
-    @AfterEach
-    void stopServer() {
-        server.close();
-    }
 
     @ParameterizedTest
     @CsvSource(
@@ -344,11 +333,7 @@ class OutputFilesTest {
 
     private RunSummary run(PipelineFolder pipeline, RunOptions options)
             throws InterruptedException {
-        return PipelineRun.of(
-                        pipeline.definition(),
-                        PipelineFolder.endpoint(server),
-                        world.environment(10))
-                .run(options, _ -> {});
+        return pipeline.run(PipelineFolder.endpoint(server), world, 10, options, _ -> {});
     }
 
     private void becomeAnEarlierState() throws Exception {

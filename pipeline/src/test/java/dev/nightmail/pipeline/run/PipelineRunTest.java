@@ -12,8 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,18 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 class PipelineRunTest {
 
     @TempDir Path folder;
-    private FakeBatches server;
+    @AutoClose private final FakeBatches server = new FakeBatches();
     private final TestWorld world = new TestWorld(1);
-
-    @BeforeEach
-    void startServer() throws Exception {
-        server = new FakeBatches();
-    }
-
-    @AfterEach
-    void stopServer() throws Exception {
-        server.close();
-    }
 
     @Test
     void everyRecordIsAnsweredOnceInSourceOrder() throws Exception {

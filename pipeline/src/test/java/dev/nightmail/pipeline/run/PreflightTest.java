@@ -13,8 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,18 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PreflightTest {
 
     @TempDir Path folder;
-    private FakeBatches server;
+    @AutoClose private final FakeBatches server = new FakeBatches();
     private final TestWorld world = new TestWorld(1);
-
-    @BeforeEach
-    void startServer() throws Exception {
-        server = new FakeBatches();
-    }
-
-    @AfterEach
-    void stopServer() {
-        server.close();
-    }
 
     @Test
     void aModelThatTheEndpointDoesNotKnowIsRefusedBeforeAnythingIsSent() throws Exception {

@@ -12,8 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,19 +26,9 @@ class SubmissionTest {
     private static final int FOR_GOOD = 1000;
 
     @TempDir Path folder;
-    private FakeBatches server;
+    @AutoClose private final FakeBatches server = new FakeBatches();
     private final TestWorld world = new TestWorld(1);
     private final List<RunEvent> events = new ArrayList<>();
-
-    @BeforeEach
-    void startServer() throws Exception {
-        server = new FakeBatches();
-    }
-
-    @AfterEach
-    void stopServer() {
-        server.close();
-    }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
@@ -119,8 +108,6 @@ class SubmissionTest {
     }
 
     private Endpoint endpoint(boolean honours) {
-        return honours
-                ? PipelineFolder.endpoint(server)
-                : PipelineFolder.endpointWithoutIdempotency(server);
+        return PipelineFolder.endpoint(server, honours);
     }
 }

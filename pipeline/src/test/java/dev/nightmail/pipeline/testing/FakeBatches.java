@@ -132,7 +132,7 @@ public final class FakeBatches implements AutoCloseable {
     public final AtomicInteger cutDownloads = new AtomicInteger();
     private boolean servesRanges = true;
 
-    public FakeBatches() throws Exception {
+    public FakeBatches() {
         connector = new ServerConnector(server);
         connector.setHost("127.0.0.1");
         connector.setPort(0);
@@ -151,7 +151,11 @@ public final class FakeBatches implements AutoCloseable {
                         return true;
                     }
                 });
-        server.start();
+        try {
+            server.start();
+        } catch (Exception e) {
+            throw new IllegalStateException("the test's server does not start", e);
+        }
     }
 
     public URI uri() {

@@ -92,6 +92,10 @@ public final class PipelineFolder {
         return Endpoint.nightmail(server.uri(), new Secret("key"), "test");
     }
 
+    public static Endpoint endpoint(FakeBatches server, boolean honoursKeys) {
+        return honoursKeys ? endpoint(server) : endpointWithoutIdempotency(server);
+    }
+
     public static Endpoint endpointWithoutIdempotency(FakeBatches server) {
         return new Endpoint(server.uri(), new Secret("key"), "test", false);
     }
@@ -103,8 +107,18 @@ public final class PipelineFolder {
     public RunSummary run(
             Endpoint endpoint, TestWorld world, int batchRequestsMax, ProgressListener listener)
             throws InterruptedException {
+        return run(endpoint, world, batchRequestsMax, RunOptions.all(), listener);
+    }
+
+    public RunSummary run(
+            Endpoint endpoint,
+            TestWorld world,
+            int batchRequestsMax,
+            RunOptions options,
+            ProgressListener listener)
+            throws InterruptedException {
         return PipelineRun.of(definition(), endpoint, world.environment(batchRequestsMax))
-                .run(RunOptions.all(), listener);
+                .run(options, listener);
     }
 
     public List<JsonNode> jsonLines(String name) throws IOException {

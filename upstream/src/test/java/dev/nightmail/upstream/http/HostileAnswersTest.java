@@ -1,5 +1,7 @@
 package dev.nightmail.upstream.http;
 
+import static dev.nightmail.upstream.http.MisbehavingUpstream.encoded;
+import static dev.nightmail.upstream.http.MisbehavingUpstream.encodedAnswer;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,16 +11,12 @@ import dev.nightmail.core.memory.MemoryShare;
 import dev.nightmail.core.memory.SlowSource;
 import dev.nightmail.upstream.http.MisbehavingUpstream.Behavior;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.zip.Deflater;
-import java.util.zip.DeflaterOutputStream;
-import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -46,42 +44,6 @@ class HostileAnswersTest {
     private HttpCall call() {
         return new HttpCall(
                 "POST", server.uri("/x"), HttpHeaders.NONE, new byte[] {'{', '}'}, AMPLE);
-    }
-
-    private static byte[] encoded(String coding, byte[] plain) {
-        var out = new ByteArrayOutputStream();
-        try (var stream =
-                switch (coding) {
-                    case "gzip", "x-gzip" -> new GZIPOutputStream(out);
-                    case "deflate" -> new DeflaterOutputStream(out);
-                    default -> new DeflaterOutputStream(out, new Deflater(6, true));
-                }) {
-            stream.write(plain);
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-        return out.toByteArray();
-    }
-
-    /** A whole HTTP answer, whatever its body is: with a length, or in one chunk. */
-    private static Behavior answer(String coding, byte[] body, boolean chunked) {
-        return (_, to) -> {
-            to.write(
-                    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: "
-                            + coding
-                            + "\r\n"
-                            + (chunked
-                                    ? "Transfer-Encoding: chunked\r\n\r\n"
-                                    : "Content-Length: " + body.length + "\r\n\r\n"));
-            if (!chunked) {
-                to.write(body);
-            } else if (body.length > 0) {
-                to.write(Integer.toHexString(body.length) + "\r\n").write(body).write("\r\n");
-            }
-            if (chunked) {
-                to.write("0\r\n\r\n");
-            }
-        };
     }
 
     /** What a receiver saw of an answer. */
@@ -115,7 +77,7 @@ class HostileAnswersTest {
         var whole = encoded(coding, plain);
 
         for (int length = 1; length < whole.length; length++) {
-            var cut = answer(named, Arrays.copyOf(whole, length), chunked);
+            var cut = encodedAnswer(named, Arrays.copyOf(whole, length), chunked);
             server.then(cut).then(cut);
             assertThat(client.exchange(call(), BYTES_MAX))
                     .as("collected, cut at %d", length)
@@ -125,7 +87,8 @@ class HostileAnswersTest {
                     .isEqualTo(new HttpOutcome.Broken(FailedStep.UNDECODABLE));
         }
 
-        server.then(answer(named, whole, chunked)).then(answer(named, whole, chunked));
+        server.then(encodedAnswer(named, whole, chunked))
+                .then(encodedAnswer(named, whole, chunked));
         var outcome = (HttpOutcome.Complete) client.exchange(call(), BYTES_MAX);
         assertThat(outcome.body()).isEqualTo(plain);
         assertThat(outcome.headers().first("content-encoding")).isEmpty();
@@ -139,7 +102,7 @@ class HostileAnswersTest {
     void aCodingThatIsAMereClaimIsABrokenAnswerOfWhichNothingWasHandedOn(String coding)
             throws Exception {
         var plain = "{\"type\":\"message\"}".getBytes(UTF_8);
-        server.then(answer(coding, plain, false)).then(answer(coding, plain, true));
+        server.then(encodedAnswer(coding, plain, false)).then(encodedAnswer(coding, plain, true));
 
         assertThat(client.exchange(call(), BYTES_MAX))
                 .isEqualTo(new HttpOutcome.Broken(FailedStep.UNDECODABLE));
@@ -151,7 +114,8 @@ class HostileAnswersTest {
 
     @Test
     void anEncodedAnswerWithoutABodyIsWhole() throws Exception {
-        server.then(answer("gzip", new byte[0], false)).then(answer("gzip", new byte[0], true));
+        server.then(encodedAnswer("gzip", new byte[0], false))
+                .then(encodedAnswer("gzip", new byte[0], true));
 
         assertThat(((HttpOutcome.Complete) client.exchange(call(), BYTES_MAX)).body()).isEmpty();
         assertThat(client.stream(call(), new Seen())).isInstanceOf(HttpOutcome.Complete.class);
@@ -159,7 +123,7 @@ class HostileAnswersTest {
 
     @Test
     void anAnswerThatInflatesBeyondItsBoundIsTooLarge() throws Exception {
-        server.then(answer("gzip", encoded("gzip", new byte[64 << 20]), false));
+        server.then(encodedAnswer("gzip", encoded("gzip", new byte[64 << 20]), false));
 
         assertThat(client.exchange(call(), BYTES_MAX))
                 .isEqualTo(new HttpOutcome.Broken(FailedStep.BODY_TOO_LARGE));
@@ -170,7 +134,7 @@ class HostileAnswersTest {
         var all = new ByteArrayOutputStream();
         all.writeBytes(encoded("gzip", "{}".getBytes(UTF_8)));
         all.writeBytes("HTTP/1.1 200 OK".getBytes(UTF_8));
-        server.then(answer("gzip", all.toByteArray(), false));
+        server.then(encodedAnswer("gzip", all.toByteArray(), false));
 
         assertThat(client.exchange(call(), BYTES_MAX))
                 .isEqualTo(new HttpOutcome.Broken(FailedStep.UNDECODABLE));

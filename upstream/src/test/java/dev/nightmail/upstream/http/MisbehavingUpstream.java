@@ -25,6 +25,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -297,13 +299,49 @@ public final class MisbehavingUpstream implements AutoCloseable {
 
     /** An answer that is compressed, though nobody asked for it. */
     public static Behavior gzipped(int status, String body) {
+        return (_, to) ->
+                to.write(
+                        whole(
+                                status,
+                                encoded("gzip", body.getBytes(UTF_8)),
+                                "Content-Encoding: gzip"));
+    }
+
+    /** A whole HTTP answer, whatever its body is: with a length, or in one chunk. */
+    static Behavior encodedAnswer(String coding, byte[] body, boolean chunked) {
         return (_, to) -> {
-            var compressed = new ByteArrayOutputStream();
-            try (var gzip = new GZIPOutputStream(compressed)) {
-                gzip.write(body.getBytes(UTF_8));
+            to.write(
+                    OK
+                            + "Content-Encoding: "
+                            + coding
+                            + "\r\n"
+                            + (chunked
+                                    ? "Transfer-Encoding: chunked\r\n\r\n"
+                                    : "Content-Length: " + body.length + "\r\n\r\n"));
+            if (!chunked) {
+                to.write(body);
+            } else if (body.length > 0) {
+                to.write(Integer.toHexString(body.length) + "\r\n").write(body).write("\r\n");
             }
-            to.write(whole(status, compressed.toByteArray(), "Content-Encoding: gzip"));
+            if (chunked) {
+                to.write("0\r\n\r\n");
+            }
         };
+    }
+
+    static byte[] encoded(String coding, byte[] plain) {
+        var out = new ByteArrayOutputStream();
+        try (var stream =
+                switch (coding) {
+                    case "gzip", "x-gzip" -> new GZIPOutputStream(out);
+                    case "deflate" -> new DeflaterOutputStream(out);
+                    default -> new DeflaterOutputStream(out, new Deflater(6, true));
+                }) {
+            stream.write(plain);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        return out.toByteArray();
     }
 
     public static Behavior redirect(int status, String location) {
