@@ -144,10 +144,10 @@ final class Pace {
     }
 
     private Duration rampStep() {
-        if (ramp < RAMP_START) {
-            return RAMP_STEP_UNHEARD;
+        if (heard) {
+            return RAMP_STEP;
         }
-        return ramp == RAMP_START && !heard ? RAMP_HOLD_UNHEARD : RAMP_STEP;
+        return ramp == RAMP_START ? RAMP_HOLD_UNHEARD : RAMP_STEP_UNHEARD;
     }
 
     /** Something came back: how it goes on from here is not guesswork any more. */
