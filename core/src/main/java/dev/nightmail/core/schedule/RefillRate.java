@@ -31,6 +31,9 @@ final class RefillRate {
     /** What was tried holds once so much of it was let in. */
     private static final double CONFIRMED = 0.9;
 
+    /** A single call may be refused since it was a moment early, whatever the rate is. */
+    private static final int REFUSED_IF_TOO_FAST = 2;
+
     private static final Duration TRY_AGAIN_MIN = Duration.ofSeconds(10);
     private static final Duration TRY_AGAIN_MAX = Duration.ofHours(1);
 
@@ -45,6 +48,8 @@ final class RefillRate {
 
     /** What a refusal has shown to be too fast is tried again ever later. */
     private Instant triesFrom = Instant.MIN;
+
+    private int refusedSinceTried;
 
     private Duration untilNextTry = TRY_AGAIN_MIN;
 
@@ -96,7 +101,7 @@ final class RefillRate {
     /** A call was refused: what it would have taken blurs what is counted, so that begins anew. */
     void refused(Instant now) {
         first = null;
-        if (!Double.isNaN(beforeTried)) {
+        if (!Double.isNaN(beforeTried) && ++refusedSinceTried >= REFUSED_IF_TOO_FAST) {
             measured = beforeTried;
             beforeTried = Double.NaN;
             triesFrom = now.plus(untilNextTry);
@@ -155,7 +160,9 @@ final class RefillRate {
         boolean mayTry = !now.isBefore(triesFrom);
         double tried = Math.min(byPeriod, mayTry ? TRIED * least : least);
         if (tried > perSecond()) {
-            beforeTried = Math.max(told, least);
+            // What it was until now was not refused.
+            beforeTried = Math.max(perSecond(), least);
+            refusedSinceTried = 0;
             measured = tried;
         } else if (least >= CONFIRMED * perSecond()) {
             beforeTried = Double.NaN;
