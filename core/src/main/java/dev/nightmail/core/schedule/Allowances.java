@@ -6,6 +6,7 @@ import dev.nightmail.core.upstream.Headroom.Limit;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,8 @@ final class Allowances {
     private static final Cost NOTHING = new Cost(0, 0);
 
     private final Map<Limit, LimitBucket> buckets = new EnumMap<>(Limit.class);
-    private final JitterMargin margin = new JitterMargin();
+    private final JitterMargin roomyMargin = JitterMargin.roomy();
+    private final JitterMargin tightMargin = JitterMargin.tight();
 
     /** The calls of the last moments. */
     private final ArrayDeque<Before> recent = new ArrayDeque<>();
@@ -64,7 +66,8 @@ final class Allowances {
         double longest = 0;
         for (var entry : buckets.entrySet()) {
             double amount = (double) cost.of(entry.getKey());
-            longest = Math.max(longest, entry.getValue().secondsUntil(amount, margin.seconds()));
+            double seconds = entry.getValue().secondsUntil(amount, roomyMargin, tightMargin);
+            longest = Math.max(longest, seconds);
         }
         return Duration.ofNanos((long) Math.ceil(longest * 1e9));
     }
@@ -144,7 +147,7 @@ final class Allowances {
 
     /** A call was let in, whatever has become of it. */
     void accepted(Instant sentAt) {
-        margin.narrow();
+        narrowMargins();
         if (sentAt.isAfter(refusedAt)) {
             refusedInRow = 0;
         }
@@ -206,8 +209,8 @@ final class Allowances {
             refusedInRow = letIn > LET_IN_BETWEEN ? 1 : refusedInRow + 1;
             refusedAt = now.steady();
             callsWhenRefused = calls;
-            margin.widen();
         }
+        var lacking = new ArrayList<LimitBucket>();
         buckets.forEach((limit, bucket) -> {
             double amount = (double) cost.of(limit);
             var allowance = told.allowances().get(limit);
@@ -219,9 +222,38 @@ final class Allowances {
             if (lacked) {
                 double since = flows.of(limit) - then.flows().of(limit) - amount;
                 bucket.refused(amount, Math.min(left, left + since), refusedInRow, now.steady());
-                explained = true;
+                lacking.add(bucket);
             }
         });
+        explained |= !lacking.isEmpty();
+        if (isNews) {
+            widenMargins(lacking);
+        }
+    }
+
+    private void narrowMargins() {
+        double roomy = 0;
+        double tight = 0;
+        for (var bucket : buckets.values()) {
+            double most = bucket.marginSecondsMax();
+            roomy = bucket.isTight() ? roomy : Math.max(roomy, most);
+            tight = bucket.isTight() ? Math.max(tight, most) : tight;
+        }
+        if (roomy > 0) {
+            roomyMargin.narrow(roomy);
+        }
+        if (tight > 0) {
+            tightMargin.narrow(tight);
+        }
+    }
+
+    private void widenMargins(List<LimitBucket> lacking) {
+        if (lacking.stream().anyMatch(LimitBucket::isTight)) {
+            tightMargin.widen();
+        }
+        if (lacking.stream().anyMatch(bucket -> !bucket.isTight())) {
+            roomyMargin.widen();
+        }
     }
 
     /**

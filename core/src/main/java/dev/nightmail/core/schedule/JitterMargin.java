@@ -5,29 +5,63 @@ package dev.nightmail.core.schedule;
  * than they were sent for, and one that is too early is refused.
  *
  * <p>Nobody tells how much they scatter, so the margin follows what happens: each refusal widens it
- * and each answer narrows it a little, so that it settles where one call in {@link
- * #CALLS_PER_REFUSAL} is refused, whatever the distribution is.
+ * and each answer narrows it a little, so that it settles where one call in so many is refused,
+ * whatever the distribution is.
  */
 final class JitterMargin {
 
-    private static final double CALLS_PER_REFUSAL = 1_000;
-    private static final double FIRST_SECONDS = 0.04;
-    private static final double MIN_SECONDS = 0.001;
     private static final double MAX_SECONDS = 0.25;
-    private static final double WIDER = 1.5;
-    private static final double NARROWER = Math.pow(WIDER, -1 / CALLS_PER_REFUSAL);
 
-    private double seconds = FIRST_SECONDS;
+    /** Of what it was, until the first refusal: half of it is gone after seventy calls. */
+    private static final double NARROWER_AT_FIRST = 0.99;
+
+    private final boolean narrowsFastAtFirst;
+    private final double minSeconds;
+    private final double wider;
+    private final double narrower;
+    private double seconds;
+    private boolean wasTooNarrow;
+
+    private JitterMargin(
+            boolean narrowsFastAtFirst,
+            double firstSeconds,
+            double minSeconds,
+            double wider,
+            double callsPerRefusal) {
+        this.narrowsFastAtFirst = narrowsFastAtFirst;
+        this.seconds = firstSeconds;
+        this.minSeconds = minSeconds;
+        this.wider = wider;
+        this.narrower = Math.pow(wider, -1 / callsPerRefusal);
+    }
+
+    /** Where a bucket has room for it, so that it costs nothing: one call in 1,000 is refused. */
+    static JitterMargin roomy() {
+        return new JitterMargin(false, 0.04, 0.001, 1.5, 1_000);
+    }
+
+    /**
+     * Where a bucket holds hardly more than one call, and loses what flows in meanwhile: one in 400
+     * is refused.
+     */
+    static JitterMargin tight() {
+        return new JitterMargin(true, 0.001, 0.000_1, 1.25, 400);
+    }
 
     double seconds() {
         return seconds;
     }
 
     void widen() {
-        seconds = Math.min(MAX_SECONDS, seconds * WIDER);
+        wasTooNarrow = true;
+        seconds = Math.min(MAX_SECONDS, seconds * wider);
     }
 
-    void narrow() {
-        seconds = Math.max(MIN_SECONDS, seconds * NARROWER);
+    /**
+     * @param mostSeconds that are of any use
+     */
+    void narrow(double mostSeconds) {
+        double factor = narrowsFastAtFirst && !wasTooNarrow ? NARROWER_AT_FIRST : narrower;
+        seconds = Math.max(minSeconds, Math.min(seconds, mostSeconds) * factor);
     }
 }

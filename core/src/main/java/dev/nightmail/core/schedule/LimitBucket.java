@@ -21,9 +21,9 @@ final class LimitBucket {
 
     /**
      * A margin that a bucket has no room for costs calls: each waits longer than it takes to fill.
-     * So it is no larger than that.
+     * So it is no larger than this part of a call.
      */
-    private static final double COSTLY_MARGIN = 0.02;
+    private static final double TIGHT_MARGIN_MAX = 0.5;
 
     /** A refusal was none of jitter's if we had thought of so many calls more. */
     private static final double FAR_CALLS = 3;
@@ -45,6 +45,8 @@ final class LimitBucket {
 
     private double level;
 
+    private double marginMax;
+    private boolean tight;
     private Instant at;
 
     /**
@@ -72,11 +74,19 @@ final class LimitBucket {
         return duration.getSeconds() + duration.getNano() / 1e9;
     }
 
-    /** Seconds until a call may go that takes so much; zero or less if it may now. */
-    double secondsUntil(double amount, double marginSeconds) {
+    /**
+     * Seconds until a call may go that takes so much; zero or less if it may now.
+     *
+     * @param tightMargin in place of the other where there is no room for one
+     */
+    double secondsUntil(double amount, JitterMargin roomyMargin, JitterMargin tightMargin) {
         double needed = needed(amount);
         capacity = Math.max(capacity, needed);
-        double margin = margin(needed, marginSeconds);
+        double room = (capacity - needed) / 2;
+        marginMax = Math.max(room, TIGHT_MARGIN_MAX * needed);
+        tight = room < marginMax;
+        double seconds = (tight ? tightMargin : roomyMargin).seconds();
+        double margin = Math.min(seconds * rate.perSecond(), marginMax);
         sureAbove = Math.max(0, needed + margin - capacity);
         return (needed + margin - level) / rate.perSecond();
     }
@@ -86,9 +96,14 @@ final class LimitBucket {
         return Math.min(amount, (double) most);
     }
 
-    private double margin(double needed, double marginSeconds) {
-        double room = Math.max((capacity - needed) / 2, COSTLY_MARGIN * needed);
-        return Math.min(marginSeconds * rate.perSecond(), room);
+    /** Whether it had no room for a margin when it was last asked for a place. */
+    boolean isTight() {
+        return tight;
+    }
+
+    /** More of a margin than that is of no use. */
+    double marginSecondsMax() {
+        return marginMax / rate.perSecond();
     }
 
     boolean isTooLarge(double amount) {

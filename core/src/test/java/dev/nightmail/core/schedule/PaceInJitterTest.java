@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Told limits, as they are used where nothing is exact: fifty calls a second, so every second token
@@ -53,13 +54,21 @@ class PaceInJitterTest {
                 .isLessThan(0.5);
     }
 
-    /** A call that is a moment early is refused, and every moment that one is late is lost. */
-    @Test
-    void aBucketOfOneIsUsedAsFarAsCallsArriveInTime() {
-        var run = run(Setup.of(50, 1), 1);
+    /**
+     * A call that is a moment early is refused, and every moment that one is late is lost. Whoever
+     * has none refused has to leave as much between two calls as they scatter.
+     */
+    @ParameterizedTest
+    @ValueSource(doubles = {0.1, 0.5, 1, 5, 10})
+    void aBucketOfOneIsUsedAsFarAsCallsArriveInTime(double scatterMillis) {
+        double possible = 100 * 20 / (20 + scatterMillis);
 
-        assertThat(run.used()).isGreaterThan(96);
-        assertThat(run.refusedShare()).isLessThan(0.5);
+        var run =
+                new JitteryUpstream(Setup.of(50, 1).scattering(scatterMillis), 1)
+                        .run(Duration.ofMinutes(3));
+
+        assertThat(run.used()).isGreaterThan(possible - 2);
+        assertThat(run.refusedShare()).isLessThan(0.6);
     }
 
     @Test
