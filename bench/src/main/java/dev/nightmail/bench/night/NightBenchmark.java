@@ -208,7 +208,7 @@ public final class NightBenchmark {
                         "%.2f %% of the calls refused (429)".formatted(waste),
                         "",
                         waste,
-                        new Aim.AtMost(told ? 0.2 : 1, told ? 1 : 2, "%"),
+                        new Aim.AtMost(told ? 0.2 : 1, told ? 0.2 : 1.2, "%"),
                         List.of()),
                 new Finding(
                         name,
@@ -238,7 +238,8 @@ public final class NightBenchmark {
         var findings = new ArrayList<Finding>();
         var nobody = Duration.ofMillis(1);
         var many = Duration.ofMillis(10);
-        findings.addAll(burst(1, nobody, 96, 0.5));
+        // Who has none refused leaves 1 ms more than 20 between two calls, and uses 95.2 %.
+        findings.addAll(burst(1, nobody, 94, 0.5));
         for (int burst : new int[] {10, 300, 3_000}) {
             findings.addAll(burst(burst, many, 98, 0.2));
         }
@@ -274,14 +275,14 @@ public final class NightBenchmark {
                         "%d requests a second, ways of up to %d ms more"
                                 .formatted(perSecond, networkMax.toMillis()),
                         use,
-                        new Aim.AtLeast(usedMin, calls == 1 ? 50 : usedMin, "%"),
+                        new Aim.AtLeast(usedMin, usedMin, "%"),
                         List.of()),
                 new Finding(
                         "bursts",
                         "%.2f %% of the calls refused (429)".formatted(waste),
                         "",
                         waste,
-                        new Aim.AtMost(refusedMax, calls == 1 ? 20 : refusedMax, "%"),
+                        new Aim.AtMost(refusedMax, refusedMax, "%"),
                         List.of()));
     }
 

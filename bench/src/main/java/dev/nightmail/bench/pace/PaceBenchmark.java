@@ -139,14 +139,14 @@ public final class PaceBenchmark {
                         "%,.0f calls allowed in %d s"
                                 .formatted(counts.allowed(), length.toSeconds()),
                         used,
-                        new Aim.AtLeast(97, smoke ? 60 : 0, "%"),
+                        new Aim.AtLeast(97, smoke ? 70 : 0, "%"),
                         List.of()),
                 new Finding(
                         "pace",
                         "%-32s %.2f %% refused".formatted(cell.name(), refused),
                         "%d of %,.0f calls".formatted(counts.refused(), calls),
                         refused,
-                        new Aim.AtMost(0.5, smoke ? 30 : 100, "%"),
+                        new Aim.AtMost(0.5, smoke ? 10 : 100, "%"),
                         List.of()));
     }
 }
