@@ -36,15 +36,20 @@ import org.jspecify.annotations.Nullable;
 final class Pace {
 
     private static final int RAMP_START = 16;
+
+    /** Before more are tried, this part of those that were tried has to come back. */
+    private static final double RAMP_CAME_BACK = 0.25;
+
     private static final Duration RAMP_STEP = Duration.ofMillis(30);
+
+    /** A refusal is back by then: where answers take longer, more are tried without them. */
+    private static final Duration RAMP_STEP_MAX = Duration.ofMillis(150);
 
     /**
      * As long as nobody knows whether there is a limit, calls that overrun it are refused by the
      * hundred. The first answer seldom takes long to tell, so until it is there, or has not come
      * for so long, calls are few.
      */
-    private static final Duration RAMP_STEP_UNHEARD = Duration.ofMillis(150);
-
     private static final Duration RAMP_HOLD_UNHEARD = Duration.ofSeconds(1);
 
     /**
@@ -88,6 +93,7 @@ final class Pace {
     private boolean heard;
     private @Nullable Instant rampedAt;
     private boolean ramped;
+    private int cameBack;
     private int inFlight;
     private Doubt doubt = Doubt.NONE;
     private Instant doubtSince = Instant.EPOCH;
@@ -133,10 +139,9 @@ final class Pace {
     }
 
     private int ramp(Instant now) {
-        var from = rampedAt;
-        while (from != null && !ramped && !from.plus(rampStep()).isAfter(now)) {
-            from = from.plus(rampStep());
-            rampedAt = from;
+        if (!ramped && rampedAt != null && !now.isBefore(rampedAt.plus(rampStep()))) {
+            rampedAt = now;
+            cameBack = 0;
             ramp = Math.min(limitMax, 2 * ramp);
             ramped = ramp == limitMax;
         }
@@ -144,10 +149,10 @@ final class Pace {
     }
 
     private Duration rampStep() {
-        if (heard) {
+        if (heard && cameBack >= RAMP_CAME_BACK * ramp) {
             return RAMP_STEP;
         }
-        return ramp == RAMP_START ? RAMP_HOLD_UNHEARD : RAMP_STEP_UNHEARD;
+        return ramp == RAMP_START && !heard ? RAMP_HOLD_UNHEARD : RAMP_STEP_MAX;
     }
 
     /** Something came back: how it goes on from here is not guesswork any more. */
@@ -157,8 +162,13 @@ final class Pace {
     }
 
     /** When to look again although nothing has happened; null if there is no such time. */
-    @Nullable Duration untilMore() {
-        return ramped || rampedAt == null ? null : rampStep();
+    @Nullable Duration untilMore(Instant now) {
+        if (ramped || rampedAt == null) {
+            return null;
+        }
+        var left = Duration.between(now, rampedAt.plus(rampStep()));
+        // Where something else holds calls back, the step may be over.
+        return left.isPositive() ? left : RAMP_STEP;
     }
 
     /** What a call will take, as far as can be told. */
@@ -210,6 +220,7 @@ final class Pace {
     /** The call is over, however it went; one of the methods below says how. */
     void finished(Sent sent) {
         inFlight--;
+        cameBack++;
         allowances.finished(sent.cost());
         if (!sent.at().isBefore(doubtSince)) {
             probes = Math.max(0, probes - 1);

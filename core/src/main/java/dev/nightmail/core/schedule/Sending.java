@@ -229,7 +229,7 @@ final class Sending {
             return false;
         }
         if (!pace.hasRoom(now.steady())) {
-            upstream.wakeAfter(pace.untilMore(), timers, now);
+            upstream.wakeAfter(pace.untilMore(now.steady()), timers, now);
             return false;
         }
         var turn = nextTurn(upstream, now);

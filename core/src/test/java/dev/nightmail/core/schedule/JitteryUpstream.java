@@ -236,7 +236,7 @@ final class JitteryUpstream {
             var sent = pace.started(cost, now);
             after(0.1 + random.nextDouble() * setup.scatterMillis(), () -> arrive(sent));
         }
-        var more = pace.untilMore();
+        var more = pace.untilMore(now);
         lookAt = now.plus(more == null ? Duration.ofMillis(5) : more);
     }
 

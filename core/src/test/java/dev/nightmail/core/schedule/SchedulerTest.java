@@ -193,8 +193,28 @@ class SchedulerTest {
         world.finish(world.inFlight.values().iterator().next(), answer());
 
         assertThat(world.inFlight).hasSize(16);
-        world.advance(Duration.ofMillis(100));
-        assertThat(world.inFlight).hasSize(100);
+        for (int calls : new int[] {32, 64, 100}) {
+            world.advanceToNextTick();
+            assertThat(world.inFlight).hasSize(calls);
+        }
+    }
+
+    @Test
+    void moreCallsAreTriedSoonerWhereSomeOfThemHaveComeBack() {
+        var world = new SchedulerWorld(1, 100);
+        world.submit("a", 1_000);
+        world.finish(world.inFlight.values().iterator().next(), answer());
+
+        world.advance(Duration.ofMillis(40));
+        assertThat(world.inFlight).hasSize(16);
+        for (int i = 0; i < 4; i++) {
+            world.finish(world.inFlight.values().iterator().next(), answer());
+        }
+        assertThat(world.inFlight).hasSize(32);
+        world.advance(Duration.ofMillis(40));
+        assertThat(world.inFlight).hasSize(32);
+        world.advance(Duration.ofMillis(110));
+        assertThat(world.inFlight).hasSize(64);
     }
 
     @Test
