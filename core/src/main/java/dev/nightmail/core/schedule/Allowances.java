@@ -173,7 +173,10 @@ final class Allowances {
                             buckets.put(
                                     limit,
                                     new LimitBucket(
-                                            limit, allowance, allowance.remaining() + since, now));
+                                            limit,
+                                            allowance,
+                                            allowance.remaining() + since - unwritten(limit, then),
+                                            now));
                         } else {
                             known.learn(
                                     allowance,
@@ -187,6 +190,11 @@ final class Allowances {
                         }
                     }
                 });
+    }
+
+    /** Answers count when they are written: those that were under way are still to come. */
+    private static double unwritten(Limit limit, Mark then) {
+        return limit == Limit.OUTPUT_TOKENS ? then.unseen().of(limit) : 0;
     }
 
     /** A call was refused for another reason than these limits, and took nothing of them. */

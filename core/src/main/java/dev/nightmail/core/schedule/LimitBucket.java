@@ -202,7 +202,7 @@ final class LimitBucket {
         double lacked =
                 inRow <= 1 ? needed / 2 : needed * (1 << Math.min(inRow - 1, OWED_DOUBLINGS_MAX));
         level = Math.min(level, atMost + needed - lacked);
-        rate.refused(now);
+        rate.refused(needed, now);
     }
 
     Quota quota() {

@@ -76,6 +76,11 @@ final class RefillRate {
         double vague() {
             return error + takenMost - takenLeast;
         }
+
+        Seen blurred(double amount) {
+            return new Seen(
+                    sentAt, answeredAt, left, error + amount, takenLeast, takenMost, isFull);
+        }
     }
 
     double perSecond() {
@@ -98,10 +103,11 @@ final class RefillRate {
         told = newTold;
     }
 
-    /** A call was refused: what it would have taken blurs what is counted, so that begins anew. */
-    void refused(Instant now) {
-        first = null;
+    /** A call was refused, and blurs what is counted by the amount that it would have taken. */
+    void refused(double amount, Instant now) {
+        first = first == null ? null : first.blurred(amount);
         if (!Double.isNaN(beforeTried) && ++refusedSinceTried >= REFUSED_IF_TOO_FAST) {
+            first = null;
             measured = beforeTried;
             beforeTried = Double.NaN;
             triesFrom = now.plus(untilNextTry);

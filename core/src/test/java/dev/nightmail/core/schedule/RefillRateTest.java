@@ -62,9 +62,9 @@ class RefillRateTest {
         assertThat(rate.perSecond()).isGreaterThan(3);
 
         // A single call may have been a moment early.
-        rate.refused(now);
+        rate.refused(1, now);
         assertThat(rate.perSecond()).isGreaterThan(3);
-        rate.refused(now);
+        rate.refused(1, now);
         sendFor(Duration.ofSeconds(9), 1, 0, true);
         assertThat(rate.perSecond()).isLessThan(2);
 
