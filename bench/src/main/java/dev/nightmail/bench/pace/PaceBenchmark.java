@@ -46,7 +46,7 @@ public final class PaceBenchmark {
             throws IOException, InterruptedException {
         boolean smoke = scale.requests() < Scale.FULL.requests();
         var benchmark =
-                new PaceBenchmark(bench, smoke ? Duration.ofSeconds(5) : Duration.ofSeconds(25));
+                new PaceBenchmark(bench, smoke ? Duration.ofSeconds(5) : Duration.ofMinutes(1));
         var cells = smoke ? Cell.SMOKE.stream().map(Cell::of).toList() : Cell.ALL;
         var findings = new ArrayList<Finding>();
         for (int from = 0; from < cells.size(); from += AT_ONCE) {
