@@ -45,7 +45,7 @@ final class Admission {
                     "event=batch_not_opened batch_id={} reason=\"{}\" it_is_tried_again=true",
                     batch.id(),
                     e.getMessage(),
-                    e);
+                    StackTraces.of(e));
             batches.close(batch.id());
             live.publish(batch);
             return new Event.OpenFailed(batch);

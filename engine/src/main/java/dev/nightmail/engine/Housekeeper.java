@@ -104,7 +104,7 @@ final class Housekeeper {
         } catch (RuntimeException | Error e) {
             // One that got out would be the last round there is, and nobody would hear of it.
             log.error(
-                    "event=archive_failed reason=\"{}\" it_is_tried_again=true", e.getMessage(), e);
+                    "event=archive_failed reason=\"{}\" it_is_tried_again=true", e.getMessage(), StackTraces.of(e));
         }
     }
 
@@ -201,7 +201,7 @@ final class Housekeeper {
                     "event=batch_not_archived batch_id={} reason=\"{}\" it_is_tried_again=true",
                     batch.id(),
                     e.getMessage(),
-                    e);
+                    StackTraces.of(e));
             return false;
         }
     }

@@ -119,7 +119,7 @@ final class JournalWriter {
                     batch,
                     effect.group().size(),
                     e.getMessage(),
-                    e);
+                    StackTraces.of(e));
             return new Event.AppendFailed(batch);
         }
     }
@@ -177,7 +177,7 @@ final class JournalWriter {
             return new Event.BatchRecorded(batch);
         } catch (JournalException | CatalogException e) {
             log.error(
-                    "event=record_failed batch_id={} reason=\"{}\"", batch.id(), e.getMessage(), e);
+                    "event=record_failed batch_id={} reason=\"{}\"", batch.id(), e.getMessage(), StackTraces.of(e));
             return new Event.RecordFailed(batch);
         }
     }

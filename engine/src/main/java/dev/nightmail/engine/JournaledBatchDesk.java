@@ -204,7 +204,7 @@ final class JournaledBatchDesk implements BatchDesk {
                     "event=batch_in_doubt batch_id={} reason=\"{}\" the_next_start_decides=true",
                     batch.id(),
                     e.getMessage(),
-                    e);
+                    StackTraces.of(e));
         }
     }
 
