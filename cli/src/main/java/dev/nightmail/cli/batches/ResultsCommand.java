@@ -13,6 +13,8 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +51,11 @@ final class ResultsCommand implements Callable<Integer> {
             description =
                     "Write to FILE, which appears when it is complete. Default: standard output")
     private @Nullable Path out;
+
+    @Option(
+            names = "--overwrite",
+            description = "Replace FILE if it is there already")
+    private boolean overwrite;
 
     @Option(
             names = "--follow",
@@ -146,6 +153,11 @@ final class ResultsCommand implements Callable<Integer> {
     }
 
     private void toFile(BatchesClient client, Path file) throws InterruptedException {
+        if (!overwrite && Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw CommandException.usage(
+                    surroundings.shown(file)
+                            + " is there already: move it away, name another file, or replace it with --overwrite");
+        }
         Copied copied;
         try (var target = new NewFile(file)) {
             copied = copy(client, target.stream(), null);

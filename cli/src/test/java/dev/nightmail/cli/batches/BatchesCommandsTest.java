@@ -283,6 +283,21 @@ class BatchesCommandsTest {
     }
 
     @Test
+    void aFileThatIsThereIsReplacedOnlyIfThatIsAskedFor() throws IOException {
+        session.file("results.jsonl", "mine\n");
+        var id = ended("a", "b");
+
+        assertThat(batches("results", id, "--out", "results.jsonl")).isEqualTo(2);
+        assertThat(session.err())
+                .isEqualTo(
+                        "nightmail: results.jsonl is there already: move it away, name another file, or replace it with --overwrite\n");
+        assertThat(folder.resolve("results.jsonl")).hasContent("mine\n");
+
+        assertThat(batches("results", id, "--out", "results.jsonl", "--overwrite")).isZero();
+        assertThat(Files.readAllLines(folder.resolve("results.jsonl"))).hasSize(2);
+    }
+
+    @Test
     void aFailedDownloadLeavesTheOldFileAndNoDraft() throws IOException {
         session.file("results.jsonl", "before\n");
         var id = server.addBatch("a");
