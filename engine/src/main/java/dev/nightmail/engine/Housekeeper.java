@@ -104,7 +104,9 @@ final class Housekeeper {
         } catch (RuntimeException | Error e) {
             // One that got out would be the last round there is, and nobody would hear of it.
             log.error(
-                    "event=archive_failed reason=\"{}\" it_is_tried_again=true", e.getMessage(), StackTraces.of(e));
+                    "event=archive_failed reason=\"{}\" it_is_tried_again=true",
+                    e.getMessage(),
+                    StackTraces.of(e));
         }
     }
 

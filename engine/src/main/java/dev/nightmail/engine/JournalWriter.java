@@ -177,7 +177,10 @@ final class JournalWriter {
             return new Event.BatchRecorded(batch);
         } catch (JournalException | CatalogException e) {
             log.error(
-                    "event=record_failed batch_id={} reason=\"{}\"", batch.id(), e.getMessage(), StackTraces.of(e));
+                    "event=record_failed batch_id={} reason=\"{}\"",
+                    batch.id(),
+                    e.getMessage(),
+                    StackTraces.of(e));
             return new Event.RecordFailed(batch);
         }
     }

@@ -52,9 +52,7 @@ final class ResultsCommand implements Callable<Integer> {
                     "Write to FILE, which appears when it is complete. Default: standard output")
     private @Nullable Path out;
 
-    @Option(
-            names = "--overwrite",
-            description = "Replace FILE if it is there already")
+    @Option(names = "--overwrite", description = "Replace FILE if it is there already")
     private boolean overwrite;
 
     @Option(

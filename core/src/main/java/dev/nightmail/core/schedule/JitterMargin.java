@@ -15,12 +15,16 @@ final class JitterMargin {
     /** Of what it was, until the first refusal: half of it is gone after seventy calls. */
     private static final double NARROWER_AT_FIRST = 0.99;
 
+    /** Refusals in a row are one piece of news: none of them knew of the one before. */
+    private static final int LET_IN_BETWEEN = 5;
+
     private final boolean narrowsFastAtFirst;
     private final double minSeconds;
     private final double wider;
     private final double narrower;
     private double seconds;
     private boolean wasTooNarrow;
+    private int letInSinceWidened = LET_IN_BETWEEN;
 
     private JitterMargin(
             boolean narrowsFastAtFirst,
@@ -53,6 +57,10 @@ final class JitterMargin {
     }
 
     void widen() {
+        if (letInSinceWidened < LET_IN_BETWEEN) {
+            return;
+        }
+        letInSinceWidened = 0;
         wasTooNarrow = true;
         seconds = Math.min(MAX_SECONDS, seconds * wider);
     }
@@ -61,6 +69,7 @@ final class JitterMargin {
      * @param mostSeconds that are of any use
      */
     void narrow(double mostSeconds) {
+        letInSinceWidened++;
         double factor = narrowsFastAtFirst && !wasTooNarrow ? NARROWER_AT_FIRST : narrower;
         seconds = Math.max(minSeconds, Math.min(seconds, mostSeconds) * factor);
     }

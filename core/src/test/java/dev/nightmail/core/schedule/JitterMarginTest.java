@@ -61,11 +61,28 @@ class JitterMarginTest {
     }
 
     @Test
+    void refusalsInARowWidenItOnce() {
+        for (var margin : List.of(JitterMargin.roomy(), JitterMargin.tight())) {
+            margin.widen();
+            double widened = margin.seconds();
+
+            margin.widen();
+            assertThat(margin.seconds()).isEqualTo(widened);
+
+            narrow(margin, 5);
+            margin.widen();
+            assertThat(margin.seconds()).isGreaterThan(1.2 * widened);
+        }
+    }
+
+    @Test
     void itHasBounds() {
         for (var margin : List.of(JitterMargin.roomy(), JitterMargin.tight())) {
             for (int i = 0; i < 1_000; i++) {
                 margin.widen();
+                narrow(margin, 5);
             }
+            margin.widen();
             assertThat(margin.seconds()).isEqualTo(0.25);
 
             margin.narrow(0.1);

@@ -65,7 +65,7 @@ class PaceInJitterTest {
 
         var run =
                 new JitteryUpstream(Setup.of(50, 1).scattering(scatterMillis), 1)
-                        .run(Duration.ofMinutes(3));
+                        .run(Duration.ofMinutes(5));
 
         assertThat(run.used()).isGreaterThan(possible - 2);
         assertThat(run.refusedShare()).isLessThan(0.6);
