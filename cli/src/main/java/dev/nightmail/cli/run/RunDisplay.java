@@ -87,12 +87,16 @@ final class RunDisplay implements ProgressListener, AutoCloseable {
                     note(
                             "Batch %d: %s among its results belong to no request of it; passed over."
                                     .formatted(number, Figures.counted(lines, "line")));
-            case RunEvent.BudgetReached(var spent, var budget, var unsent) ->
+            case RunEvent.BudgetReached(var spent, var underWay, var budget, var unsent) ->
                     note(
-                            "The budget of %s is reached (%s spent): %s not sent."
+                            "The budget of %s is reached (%s spent%s): %s not sent."
                                     .formatted(
                                             Figures.money(budget),
                                             Figures.money(spent),
+                                            underWay == 0
+                                                    ? ""
+                                                    : ", about %s under way"
+                                                            .formatted(Figures.money(underWay)),
                                             Figures.counted(unsent, "record")));
             case RunEvent.Retrying(var reason) -> note(Endpoints.tryingAgain(reason));
             case RunEvent.EndpointSilent(var reason) -> tellSilence(reason);

@@ -65,9 +65,10 @@ final class RunJson {
                             .put("per_second", perSecond)
                             .put("cost_micros", costMicros)
                             .put("elapsed_millis", elapsed.toMillis());
-            case RunEvent.BudgetReached(var spent, var budget, var unsent) ->
+            case RunEvent.BudgetReached(var spent, var underWay, var budget, var unsent) ->
                     named("budget_reached")
                             .put("spent_micros", spent)
+                            .put("under_way_micros", underWay)
                             .put("budget_micros", budget)
                             .put("unsent", unsent);
             case RunEvent.Retrying(var reason) -> named("retrying").put("reason", reason);

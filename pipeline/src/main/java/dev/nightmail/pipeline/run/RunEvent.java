@@ -80,8 +80,13 @@ public sealed interface RunEvent {
             long settled, long total, double perSecond, @Nullable Long costMicros, Duration elapsed)
             implements RunEvent {}
 
-    /** The next request would go over the budget: no more are sent. */
-    record BudgetReached(long spentMicros, long budgetMicros, long unsent) implements RunEvent {}
+    /**
+     * The next request would go over the budget: no more are sent.
+     *
+     * @param underWayMicros the likely cost of what was sent and is not answered yet
+     */
+    record BudgetReached(long spentMicros, long underWayMicros, long budgetMicros, long unsent)
+            implements RunEvent {}
 
     /** A call failed for the first time in this run, and is made again after a moment. */
     record Retrying(String reason) implements RunEvent {}

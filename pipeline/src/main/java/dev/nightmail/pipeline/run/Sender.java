@@ -207,6 +207,7 @@ final class Sender {
         listener.on(
                 new RunEvent.BudgetReached(
                         spentMicros(),
+                        state.batches().likelyMicrosUnderWay(endpoint.identity()),
                         budget.micros(),
                         state.records().counts(plan).outstanding()));
     }

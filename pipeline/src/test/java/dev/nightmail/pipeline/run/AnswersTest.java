@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -158,7 +159,14 @@ class AnswersTest {
         assertThat(summary.done()).isBetween(1L, 19L);
         assertThat(summary.totalCostMicros()).isLessThanOrEqualTo(1000);
         assertThat(pipeline.answeredIds()).hasSize((int) summary.done());
-        assertThat(events).hasAtLeastOneElementOfType(RunEvent.BudgetReached.class);
+        assertThat(events)
+                .filteredOn(RunEvent.BudgetReached.class::isInstance)
+                .first()
+                .asInstanceOf(InstanceOfAssertFactories.type(RunEvent.BudgetReached.class))
+                .satisfies(reached -> {
+                    assertThat(reached.spentMicros()).isZero();
+                    assertThat(reached.underWayMicros()).isBetween(1L, 1000L);
+                });
         pipeline.pipeline("prompt: '{{text}}'", "budget: { usd: 1 }");
         assertThat(pipeline.run(server, world).done()).isEqualTo(20);
         assertThat(server.requestsAccepted()).isEqualTo(20);
