@@ -93,7 +93,7 @@ public final class ApiServer implements AutoCloseable {
         this.config = config;
         var limits = config.limits();
         var requestIds = new RequestIds(random);
-        this.server = new Server(threads());
+        this.server = new Server(threads(), null, new LeasedBuffers());
         this.connector = connector(server, config, limits);
         var heads = new HeadWatch(limits.headTimeout(), connector.getScheduler(), clock);
         this.refusals = new Refusals(clock);

@@ -86,6 +86,7 @@ public final class JettyExchanges implements HttpExchanges {
         transport.setConnectionPoolFactory(
                 destination -> new IdleFirstConnections(destination, settings.connectionsMax()));
         var client = new HttpClient(transport);
+        client.setByteBufferPool(new LeasedBuffers());
         client.setExecutor(threads);
         client.setConnectTimeout(settings.connectTimeout().toMillis());
         client.setAddressResolutionTimeout(settings.connectTimeout().toMillis());
