@@ -36,7 +36,7 @@ class ArchitectureTest {
         "journal, core, -",
         "catalog, core, -",
         "upstream, core, wire",
-        "engine, core, -",
+        "engine, core, wire",
         "api, engine, core",
         "pipeline, wire, -",
         "cli, pipeline, -",

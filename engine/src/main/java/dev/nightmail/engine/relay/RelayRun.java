@@ -17,6 +17,7 @@ import dev.nightmail.core.upstream.BatchUpstream.Honours;
 import dev.nightmail.core.upstream.BatchUpstream.Sighting;
 import dev.nightmail.core.upstream.RelayedOutcome;
 import dev.nightmail.engine.thread.Mailbox;
+import dev.nightmail.wire.batch.ResultsDownload;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -556,7 +557,8 @@ final class RelayRun {
                     if (download.isOfAnother() && isElsewhere(search)) {
                         return;
                     }
-                    if (download.missing() > 0 && !isForGood(shortage)) {
+                    boolean whole = download.judge() instanceof ResultsDownload.Whole;
+                    if (!whole && !isForGood(shortage)) {
                         // An end that came too early, however clean it looked, and however many
                         // lines there were: half of one is a line, and some may come twice.
                         // A whole download each time, of up to 100,000 results: less and less

@@ -1,7 +1,7 @@
 package dev.nightmail.upstream.adapting;
 
 import dev.nightmail.core.json.JsonBytes;
-import dev.nightmail.upstream.json.StrictJson;
+import dev.nightmail.wire.json.StrictJson;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;

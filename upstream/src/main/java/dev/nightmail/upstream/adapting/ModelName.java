@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.nightmail.core.json.JsonBytes;
 import dev.nightmail.upstream.json.JsonWriter;
-import dev.nightmail.upstream.json.StrictJson;
+import dev.nightmail.wire.json.StrictJson;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.core.JacksonException;

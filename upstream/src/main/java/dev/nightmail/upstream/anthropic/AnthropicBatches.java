@@ -1,6 +1,5 @@
 package dev.nightmail.upstream.anthropic;
 
-import dev.nightmail.core.error.ErrorType;
 import dev.nightmail.core.relay.RelayTerms;
 import dev.nightmail.core.request.ApiVersion;
 import dev.nightmail.core.upstream.AttemptOutcome;
@@ -14,10 +13,10 @@ import dev.nightmail.upstream.http.HttpCall;
 import dev.nightmail.upstream.http.HttpExchanges;
 import dev.nightmail.upstream.http.HttpHeaders;
 import dev.nightmail.upstream.http.HttpOutcome;
-import dev.nightmail.upstream.wire.BatchReading;
-import dev.nightmail.upstream.wire.ByteOrderMark;
-import dev.nightmail.upstream.wire.ErrorBody;
 import dev.nightmail.upstream.wire.UpstreamErrors;
+import dev.nightmail.wire.batch.BatchSeenPage;
+import dev.nightmail.wire.json.BatchReading;
+import dev.nightmail.wire.json.ByteOrderMark;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -90,8 +89,7 @@ public final class AnthropicBatches implements BatchUpstream {
                     new Creation.NotNow(new Unreachable(step.toString(), answers.notSent(step)));
             case HttpOutcome.Broken(var step) -> new Creation.Unconfirmed(step.toString());
             case HttpOutcome.Complete(int status, var headers, var answer) -> {
-                var creation =
-                        creations.creation(status, headers, ByteOrderMark.without(answer), terms);
+                var creation = creations.creation(status, headers, answer, terms);
                 if (creation instanceof Creation.Created) {
                     note(headers);
                 }
@@ -157,9 +155,7 @@ public final class AnthropicBatches implements BatchUpstream {
     }
 
     private Looked notGood(int status, HttpHeaders headers, byte[] body) {
-        boolean notFound =
-                status == ErrorType.NOT_FOUND_ERROR.status() && ErrorBody.read(body).isPresent();
-        return notFound
+        return status >= 300 && UpstreamErrors.read(status, headers, body).isNotThere()
                 ? new Looked.NotFound()
                 : new Looked.Failure(answers.answered(status, headers, body));
     }
@@ -173,7 +169,7 @@ public final class AnthropicBatches implements BatchUpstream {
         return switch (looked) {
             case Looked.Good(var body) ->
                     BatchReading.batch(body)
-                            .<Sighting>map(Sighting.There::new)
+                            .<Sighting>map(batch -> new Sighting.There(CreateAnswers.seen(batch)))
                             .orElseGet(() -> new Sighting.Unseen(badAnswer()));
             case Looked.NotFound _ -> new Sighting.Unknown();
             case Looked.Failure(var why) -> new Sighting.Unseen(why);
@@ -189,12 +185,19 @@ public final class AnthropicBatches implements BatchUpstream {
         return switch (look("GET", endpoints.batches(PAGE_BATCHES, afterId))) {
             case Looked.Good(var body) ->
                     BatchReading.page(body)
-                            .<Listing>map(page -> page)
+                            .<Listing>map(AnthropicBatches::listed)
                             .orElseGet(() -> new Listing.Unseen(badAnswer()));
             // The cursor's batch was deleted since.
             case Looked.NotFound _ -> new Listing.Unseen(badAnswer());
             case Looked.Failure(var why) -> new Listing.Unseen(why);
         };
+    }
+
+    private static Listing.Page listed(BatchSeenPage page) {
+        return new Listing.Page(
+                page.batches().stream().map(CreateAnswers::seen).toList(),
+                page.hasMore(),
+                page.unreadable());
     }
 
     @Override

@@ -17,8 +17,8 @@ import dev.nightmail.upstream.http.HttpHeaders;
 import dev.nightmail.upstream.json.JsonWriter;
 import dev.nightmail.upstream.wire.ErrorBody;
 import dev.nightmail.upstream.wire.MessageReading;
-import dev.nightmail.upstream.wire.ResultReading;
-import dev.nightmail.upstream.wire.ResultReading.Read;
+import dev.nightmail.wire.json.ResultReading;
+import dev.nightmail.wire.json.ResultReading.Read;
 import java.util.Arrays;
 
 /** What the results of a provider's batch mean for its requests. */

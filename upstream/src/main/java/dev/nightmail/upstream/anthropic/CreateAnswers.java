@@ -2,27 +2,26 @@ package dev.nightmail.upstream.anthropic;
 
 import dev.nightmail.core.relay.RelayTerms;
 import dev.nightmail.core.upstream.AttemptOutcome;
+import dev.nightmail.core.upstream.AttemptOutcome.Answered;
 import dev.nightmail.core.upstream.AttemptOutcome.Barred;
 import dev.nightmail.core.upstream.AttemptOutcome.Failed;
 import dev.nightmail.core.upstream.AttemptOutcome.Refused;
 import dev.nightmail.core.upstream.AttemptOutcome.Throttled;
+import dev.nightmail.core.upstream.AttemptOutcome.Unreachable;
 import dev.nightmail.core.upstream.BatchUpstream.Creation;
+import dev.nightmail.core.upstream.BatchUpstream.Seen;
 import dev.nightmail.core.upstream.Headroom;
 import dev.nightmail.upstream.http.HttpHeaders;
-import dev.nightmail.upstream.wire.BatchReading;
-import dev.nightmail.upstream.wire.ErrorBody;
-import java.util.Optional;
+import dev.nightmail.wire.batch.BatchSeen;
+import dev.nightmail.wire.batch.CreateOutcome;
+import dev.nightmail.wire.json.CreateReading;
 import java.util.Set;
 
 /**
- * What the answer to a create proves. Three things can be known: a batch was made, since its
- * description came; none was made, since the service said so in its own words; or the body was too
- * large for whoever stands in between, so that it reached nobody (413). Everything else may have
- * come after the batch was there, whatever the status: the page of a proxy, a redirect, a fault.
+ * What the answer to a create means for the relay that was sent. What it proves is judged by {@link
+ * CreateReading}, for every client alike.
  */
 final class CreateAnswers {
-
-    private static final int TOO_LARGE = 413;
 
     private final String upstream;
     private final Answers answers;
@@ -33,49 +32,53 @@ final class CreateAnswers {
     }
 
     Creation creation(int status, HttpHeaders headers, byte[] answer, RelayTerms terms) {
-        if (Answers.isGood(status)) {
-            return BatchReading.batch(answer)
-                    .<Creation>map(Creation.Created::new)
-                    .orElseGet(() -> new Creation.Unconfirmed("status " + status + ", no batch"));
-        }
-        var said = status >= 400 ? ErrorBody.read(answer) : Optional.<ErrorBody.Read>empty();
-        var outcome = answers.answered(status, headers, answer);
-        if (said.isPresent()) {
-            return refused(status, outcome, said.get().message(), terms);
-        }
-        return status == TOO_LARGE && outcome instanceof Refused refused
-                ? new Creation.Refused(refused, Set.of())
-                : unconfirmed(status, outcome);
+        return switch (CreateReading.answered(status, headers::first, answer)) {
+            case CreateOutcome.Made(var batch) -> new Creation.Created(seen(batch));
+            case CreateOutcome.Unreached(var step) -> new Creation.Unconfirmed(step);
+            case CreateOutcome.TurnedAway _ ->
+                    new Creation.NotNow(notNow(answers.answered(status, headers, answer)));
+            case CreateOutcome.Refused(var _, var positions) ->
+                    answers.answered(status, headers, answer) instanceof Refused refused
+                            ? refused(status, refused, positions, terms)
+                            : new Creation.Unconfirmed("status " + status);
+            case CreateOutcome.Unproven unproven ->
+                    new Creation.Unconfirmed(
+                            answers.answered(status, headers, answer)
+                                            instanceof Barred(var reason, var _)
+                                    ? reason
+                                    : unproven.reason());
+            case CreateOutcome.InDoubt doubt -> new Creation.Unconfirmed(doubt.reason());
+        };
     }
 
-    private Creation refused(int status, AttemptOutcome outcome, String message, RelayTerms terms) {
-        boolean hasNoRoom = status == 429 || status == 529 || status == 503;
+    static Seen seen(BatchSeen batch) {
+        return new Seen(
+                batch.id(), batch.createdAt(), batch.ended(), batch.requests(), batch.archived());
+    }
+
+    /** A service that has no room for a batch is busy, in whatever way it says so. */
+    private static AttemptOutcome notNow(AttemptOutcome outcome) {
         return switch (outcome) {
-            case Barred barred -> new Creation.NotNow(barred);
-            case Throttled throttled -> new Creation.NotNow(throttled);
-            case Failed(var _, var retryAfter, var error, var _) when hasNoRoom ->
-                    new Creation.NotNow(new Throttled(retryAfter, error, Headroom.UNTOLD));
-            case Refused(var error, var _, var _) when isDenied(status, terms) ->
-                    new Creation.NotNow(
-                            new Barred(
-                                    "status %d to a create of a batch: look at upstreams.%s.url and .api-key"
-                                            .formatted(status, upstream),
-                                    error));
-            case Refused refused when status < 500 ->
-                    new Creation.Refused(refused, FaultyRequests.in(message));
-            case AttemptOutcome.Answered _, Refused _, Failed _, AttemptOutcome.Unreachable _ ->
-                    unconfirmed(status, outcome);
+            case Failed(var _, var retryAfter, var error, var _) ->
+                    new Throttled(retryAfter, error, Headroom.UNTOLD);
+            case Answered _, Refused _, Throttled _, Barred _, Unreachable _ -> outcome;
         };
+    }
+
+    private Creation refused(
+            int status, Refused outcome, Set<Integer> positions, RelayTerms terms) {
+        return isDenied(status, terms)
+                ? new Creation.NotNow(
+                        new Barred(
+                                "status %d to a create of a batch: look at upstreams.%s.url and .api-key"
+                                        .formatted(status, upstream),
+                                outcome.error()))
+                : new Creation.Refused(outcome, positions);
     }
 
     /** Whether it is we who may not, or who ask in the wrong place: no request can help that. */
     private static boolean isDenied(int status, RelayTerms terms) {
         boolean ofAClient = !terms.betas().isEmpty() || terms.userProfileId() != null;
         return (status == 403 || status == 404) && !ofAClient;
-    }
-
-    private static Creation unconfirmed(int status, AttemptOutcome outcome) {
-        return new Creation.Unconfirmed(
-                outcome instanceof Barred(var reason, var _) ? reason : "status " + status);
     }
 }

@@ -5,8 +5,8 @@ import dev.nightmail.core.upstream.BatchUpstream;
 import dev.nightmail.upstream.http.BodyReceiver;
 import dev.nightmail.upstream.http.HeldBytes;
 import dev.nightmail.upstream.http.HttpHeaders;
-import dev.nightmail.upstream.wire.ByteOrderMark;
 import dev.nightmail.upstream.wire.UpstreamErrors;
+import dev.nightmail.wire.json.ByteOrderMark;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +28,7 @@ final class ResultStream implements BodyReceiver {
     private int status;
     private HttpHeaders headers = HttpHeaders.NONE;
     private boolean good;
+    private boolean mayBePage;
     private final HeldBytes held;
     private boolean tooLong;
     private int count;
@@ -47,18 +48,20 @@ final class ResultStream implements BodyReceiver {
     public void begin(int answerStatus, HttpHeaders answerHeaders) {
         status = answerStatus;
         headers = answerHeaders;
-        good = Answers.isGood(status) && !isPage(answerHeaders);
-    }
-
-    /** A page of a proxy; the results themselves came under several types over the years. */
-    private static boolean isPage(HttpHeaders headers) {
-        return UpstreamErrors.contentType(headers)
-                .map(type -> type.equals("text/html"))
-                .orElse(false);
+        good = Answers.isGood(status);
+        // The results themselves came under several types over the years.
+        mayBePage =
+                good
+                        && UpstreamErrors.contentType(headers)
+                                .map(type -> type.equals("text/html"))
+                                .orElse(false);
     }
 
     @Override
     public void body(byte[] bytes, int offset, int length) throws IOException {
+        if (mayBePage) {
+            judgePage(bytes, offset, length);
+        }
         if (!good) {
             if (held.length() < ERROR_BYTES_MAX) {
                 held.add(bytes, offset, length);
@@ -74,6 +77,28 @@ final class ResultStream implements BodyReceiver {
             }
         }
         hold(bytes, start, offset + length - start);
+    }
+
+    /** Whatever it calls itself: results begin like JSON, and a page does not. */
+    private void judgePage(byte[] bytes, int offset, int length) {
+        for (int at = offset; at < offset + length; at++) {
+            if (!isBlank(bytes[at])) {
+                good = bytes[at] == '{';
+                mayBePage = false;
+                return;
+            }
+        }
+    }
+
+    /** White space, or of a byte order mark. */
+    private static boolean isBlank(byte one) {
+        return one == ' '
+                || one == '\t'
+                || one == '\r'
+                || one == '\n'
+                || one == (byte) 0xEF
+                || one == (byte) 0xBB
+                || one == (byte) 0xBF;
     }
 
     private void hold(byte[] bytes, int offset, int length) throws IOException {
@@ -115,7 +140,7 @@ final class ResultStream implements BodyReceiver {
     }
 
     boolean isGood() {
-        return good;
+        return good && !mayBePage;
     }
 
     boolean isEnough() {

@@ -2,6 +2,7 @@ package dev.nightmail.upstream.json;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.nightmail.wire.json.StrictJson;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package dev.nightmail.upstream.json;
 
+import dev.nightmail.wire.json.StrictJson;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Optional;

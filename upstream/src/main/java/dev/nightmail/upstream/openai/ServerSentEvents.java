@@ -1,7 +1,7 @@
 package dev.nightmail.upstream.openai;
 
 import dev.nightmail.upstream.http.FailedStep;
-import dev.nightmail.upstream.wire.ByteOrderMark;
+import dev.nightmail.wire.json.ByteOrderMark;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 

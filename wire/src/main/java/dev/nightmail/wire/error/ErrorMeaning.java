@@ -16,6 +16,22 @@ public sealed interface ErrorMeaning {
     ServiceError error();
 
     /**
+     * Whether the Messages API itself refused, in its own envelope. Only then a call that makes
+     * something is known not to have made it: other envelopes are those of gateways as well, and a
+     * redirect is nobody's refusal.
+     */
+    default boolean isInTheApisWords() {
+        return status() >= 400 && error().envelope() == Envelope.MESSAGES_API;
+    }
+
+    /**
+     * Whether the service says that what was asked for is not there. A proxy's 404 says nothing.
+     */
+    default boolean isNotThere() {
+        return status() == 404 && isInTheApisWords();
+    }
+
+    /**
      * The service does not serve us, whatever the request, until a person mends it. Waiting costs
      * nothing; settling requests by it would burn a batch in seconds.
      */

@@ -1,8 +1,7 @@
-package dev.nightmail.upstream.wire;
+package dev.nightmail.wire.json;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.nightmail.upstream.json.StrictJson;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Pattern;

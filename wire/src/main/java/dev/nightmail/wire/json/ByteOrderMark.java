@@ -1,4 +1,4 @@
-package dev.nightmail.upstream.wire;
+package dev.nightmail.wire.json;
 
 import java.util.Arrays;
 

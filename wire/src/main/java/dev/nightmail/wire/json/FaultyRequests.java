@@ -1,4 +1,4 @@
-package dev.nightmail.upstream.anthropic;
+package dev.nightmail.wire.json;
 
 import java.util.Set;
 import java.util.regex.Pattern;

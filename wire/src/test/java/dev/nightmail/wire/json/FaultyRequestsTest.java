@@ -1,9 +1,10 @@
-package dev.nightmail.upstream.anthropic;
+package dev.nightmail.wire.json;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nightmail.upstream.wire.ErrorBody;
+import dev.nightmail.wire.batch.CreateOutcome.Refused;
+import dev.nightmail.wire.error.HeaderLookup;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,9 +14,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FaultyRequestsTest {
 
     private static Set<Integer> named(String error) {
-        return ErrorBody.read(error.getBytes(UTF_8))
-                .map(read -> FaultyRequests.in(read.message()))
-                .orElse(Set.of());
+        return CreateReading.answered(400, HeaderLookup.NONE, error.getBytes(UTF_8))
+                        instanceof Refused refused
+                ? refused.positions()
+                : Set.of();
     }
 
     @ParameterizedTest

@@ -1,4 +1,4 @@
-package dev.nightmail.upstream.json;
+package dev.nightmail.wire.json;
 
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
@@ -6,7 +6,7 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 
-/** The one JSON factory of the adapters: streaming, strict. */
+/** The one JSON factory of those who read what services say: streaming, strict. */
 public final class StrictJson {
 
     /** Byte offsets are only true of UTF-8, and a byte order mark has no place in a result. */
@@ -42,7 +42,8 @@ public final class StrictJson {
         return parser(json, 0, json.length);
     }
 
-    static JsonParser parser(byte[] json, int offset, int length) {
+    /** Of a part of the bytes. */
+    public static JsonParser parser(byte[] json, int offset, int length) {
         return FACTORY.createParser(ObjectReadContext.empty(), json, offset, length);
     }
 }

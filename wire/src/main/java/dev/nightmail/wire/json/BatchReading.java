@@ -1,8 +1,7 @@
-package dev.nightmail.upstream.wire;
+package dev.nightmail.wire.json;
 
-import dev.nightmail.core.upstream.BatchUpstream.Listing;
-import dev.nightmail.core.upstream.BatchUpstream.Seen;
-import dev.nightmail.upstream.json.StrictJson;
+import dev.nightmail.wire.batch.BatchSeen;
+import dev.nightmail.wire.batch.BatchSeenPage;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -27,7 +26,7 @@ public final class BatchReading {
     private BatchReading() {}
 
     /** Empty unless it is a batch with an id and a status. */
-    public static Optional<Seen> batch(byte[] body) {
+    public static Optional<BatchSeen> batch(byte[] body) {
         try (var json = StrictJson.parser(body)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 return Optional.empty();
@@ -45,7 +44,7 @@ public final class BatchReading {
      * Empty unless it is a page. An entry that lacks the one or the other is on it all the same:
      * others must not be overlooked for that.
      */
-    public static Optional<Listing.Page> page(byte[] body) {
+    public static Optional<BatchSeenPage> page(byte[] body) {
         try (var json = StrictJson.parser(body)) {
             return Optional.ofNullable(readPage(json));
         } catch (JacksonException _) {
@@ -53,11 +52,11 @@ public final class BatchReading {
         }
     }
 
-    private static Listing.@Nullable Page readPage(JsonParser json) {
+    private static @Nullable BatchSeenPage readPage(JsonParser json) {
         if (json.nextToken() != JsonToken.START_OBJECT) {
             return null;
         }
-        List<Seen> batches = null;
+        List<BatchSeen> batches = null;
         var hasMore = JsonToken.NOT_AVAILABLE;
         int unreadable = 0;
         while (json.nextToken() == JsonToken.PROPERTY_NAME) {
@@ -89,10 +88,10 @@ public final class BatchReading {
                     case VALUE_FALSE -> false;
                     default -> !batches.isEmpty();
                 };
-        return new Listing.Page(batches, more, unreadable);
+        return new BatchSeenPage(batches, more, unreadable);
     }
 
-    private static Optional<Seen> entry(JsonParser json, @Nullable JsonToken entry) {
+    private static Optional<BatchSeen> entry(JsonParser json, @Nullable JsonToken entry) {
         if (entry == JsonToken.START_OBJECT) {
             return read(json).seen();
         }
@@ -110,11 +109,11 @@ public final class BatchReading {
     }
 
     /** Empty if it has no name by which it could be asked for. */
-    private Optional<Seen> seen() {
+    private Optional<BatchSeen> seen() {
         return Optional.ofNullable(id)
                 .filter(name -> !name.isEmpty())
                 .map(name ->
-                        new Seen(
+                        new BatchSeen(
                                 name,
                                 createdAt,
                                 "ended".equals(status),
