@@ -21,6 +21,7 @@ import dev.nightmail.core.result.RequestCounts;
 import dev.nightmail.core.schedule.Routes;
 import dev.nightmail.core.schedule.SchedulePolicy;
 import dev.nightmail.core.schedule.UpstreamTerms;
+import dev.nightmail.core.upstream.BatchUpstream;
 import dev.nightmail.core.upstream.Call;
 import dev.nightmail.engine.desk.BatchDesk;
 import dev.nightmail.engine.desk.BatchDesk.Submission;
@@ -63,11 +64,11 @@ final class EngineWorld implements AutoCloseable {
 
     private static final String MODEL = "claude-haiku-4-5";
 
-    final Clocks clocks = new Clocks();
+    final Clocks clocks;
     final List<Throwable> failures = new CopyOnWriteArrayList<>();
     private final Path data;
     private final int callsInFlightMax;
-    private final @Nullable ScriptedProvider provider;
+    private final @Nullable BatchUpstream provider;
     private final Random random = new Random(1);
     private RequestCheck check = (_, _) -> Optional.empty();
 
@@ -81,16 +82,22 @@ final class EngineWorld implements AutoCloseable {
     }
 
     EngineWorld(Path data, int callsInFlightMax) {
-        this(data, callsInFlightMax, null);
+        this(data, callsInFlightMax, null, new Clocks());
     }
 
     /** With an upstream that takes batches, and outlives every engine. */
     EngineWorld(Path data, ScriptedProvider provider) {
-        this(data, 4, provider);
+        this(data, 4, provider, new Clocks());
     }
 
-    private EngineWorld(Path data, int callsInFlightMax, @Nullable ScriptedProvider provider) {
+    EngineWorld(Path data, BatchUpstream provider, Clocks clocks) {
+        this(data, 4, provider, clocks);
+    }
+
+    private EngineWorld(
+            Path data, int callsInFlightMax, @Nullable BatchUpstream provider, Clocks clocks) {
         this.data = data;
+        this.clocks = clocks;
         this.callsInFlightMax = callsInFlightMax;
         this.provider = provider;
         this.catalog = Catalog.open(data.resolve("catalog.db"));
