@@ -27,8 +27,11 @@ public enum FailureKind {
     UNFINISHED(false, "left unfinished"),
     /** The model declined to answer. */
     REFUSAL(false, "declined by the model"),
-    /** The batch ended without a result for this request. */
-    NO_RESULT(true, "without a result");
+    /**
+     * The batch ended without a result for this request, which may have been answered and paid for:
+     * nobody but its author decides to pay for it again.
+     */
+    NO_RESULT(false, "without a result");
 
     private final boolean nextRunTriesAgain;
     private final String words;

@@ -1,51 +1,41 @@
 package dev.nightmail.pipeline.answer;
 
+import dev.nightmail.wire.json.ByteOrderMark;
+import dev.nightmail.wire.json.ResultReading;
+import dev.nightmail.wire.json.ResultReading.Read;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** One line of a batch's results. */
 public record ResultLine(String customId, Outcome outcome) {
 
-    /** Whether a line is a JSON object: whatever is not, is no line of any results. */
-    public static boolean isObject(byte[] line) {
-        try {
-            return JsonMapper.shared().readTree(line).isObject();
-        } catch (JacksonException _) {
-            return false;
-        }
-    }
-
     /**
-     * Empty if the line is no result: broken JSON, no {@code custom_id}, or a type this API does
-     * not have.
+     * Empty if the line is no result: broken JSON, no {@code custom_id}, a type this API does not
+     * have, or one without what belongs to it. It may have been paid for all the same.
      */
     public static Optional<ResultLine> parse(byte[] line) {
+        return ResultReading.line(ByteOrderMark.without(line))
+                .flatMap(
+                        read -> outcome(read).map(found -> new ResultLine(read.customId(), found)));
+    }
+
+    private static Optional<Outcome> outcome(Read read) {
+        return switch (read) {
+            case Read.Succeeded(var _, var message) -> message(message).map(Outcome.Succeeded::new);
+            case Read.Errored(var _, var error) -> Optional.of(Outcome.Errored.of(error));
+            case Read.Canceled _ -> Optional.of(new Outcome.Canceled());
+            case Read.Expired _ -> Optional.of(new Outcome.Expired());
+            case Read.Unknown _, Read.Garbled _ -> Optional.empty();
+        };
+    }
+
+    /** Empty for one that is too deep or too long to be read whole. */
+    private static Optional<Message> message(byte[] json) {
         try {
-            var json = JsonMapper.shared().readTree(line);
-            var customId = json.path("custom_id").asString("");
-            return customId.isEmpty()
-                    ? Optional.empty()
-                    : outcome(json.path("result"))
-                            .map(outcome -> new ResultLine(customId, outcome));
+            return Optional.of(Message.of(JsonMapper.shared().readTree(json)));
         } catch (JacksonException _) {
             return Optional.empty();
         }
-    }
-
-    private static Optional<Outcome> outcome(JsonNode result) {
-        return switch (result.path("type").asString("")) {
-            case "succeeded" ->
-                    Optional.of(new Outcome.Succeeded(Message.of(result.path("message"))));
-            // result.error is a whole error response: the error proper is one level further down.
-            case "errored" ->
-                    Optional.of(
-                            Outcome.Errored.of(
-                                    JsonMapper.shared().writeValueAsBytes(result.path("error"))));
-            case "canceled" -> Optional.of(new Outcome.Canceled());
-            case "expired" -> Optional.of(new Outcome.Expired());
-            default -> Optional.empty();
-        };
     }
 }

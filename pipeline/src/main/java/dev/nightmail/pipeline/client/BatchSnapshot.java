@@ -1,5 +1,7 @@
 package dev.nightmail.pipeline.client;
 
+import dev.nightmail.wire.batch.BatchSeen;
+import dev.nightmail.wire.json.ByteOrderMark;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
@@ -25,6 +27,27 @@ public record BatchSnapshot(
         } catch (JacksonException | DateTimeParseException | IllegalArgumentException e) {
             throw new BrokenAnswerException(
                     operation + " was answered with something that is no message batch", e);
+        }
+    }
+
+    /**
+     * A batch that was made: whatever else its description lacks, it is there.
+     *
+     * @param now stands for the time it was made, where that is not said
+     */
+    static BatchSnapshot made(BatchSeen batch, byte[] json, Instant now) {
+        try {
+            return of(JsonMapper.shared().readTree(ByteOrderMark.without(json)));
+        } catch (JacksonException | DateTimeParseException | IllegalArgumentException _) {
+            return new BatchSnapshot(
+                    batch.id(),
+                    batch.ended() ? BatchStatus.ENDED : BatchStatus.IN_PROGRESS,
+                    new RequestCounts(batch.requests(), 0, 0, 0, 0),
+                    batch.createdAt() == null ? now : batch.createdAt(),
+                    null,
+                    null,
+                    null,
+                    null);
         }
     }
 

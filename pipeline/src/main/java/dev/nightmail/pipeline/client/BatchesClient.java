@@ -1,5 +1,8 @@
 package dev.nightmail.pipeline.client;
 
+import dev.nightmail.wire.batch.CreateOutcome;
+import dev.nightmail.wire.error.HeaderLookup;
+import dev.nightmail.wire.json.CreateReading;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -28,8 +31,8 @@ import tools.jackson.databind.json.JsonMapper;
  * #create}.
  *
  * <p>It sends the key as {@code x-api-key} and {@code anthropic-version: 2023-06-01}, which every
- * server of this API understands. It follows no redirects, since they would carry the key to
- * another host.
+ * server of this API understands, unless {@link CallTerms} say otherwise. It follows no redirects,
+ * since they would carry the key to another host.
  */
 public final class BatchesClient implements AutoCloseable {
 
@@ -46,6 +49,7 @@ public final class BatchesClient implements AutoCloseable {
 
     private final Endpoint endpoint;
     private final Calls calls;
+    private final InstantSource clock;
 
     public BatchesClient(
             Endpoint endpoint,
@@ -68,6 +72,7 @@ public final class BatchesClient implements AutoCloseable {
             RandomGenerator random,
             Consumer<String> retrying) {
         this.endpoint = endpoint;
+        this.clock = clock;
         this.calls = new Calls(endpoint, limits, clock, pause, random, retrying);
     }
 
@@ -102,9 +107,9 @@ public final class BatchesClient implements AutoCloseable {
     /**
      * Submits a batch.
      *
-     * <p>Sent again only when that cannot make a second batch: if no connection stood, if the
-     * service said in its own words that it took nothing (429, 503, 529), or in every case where it
-     * honours {@code Idempotency-Key}.
+     * <p>What became of a call is judged by {@link CreateReading}. It is sent again only when that
+     * cannot make a second batch: if the call never left, if the service said in its own words that
+     * it took nothing, or in every case where it honours {@code Idempotency-Key}.
      *
      * @param body {@code {"requests":[…]}}
      * @param idempotencyKey the same for every try of the same batch, fresh for another
@@ -112,10 +117,10 @@ public final class BatchesClient implements AutoCloseable {
      * @throws RefusedException if the endpoint refused it; no batch was made
      * @throws UnreachableException if no connection stood; no batch was made
      */
-    public BatchSnapshot create(RequestBody body, String idempotencyKey)
+    public BatchSnapshot create(RequestBody body, String idempotencyKey, CallTerms terms)
             throws InterruptedException {
         var request =
-                calls.request(BATCHES)
+                calls.request(BATCHES, terms)
                         .header("content-type", "application/json")
                         .header("idempotency-key", idempotencyKey)
                         .POST(
@@ -127,13 +132,21 @@ public final class BatchesClient implements AutoCloseable {
                 honoursIdempotencyKeys()
                         ? Calls.Repeat.WITH_THE_SAME_KEY
                         : Calls.Repeat.ONLY_IF_NOTHING_WAS_TAKEN;
-        try {
-            return BatchSnapshot.parse(
-                    "creating a batch", calls.answer("creating a batch", request, repeat));
-        } catch (BrokenAnswerException e) {
-            // A success in other words than the service's: a proxy's page, or half an answer.
-            throw new AnswerLostException(e.getMessage() + ", so it may exist", e);
+        var answer = calls.answer("creating a batch", request, repeat);
+        if (CreateReading.answered(200, HeaderLookup.NONE, answer)
+                instanceof CreateOutcome.Made(var batch)) {
+            return BatchSnapshot.made(batch, answer, clock.instant());
         }
+        // A success in other words than the service's: a proxy's page, or half an answer.
+        throw new AnswerLostException(
+                "creating a batch was answered with something that is no message batch, so it may exist",
+                null);
+    }
+
+    /** The same, with nothing that not every request is asked with. */
+    public BatchSnapshot create(RequestBody body, String idempotencyKey)
+            throws InterruptedException {
+        return create(body, idempotencyKey, CallTerms.STANDARD);
     }
 
     public BatchSnapshot retrieve(String batchId) throws InterruptedException {
@@ -272,9 +285,9 @@ public final class BatchesClient implements AutoCloseable {
      * @param request a JSON object with model, messages and what else counts, without {@code
      *     max_tokens}
      */
-    public long countTokens(byte[] request) throws InterruptedException {
+    public long countTokens(byte[] request, CallTerms terms) throws InterruptedException {
         var call =
-                calls.request("/v1/messages/count_tokens")
+                calls.request("/v1/messages/count_tokens", terms)
                         .header("content-type", "application/json")
                         .POST(BodyPublishers.ofByteArray(request))
                         .build();
@@ -295,13 +308,13 @@ public final class BatchesClient implements AutoCloseable {
      * @return empty if it does not know the model, or does not tell of models
      * @throws BrokenAnswerException if it is no endpoint of this API that answers
      */
-    public Optional<ModelSeen> model(String id) throws InterruptedException {
+    public Optional<ModelSeen> model(String id, CallTerms terms) throws InterruptedException {
         var operation = "asking for model " + id;
         try {
             var answer =
                     calls.stream(
                             operation,
-                            calls.request("/v1/models/" + encoded(id)).GET().build(),
+                            calls.request("/v1/models/" + encoded(id), terms).GET().build(),
                             Calls.Repeat.ALWAYS);
             try (var body = answer.body()) {
                 var json = object(operation, body.readNBytes(MODEL_BYTES_MAX));

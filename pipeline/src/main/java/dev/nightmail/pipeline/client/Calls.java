@@ -1,10 +1,12 @@
 package dev.nightmail.pipeline.client;
 
+import dev.nightmail.wire.batch.CreateOutcome;
 import dev.nightmail.wire.error.ErrorMeaning;
 import dev.nightmail.wire.error.ErrorReading;
 import dev.nightmail.wire.error.HeaderLookup;
 import dev.nightmail.wire.error.Redaction;
 import dev.nightmail.wire.error.RetryAfter;
+import dev.nightmail.wire.json.CreateReading;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -86,11 +88,20 @@ final class Calls implements AutoCloseable {
     }
 
     HttpRequest.Builder request(String pathAndQuery) {
-        return HttpRequest.newBuilder(endpoint.at(pathAndQuery))
-                .timeout(limits.answerTimeout())
-                .header("x-api-key", endpoint.key().reveal())
-                .header("anthropic-version", "2023-06-01")
-                .header("user-agent", "nightmail-pipeline");
+        return request(pathAndQuery, CallTerms.STANDARD);
+    }
+
+    HttpRequest.Builder request(String pathAndQuery, CallTerms terms) {
+        var request =
+                HttpRequest.newBuilder(endpoint.at(pathAndQuery))
+                        .timeout(limits.answerTimeout())
+                        .header("x-api-key", endpoint.key().reveal())
+                        .header("anthropic-version", terms.version())
+                        .header("user-agent", "nightmail-pipeline");
+        if (!terms.betas().isEmpty()) {
+            request.header("anthropic-beta", String.join(",", terms.betas()));
+        }
+        return request;
     }
 
     /** The body of a successful answer, whole. */
@@ -141,13 +152,17 @@ final class Calls implements AutoCloseable {
                     honoured = honoured(response.headers());
                     return reading.read(response);
                 }
-                var refusal = refusal(operation, response);
-                mayBeMade |= repeat.makesSomething() && leavesOpen(refusal);
+                var body = read(response.body());
+                var refusal = refusal(operation, response, body);
+                var became =
+                        CreateReading.answered(response.status(), lookup(response.headers()), body);
+                mayBeMade |= repeat.makesSomething() && became instanceof CreateOutcome.InDoubt;
                 failure = mayBeMade ? lost(operation, refusal) : refusal;
                 last |= !refusal.mayPass();
                 retryAfter = RetryAfter.of(lookup(response.headers()), clock).orElse(Duration.ZERO);
             } catch (IOException | UnresolvedAddressException e) {
-                mayBeMade |= repeat.makesSomething() && !neverLeft(e);
+                mayBeMade |=
+                        repeat.makesSomething() && unanswered(e) instanceof CreateOutcome.InDoubt;
                 failure = unanswered(operation, mayBeMade, e);
             }
             if (last || (mayBeMade && repeat == Repeat.ONLY_IF_NOTHING_WAS_TAKEN)) {
@@ -207,10 +222,8 @@ final class Calls implements AutoCloseable {
         }
     }
 
-    private RefusedException refusal(String operation, Answer response) throws IOException {
-        var meaning =
-                ErrorReading.read(
-                        response.status(), lookup(response.headers()), read(response.body()));
+    private RefusedException refusal(String operation, Answer response, byte[] body) {
+        var meaning = ErrorReading.read(response.status(), lookup(response.headers()), body);
         return new RefusedException(
                 operation, meaning, message(response, meaning), endpoint.base());
     }
@@ -233,21 +246,10 @@ final class Calls implements AutoCloseable {
         return headers::firstValue;
     }
 
-    /**
-     * Whether a refusal leaves open if something was made. The service's own words settle it:
-     * overload is told before work is taken on, and a full disk kept nothing, while a fault may
-     * come after the work. In any other words it is a proxy's, whose server may have gone on. A
-     * redirect is answered before anybody looks at the call.
-     */
-    private static boolean leavesOpen(RefusedException refusal) {
-        if (!refusal.isServicesOwn()) {
-            return refusal.status() / 100 != 3 || refusal.status() == 303;
-        }
-        return switch (refusal.status()) {
-            case 503, 507, 529 -> false;
-            case 408, 409 -> true;
-            default -> refusal.status() >= 500;
-        };
+    private CreateOutcome unanswered(Exception e) {
+        return neverLeft(e)
+                ? new CreateOutcome.Unreached(phase(e))
+                : new CreateOutcome.BrokenOff(phase(e));
     }
 
     private static boolean neverLeft(Exception e) {

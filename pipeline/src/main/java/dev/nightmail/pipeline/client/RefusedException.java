@@ -54,7 +54,7 @@ public final class RefusedException extends EndpointException {
      * nothing of the service.
      */
     public boolean isNotThere() {
-        return status() == 404 && isServicesOwn();
+        return meaning.isNotThere();
     }
 
     /** Whether the words are the service's, and not those of something in between. */

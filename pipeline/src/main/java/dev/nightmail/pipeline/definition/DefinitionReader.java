@@ -1,5 +1,6 @@
 package dev.nightmail.pipeline.definition;
 
+import dev.nightmail.pipeline.client.CallTerms;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.CharacterCodingException;
@@ -9,6 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,6 +54,15 @@ final class DefinitionReader {
 
     private static final int RETRIES_MAX = 100;
 
+    /** Results are there for 29 days at most (wire contract, section 1.3). */
+    private static final Duration MISSING_MAX = Duration.ofDays(29);
+
+    /** So much of a header no proxy refuses. */
+    private static final int BETAS_MAX = 20;
+
+    private static final Pattern BETA = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+    private static final Pattern VERSION = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
+
     /** Where a server inside the process keeps its batches while a run is under way. */
     private static final String SERVER_FOLDER = ".nightmail";
 
@@ -87,6 +100,7 @@ final class DefinitionReader {
         var budget = budget(root);
         var retry = retry(root);
         var params = params(root);
+        var terms = terms(root);
         var prices = root.text("prices");
         var priceFile = prices == null ? null : path(root, "prices", prices);
         if (priceFile != null) {
@@ -119,6 +133,7 @@ final class DefinitionReader {
                 budget,
                 retry,
                 params,
+                terms,
                 promptWithoutFields,
                 allowOutside,
                 inputs,
@@ -441,7 +456,7 @@ final class DefinitionReader {
     }
 
     private RetryLimits retry(YamlSection root) {
-        var section = root.section("retry", "{ transient: 3, expired: 2 }");
+        var section = root.section("retry", "{ transient: 3, expired: 2, missing: 1h }");
         if (section == null) {
             return RetryLimits.DEFAULT;
         }
@@ -450,7 +465,12 @@ final class DefinitionReader {
                         section.wholeNumber(
                                 "transient", 0, RETRIES_MAX, RetryLimits.DEFAULT.transientMax()),
                         section.wholeNumber(
-                                "expired", 0, RETRIES_MAX, RetryLimits.DEFAULT.expiredMax()));
+                                "expired", 0, RETRIES_MAX, RetryLimits.DEFAULT.expiredMax()),
+                        section.duration(
+                                "missing",
+                                Duration.ZERO,
+                                MISSING_MAX,
+                                RetryLimits.DEFAULT.missing()));
         section.refuseUnknownKeys();
         return limits;
     }
@@ -472,6 +492,64 @@ final class DefinitionReader {
             }
         }
         return params;
+    }
+
+    private CallTerms terms(YamlSection root) {
+        return new CallTerms(version(root), betas(root));
+    }
+
+    private static String version(YamlSection root) {
+        var value = root.node("anthropic-version");
+        if (value == null) {
+            return CallTerms.VERSION;
+        }
+        if (!value.isString() || !isDate(value.stringValue())) {
+            root.problem(
+                    "anthropic-version",
+                    "must be the date of a version like 2023-06-01, not "
+                            + YamlSection.kindOf(value));
+            return CallTerms.VERSION;
+        }
+        return value.stringValue();
+    }
+
+    private static boolean isDate(String text) {
+        try {
+            return VERSION.matcher(text).matches() && LocalDate.parse(text).getYear() > 0;
+        } catch (DateTimeException _) {
+            return false;
+        }
+    }
+
+    private static List<String> betas(YamlSection root) {
+        var value = root.node("betas");
+        var betas = new ArrayList<String>();
+        if (value == null) {
+            return betas;
+        }
+        if (!value.isArray() || value.isEmpty() || value.size() > BETAS_MAX) {
+            root.problem(
+                    "betas",
+                    "must be a list of 1 to %d names like [output-300k-2026-03-24], not %s"
+                            .formatted(BETAS_MAX, YamlSection.kindOf(value)));
+            return betas;
+        }
+        for (var entry : value.values()) {
+            var name = entry.isString() ? entry.stringValue() : "";
+            if (!BETA.matcher(name).matches()) {
+                root.problem(
+                        "betas",
+                        "a name is 1 to 100 letters, digits, points, - and _, not "
+                                + (name.isEmpty()
+                                        ? YamlSection.kindOf(entry)
+                                        : "\"" + name + "\""));
+            } else if (betas.contains(name)) {
+                root.problem("betas", name + " is named twice");
+            } else {
+                betas.add(name);
+            }
+        }
+        return betas;
     }
 
     private @Nullable String textOf(YamlSection section, String key, String named) {

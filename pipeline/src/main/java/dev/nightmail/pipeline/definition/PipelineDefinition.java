@@ -1,5 +1,6 @@
 package dev.nightmail.pipeline.definition;
 
+import dev.nightmail.pipeline.client.CallTerms;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,6 +19,7 @@ import tools.jackson.databind.JsonNode;
  * @param truncations how much of a record's field the template may see, by field name
  * @param params further request parameters passed on as they are, such as {@code tools} or {@code
  *     thinking}
+ * @param terms version and betas that every request is asked with
  * @param promptWithoutFields whether a prompt that shows nothing of its record is meant
  * @param allowOutside whether paths may lead out of the pipeline's folder
  * @param inputs the files the pipeline is made of: itself, its prompts, its schema
@@ -37,6 +39,7 @@ public record PipelineDefinition(
         @Nullable Budget budget,
         RetryLimits retry,
         Map<String, JsonNode> params,
+        CallTerms terms,
         boolean promptWithoutFields,
         boolean allowOutside,
         List<NamedFile> inputs,

@@ -1,10 +1,12 @@
 package dev.nightmail.pipeline.definition;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeType;
@@ -16,6 +18,7 @@ import tools.jackson.databind.node.JsonNodeType;
  */
 final class YamlSection {
 
+    private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})([smhd])");
     private final JsonNode node;
     private final String path;
     private final List<String> problems;
@@ -99,6 +102,40 @@ final class YamlSection {
             return absent;
         }
         return value.intValue();
+    }
+
+    /** A length of time like {@code 90s}, {@code 15m}, {@code 1h} or {@code 2d}, within bounds. */
+    Duration duration(String key, Duration min, Duration max, Duration absent) {
+        var value = node(key);
+        if (value == null) {
+            return absent;
+        }
+        var written = DURATION.matcher(value.isString() ? value.stringValue().strip() : "");
+        var length =
+                written.matches()
+                        ? lengthOf(Long.parseLong(written.group(1)), written.group(2))
+                        : null;
+        if (length == null || length.compareTo(min) < 0 || length.compareTo(max) > 0) {
+            problem(
+                    key,
+                    "must be a length of time from %s to %s, such as 90s, 15m, 1h or 2d, not %s"
+                            .formatted(words(min), words(max), kindOf(value)));
+            return absent;
+        }
+        return length;
+    }
+
+    private static Duration lengthOf(long amount, String unit) {
+        return switch (unit) {
+            case "s" -> Duration.ofSeconds(amount);
+            case "m" -> Duration.ofMinutes(amount);
+            case "h" -> Duration.ofHours(amount);
+            default -> Duration.ofDays(amount);
+        };
+    }
+
+    private static String words(Duration length) {
+        return length.toDays() > 0 ? length.toDays() + "d" : length.toSeconds() + "s";
     }
 
     /** True or false; false when the key is not there. */

@@ -50,8 +50,8 @@ public final class RequestTemplate {
     }
 
     /**
-     * Names everything that shapes the requests: template, system prompt, model, schema, limits.
-     * Two pipelines of the same version ask the same of the same record.
+     * Names everything that shapes the requests: template, system prompt, model, schema, limits,
+     * version and betas. Two pipelines of the same version ask the same of the same record.
      */
     public PromptVersion version() {
         var shape = withoutMessages();
@@ -60,6 +60,9 @@ public final class RequestTemplate {
         pipeline.truncations().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(entry -> truncate.put(entry.getKey(), entry.getValue().toString()));
+        if (!pipeline.terms().isStandard()) {
+            shape.put("terms", pipeline.terms().identity());
+        }
         return new PromptVersion(ContentHash.of(JSON.writeValueAsBytes(shape)).value());
     }
 

@@ -1,14 +1,20 @@
 package dev.nightmail.pipeline.run;
 
-import dev.nightmail.pipeline.answer.ResultLine;
 import dev.nightmail.pipeline.client.AnswerLostException;
 import dev.nightmail.pipeline.client.BatchSnapshot;
 import dev.nightmail.pipeline.client.BatchesClient;
 import dev.nightmail.pipeline.client.BrokenAnswerException;
+import dev.nightmail.pipeline.client.EndpointException;
 import dev.nightmail.pipeline.client.RefusedException;
+import dev.nightmail.pipeline.client.ResultStream;
 import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.state.StoredBatch;
+import dev.nightmail.wire.batch.ResultsDownload;
+import dev.nightmail.wire.batch.ResultsJudge;
+import dev.nightmail.wire.json.ByteOrderMark;
+import dev.nightmail.wire.json.ResultReading;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -20,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * has ended, the custom ids in its results.
  */
 final class BatchFinder {
+
+    /** So many of others', and none of ours: it is theirs. */
+    private static final int FOREIGN_LINES_MAX = 1_000;
 
     private final BatchesClient client;
     private final PipelineState state;
@@ -36,14 +45,30 @@ final class BatchFinder {
 
     /**
      * The batch an intent led to. Waits until every candidate has ended, since only then it can be
-     * told.
+     * told. One that counts fewer requests than were sent may not have counted all of them yet; it
+     * is looked at only if none of the right size is ours.
      *
      * @throws RunException if more than one batch fits
-     * @throws AnswerLostException if a candidate's results cannot be read: it may be ours
+     * @throws AnswerLostException if a candidate's results do not say whose it is: it may be ours
      */
     Optional<BatchSnapshot> find(StoredBatch batch) throws InterruptedException {
+        var candidates = candidates(batch);
+        var ofOurSize = candidates.stream().filter(each -> isOfOurSize(batch, each)).toList();
+        var found = oneOf(batch, ofOurSize);
+        if (found.isPresent()) {
+            return found;
+        }
+        return oneOf(batch, candidates.stream().filter(each -> !isOfOurSize(batch, each)).toList());
+    }
+
+    private static boolean isOfOurSize(StoredBatch batch, BatchSnapshot candidate) {
+        return candidate.counts().total() == batch.requests();
+    }
+
+    private Optional<BatchSnapshot> oneOf(StoredBatch batch, List<BatchSnapshot> candidates)
+            throws InterruptedException {
         var ours = new ArrayList<BatchSnapshot>();
-        for (var candidate : candidates(batch)) {
+        for (var candidate : candidates) {
             var ended = ended(candidate);
             if (ended.isPresent() && isOurs(batch, ended.get())) {
                 ours.add(ended.get());
@@ -72,15 +97,19 @@ final class BatchFinder {
                 if (listed.createdAt().isBefore(earliest)) {
                     return candidates;
                 }
-                if (listed.counts().total() == batch.requests()
-                        && listed.archivedAt() == null
-                        && !state.batches().knows(listed.id())) {
+                if (mayBe(batch, listed) && !state.batches().knows(listed.id())) {
                     candidates.add(listed);
                 }
             }
             cursor = page.next();
         } while (cursor != null);
         return candidates;
+    }
+
+    /** One that is archived has counted all it had. */
+    private static boolean mayBe(StoredBatch batch, BatchSnapshot listed) {
+        return isOfOurSize(batch, listed)
+                || (listed.counts().total() < batch.requests() && listed.archivedAt() == null);
     }
 
     private Optional<BatchSnapshot> ended(BatchSnapshot candidate) throws InterruptedException {
@@ -101,29 +130,28 @@ final class BatchFinder {
         return Optional.of(snapshot);
     }
 
+    /** Its results say whose it is; they may lack lines for a while, or hold others' among them. */
     private boolean isOurs(StoredBatch batch, BatchSnapshot candidate) throws InterruptedException {
         try (var results = client.results(candidate.id())) {
-            long members = 0;
-            for (var line = results.nextLine(); line != null; line = results.nextLine()) {
-                var result = ResultLine.parse(line);
-                if (result.isEmpty() && !ResultLine.isObject(line)) {
-                    throw unreadable(candidate, null);
-                }
-                if (result.isEmpty()
-                        || !state.batches().hasMember(batch, result.get().customId())) {
-                    return false;
-                }
-                members++;
-            }
-            if (members == 0) {
-                throw unreadable(candidate, null);
-            }
-            // It has as many requests as ours. Results may lack lines for a while; those that are
-            // there are all of ours.
-            return true;
+            return switch (judge(batch, results)) {
+                case ResultsDownload.Whole _ -> true;
+                case ResultsDownload.NoResults none when none.isOfAnother() -> false;
+                case ResultsDownload.NoResults _ -> throw unreadable(candidate, null);
+                case ResultsDownload.Incomplete(int _, var lines) when lines.ofNobody() == 0 ->
+                        true;
+                // Another's, with ids as ours are: for each that is missing there is one of its
+                // own.
+                case ResultsDownload.Incomplete(int missing, var lines)
+                        when lines.ofNobody() >= missing ->
+                        false;
+                case ResultsDownload.Incomplete _ -> throw unreadable(candidate, null);
+            };
         } catch (BrokenAnswerException e) {
             throw unreadable(candidate, e);
         } catch (RefusedException e) {
+            if (candidate.archivedAt() != null) {
+                throw unreadable(candidate, e);
+            }
             if (e.isNotThere()) {
                 return false;
             }
@@ -131,12 +159,40 @@ final class BatchFinder {
         }
     }
 
+    private ResultsDownload judge(StoredBatch batch, ResultStream results)
+            throws InterruptedException {
+        var judge = new ResultsJudge<String, String>(batch.requests(), 0);
+        var seen = new BitSet();
+        int foreign = 0;
+        for (var line = results.nextLine(); line != null; line = results.nextLine()) {
+            var read = ResultReading.line(ByteOrderMark.without(line));
+            if (read.isEmpty()) {
+                judge.unreadable();
+                continue;
+            }
+            var member = state.batches().member(batch, read.get().customId());
+            if (member.isEmpty()) {
+                judge.ofNobody();
+                // Of a large batch of somebody else's that is enough.
+                if (seen.isEmpty() && ++foreign >= FOREIGN_LINES_MAX) {
+                    break;
+                }
+            } else if (seen.get(member.get().ordinal())) {
+                judge.repeated();
+            } else {
+                seen.set(member.get().ordinal());
+                judge.settledBefore();
+            }
+        }
+        return judge.judge();
+    }
+
     private static AnswerLostException unreadable(
-            BatchSnapshot candidate, @Nullable BrokenAnswerException cause) {
+            BatchSnapshot candidate, @Nullable EndpointException cause) {
         return new AnswerLostException(
                 "the results of batch "
                         + candidate.id()
-                        + ", which may be the one that was created, cannot be read",
+                        + ", which may be the one that was created, do not say so: if it is not, delete it there",
                 cause);
     }
 }

@@ -1,15 +1,22 @@
 package dev.nightmail.pipeline.run;
 
+import dev.nightmail.pipeline.answer.Outcome;
+import dev.nightmail.pipeline.answer.ResultLine;
+import dev.nightmail.pipeline.client.BatchSnapshot;
 import dev.nightmail.pipeline.client.BatchesClient;
 import dev.nightmail.pipeline.client.BrokenAnswerException;
 import dev.nightmail.pipeline.client.RefusedException;
 import dev.nightmail.pipeline.client.ResultStream;
 import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.state.StoredBatch;
+import dev.nightmail.wire.batch.ResultsDownload;
+import dev.nightmail.wire.batch.ResultsJudge;
+import dev.nightmail.wire.batch.ResultsJudge.Standing;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,15 +27,23 @@ import org.jspecify.annotations.Nullable;
  * anywhere, it may start over: what was applied stays applied once.
  *
  * <p>What is downloaded need not be the results: a proxy may answer with a page, a service may not
- * have written them all yet. A download that lacks results is fetched again for as long as the
- * run's patience lasts. Only then is a request sent again that has no result among others that do;
- * where there is no result at all, nothing is: its answers are paid for, and somewhere.
+ * have written them all yet. {@link ResultsJudge} says what it is. Answers are applied as they
+ * come; any other result only when the whole download holds no answer for its request. A download
+ * that lacks results is fetched again for {@code retry.missing}. A request that has none even then
+ * is set aside: it may have been answered and paid for, so it is not sent again. Where there is no
+ * result at all, nothing is decided: its answers are somewhere.
  */
 final class Collector {
 
     private static final int DOWNLOADS_MAX = 3;
     private static final Duration PAUSE_MIN = Duration.ofSeconds(5);
     private static final Duration PAUSE_MAX = Duration.ofMinutes(10);
+
+    /** Long answers make short groups: what is held in memory is bounded in bytes, too. */
+    private static final long GROUP_BYTES_MAX = 16 * 1024 * 1024;
+
+    /** Results without an answer are short, so that this is enough for 100,000 of most kinds. */
+    private static final long KEPT_BYTES_MAX = 32 * 1024 * 1024;
 
     /** Since when a batch's results are incomplete, and when they are fetched again. */
     private record Waiting(Instant since, Instant until, Duration pause) {}
@@ -38,63 +53,83 @@ final class Collector {
     private final PipelineState state;
     private final ResultApplier applier;
     private final RunLimits limits;
+    private final Duration patience;
     private final InstantSource clock;
     private final ProgressListener listener;
 
+    /**
+     * @param patience for which results that are missing are fetched again
+     */
     Collector(
             BatchesClient client,
             PipelineState state,
             ResultApplier applier,
             RunLimits limits,
+            Duration patience,
             InstantSource clock,
             ProgressListener listener) {
         this.client = client;
         this.state = state;
         this.applier = applier;
         this.limits = limits;
+        this.patience = patience;
         this.clock = clock;
         this.listener = listener;
     }
 
     /**
-     * @return whether all results are in; if not, they are fetched again by a later call
+     * @param batchId the endpoint's name of it
+     * @param seen how the endpoint described it a moment ago
+     * @return whether it is done with; if not, its results are fetched again by a later call
      * @throws RunException if none of them could be read for as long as patience lasts
      */
-    boolean collect(StoredBatch batch, String batchId) throws InterruptedException {
+    boolean collect(StoredBatch batch, String batchId, BatchSnapshot seen)
+            throws InterruptedException {
         var waited = waiting.get(batch.number());
         if (waited != null && clock.instant().isBefore(waited.until())) {
             return false;
         }
-        var applied = download(batch, batchId);
-        if (!state.batches().open(batch, 1).isEmpty()) {
-            if (isWorthWaiting(waited)) {
-                waitFor(batch, batchId, waited);
-                return false;
+        var fetched = fetch(batch, batchId, seen);
+        var isWhole = fetched instanceof Fetched.Lines lines && lines.coversAllOpen();
+        if (!isWhole && isWorthWaiting(waited)) {
+            waitFor(batch, batchId, waited);
+            return false;
+        }
+        switch (fetched) {
+            case Fetched.Lines lines -> {
+                if (!isWhole && lines.judged() instanceof ResultsDownload.NoResults) {
+                    throw unreadable(batch, batchId);
+                }
+                applyKeptBack(batch, lines.judge());
+                setMissingAside(batch, batchId + " ended without a result for this request");
+                tellOddities(batch, batchId, seen, lines.judged().lines());
             }
-            if (applied.results() == 0) {
-                throw new RunException(
-                        "the results of "
-                                + batchId
-                                + " cannot be read: what the endpoint sends are no results. Run again once it does; or delete the batch there to have its "
-                                + batch.requests()
-                                + " requests sent, and paid for, anew",
-                        null);
-            }
-            applyMissing(batch);
+            case Fetched.Changing() -> throw unreadable(batch, batchId);
+            case Fetched.Gone() ->
+                    setMissingAside(
+                            batch,
+                            "the endpoint does not have the results of " + batchId + " any more");
         }
         waiting.remove(batch.number());
-        if (applied.strange() > 0) {
-            listener.on(new RunEvent.ResultsPassedOver(batch.number(), applied.strange()));
-        }
         state.inTransaction(() -> state.batches().collected(batch, clock.instant()));
         listener.on(new RunEvent.BatchCollected(batch.number(), batchId));
         return true;
     }
 
+    private static RunException unreadable(StoredBatch batch, String batchId) {
+        return new RunException(
+                "the results of "
+                        + batchId
+                        + " cannot be read: what the endpoint sends are no results. Run again once it does; or delete the batch there to have its "
+                        + batch.requests()
+                        + " requests sent, and paid for, anew",
+                null);
+    }
+
     private boolean isWorthWaiting(@Nullable Waiting waited) {
         return waited == null
-                || Duration.between(waited.since(), clock.instant()).compareTo(limits.patience())
-                        < 0;
+                ? patience.isPositive()
+                : Duration.between(waited.since(), clock.instant()).compareTo(patience) < 0;
     }
 
     private void waitFor(StoredBatch batch, String batchId, @Nullable Waiting waited) {
@@ -109,59 +144,71 @@ final class Collector {
                         batch.number(), batchId, state.batches().openCount(batch), pause));
     }
 
-    /** Lines of a download: results of the batch, and others. */
-    private record Applied(long results, long strange) {}
+    // Downloading
 
-    private Applied download(StoredBatch batch, String batchId) throws InterruptedException {
+    /** What became of fetching a batch's results. */
+    private sealed interface Fetched {
+
+        /**
+         * @param coversAllOpen whether there is a result for each request that had none
+         */
+        record Lines(ResultsJudge<String, Outcome> judge, boolean coversAllOpen)
+                implements Fetched {
+            ResultsDownload judged() {
+                return judge.judge();
+            }
+        }
+
+        /** They were not the same when a broken download was taken up, time and again. */
+        record Changing() implements Fetched {}
+
+        /** The endpoint has the batch, but not its results. */
+        record Gone() implements Fetched {}
+    }
+
+    private Fetched fetch(StoredBatch batch, String batchId, BatchSnapshot seen)
+            throws InterruptedException {
         for (int download = 1; ; download++) {
-            try (var results = client.results(batchId)) {
-                return apply(batch, results);
+            try {
+                return read(batch, batchId);
             } catch (BrokenAnswerException e) {
-                // The results were not the same when a broken download was taken up: read them
-                // afresh, and if need be later.
+                // Read them afresh, and if need be later.
                 if (download >= DOWNLOADS_MAX) {
-                    return new Applied(0, 0);
+                    return new Fetched.Changing();
                 }
             } catch (RefusedException e) {
-                if (!e.isNotThere()) {
+                // What was archived may be refused in any words.
+                boolean archived = seen.archivedAt() != null && e.isServicesOwn() && !e.mayPass();
+                if (!e.isNotThere() && !archived) {
                     throw e;
                 }
-                throw new RunException(
-                        "the results of "
-                                + batchId
-                                + " are no longer at the endpoint: run again to send its "
-                                + batch.requests()
-                                + " requests anew",
-                        e);
+                return new Fetched.Gone();
             }
         }
     }
 
-    private Applied apply(StoredBatch batch, ResultStream results) throws InterruptedException {
-        long lines = 0;
-        long strange = 0;
-        for (var group = group(results); !group.isEmpty(); group = group(results)) {
-            var others = apply(batch, group);
-            lines += group.size();
-            strange += others;
-            if (others < group.size()) {
-                listener.on(new RunEvent.ResultsKept(batch.number(), group.size() - others));
-            }
+    private Fetched read(StoredBatch batch, String batchId) throws InterruptedException {
+        var judge = new ResultsJudge<String, Outcome>(batch.requests(), KEPT_BYTES_MAX);
+        var seen = new BitSet();
+        readOnce(batch, batchId, judge, seen);
+        if (judge.needsAgain()) {
+            judge.again();
+            readOnce(batch, batchId, judge, seen);
         }
-        return new Applied(lines - strange, strange);
+        return new Fetched.Lines(judge, state.batches().openCount(batch) == judge.keptBackCount());
     }
 
-    /** How many lines of the group are no results of the batch. */
-    private int apply(StoredBatch batch, List<byte[]> group) {
-        var strange = new int[1];
-        state.inTransaction(() -> {
-            for (var line : group) {
-                if (!applier.apply(batch, line)) {
-                    strange[0]++;
+    private void readOnce(
+            StoredBatch batch, String batchId, ResultsJudge<String, Outcome> judge, BitSet seen)
+            throws InterruptedException {
+        try (var results = client.results(batchId)) {
+            for (var group = group(results); !group.isEmpty(); group = group(results)) {
+                int applied = apply(batch, group, judge, seen);
+                if (applied > 0) {
+                    listener.on(new RunEvent.ResultsKept(batch.number(), applied));
                 }
             }
-        });
-        return strange[0];
+        }
     }
 
     private List<byte[]> group(ResultStream results) throws InterruptedException {
@@ -178,16 +225,119 @@ final class Collector {
         return group;
     }
 
-    /** Long answers make short groups: what is held in memory is bounded in bytes, too. */
-    private static final long GROUP_BYTES_MAX = 16 * 1024 * 1024;
+    /** How many of the lines were applied. */
+    private int apply(
+            StoredBatch batch,
+            List<byte[]> group,
+            ResultsJudge<String, Outcome> judge,
+            BitSet seen) {
+        var applied = new int[1];
+        state.inTransaction(() -> {
+            for (var line : group) {
+                applied[0] += apply(batch, line, judge, seen) ? 1 : 0;
+            }
+        });
+        return applied[0];
+    }
 
-    private void applyMissing(StoredBatch batch) {
+    private boolean apply(
+            StoredBatch batch, byte[] line, ResultsJudge<String, Outcome> judge, BitSet seen) {
+        var result = ResultLine.parse(line).orElse(null);
+        if (result == null) {
+            judge.unreadable();
+            return false;
+        }
+        var member = state.batches().member(batch, result.customId()).orElse(null);
+        if (member == null) {
+            judge.ofNobody();
+            return false;
+        }
+        var open = member.open();
+        if (open == null) {
+            if (seen.get(member.ordinal())) {
+                judge.repeated();
+            } else {
+                seen.set(member.ordinal());
+                judge.settledBefore();
+            }
+            return false;
+        }
+        var outcome = result.outcome();
+        if (!judge.take(result.customId(), standing(outcome), outcome, line.length)) {
+            return false;
+        }
+        seen.set(member.ordinal());
+        applier.apply(open, outcome);
+        return true;
+    }
+
+    private static Standing standing(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Succeeded _ -> Standing.ANSWER;
+            case Outcome.Errored(var kind, var _, var _) ->
+                    switch (kind) {
+                        case TRANSIENT_ERROR, ACCOUNT -> Standing.OPEN;
+                        default -> Standing.FINAL;
+                    };
+            case Outcome.Canceled _, Outcome.Expired _ -> Standing.OPEN;
+        };
+    }
+
+    // Closing
+
+    private void applyKeptBack(StoredBatch batch, ResultsJudge<String, Outcome> judge) {
+        var group = new ArrayList<Map.Entry<String, Outcome>>();
+        for (var kept : judge.keptBack().entrySet()) {
+            group.add(kept);
+            if (group.size() >= limits.resultsPerCommit()) {
+                applyAll(batch, group);
+            }
+        }
+        applyAll(batch, group);
+    }
+
+    private void applyAll(StoredBatch batch, List<Map.Entry<String, Outcome>> group) {
+        if (group.isEmpty()) {
+            return;
+        }
+        state.inTransaction(() -> {
+            for (var kept : group) {
+                var member = state.batches().member(batch, kept.getKey()).orElse(null);
+                var open = member == null ? null : member.open();
+                if (open != null) {
+                    applier.apply(open, kept.getValue());
+                }
+            }
+        });
+        listener.on(new RunEvent.ResultsKept(batch.number(), group.size()));
+        group.clear();
+    }
+
+    private void setMissingAside(StoredBatch batch, String what) {
+        var reason =
+                what
+                        + "; it may have been answered and paid for, so it is not sent again by itself";
         while (true) {
             var missing = state.batches().open(batch, limits.resultsPerCommit());
             if (missing.isEmpty()) {
                 return;
             }
-            state.inTransaction(() -> missing.forEach(applier::applyMissing));
+            state.inTransaction(
+                    () -> missing.forEach(attempt -> applier.applyMissing(attempt, reason)));
+        }
+    }
+
+    private void tellOddities(
+            StoredBatch batch, String batchId, BatchSnapshot seen, ResultsDownload.Lines lines) {
+        if (lines.passedOver() > 0) {
+            listener.on(new RunEvent.ResultsPassedOver(batch.number(), lines.passedOver()));
+        }
+        long counted = seen.counts().settled();
+        if (counted > 0 && counted != lines.results()) {
+            listener.on(
+                    new RunEvent.Noted(
+                            "batch %d (%s): the endpoint counts %,d results, and sent results of %,d requests; what it sent is what counts"
+                                    .formatted(batch.number(), batchId, counted, lines.results())));
         }
     }
 }

@@ -96,12 +96,15 @@ final class Forecaster {
      * @return whether the endpoint can be reached, as far as that is known now
      */
     private boolean refuseTooLongAnswers(boolean evenOffline) throws InterruptedException {
-        if (pipeline.maxTokens() > OUTPUT_TOKENS_OF_ANY) {
+        if (pipeline.maxTokens() > OUTPUT_TOKENS_OF_ANY && !pipeline.terms().betas().isEmpty()) {
             // Beyond it lies a beta for batches, of which the description of a model says nothing.
             return true;
         }
         try {
-            var most = client.model(pipeline.model()).map(ModelSeen::maxTokens).orElse(null);
+            var most =
+                    client.model(pipeline.model(), pipeline.terms())
+                            .map(ModelSeen::maxTokens)
+                            .orElse(null);
             if (most != null && pipeline.maxTokens() > most) {
                 throw new RunException(
                         "max_tokens: %s writes at most %,d tokens, and %,d are asked for: every request would be refused. Nothing was sent"
@@ -164,7 +167,7 @@ final class Forecaster {
         try {
             for (var params : state.records().sample(plan, environment.limits().countedSample())) {
                 try {
-                    tokens += client.countTokens(counted(params));
+                    tokens += client.countTokens(counted(params), pipeline.terms());
                     bytes += params.length;
                 } catch (RefusedException e) {
                     if (!isOfRequest(e)) {

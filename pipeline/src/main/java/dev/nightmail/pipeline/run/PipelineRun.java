@@ -122,6 +122,7 @@ public final class PipelineRun {
                             state,
                             applier,
                             environment.limits(),
+                            pipeline.retry().missing(),
                             environment.clock(),
                             listener);
             var finder = new BatchFinder(client, state, environment, pace);
@@ -152,7 +153,8 @@ public final class PipelineRun {
 
     private Planner planner(PipelineState state, ProgressListener listener) {
         var source = RecordSource.of(pipeline, reading(state, listener));
-        return new Planner(source, template, endpoint, state, environment, listener);
+        return new Planner(
+                source, template, endpoint, pipeline.terms(), state, environment, listener);
     }
 
     /** How the source is read: as its author says, else as the state's release did. */

@@ -1,5 +1,6 @@
 package dev.nightmail.pipeline.run;
 
+import dev.nightmail.pipeline.client.CallTerms;
 import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.customid.CustomId;
 import dev.nightmail.pipeline.prompt.ContentHash;
@@ -30,6 +31,7 @@ final class Planner {
     private final RecordSource source;
     private final RequestTemplate template;
     private final Endpoint endpoint;
+    private final CallTerms terms;
     private final PipelineState state;
     private final RunEnvironment environment;
     private final ProgressListener listener;
@@ -38,12 +40,14 @@ final class Planner {
             RecordSource source,
             RequestTemplate template,
             Endpoint endpoint,
+            CallTerms terms,
             PipelineState state,
             RunEnvironment environment,
             ProgressListener listener) {
         this.source = source;
         this.template = template;
         this.endpoint = endpoint;
+        this.terms = terms;
         this.state = state;
         this.environment = environment;
         this.listener = listener;
@@ -129,17 +133,26 @@ final class Planner {
                             + " are allowed: truncate a field",
                     null);
         }
-        // Who answers is part of what is asked: a simulator's answer is none of Claude's.
+        // Who answers, and on which terms, is part of what is asked: a simulator's answer is none
+        // of Claude's.
         var hash =
                 ContentHash.of(
                         endpoint.identity().getBytes(StandardCharsets.UTF_8),
                         new byte[] {0},
-                        params);
+                        params,
+                        named());
         return new PlannedRecord(
                 position,
                 record.id(),
                 CustomId.ofRecord(record.id()).value(),
                 hash.value(),
                 params);
+    }
+
+    /** Nothing for the terms that every request had before there were others. */
+    private byte[] named() {
+        return terms.isStandard()
+                ? new byte[0]
+                : ("\0" + terms.identity()).getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -121,7 +121,7 @@ final class Poller {
         for (var batch : open) {
             try {
                 var snapshot = retrieve(batch).orElseThrow(() -> gone(batch));
-                if (snapshot.hasEnded() && collector.collect(batch, snapshot.id())) {
+                if (snapshot.hasEnded() && collector.collect(batch, idOf(batch), snapshot)) {
                     collected = true;
                     left--;
                 } else {

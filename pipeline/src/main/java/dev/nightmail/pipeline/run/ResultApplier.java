@@ -5,7 +5,6 @@ import dev.nightmail.pipeline.answer.FailureKind;
 import dev.nightmail.pipeline.answer.Message;
 import dev.nightmail.pipeline.answer.Outcome;
 import dev.nightmail.pipeline.answer.Reask;
-import dev.nightmail.pipeline.answer.ResultLine;
 import dev.nightmail.pipeline.answer.Verdict;
 import dev.nightmail.pipeline.cost.ModelPrice;
 import dev.nightmail.pipeline.cost.PriceList;
@@ -14,13 +13,11 @@ import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.state.BatchTable;
 import dev.nightmail.pipeline.state.BatchTable.Attempt;
 import dev.nightmail.pipeline.state.Retry;
-import dev.nightmail.pipeline.state.StoredBatch;
 
 /**
  * Brings results into the state: four types, four treatments. An answer is checked and kept; an
  * error that may pass and an expiry send the record into a later batch; a canceled request waits
- * for the next run; anything else sets the record aside with its reason. A result that was applied
- * before changes nothing.
+ * for the next run; anything else sets the record aside with its reason.
  */
 final class ResultApplier {
 
@@ -37,33 +34,13 @@ final class ResultApplier {
         this.batches = batches;
     }
 
-    /**
-     * Applies one line. A line that is no result, or not of this batch, is passed over: if it stood
-     * for a request of ours, that request counts as without result.
-     *
-     * @return whether the line is a result of this batch
-     */
-    boolean apply(StoredBatch batch, byte[] line) {
-        var result = ResultLine.parse(line).orElse(null);
-        if (result == null) {
-            return false;
-        }
-        var attempt = batches.open(batch, result.customId());
-        attempt.ifPresent(open -> apply(open, result.outcome()));
-        return attempt.isPresent() || batches.hasMember(batch, result.customId());
+    /** A batch that has ended has no result for this request, and none came for a while. */
+    void applyMissing(Attempt attempt, String reason) {
+        batches.fail(attempt, FailureKind.NO_RESULT, reason, null);
     }
 
-    /** A batch that has ended should have had a result for this request. */
-    void applyMissing(Attempt attempt) {
-        batches.retry(
-                attempt,
-                Retry.AFTER_TRANSIENT_ERROR,
-                pipeline.retry().transientMax(),
-                FailureKind.NO_RESULT,
-                "the batch ended without a result for this request");
-    }
-
-    private void apply(Attempt attempt, Outcome outcome) {
+    /** Applies the one result of a request. */
+    void apply(Attempt attempt, Outcome outcome) {
         switch (outcome) {
             case Outcome.Succeeded(var message) -> applyMessage(attempt, message);
             case Outcome.Errored errored -> applyError(attempt, errored);

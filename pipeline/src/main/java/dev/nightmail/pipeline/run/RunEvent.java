@@ -60,7 +60,7 @@ public sealed interface RunEvent {
 
     /**
      * Lines among a batch's results were no results, or of requests it does not have. They change
-     * nothing; a request that got none of its own is sent again.
+     * nothing; a request that got none of its own counts as without a result.
      */
     record ResultsPassedOver(int number, long lines) implements RunEvent {}
 

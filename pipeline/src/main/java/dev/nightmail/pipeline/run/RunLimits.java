@@ -12,7 +12,7 @@ import java.time.Duration;
  * @param recordsPerCommit records planned in one transaction
  * @param resultsPerCommit results applied in one transaction
  * @param lookAgainAfter pause before a batch that was not found is looked for once more: what a
- *     create call on its way may take to arrive
+ *     create call on its way may take to arrive, and a list may lag behind
  * @param clockSkewMax how far the endpoint's clock may be behind ours
  * @param patience how long a run goes on while the endpoint cannot be reached or takes nothing
  * @param failedCreatesMax creates in a row that leave open whether they were taken, before a run
@@ -38,7 +38,7 @@ public record RunLimits(
                     16,
                     5_000,
                     2_000,
-                    Duration.ofSeconds(20),
+                    Duration.ofMinutes(2),
                     Duration.ofMinutes(5),
                     Duration.ofHours(1),
                     5,

@@ -99,7 +99,7 @@ final class Sender {
     private void settleIntended() throws InterruptedException {
         for (var batch : intended()) {
             var ofThisRun = lostHere.contains(batch.number());
-            submitter.resolve(batch, ofThisRun);
+            submitter.resolve(batch);
             patience.succeeded();
             if (ofThisRun) {
                 batchesSent++;
@@ -152,6 +152,7 @@ final class Sender {
                                         estimator::likelyMicros,
                                         endpoint.identity(),
                                         pipeline.model(),
+                                        pipeline.terms(),
                                         idempotencyKey(),
                                         environment.clock().instant())));
         return intended.get();

@@ -53,16 +53,14 @@ final class Submitter {
      * Finds out what became of a batch whose create call got no answer, in this run or in an
      * earlier one, and sends it again if it was never taken.
      *
-     * @param hadTimeToArrive whether so much time has gone by since the create that it would be
-     *     there
      * @throws AnswerLostException if it still may exist or not
      */
-    void resolve(StoredBatch batch, boolean hadTimeToArrive) throws InterruptedException {
+    void resolve(StoredBatch batch) throws InterruptedException {
         listener.on(new RunEvent.BatchSought(batch.number(), batch.requests()));
         if (client.honoursIdempotencyKeys()) {
             resolveByKey(batch);
         } else {
-            resolveByLooking(batch, hadTimeToArrive);
+            resolveByLooking(batch);
         }
     }
 
@@ -82,10 +80,10 @@ final class Submitter {
         }
     }
 
-    private void resolveByLooking(StoredBatch batch, boolean hadTimeToArrive)
-            throws InterruptedException {
+    private void resolveByLooking(StoredBatch batch) throws InterruptedException {
         var found = finder.find(batch);
-        if (found.isEmpty() && !hadTimeToArrive) {
+        if (found.isEmpty()) {
+            // It may still be on its way, or the list behind what is there.
             environment.pause().pause(environment.limits().lookAgainAfter());
             found = finder.find(batch);
         }
@@ -107,7 +105,7 @@ final class Submitter {
 
     private BatchSnapshot create(StoredBatch batch) throws InterruptedException {
         try (var body = state.batches().body(batch)) {
-            return client.create(body.content(), batch.idempotencyKey());
+            return client.create(body.content(), batch.idempotencyKey(), batch.terms());
         }
     }
 

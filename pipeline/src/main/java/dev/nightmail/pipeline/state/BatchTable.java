@@ -1,6 +1,7 @@
 package dev.nightmail.pipeline.state;
 
 import dev.nightmail.pipeline.answer.FailureKind;
+import dev.nightmail.pipeline.client.CallTerms;
 import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.client.RequestBody;
 import dev.nightmail.pipeline.cost.Usage;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class BatchTable {
 
     private static final String COLUMNS =
-            "batch_number, batch_id, endpoint, model, idempotency_key, fingerprint, requests, bytes, likely_micros, intended_at";
+            "batch_number, batch_id, endpoint, model, api_version, betas, idempotency_key, fingerprint, requests, bytes, likely_micros, intended_at";
 
     private final Sql sql;
     private final @Nullable Path file;
@@ -49,17 +50,20 @@ public final class BatchTable {
             Pricing pricing,
             String endpoint,
             String model,
+            CallTerms terms,
             String idempotencyKey,
             Instant now) {
         var number = (int) sql.number("select coalesce(max(batch_number), 0) + 1 from batch");
         sql.update(
                 """
-                insert into batch (batch_number, state, endpoint, model, idempotency_key, fingerprint, requests, bytes, likely_micros, intended_at)
-                values (?, 'intended', ?, ?, ?, '', 0, 0, 0, ?)
+                insert into batch (batch_number, state, endpoint, model, api_version, betas, idempotency_key, fingerprint, requests, bytes, likely_micros, intended_at)
+                values (?, 'intended', ?, ?, ?, ?, ?, '', 0, 0, 0, ?)
                 """,
                 number,
                 endpoint,
                 model,
+                terms.version(),
+                String.join(",", terms.betas()),
                 idempotencyKey,
                 now.toString());
         var members = new Members(number);
@@ -195,21 +199,33 @@ public final class BatchTable {
             String contentHash,
             long paramsId) {}
 
-    /** The member a result is for; empty if it has its outcome already, or is none of ours. */
-    public Optional<Attempt> open(StoredBatch batch, String customId) {
+    /**
+     * A member of a batch, whatever became of it.
+     *
+     * @param ordinal its place in the batch, from 0
+     * @param open null if it has its outcome
+     */
+    public record Member(int ordinal, @Nullable Attempt open) {}
+
+    /** The member a result is for; empty if it is none of ours. */
+    public Optional<Member> member(StoredBatch batch, String customId) {
         return sql.first(
                 """
-                select record_id, content_hash, params_id
+                select ordinal, outcome is null, record_id, content_hash, params_id
                   from attempt
-                 where batch_number = ? and custom_id = ? and outcome is null
+                 where batch_number = ? and custom_id = ?
                 """,
                 row ->
-                        new Attempt(
-                                batch,
-                                customId,
-                                row.getString(1),
-                                row.getString(2),
-                                row.getLong(3)),
+                        new Member(
+                                row.getInt(1),
+                                row.getBoolean(2)
+                                        ? new Attempt(
+                                                batch,
+                                                customId,
+                                                row.getString(3),
+                                                row.getString(4),
+                                                row.getLong(5))
+                                        : null),
                 batch.number(),
                 customId);
     }
@@ -516,12 +532,17 @@ public final class BatchTable {
                 row.getString(2),
                 row.getString(3),
                 row.getString(4),
-                row.getString(5),
-                row.getString(6),
-                row.getInt(7),
-                row.getLong(8),
-                row.getLong(9),
-                Instant.parse(row.getString(10)));
+                new CallTerms(row.getString(5), betas(row.getString(6))),
+                row.getString(7),
+                row.getString(8),
+                row.getInt(9),
+                row.getLong(10),
+                row.getLong(11),
+                Instant.parse(row.getString(12)));
+    }
+
+    private static List<String> betas(String names) {
+        return names.isEmpty() ? List.of() : List.of(names.split(",", -1));
     }
 
     private void settle(Attempt attempt, String outcome) {

@@ -112,7 +112,11 @@ final class StateSchema {
                             // state: see PipelineState.readsAsBefore and
                             // OutputTable.mayBeUnrecorded.
                             "insert into setting (name, value) select 'reading', 'earlier' where exists (select 1 from plan)",
-                            "insert into setting (name, value) select 'outputs', 'unrecorded' where exists (select 1 from plan)"));
+                            "insert into setting (name, value) select 'outputs', 'unrecorded' where exists (select 1 from plan)"),
+                    List.of(
+                            "alter table batch add column api_version text not null default '2023-06-01'",
+                            // Names of betas, with commas between.
+                            "alter table batch add column betas text not null default ''"));
 
     private StateSchema() {}
 

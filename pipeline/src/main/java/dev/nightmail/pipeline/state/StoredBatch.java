@@ -1,5 +1,6 @@
 package dev.nightmail.pipeline.state;
 
+import dev.nightmail.pipeline.client.CallTerms;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param number ours, from 1
  * @param batchId the endpoint's; null until its answer is known
  * @param endpoint identity of the endpoint it was meant for
+ * @param terms what it is asked with, whatever the pipeline file says by now
  * @param fingerprint SHA-256 of the body, hexadecimal
  * @param likelyMicros what it was likely to cost when it was cut
  */
@@ -17,6 +19,7 @@ public record StoredBatch(
         @Nullable String batchId,
         String endpoint,
         String model,
+        CallTerms terms,
         String idempotencyKey,
         String fingerprint,
         int requests,

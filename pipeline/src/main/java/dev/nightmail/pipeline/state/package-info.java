@@ -29,12 +29,14 @@
  * A run that finds an <em>intended</em> batch does not know whether the create arrived. Where the
  * endpoint honours {@code Idempotency-Key}, the same body is sent again with the same key: the
  * answer is the batch that exists already, or a new one, never a second. Elsewhere the endpoint's
- * list is searched for batches created since the intent with as many requests and not known to this
- * state; each candidate is waited for, and is ours if its results carry exactly our custom ids.
- * Only when there is none, also after a pause in which a create on its way would have arrived, is
- * the same body sent again. What this cannot tell apart is another pipeline with the same record
- * ids and the same number of records that submitted in the same minutes to the same workspace; if
- * more than one candidate fits, the run stops and says so.
+ * list is searched for batches created since the intent that are not known to this state: those
+ * with as many requests, then those that count fewer, since an endpoint may not have counted all.
+ * Each candidate is waited for, and is ours if its results are those of our custom ids. Only when
+ * there is none, also after a pause in which a create on its way would have arrived and a lagging
+ * list caught up, is the same body sent again. What this cannot tell apart is another pipeline with
+ * the same record ids and the same number of records that submitted in the same minutes to the same
+ * workspace; if more than one candidate fits, or one's results leave it open, the run stops and
+ * says so.
  *
  * <h2>One at a time</h2>
  *

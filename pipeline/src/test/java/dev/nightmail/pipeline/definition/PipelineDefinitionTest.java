@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.nightmail.pipeline.client.CallTerms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,7 +40,7 @@ class PipelineDefinitionTest {
                         output: { schema: sentiment.schema.json, reask: 1 }
                         sink: { file: results.parquet }
                         budget: { usd: 5.00 }
-                        retry: { transient: 4, expired: 1 }
+                        retry: { transient: 4, expired: 1, missing: 15m }
                         params: { temperature: 0 }
                         """);
 
@@ -59,7 +62,7 @@ class PipelineDefinitionTest {
         assertThat(pipeline.sink().file()).isEqualTo(folder.resolve("results.parquet"));
         assertThat(pipeline.sink().failedFile()).isEqualTo(folder.resolve("failed.jsonl"));
         assertThat(pipeline.budget()).isEqualTo(new Budget(5_000_000));
-        assertThat(pipeline.retry()).isEqualTo(new RetryLimits(4, 1));
+        assertThat(pipeline.retry()).isEqualTo(new RetryLimits(4, 1, Duration.ofMinutes(15)));
         assertThat(pipeline.params()).containsOnlyKeys("temperature");
     }
 
@@ -181,6 +184,45 @@ class PipelineDefinitionTest {
                 .hasMessageContaining("source.csv: goes with sql only")
                 .hasMessageContaining("prompt-without-fields: must be true or false, not a text")
                 .hasMessageContaining("sink.formulas: must be escape or keep, not drop");
+    }
+
+    @Test
+    void termsAreReadAndTheStandardOnesStandInForThem() throws Exception {
+        assertThat(read(with("")).terms()).isEqualTo(CallTerms.STANDARD);
+        assertThat(read(with("betas: [a-1, b.2]\nanthropic-version: 2026-10-21")).terms())
+                .isEqualTo(new CallTerms("2026-10-21", List.of("a-1", "b.2")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "betas: a; betas: must be a list of 1 to 20 names like [output-300k-2026-03-24], not a text",
+                "betas: []; betas: must be a list of 1 to 20 names",
+                "betas: [a, a]; betas: a is named twice",
+                "betas: ['a,b']; betas: a name is 1 to 100 letters, digits, points, - and _, not \"a,b\"",
+                "betas: [7]; betas: a name is 1 to 100 letters, digits, points, - and _, not 7",
+                "anthropic-version: 2023; anthropic-version: must be the date of a version like 2023-06-01, not 2023",
+                "anthropic-version: latest; anthropic-version: must be the date of a version",
+                "anthropic-version: 2023-13-01; anthropic-version: must be the date of a version",
+                "retry: { missing: 3600 }; retry.missing: must be a length of time from 0s to 29d",
+                "retry: { missing: 30d }; retry.missing: must be a length of time from 0s to 29d"
+            })
+    void wrongTermsAndTimesAreNamed(String line, String problem) {
+        assertThatThrownBy(() -> read(with(line))).hasMessageContaining(problem);
+    }
+
+    private static String with(String line) {
+        return """
+        source: { files: docs }
+        model: m
+        max_tokens: 1
+        prompt: hello
+        prompt-without-fields: true
+        sink: { file: a.csv }
+        """
+                + line
+                + "\n";
     }
 
     private PipelineDefinition read(String yaml) throws IOException {

@@ -6,14 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nightmail.pipeline.client.RefusedException;
+import dev.nightmail.pipeline.customid.CustomId;
 import dev.nightmail.pipeline.testing.FakeBatches;
 import dev.nightmail.pipeline.testing.FakeBatches.Foreign;
 import dev.nightmail.pipeline.testing.PipelineFolder;
 import dev.nightmail.pipeline.testing.TestWorld;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -44,7 +47,6 @@ class InDoubtTest {
                 Foreign.page(200),
                 Foreign.page(303),
                 new Foreign(503, "application/json", "{\"message\": \"no healthy upstream\"}"),
-                new Foreign(413, "text/plain", ""),
                 new Foreign(200, "application/json", "{\"id\": \"msgbat"),
                 new Foreign(202, "text/plain", ""));
     }
@@ -115,27 +117,59 @@ class InDoubtTest {
     }
 
     @Test
-    void aRequestWithoutAResultIsSentAgainOnceAnHourHasPassed() throws Exception {
+    void aRequestThatStaysWithoutAResultIsSetAsideAfterAnHourAndNeverSentAgain() throws Exception {
         var begin = world.clock().instant();
         server.shortenResults.set(100);
+        var pipeline = PipelineFolder.withTexts(folder, 3);
 
-        var summary =
-                PipelineFolder.withTexts(folder, 3)
-                        .run(
-                                PipelineFolder.endpoint(server),
-                                world,
-                                10,
-                                event -> {
-                                    if (event instanceof RunEvent.BatchCollected) {
-                                        server.shortenResults.set(0);
-                                    }
-                                });
+        var summary = run(pipeline, true);
 
-        assertThat(summary.done()).isEqualTo(3);
+        assertThat(summary.done()).isEqualTo(2);
+        assertThat(summary.failed()).containsOnly(Map.entry("no_result", 1L));
         assertThat(Duration.between(begin, world.clock().instant()))
-                .isGreaterThan(Duration.ofHours(1));
-        assertThat(server.batches().getFirst().customIds).hasSize(3);
-        assertThat(server.batches().get(1).customIds).hasSize(1);
+                .isBetween(Duration.ofHours(1), Duration.ofMinutes(75));
+        assertThat(pipeline.jsonLines("failed.jsonl").getFirst().path("message").asString())
+                .contains("msgbatch_1 ended without a result", "not sent again by itself");
+
+        server.shortenResults.set(0);
+        assertThat(run(pipeline, true).failed()).containsOnlyKeys("no_result");
+        assertThat(server.requestsAccepted()).isEqualTo(3);
+    }
+
+    @Test
+    void howLongAResultIsWaitedForIsSaidInThePipelineFile() throws Exception {
+        var begin = world.clock().instant();
+        server.shortenResults.set(100);
+        var pipeline = PipelineFolder.withTexts(folder, 3);
+        pipeline.file(
+                "pipeline.yaml",
+                Files.readString(folder.resolve("pipeline.yaml")) + "retry: { missing: 5m }\n");
+
+        assertThat(run(pipeline, true).failed()).containsOnlyKeys("no_result");
+        assertThat(Duration.between(begin, world.clock().instant()))
+                .isBetween(Duration.ofMinutes(5), Duration.ofMinutes(20));
+    }
+
+    @Test
+    void anAnswerCountsWhateverElseTheResultsSayOfItsRequest() throws Exception {
+        server.addingToResults(
+                "{\"custom_id\":\"%1$s\",\"result\":{\"type\":\"expired\"}}\n{\"custom_id\":\"%1$s\",\"result\":%2$s}\n"
+                        .formatted(
+                                CustomId.ofRecord(PipelineFolder.textId(0)).value(),
+                                error("overloaded_error")));
+
+        assertThat(run(PipelineFolder.withTexts(folder, 3), true).done()).isEqualTo(3);
+        assertThat(server.requestsAccepted()).isEqualTo(3);
+    }
+
+    @Test
+    void aSuccessWithoutAMessageMayHaveBeenPaidAndIsNotSentAgain() throws Exception {
+        server.answering((id, params, before) -> FakeBatches.bare("succeeded"));
+
+        assertThatThrownBy(() -> run(PipelineFolder.withTexts(folder, 1), true))
+                .isInstanceOf(RunException.class)
+                .hasMessageContaining("the results of msgbatch_1 cannot be read");
+        assertThat(server.requestsAccepted()).isEqualTo(1);
     }
 
     @Test

@@ -187,11 +187,14 @@ class PipelineRunTest {
     }
 
     @Test
-    void aResultThatNeverCameIsAskedForAgain() throws Exception {
-        server.answering((id, params, before) ->
-                id.equals("r1") && before == 0 ? bare("no_such_type") : message("fine"));
+    void aResultOfAKindNobodyKnowsIsSetAsideAndNotAskedForAgain() throws Exception {
+        server.answering(
+                (id, params, before) -> id.equals("r1") ? bare("no_such_type") : message("fine"));
 
-        assertThat(PipelineFolder.withRecords(folder, 3).run(server, world).done()).isEqualTo(3);
-        assertThat(server.timesAsked("r1")).isEqualTo(2);
+        var summary = PipelineFolder.withRecords(folder, 3).run(server, world);
+
+        assertThat(summary.done()).isEqualTo(2);
+        assertThat(summary.failed()).containsOnlyKeys("no_result");
+        assertThat(server.timesAsked("r1")).isEqualTo(1);
     }
 }

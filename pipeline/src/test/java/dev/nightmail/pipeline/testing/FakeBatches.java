@@ -61,6 +61,12 @@ public final class FakeBatches implements AutoCloseable {
         }
     }
 
+    /**
+     * The headers that say on which terms a call was made; a beta header that is not there is
+     * empty.
+     */
+    public record Terms(String call, String version, String betas) {}
+
     private volatile String refusedCount = "";
     private volatile String refusedCountWords = "";
     private volatile int modelTokensMax;
@@ -70,6 +76,7 @@ public final class FakeBatches implements AutoCloseable {
     private final List<Accepted> batches = new ArrayList<>();
     private final Map<String, Integer> asked = new HashMap<>();
     private final List<String> callsSeen = new ArrayList<>();
+    private final List<Terms> termsSeen = new ArrayList<>();
     private Answering answering = (customId, params, before) -> message("answer to " + customId);
     private boolean honoursIdempotencyKeys = true;
     private boolean saysWhatItHonours;
@@ -206,6 +213,11 @@ public final class FakeBatches implements AutoCloseable {
         return List.copyOf(callsSeen);
     }
 
+    /** On which terms calls were made that begin so. */
+    public synchronized List<Terms> terms(String callStart) {
+        return termsSeen.stream().filter(seen -> seen.call().startsWith(callStart)).toList();
+    }
+
     /** How often a request with this id was accepted. */
     public synchronized int timesAsked(String customId) {
         return asked.getOrDefault(customId, 0);
@@ -298,6 +310,12 @@ public final class FakeBatches implements AutoCloseable {
         var path = request.getHttpURI().getPath();
         var method = request.getMethod();
         callsSeen.add(method + " " + path);
+        termsSeen.add(
+                new Terms(
+                        method + " " + path,
+                        String.valueOf(request.getHeaders().get("anthropic-version")),
+                        Objects.requireNonNullElse(
+                                request.getHeaders().get("anthropic-beta"), "")));
         for (var standIn : standIns.entrySet()) {
             if ((method + " " + path).startsWith(standIn.getKey())) {
                 Content.Source.consumeAll(request);

@@ -47,7 +47,7 @@ public final class TestWorld {
                         16,
                         7,
                         5,
-                        Duration.ofSeconds(20),
+                        RunLimits.DEFAULT.lookAgainAfter(),
                         Duration.ofMinutes(5),
                         Duration.ofHours(1),
                         4,

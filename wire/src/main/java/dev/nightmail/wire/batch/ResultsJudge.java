@@ -137,6 +137,11 @@ public final class ResultsJudge<K, R> {
         return actsOnAll;
     }
 
+    /** How many results are kept back. */
+    public int keptBackCount() {
+        return kept.size();
+    }
+
     /** What was kept back, in the order it came; it is up to the caller now. */
     public Map<K, R> keptBack() {
         var all = new LinkedHashMap<K, R>(kept);
