@@ -230,14 +230,6 @@ public final class BatchTable {
                 customId);
     }
 
-    public boolean hasMember(StoredBatch batch, String customId) {
-        return sql.number(
-                        "select count(*) from attempt where batch_number = ? and custom_id = ?",
-                        batch.number(),
-                        customId)
-                > 0;
-    }
-
     /** Members without an outcome. */
     public List<Attempt> open(StoredBatch batch, int max) {
         return sql.list(

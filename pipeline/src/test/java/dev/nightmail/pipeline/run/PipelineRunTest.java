@@ -5,6 +5,7 @@ import static dev.nightmail.pipeline.testing.FakeBatches.error;
 import static dev.nightmail.pipeline.testing.FakeBatches.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.testing.FakeBatches;
 import dev.nightmail.pipeline.testing.PipelineFolder;
 import dev.nightmail.pipeline.testing.TestWorld;
@@ -196,5 +197,36 @@ class PipelineRunTest {
         assertThat(summary.done()).isEqualTo(2);
         assertThat(summary.failed()).containsOnlyKeys("no_result");
         assertThat(server.timesAsked("r1")).isEqualTo(1);
+    }
+
+    /** What the guide says can be done about records without a result. */
+    @Test
+    void aSecondPipelineAsksWhatHasNoResultAgain() throws Exception {
+        server.answering((id, params, before) ->
+                id.equals("r1") && before == 0 ? bare("no_such_type") : message("fine"));
+        var pipeline = PipelineFolder.withRecords(folder, 3);
+        pipeline.run(server, world);
+        var second =
+                Files.writeString(
+                        folder.resolve("again.yaml"),
+                        """
+                        source: { sql: "select key as id, text from 'records.csv' where key in (select id from 'failed.jsonl' where reason = 'no_result')" }
+                        model: claude-haiku-4-5
+                        max_tokens: 100
+                        prompt: 'Say something of {{text}}'
+                        sink: { file: again.jsonl, failed: again-failed.jsonl, report: again.html }
+                        """);
+
+        var summary =
+                PipelineRun.of(
+                                PipelineDefinition.read(second),
+                                PipelineFolder.endpoint(server),
+                                world.environment(10))
+                        .run(RunOptions.all(), _ -> {});
+
+        assertThat(summary.done()).isEqualTo(1);
+        assertThat(pipeline.jsonLines("again.jsonl").getFirst().path("id").asString())
+                .isEqualTo("r1");
+        assertThat(server.timesAsked("r0")).isEqualTo(1);
     }
 }

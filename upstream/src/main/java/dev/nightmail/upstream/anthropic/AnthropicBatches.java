@@ -89,7 +89,8 @@ public final class AnthropicBatches implements BatchUpstream {
                     new Creation.NotNow(new Unreachable(step.toString(), answers.notSent(step)));
             case HttpOutcome.Broken(var step) -> new Creation.Unconfirmed(step.toString());
             case HttpOutcome.Complete(int status, var headers, var answer) -> {
-                var creation = creations.creation(status, headers, answer, terms);
+                var creation =
+                        creations.creation(status, headers, ByteOrderMark.without(answer), terms);
                 if (creation instanceof Creation.Created) {
                     note(headers);
                 }

@@ -34,7 +34,6 @@ final class CreateAnswers {
     Creation creation(int status, HttpHeaders headers, byte[] answer, RelayTerms terms) {
         return switch (CreateReading.answered(status, headers::first, answer)) {
             case CreateOutcome.Made(var batch) -> new Creation.Created(seen(batch));
-            case CreateOutcome.Unreached(var step) -> new Creation.Unconfirmed(step);
             case CreateOutcome.TurnedAway _ ->
                     new Creation.NotNow(notNow(answers.answered(status, headers, answer)));
             case CreateOutcome.Refused(var _, var positions) ->
@@ -48,6 +47,8 @@ final class CreateAnswers {
                                     ? reason
                                     : unproven.reason());
             case CreateOutcome.InDoubt doubt -> new Creation.Unconfirmed(doubt.reason());
+            case CreateOutcome.Unreached _ ->
+                    throw new IllegalStateException("what was answered had been sent");
         };
     }
 
