@@ -18,6 +18,8 @@ class HelpTest {
                 "serve",
                 "run",
                 "estimate",
+                "collect",
+                "status",
                 "batches",
                 "batches submit",
                 "batches list",

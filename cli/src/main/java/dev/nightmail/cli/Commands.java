@@ -3,8 +3,10 @@ package dev.nightmail.cli;
 import dev.nightmail.cli.batches.BatchesCommand;
 import dev.nightmail.cli.command.Console;
 import dev.nightmail.cli.command.Failures;
+import dev.nightmail.cli.run.CollectCommand;
 import dev.nightmail.cli.run.EstimateCommand;
 import dev.nightmail.cli.run.RunCommand;
+import dev.nightmail.cli.run.StatusCommand;
 import dev.nightmail.cli.surroundings.Surroundings;
 import dev.nightmail.cli.upstreams.UpstreamsCommand;
 import java.io.PrintWriter;
@@ -22,12 +24,14 @@ public final class Commands {
     private Commands() {}
 
     /**
-     * Adds {@code run}, {@code estimate}, {@code batches}, {@code upstreams} and {@code
-     * completion}.
+     * Adds {@code run}, {@code estimate}, {@code collect}, {@code status}, {@code batches}, {@code
+     * upstreams} and {@code completion}.
      */
     public static void addTo(CommandLine root, Surroundings surroundings) {
         root.addSubcommand(new RunCommand(surroundings));
         root.addSubcommand(new EstimateCommand(surroundings));
+        root.addSubcommand(new CollectCommand(surroundings));
+        root.addSubcommand(new StatusCommand(surroundings));
         root.addSubcommand(BatchesCommand.commandLine(surroundings));
         root.addSubcommand(UpstreamsCommand.commandLine(surroundings));
         root.addSubcommand(new CompletionCommand(surroundings));

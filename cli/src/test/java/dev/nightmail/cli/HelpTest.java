@@ -17,6 +17,8 @@ class HelpTest {
             strings = {
                 "run",
                 "estimate",
+                "collect",
+                "status",
                 "batches",
                 "batches submit",
                 "batches list",
@@ -54,7 +56,7 @@ class HelpTest {
         assertThat(session.err())
                 .startsWith(
                         "nightmail: there is no command bogus; those here are run, estimate,"
-                                + " batches, upstreams, completion");
+                                + " collect, status, batches, upstreams, completion");
         assertThat(session.run("batches", "show", "one", "two")).isEqualTo(2);
         assertThat(session.err())
                 .startsWith("nightmail batches show: two is one argument too many");

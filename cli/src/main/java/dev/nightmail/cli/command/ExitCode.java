@@ -10,6 +10,15 @@ public final class ExitCode {
     /** The command went through, but some records or requests have no answer. */
     public static final int SOME_WITHOUT_ANSWER = 3;
 
+    /** With --detailed-exit: everything was done before. */
+    public static final int NOTHING_TO_DO = 10;
+
+    /** With --detailed-exit: another run of the same pipeline does it. */
+    public static final int RUN_UNDER_WAY = 11;
+
+    /** With --detailed-exit: batches are out, to be collected later. */
+    public static final int BATCHES_OUT = 12;
+
     /** 128 and the number of SIGINT, as shells have it. */
     public static final int INTERRUPTED = 130;
 

@@ -1,5 +1,6 @@
 package dev.nightmail.cli.run;
 
+import dev.nightmail.cli.command.CommandException;
 import dev.nightmail.cli.command.CommonOptions;
 import dev.nightmail.cli.command.Console;
 import dev.nightmail.cli.command.ExitCode;
@@ -7,6 +8,8 @@ import dev.nightmail.cli.surroundings.Surroundings;
 import dev.nightmail.pipeline.run.PipelineRun;
 import dev.nightmail.pipeline.run.RunEnvironment;
 import dev.nightmail.pipeline.run.RunOptions;
+import dev.nightmail.pipeline.source.EmptySourceException;
+import dev.nightmail.pipeline.state.PipelineState;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,11 +45,15 @@ public final class EstimateCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         var limit = target.limit();
         var definition = target.definition(surroundings);
+        var environment =
+                RunEnvironment.of(
+                        surroundings.clock(), surroundings.pause(), surroundings.random());
+        PipelineRun.check(definition, environment, limit);
+        if (PipelineState.isRunUnderWay(definition.stateFile())) {
+            throw CommandException.failed(RunCommand.NO_ESTIMATE);
+        }
         var chosen = target.choose(definition, surroundings, console);
         try (chosen) {
-            var environment =
-                    RunEnvironment.of(
-                            surroundings.clock(), surroundings.pause(), surroundings.random());
             var preview =
                     PipelineRun.of(definition, chosen.endpoint(), environment)
                             .preview(
@@ -60,6 +67,9 @@ public final class EstimateCommand implements Callable<Integer> {
                         .forEach(console::result);
             }
             return ExitCode.DONE;
+        } catch (EmptySourceException e) {
+            return new NoRun(console, common, new DetailedExit())
+                    .withoutRecords(String.valueOf(e.getMessage()), 0);
         } finally {
             chosen.removeUnlessUsed();
         }

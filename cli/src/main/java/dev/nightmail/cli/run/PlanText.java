@@ -34,6 +34,7 @@ final class PlanText {
         lines.add(style.bold(preview.pipeline()) + "  " + preview.model() + " at " + where);
         lines.add("");
         lines.add(INDENT + records(preview));
+        unusable(preview).forEach(line -> lines.add(INDENT + line));
         for (var batch : preview.inDoubt()) {
             lines.add(
                     INDENT
@@ -98,6 +99,7 @@ final class PlanText {
         var text = new StringBuilder(Figures.counted(counts.total(), "record"));
         append(text, counts.done(), "answered");
         append(text, counts.failed(), "set aside");
+        append(text, counts.unusable(), "unusable");
         // A batch may hold records that a limit leaves out.
         var doubtful = Math.min(counts.submitted(), requestsInDoubt(preview));
         append(text, counts.submitted() - doubtful, "under way");
@@ -107,6 +109,23 @@ final class PlanText {
         return counts.outstanding() == 0
                 ? text.toString()
                 : text.append(Figures.count(counts.outstanding())).append(" to send").toString();
+    }
+
+    private List<String> unusable(Preview preview) {
+        var amount = preview.records().unusable();
+        var lines = new ArrayList<String>();
+        preview.unusable().first().forEach(place -> lines.add(style.dim("unusable: " + place)));
+        if (amount > lines.size()) {
+            lines.add(style.dim("and " + Figures.count(amount - lines.size()) + " more"));
+        }
+        if (amount > preview.unusable().allowed()) {
+            lines.add(
+                    style.warning(
+                            "A run would stop here: bad-records allows "
+                                    + Figures.count(preview.unusable().allowed())
+                                    + " of them. Mend the source, or raise it."));
+        }
+        return lines;
     }
 
     private static long requestsInDoubt(Preview preview) {

@@ -7,9 +7,13 @@ import dev.nightmail.cli.command.ExitCode;
 import dev.nightmail.cli.surroundings.Surroundings;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.run.PipelineRun;
+import dev.nightmail.pipeline.run.PipelineStatus;
 import dev.nightmail.pipeline.run.RunEnvironment;
 import dev.nightmail.pipeline.run.RunOptions;
 import dev.nightmail.pipeline.run.RunSummary;
+import dev.nightmail.pipeline.source.EmptySourceException;
+import dev.nightmail.pipeline.state.PipelineState;
+import dev.nightmail.pipeline.state.RunUnderWayException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,11 +30,15 @@ import picocli.CommandLine.Option;
         },
         footerHeading = "%nExit codes: ",
         footer = {
-            "0 every record has an answer; 1 failed; 2 wrong usage or declined;",
+            "0 every record has an answer, batches are out (--no-wait), or there is nothing to do;",
+            "1 failed; 2 wrong usage or declined;",
             "3 finished, but some records have no answer; 130 stopped with Ctrl-C.",
             "Money is in US dollars at batch prices; sizes are decimal (1 MB = 1,000,000 bytes)."
         })
 public final class RunCommand implements Callable<Integer> {
+
+    static final String NO_ESTIMATE =
+            "a run of this pipeline is under way, and what it will have left is not known: nightmail status shows how far it is";
 
     private final Surroundings surroundings;
     private final Console console;
@@ -57,6 +65,16 @@ public final class RunCommand implements Callable<Integer> {
     @Option(names = "--yes", description = "Spend at Anthropic without asking.")
     private boolean yes;
 
+    @Option(
+            names = "--no-wait",
+            description = {
+                "Take what has ended, submit what is due, and leave;",
+                "nightmail collect takes the rest when it is there.",
+                "Needs a server that outlives this command."
+            })
+    private boolean noWait;
+
+    @Mixin private DetailedExit exit = new DetailedExit();
     @Mixin private CommonOptions common = new CommonOptions();
 
     public RunCommand(Surroundings surroundings) {
@@ -68,19 +86,24 @@ public final class RunCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         var limit = target.limit();
         var definition = target.definition(surroundings);
-        var chosen = target.choose(definition, surroundings, console);
+        var environment =
+                RunEnvironment.of(
+                        surroundings.clock(), surroundings.pause(), surroundings.random());
+        var end = new NoRun(console, common, exit);
+        // Before a server is started for it.
+        PipelineRun.check(definition, environment, limit);
+        if (PipelineState.isRunUnderWay(definition.stateFile())) {
+            if (dryRun) {
+                throw CommandException.failed(NO_ESTIMATE);
+            }
+            return end.underWay();
+        }
+        var chosen = choose(definition);
         var complete = false;
         try (chosen) {
-            var run =
-                    PipelineRun.of(
-                            definition,
-                            chosen.endpoint(),
-                            RunEnvironment.of(
-                                    surroundings.clock(),
-                                    surroundings.pause(),
-                                    surroundings.random()));
+            var run = PipelineRun.of(definition, chosen.endpoint(), environment);
             var confirmation = new SpendingQuestion(console, chosen, yes);
-            var options = new RunOptions(limit, overwrite, confirmation);
+            var options = new RunOptions(limit, overwrite, noWait, confirmation);
             if (dryRun) {
                 tellPlan(run, options, definition, chosen);
                 return ExitCode.DONE;
@@ -90,16 +113,34 @@ public final class RunCommand implements Callable<Integer> {
             tell(summary, chosen);
             complete = summary.end() == RunSummary.End.COMPLETE;
             return exitCode(summary);
+        } catch (RunUnderWayException e) {
+            if (dryRun) {
+                throw e;
+            }
+            return end.underWay();
+        } catch (EmptySourceException e) {
+            var out = PipelineStatus.read(definition, environment).out().size();
+            return end.withoutRecords(String.valueOf(e.getMessage()), out);
         } catch (InterruptedException _) {
             throw CommandException.interrupted(
                     "stopped. Nothing is lost: run it again and it goes on from here");
         } finally {
             if (complete) {
                 chosen.removeLeftovers();
-            } else if (dryRun) {
+            } else if (dryRun || !PipelineState.exists(definition.stateFile())) {
                 chosen.removeUnlessUsed();
             }
         }
+    }
+
+    private RunTarget choose(PipelineDefinition definition) throws InterruptedException {
+        if (!noWait) {
+            return target.choose(definition, surroundings, console);
+        }
+        return target.elsewhere(definition, surroundings, console)
+                .orElseThrow(() ->
+                        CommandException.usage(
+                                "--no-wait leaves batches behind, and the simulator inside a run ends with it: name a server with --endpoint URL (nightmail serve starts one), set ANTHROPIC_API_KEY, or leave --no-wait out"));
     }
 
     private void tellPlan(
@@ -125,7 +166,7 @@ public final class RunCommand implements Callable<Integer> {
             return run.run(options, event -> console.json(RunJson.event(event)));
         }
         try (var display =
-                new RunDisplay(
+                RunDisplay.running(
                         console,
                         chosen.simulated(),
                         new PlanText(
@@ -150,11 +191,17 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private static int exitCode(RunSummary summary) {
+    private int exitCode(RunSummary summary) {
         return switch (summary.end()) {
-            case COMPLETE ->
-                    summary.failedRecords() == 0 ? ExitCode.DONE : ExitCode.SOME_WITHOUT_ANSWER;
+            case COMPLETE -> {
+                if (summary.failedRecords() > 0) {
+                    yield ExitCode.SOME_WITHOUT_ANSWER;
+                }
+                yield summary.didNothing() ? exit.of(ExitCode.NOTHING_TO_DO) : ExitCode.DONE;
+            }
             case BUDGET_REACHED, CANCELED -> ExitCode.SOME_WITHOUT_ANSWER;
+            case BATCHES_OUT -> exit.of(ExitCode.BATCHES_OUT);
+            case LEFT_TO_SEND -> ExitCode.DONE;
             case DECLINED -> ExitCode.WRONG_USAGE;
         };
     }

@@ -32,13 +32,28 @@ final class RunDisplay implements ProgressListener, AutoCloseable {
 
     private boolean notesTold;
 
-    RunDisplay(Console console, boolean simulated, PlanText plan, InstantSource clock) {
+    private RunDisplay(Console console, boolean simulated, PlanText plan, InstantSource clock) {
         this.console = console;
         this.simulated = simulated;
         this.plan = plan;
         this.clock = clock;
         this.progress = console.progress();
-        progress.phase("Reading the records");
+    }
+
+    /** Of a run, which begins with reading its source. */
+    static RunDisplay running(
+            Console console, boolean simulated, PlanText plan, InstantSource clock) {
+        var display = new RunDisplay(console, simulated, plan, clock);
+        display.progress.phase("Reading the records");
+        return display;
+    }
+
+    /** Of a collection, which reads no source. */
+    static RunDisplay collecting(
+            Console console, boolean simulated, PlanText plan, InstantSource clock) {
+        var display = new RunDisplay(console, simulated, plan, clock);
+        display.progress.phase("Asking for the batches");
+        return display;
     }
 
     @Override

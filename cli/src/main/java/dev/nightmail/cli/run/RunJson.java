@@ -4,6 +4,7 @@ import dev.nightmail.pipeline.cost.Range;
 import dev.nightmail.pipeline.run.Preview;
 import dev.nightmail.pipeline.run.RunEvent;
 import dev.nightmail.pipeline.run.RunSummary;
+import dev.nightmail.pipeline.state.RecordCounts;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -98,13 +99,10 @@ final class RunJson {
                         .put("model", preview.model())
                         .put("endpoint", preview.endpoint())
                         .put("prompt_version", preview.promptVersion().brief());
-        json.putObject("records")
-                .put("total", counts.total())
-                .put("outstanding", counts.outstanding())
-                .put("submitted", counts.submitted())
-                .put("done", counts.done())
-                .put("failed", counts.failed())
-                .put("canceled", counts.canceled());
+        json.set("records", records(counts));
+        var unusable = json.putArray("unusable");
+        preview.unusable().first().forEach(unusable::add);
+        json.put("unusable_allowed", preview.unusable().allowed());
         var inDoubt = json.putArray("batches_in_doubt");
         preview.inDoubt()
                 .forEach(batch ->
@@ -122,6 +120,18 @@ final class RunJson {
         return json;
     }
 
+    static ObjectNode records(RecordCounts counts) {
+        return JsonMapper.shared()
+                .createObjectNode()
+                .put("total", counts.total())
+                .put("outstanding", counts.outstanding())
+                .put("submitted", counts.submitted())
+                .put("done", counts.done())
+                .put("failed", counts.failed())
+                .put("canceled", counts.canceled())
+                .put("unusable", counts.unusable());
+    }
+
     private static ObjectNode summary(RunSummary summary) {
         var json =
                 named("finished")
@@ -134,7 +144,11 @@ final class RunJson {
                         .put("done", summary.done());
         var failed = json.putObject("failed");
         summary.failed().forEach(failed::put);
-        json.put("unsent", summary.unsent()).put("batches", summary.batches());
+        json.put("unsent", summary.unsent())
+                .put("under_way", summary.underWay())
+                .put("batches", summary.batches())
+                .put("batches_collected", summary.batchesCollected())
+                .put("batches_out", summary.batchesOut());
         var usage = summary.usage();
         json.putObject("usage")
                 .put("input_tokens", usage.input())

@@ -4,6 +4,7 @@ import dev.nightmail.cli.command.Endpoints;
 import dev.nightmail.cli.surroundings.EmbeddedServer;
 import dev.nightmail.cli.surroundings.Surroundings;
 import dev.nightmail.pipeline.client.BatchesClient;
+import dev.nightmail.pipeline.client.CallTerms;
 import dev.nightmail.pipeline.client.ClientLimits;
 import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.client.EndpointException;
@@ -13,6 +14,7 @@ import dev.nightmail.pipeline.client.UnreachableException;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.run.ProgressListener;
 import dev.nightmail.pipeline.run.RunEvent;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -50,19 +52,9 @@ record RunTarget(
             Surroundings surroundings,
             Consumer<String> notes)
             throws InterruptedException {
-        if (named != null) {
-            return of(Endpoints.named(named, surroundings), pipeline.model(), surroundings, notes);
-        }
-        var ofEnvironment = Endpoints.fromEnvironment(surroundings);
-        if (ofEnvironment.isPresent()) {
-            return of(ofEnvironment.get(), pipeline.model(), surroundings, notes);
-        }
-        if (surroundings.variable(Endpoints.ANTHROPIC_API_KEY).isPresent()) {
-            return of(
-                    Endpoints.named(Endpoints.CLAUDE, surroundings),
-                    pipeline.model(),
-                    surroundings,
-                    notes);
+        var elsewhere = elsewhere(named, pipeline, surroundings, notes);
+        if (elsewhere.isPresent()) {
+            return elsewhere.get();
         }
         var folder = SimulatorFolder.of(pipeline.file(), surroundings);
         var isNew = !folder.exists();
@@ -73,6 +65,29 @@ record RunTarget(
                 true,
                 new Simulator(server, folder, isNew),
                 false);
+    }
+
+    /** The same, if it is not inside this process. */
+    static Optional<RunTarget> elsewhere(
+            @Nullable String named,
+            PipelineDefinition pipeline,
+            Surroundings surroundings,
+            Consumer<String> notes)
+            throws InterruptedException {
+        var endpoint =
+                named != null
+                        ? Optional.of(Endpoints.named(named, surroundings))
+                        : Endpoints.fromEnvironment(surroundings)
+                                .or(() -> claudeIfThereIsAKey(surroundings));
+        return endpoint.isEmpty()
+                ? Optional.empty()
+                : Optional.of(of(endpoint.get(), pipeline.model(), surroundings, notes));
+    }
+
+    private static Optional<Endpoint> claudeIfThereIsAKey(Surroundings surroundings) {
+        return surroundings
+                .variable(Endpoints.ANTHROPIC_API_KEY)
+                .map(_ -> Endpoints.named(Endpoints.CLAUDE, surroundings));
     }
 
     private static RunTarget of(
@@ -90,7 +105,7 @@ record RunTarget(
                         surroundings.random())) {
             // Made-up answers are never taken for those of whoever is behind the same address
             // later.
-            return client.model(model).map(ModelSeen::simulated).orElse(false)
+            return client.model(model, CallTerms.STANDARD).map(ModelSeen::simulated).orElse(false)
                     ? new RunTarget(
                             Endpoint.simulator(endpoint.base(), endpoint.key()),
                             false,

@@ -38,7 +38,7 @@ final class SummaryText {
         lines.add("");
         indent(lines, counts(summary));
         lines.add("");
-        if (!didNothing(summary)) {
+        if (hasSomethingToAccountFor(summary)) {
             indent(lines, facts(summary));
             lines.add("");
         }
@@ -51,19 +51,27 @@ final class SummaryText {
         return lines;
     }
 
-    /** Everything had its answer before: there is nothing to account for. */
-    private static boolean didNothing(RunSummary summary) {
-        return summary.batches() == 0 && summary.usage().equals(Usage.NONE);
+    private static boolean hasSomethingToAccountFor(RunSummary summary) {
+        return isOut(summary) ? !summary.usage().equals(Usage.NONE) : !summary.didNothing();
+    }
+
+    private static boolean isOut(RunSummary summary) {
+        return summary.end() == RunSummary.End.BATCHES_OUT;
     }
 
     private String end(RunSummary summary) {
         return switch (summary.end()) {
             case COMPLETE ->
                     summary.failedRecords() == 0
-                            ? style.good(didNothing(summary) ? "complete already" : "complete")
+                            ? style.good(summary.didNothing() ? "complete already" : "complete")
                             : style.warning("complete, some records set aside");
             case BUDGET_REACHED -> style.warning("stopped at its budget");
             case CANCELED -> style.warning("a batch was canceled");
+            case BATCHES_OUT ->
+                    style.good(
+                            Figures.counted(summary.batchesOut(), "batch")
+                                    + (summary.batchesOut() == 1 ? " is out" : " are out"));
+            case LEFT_TO_SEND -> style.warning("some records are left to send");
             case DECLINED -> style.warning("nothing sent");
         };
     }
@@ -75,11 +83,18 @@ final class SummaryText {
         if (summary.failedRecords() > 0) {
             table.row("set aside", Figures.count(summary.failedRecords()), reasons(summary));
         }
+        if (summary.underWay() > 0) {
+            table.row("under way", Figures.count(summary.underWay()), "");
+        }
         if (summary.unsent() > 0) {
             table.row("not sent", Figures.count(summary.unsent()), "");
         }
-        if (!didNothing(summary)) {
+        if (summary.batches() > 0) {
             table.row("batches", Figures.count(summary.batches()), "");
+        }
+        // Of a run that sends and waits it is the same number again.
+        if (summary.batchesCollected() > 0 && summary.batchesCollected() != summary.batches()) {
+            table.row("collected", Figures.count(summary.batchesCollected()), "");
         }
         return table;
     }
@@ -134,8 +149,10 @@ final class SummaryText {
     }
 
     private Table files(RunSummary summary) {
-        var table =
-                new Table(Align.LEFT, Align.LEFT).row("results", shown.apply(summary.answerFile()));
+        var table = new Table(Align.LEFT, Align.LEFT);
+        if (!isOut(summary) || summary.done() > 0) {
+            table.row("results", shown.apply(summary.answerFile()));
+        }
         var failed = summary.failedFile();
         if (failed != null) {
             table.row("set aside", shown.apply(failed));
@@ -147,7 +164,8 @@ final class SummaryText {
         return switch (summary.end()) {
             case COMPLETE -> "";
             case BUDGET_REACHED -> "Raise budget in the pipeline and run it again to go on.";
-            case CANCELED, DECLINED -> "Run it again to send what was not sent.";
+            case CANCELED, DECLINED, LEFT_TO_SEND -> "Run it again to send what was not sent.";
+            case BATCHES_OUT -> "nightmail collect takes the results when they are there.";
         };
     }
 

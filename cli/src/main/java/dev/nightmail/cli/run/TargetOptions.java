@@ -5,6 +5,7 @@ import dev.nightmail.cli.command.Console;
 import dev.nightmail.cli.surroundings.Surroundings;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -49,6 +50,13 @@ final class TargetOptions {
             throw CommandException.usage("--limit " + limit + ": give a number from 1");
         }
         return limit;
+    }
+
+    /** Empty if it would be a server inside this process. */
+    Optional<RunTarget> elsewhere(
+            PipelineDefinition definition, Surroundings surroundings, Console console)
+            throws InterruptedException {
+        return RunTarget.elsewhere(endpoint, definition, surroundings, console::note);
     }
 
     RunTarget choose(PipelineDefinition definition, Surroundings surroundings, Console console)

@@ -10,6 +10,7 @@ import dev.nightmail.pipeline.prompt.PromptVersion;
 import dev.nightmail.pipeline.run.Preview;
 import dev.nightmail.pipeline.run.Preview.InDoubt;
 import dev.nightmail.pipeline.run.Preview.RenderedPrompt;
+import dev.nightmail.pipeline.run.Preview.Unusable;
 import dev.nightmail.pipeline.state.RecordCounts;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +28,7 @@ class PlanTextTest {
 
     @Test
     void aPlanSaysWhatIsSentAndWhatItCosts() throws IOException {
-        var preview = preview(new RecordCounts(1_200, 0, 300, 2, 0), COST, 420_000L, "x");
+        var preview = preview(new RecordCounts(1_200, 0, 300, 2, 0, 0), COST, 420_000L, "x");
 
         assertThat(text(plan("budget: { usd: 5.00 }", false).lines(preview)))
                 .isEqualTo(
@@ -48,7 +49,7 @@ class PlanTextTest {
 
     @Test
     void aPlanForTheSimulatorSaysThatItCostsNothing() throws IOException {
-        var preview = preview(new RecordCounts(1, 0, 0, 0, 0), COST, 0L, "x");
+        var preview = preview(new RecordCounts(1, 0, 0, 0, 0, 0), COST, 0L, "x");
 
         assertThat(text(plan("", true).lines(preview)))
                 .startsWith("tides  claude-haiku-4-5 at the built-in simulator\n")
@@ -58,7 +59,7 @@ class PlanTextTest {
 
     @Test
     void aModelWithoutAPriceHasNoKnownCost() throws IOException {
-        var preview = preview(new RecordCounts(1, 0, 0, 0, 0), null, 0L, "x");
+        var preview = preview(new RecordCounts(1, 0, 0, 0, 0, 0), null, 0L, "x");
 
         assertThat(text(plan("", false).lines(preview))).containsPattern("cost +not known\n");
     }
@@ -66,7 +67,7 @@ class PlanTextTest {
     @Test
     void aLongPromptIsWrappedAndCutToAScreen() throws IOException {
         var prompt = "one two three four five six seven\n".repeat(30);
-        var preview = preview(new RecordCounts(1, 0, 0, 0, 0), COST, 0L, prompt);
+        var preview = preview(new RecordCounts(1, 0, 0, 0, 0, 0), COST, 0L, prompt);
 
         var lines = plan("", false).prompt(preview, 24);
 
@@ -84,7 +85,12 @@ class PlanTextTest {
     @Test
     void aBatchInDoubtIsNotSaidToBeUnderWay() throws Exception {
         var preview =
-                preview(new RecordCounts(0, 5, 0, 0, 0), List.of(new InDoubt(2, 3)), COST, 0L, "x");
+                preview(
+                        new RecordCounts(0, 5, 0, 0, 0, 0),
+                        List.of(new InDoubt(2, 3)),
+                        COST,
+                        0L,
+                        "x");
 
         assertThat(text(plan("", false).lines(preview)))
                 .contains("5 records, 2 under way, 3 in doubt, nothing to send\n")
@@ -113,6 +119,30 @@ class PlanTextTest {
                 Style.PLAIN);
     }
 
+    @Test
+    void unusableRecordsAreCountedAndTheFirstOnesNamed() throws IOException {
+        var unusable =
+                new Unusable(10, List.of("row 2: its prompt is empty", "row 9: it has no id"));
+
+        var few =
+                text(plan("", false).lines(unusable(new RecordCounts(5, 0, 0, 0, 0, 3), unusable)));
+        var many =
+                text(
+                        plan("", false)
+                                .lines(unusable(new RecordCounts(5, 0, 0, 0, 0, 11), unusable)));
+
+        assertThat(few)
+                .contains("8 records, 3 unusable, 5 to send\n")
+                .contains(
+                        "  unusable: row 2: its prompt is empty\n  unusable: row 9: it has no id\n  and 1 more\n")
+                .doesNotContain("would stop");
+        assertThat(many).contains("A run would stop here: bad-records allows 10 of them.");
+    }
+
+    private static Preview unusable(RecordCounts records, Unusable unusable) {
+        return preview(records, unusable, List.of(), COST, 0L, "x");
+    }
+
     private static Preview preview(
             RecordCounts records, @Nullable Range cost, Long spent, String prompt) {
         return preview(records, List.of(), cost, spent, prompt);
@@ -120,6 +150,16 @@ class PlanTextTest {
 
     private static Preview preview(
             RecordCounts records,
+            List<InDoubt> inDoubt,
+            @Nullable Range cost,
+            Long spent,
+            String prompt) {
+        return preview(records, Unusable.NONE, inDoubt, cost, spent, prompt);
+    }
+
+    private static Preview preview(
+            RecordCounts records,
+            Unusable unusable,
             List<InDoubt> inDoubt,
             @Nullable Range cost,
             Long spent,
@@ -138,6 +178,7 @@ class PlanTextTest {
                         cost,
                         "by length"),
                 new RenderedPrompt("r-1", prompt),
+                unusable,
                 spent);
     }
 

@@ -376,6 +376,25 @@ class RunCommandTest {
         return session().withClaudeAt(server.baseUri()).with("ANTHROPIC_API_KEY", "sk-ant-secret");
     }
 
+    /** A server with a data folder; what it serves is the fake. */
+    static EmbeddedServer.Running started(FakeBatchesServer server, Path dataFolder) {
+        try {
+            Files.writeString(
+                    Files.createDirectories(dataFolder.resolve("batches")).resolve("a"), "a");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new EmbeddedServer.Running() {
+            @Override
+            public URI baseUri() {
+                return server.baseUri();
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
     /** Counts its lives; what it serves is the fake. */
     private static final class EmbeddedFake implements EmbeddedServer {
         private final FakeBatchesServer server;
@@ -389,16 +408,11 @@ class RunCommandTest {
         @Override
         public Running start(Path dataFolder) {
             folders.add(dataFolder);
-            try {
-                Files.writeString(
-                        Files.createDirectories(dataFolder.resolve("batches")).resolve("a"), "a");
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            var running = started(server, dataFolder);
             return new Running() {
                 @Override
                 public URI baseUri() {
-                    return server.baseUri();
+                    return running.baseUri();
                 }
 
                 @Override

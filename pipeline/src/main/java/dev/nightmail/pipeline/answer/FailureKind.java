@@ -6,6 +6,8 @@ import java.util.Optional;
 
 /** Why a record has no answer. */
 public enum FailureKind {
+    /** The source gave nothing that can be asked; each reading of the source tells anew. */
+    UNUSABLE_RECORD(true, "unusable"),
     /** The request itself is wrong; the same request would fail again. */
     INVALID_REQUEST(false, "invalid request"),
     /**

@@ -4,6 +4,7 @@ import dev.nightmail.pipeline.client.CallTerms;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -106,6 +107,7 @@ final class DefinitionReader {
         if (priceFile != null) {
             inputs.add(new NamedFile("prices", priceFile));
         }
+        var badRecords = badRecords(root);
         var promptWithoutFields = root.flag("prompt-without-fields");
         if (sink != null) {
             checkOutputs(sink);
@@ -137,7 +139,8 @@ final class DefinitionReader {
                 promptWithoutFields,
                 allowOutside,
                 inputs,
-                priceFile);
+                priceFile,
+                badRecords);
     }
 
     /** No output may be a file the pipeline is made of, be it under another name. */
@@ -256,18 +259,54 @@ final class DefinitionReader {
         var sql = section.text("sql");
         var files = section.text("files");
         var csv = section.choice("csv", CsvCells.class);
+        var encoding = encoding(section);
         section.refuseUnknownKeys();
         if (section.has("sql") == section.has("files")) {
             root.problem("source", "needs exactly one of sql and files");
             return null;
         }
         if (sql != null) {
+            if (section.has("encoding")) {
+                section.problem(
+                        "encoding",
+                        "goes with files only: a query says read_csv('…', encoding = 'latin-1')");
+            }
             return new SourceDefinition.Sql(sql, csv);
         }
         if (csv != null) {
             section.problem("csv", "goes with sql only: files are read as whole texts");
         }
-        return files == null ? null : new SourceDefinition.TextFiles(files);
+        return files == null ? null : new SourceDefinition.TextFiles(files, encoding);
+    }
+
+    private static Charset encoding(YamlSection section) {
+        var name = section.text("encoding");
+        if (name == null) {
+            return StandardCharsets.UTF_8;
+        }
+        try {
+            return Charset.forName(name);
+        } catch (IllegalArgumentException _) {
+            section.problem(
+                    "encoding",
+                    "is none that is known here: give utf-8, windows-1252, iso-8859-15, utf-16 or another of its kind");
+            return StandardCharsets.UTF_8;
+        }
+    }
+
+    private static BadRecords badRecords(YamlSection root) {
+        var value = root.node("bad-records");
+        if (value == null) {
+            return BadRecords.DEFAULT;
+        }
+        var written = value.isString() || value.isNumber() ? value.asString() : "";
+        var bound = BadRecords.parse(written);
+        if (bound.isEmpty()) {
+            root.problem(
+                    "bad-records",
+                    "must be a number of records like 100, or a share of them like 1%");
+        }
+        return bound.orElse(BadRecords.DEFAULT);
     }
 
     private @Nullable SystemPrompt system(YamlSection root) {

@@ -24,6 +24,7 @@ import tools.jackson.databind.JsonNode;
  * @param allowOutside whether paths may lead out of the pipeline's folder
  * @param inputs the files the pipeline is made of: itself, its prompts, its schema
  * @param prices a file of prices that come before the shipped ones; null if there is none
+ * @param badRecords how many of its records may be unusable
  */
 public record PipelineDefinition(
         Path file,
@@ -43,7 +44,8 @@ public record PipelineDefinition(
         boolean promptWithoutFields,
         boolean allowOutside,
         List<NamedFile> inputs,
-        @Nullable Path prices) {
+        @Nullable Path prices,
+        BadRecords badRecords) {
 
     public PipelineDefinition {
         truncations = Map.copyOf(truncations);

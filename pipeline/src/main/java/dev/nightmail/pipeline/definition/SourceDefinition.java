@@ -1,5 +1,6 @@
 package dev.nightmail.pipeline.definition;
 
+import java.nio.charset.Charset;
 import org.jspecify.annotations.Nullable;
 
 /** Where a pipeline's records come from. */
@@ -16,6 +17,8 @@ public sealed interface SourceDefinition {
     /**
      * Text files, one record each, with the fields {@code id}, {@code path} and {@code text}. A
      * folder means all files below it.
+     *
+     * @param encoding of all of them
      */
-    record TextFiles(String glob) implements SourceDefinition {}
+    record TextFiles(String glob, Charset encoding) implements SourceDefinition {}
 }

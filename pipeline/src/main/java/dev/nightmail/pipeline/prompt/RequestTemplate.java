@@ -33,7 +33,16 @@ public final class RequestTemplate {
         return prompt.render(record);
     }
 
-    /** The {@code params} object as UTF-8 JSON. */
+    /** Whether any record so far had what a name in the template stands for. */
+    public boolean hasFound(String name) {
+        return prompt.hasFound(name);
+    }
+
+    /**
+     * The {@code params} object as UTF-8 JSON.
+     *
+     * @throws UnfilledPromptException if the record cannot be asked about
+     */
     public byte[] params(SourceRecord record) {
         var params = withoutMessages();
         params.putArray("messages")

@@ -6,8 +6,9 @@ import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.run.RunSummary.End;
 import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.state.Plan;
+import dev.nightmail.pipeline.state.RecordTable;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.stream.Collectors;
 
 /**
  * One run: look after what earlier runs left, plan, ask, then send and collect until nothing is
@@ -25,9 +26,6 @@ final class Execution {
     private static final Duration RETRY_PAUSE_MAX = Duration.ofMinutes(1);
     private static final int RETRY_PAUSE_GROWTH = 4;
 
-    /** A report is for reading: whoever wants all of a long list has the files. */
-    private static final int REPORTED_MAX = 20;
-
     private final PipelineDefinition pipeline;
     private final RunEnvironment environment;
     private final PipelineState state;
@@ -36,11 +34,11 @@ final class Execution {
     private final Sender sender;
     private final Poller poller;
     private final Output output;
+    private final Books books;
     private final ProgressListener listener;
-    private final Instant startedAt;
-    private final Account accountAtStart;
     private Duration retryPause = RETRY_PAUSE_MIN;
     private boolean everythingSentOnce;
+    private boolean begun;
 
     Execution(
             PipelineDefinition pipeline,
@@ -51,6 +49,7 @@ final class Execution {
             Sender sender,
             Poller poller,
             Output output,
+            Books books,
             ProgressListener listener) {
         this.pipeline = pipeline;
         this.environment = environment;
@@ -60,38 +59,111 @@ final class Execution {
         this.sender = sender;
         this.poller = poller;
         this.output = output;
+        this.books = books;
         this.listener = listener;
-        this.startedAt = environment.clock().instant();
-        this.accountAtStart = account();
+    }
+
+    /** Whether anything may have been sent or written: what the state says of it has to stay. */
+    boolean hasBegun() {
+        return begun;
     }
 
     RunSummary run(RunOptions options) throws InterruptedException {
         output.check();
         poller.releaseGone(options.confirmation());
-        var planned = planner.plan(options);
+        var planned = planner.plan(options, pipeline.badRecords().allowedOfAny());
+        refuseTooManyUnusable(planned);
+        state.inTransaction(() -> state.records().complete(planned.plan()));
         var forecast = forecaster.forecast(planned, false);
         listener.on(new RunEvent.Planned(forecast.preview()));
         if (forecast.preview().records().outstanding() > 0
                 && !options.confirmation().confirm(forecast.preview())) {
             return summary(planned, End.DECLINED);
         }
-        try {
-            work(planned.plan(), forecast.estimator());
-        } catch (EndpointException | RunException | InterruptedException e) {
-            // What has been answered so far is paid for: it belongs to the author whatever came
-            // after. Who is told to stop has a moment left for it.
-            output.write(planned);
-            throw e;
+        begun = true;
+        var wasUnwritten = state.holdsUnwrittenAnswers();
+        state.inTransaction(() -> state.noteUnwrittenAnswers(true));
+        if (options.noWait()) {
+            submit(planned, forecast.estimator(), wasUnwritten);
+        } else {
+            workToTheEnd(planned, forecast.estimator());
         }
-        output.write(planned);
         var summary = summary(planned, end(planned.plan()));
-        output.writeReport(report(planned.plan(), summary));
+        output.writeReport(books.report(planned.plan(), summary));
         listener.on(new RunEvent.Finished(summary));
         return summary;
     }
 
+    /** Before anything is paid for: so many bad records are a bad source. */
+    private void refuseTooManyUnusable(Planner.Planned planned) {
+        var all = planned.isAllUnusable();
+        var allowed = pipeline.badRecords().allowedOf(planned.records());
+        var tooMany = planned.unusable() > allowed;
+        if (!all && !tooMany) {
+            return;
+        }
+        var first = state.records().firstUnusable(planned.plan(), Forecaster.PLACES_TOLD);
+        throw new RunException(
+                "bad-records: %,d of the %,d records read cannot be used%s: %s%s. Mend the source%s. Nothing was sent"
+                        .formatted(
+                                planned.unusable(),
+                                planned.records(),
+                                tooMany ? ", and at most %,d may be so".formatted(allowed) : "",
+                                first.stream()
+                                        .map(RecordTable.Unusable::line)
+                                        .collect(Collectors.joining("; ")),
+                                planned.unusable() > first.size() ? "; …" : "",
+                                tooMany ? ", or raise bad-records" : ""),
+                null);
+    }
+
+    private void workToTheEnd(Planner.Planned planned, Estimator estimator)
+            throws InterruptedException {
+        try {
+            work(planned.plan(), estimator);
+        } catch (EndpointException | RunException | InterruptedException e) {
+            // What has been answered so far is paid for: it belongs to the author whatever came
+            // after. Who is told to stop has a moment left for it.
+            write(planned.plan());
+            throw e;
+        }
+        write(planned.plan());
+    }
+
+    private void write(Plan plan) {
+        output.write(plan);
+        state.inTransaction(() -> state.noteUnwrittenAnswers(false));
+    }
+
+    /** Takes what has ended, since it may free something to send; sends; and leaves. */
+    private void submit(Planner.Planned planned, Estimator estimator, boolean wasUnwritten)
+            throws InterruptedException {
+        var plan = planned.plan();
+        poller.begin(plan, books.accountAtStart());
+        var failed = true;
+        try {
+            poller.poll(plan);
+            sender.send(plan, estimator);
+            sender.refuseUnlessAnyOut();
+            failed = false;
+        } catch (LeftForLaterException _) {
+            failed = false;
+            listener.on(
+                    new RunEvent.Noted(
+                            "it is still open whether a batch whose create call got no answer exists: the next run looks again, and sends what is left"));
+        } finally {
+            // With nothing out the file is what a run that waits would have written.
+            if ((!failed && books.batchesOut() == 0) || books.isWorthWriting(plan, wasUnwritten)) {
+                write(plan);
+            } else {
+                output.writeFailed(plan);
+                state.inTransaction(() -> state.noteUnwrittenAnswers(wasUnwritten));
+            }
+        }
+    }
+
     private void work(Plan plan, Estimator estimator) throws InterruptedException {
-        poller.begin(plan, accountAtStart);
+        poller.begin(plan, books.accountAtStart());
         var wait = poller.pace().first();
         while (true) {
             pauseBeforeRetries(plan);
@@ -122,48 +194,17 @@ final class Execution {
 
     private End end(Plan plan) {
         var counts = state.records().counts(plan);
+        if (books.batchesOut() > 0) {
+            return End.BATCHES_OUT;
+        }
         if (counts.outstanding() > 0) {
-            return End.BUDGET_REACHED;
+            return sender.budgetReached() ? End.BUDGET_REACHED : End.LEFT_TO_SEND;
         }
         return counts.canceled() > 0 ? End.CANCELED : End.COMPLETE;
     }
 
     private RunSummary summary(Planner.Planned planned, End end) {
-        var counts = state.records().counts(planned.plan());
-        var account = account();
-        return new RunSummary(
-                pipeline.name(),
-                pipeline.model(),
-                sender.endpoint().identity(),
-                planned.promptVersion().brief(),
-                end,
-                counts.total(),
-                counts.done(),
-                state.records().failures(planned.plan()),
-                counts.outstanding() + counts.canceled() + counts.submitted(),
-                sender.batchesSent(),
-                account.usage().minus(accountAtStart.usage()),
-                account.costMicrosSince(accountAtStart),
-                account.costMicros(),
-                Duration.between(startedAt, environment.clock().instant()),
-                output.sink().file(),
-                counts.failed() == 0 ? null : output.sink().failedFile(),
-                output.sink().reportFile());
-    }
-
-    private Report report(Plan plan, RunSummary summary) {
-        return new Report(
-                summary,
-                environment.clock().instant(),
-                state.batches().sent(),
-                account().usage(),
-                environment.prices(),
-                state.batches().latest(REPORTED_MAX),
-                state.records().firstFailures(plan, REPORTED_MAX));
-    }
-
-    private Account account() {
-        return new Account(
-                environment.prices(), state.batches().spent(sender.endpoint().identity()));
+        return books.summary(
+                planned.plan(), planned.promptVersion().value(), end, sender.batchesSent());
     }
 }

@@ -11,6 +11,7 @@ import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.prompt.RequestTemplate;
 import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.state.Plan;
+import dev.nightmail.pipeline.state.RecordTable;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,9 @@ final class Forecaster {
 
     /** No model is known to write more without a beta (wire contract, section 8). */
     private static final int OUTPUT_TOKENS_OF_ANY = 128_000;
+
+    /** Enough places to see what is wrong with a source; all of them are in the failed file. */
+    static final int PLACES_TOLD = 3;
 
     private final PipelineDefinition pipeline;
     private final RequestTemplate template;
@@ -83,11 +87,20 @@ final class Forecaster {
                                 .toList(),
                         estimator.estimate(outstanding.requests(), outstanding.bytes()),
                         planned.sample(),
+                        unusable(planned),
                         new Account(
                                         environment.prices(),
                                         state.batches().spent(client.endpoint().identity()))
                                 .costMicros());
         return new Forecast(preview, estimator);
+    }
+
+    private Preview.Unusable unusable(Planner.Planned planned) {
+        return new Preview.Unusable(
+                planned.isAllUnusable() ? 0 : pipeline.badRecords().allowedOf(planned.records()),
+                state.records().firstUnusable(planned.plan(), PLACES_TOLD).stream()
+                        .map(RecordTable.Unusable::line)
+                        .toList());
     }
 
     /**

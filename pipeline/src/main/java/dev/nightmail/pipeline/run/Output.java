@@ -7,6 +7,7 @@ import dev.nightmail.pipeline.sink.AnswerRows;
 import dev.nightmail.pipeline.sink.JsonLines;
 import dev.nightmail.pipeline.sink.WholeFile;
 import dev.nightmail.pipeline.state.PipelineState;
+import dev.nightmail.pipeline.state.Plan;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -51,9 +52,9 @@ final class Output {
         answers.notes().forEach(this::note);
     }
 
-    void write(Planner.Planned planned) {
-        writeAnswers(planned);
-        writeFailed(planned);
+    void write(Plan plan) {
+        writeAnswers(plan);
+        writeFailed(plan);
     }
 
     void writeReport(Report report) {
@@ -66,7 +67,7 @@ final class Output {
         listener.on(new RunEvent.Noted(text));
     }
 
-    private void writeAnswers(Planner.Planned planned) {
+    private void writeAnswers(Plan plan) {
         var rows = new long[1];
         AnswerRows walk =
                 visitor -> {
@@ -74,7 +75,7 @@ final class Output {
                     unwrapped(() ->
                             state.records()
                                     .eachAnswer(
-                                            planned.plan(),
+                                            plan,
                                             (recordId, answer) -> {
                                                 rows[0]++;
                                                 wrapped(() -> visitor.visit(recordId, answer));
@@ -84,25 +85,24 @@ final class Output {
         listener.on(new RunEvent.FileWritten(sink.file(), rows[0]));
     }
 
-    private void writeFailed(Planner.Planned planned) {
+    void writeFailed(Plan plan) {
         var target = sink.failed();
-        if (state.records().counts(planned.plan()).failed() == 0) {
+        if (state.records().counts(plan).setAside() == 0) {
             files.delete(target);
             return;
         }
         var rows = new long[1];
         files.replace(
-                target,
-                WholeFile.stream(out -> unwrapped(() -> rows[0] = writeFailed(planned, out))));
+                target, WholeFile.stream(out -> unwrapped(() -> rows[0] = writeFailed(plan, out))));
         listener.on(new RunEvent.FileWritten(target.path(), rows[0]));
     }
 
-    private long writeFailed(Planner.Planned planned, OutputStream out) {
+    private long writeFailed(Plan plan, OutputStream out) {
         var rows = new long[1];
         state.records()
                 .eachFailure(
-                        planned.plan(),
-                        (recordId, customId, kind, message, answer) -> {
+                        plan,
+                        (recordId, customId, kind, message, answer, place) -> {
                             rows[0]++;
                             var line =
                                     JsonMapper.shared()
@@ -113,6 +113,9 @@ final class Output {
                                             .put("message", message);
                             if (answer != null) {
                                 line.put("answer", answer);
+                            }
+                            if (place != null) {
+                                line.put("where", place);
                             }
                             wrapped(() -> out.write(JsonLines.line(line)));
                         });

@@ -3,7 +3,9 @@ package dev.nightmail.pipeline.run;
 import dev.nightmail.pipeline.answer.AnswerCheck;
 import dev.nightmail.pipeline.client.BatchesClient;
 import dev.nightmail.pipeline.client.Endpoint;
+import dev.nightmail.pipeline.client.Secret;
 import dev.nightmail.pipeline.cost.PriceFile;
+import dev.nightmail.pipeline.cost.PriceList;
 import dev.nightmail.pipeline.definition.CsvCells;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.definition.SinkDefinition;
@@ -12,10 +14,12 @@ import dev.nightmail.pipeline.prompt.RequestTemplate;
 import dev.nightmail.pipeline.source.Reading;
 import dev.nightmail.pipeline.source.RecordSource;
 import dev.nightmail.pipeline.state.PipelineState;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.net.URI;
+import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pipeline at an endpoint, ready to be previewed and run.
@@ -26,6 +30,12 @@ import java.util.function.Consumer;
  * records, never all of them.
  */
 public final class PipelineRun {
+
+    /** How long a run that does not wait looks for a batch that may or may not exist. */
+    private static final Duration NO_WAIT_MAX = Duration.ofMinutes(1);
+
+    /** No address of anybody: nothing is sent there. */
+    private static final URI NOWHERE = URI.create("http://nowhere.invalid");
 
     private final PipelineDefinition pipeline;
     private final Endpoint endpoint;
@@ -51,8 +61,7 @@ public final class PipelineRun {
      */
     public static PipelineRun of(
             PipelineDefinition pipeline, Endpoint endpoint, RunEnvironment around) {
-        var environment =
-                pipeline.prices() == null ? around : withOwnPrices(pipeline.prices(), around);
+        var environment = around.withPrices(pricesOf(pipeline, around));
         if (pipeline.budget() != null && environment.prices().of(pipeline.model()).isEmpty()) {
             throw new RunException(
                     "budget: no price is known for "
@@ -65,9 +74,26 @@ public final class PipelineRun {
         return new PipelineRun(pipeline, endpoint, environment);
     }
 
-    private static RunEnvironment withOwnPrices(Path file, RunEnvironment environment) {
+    /** The prices of a pipeline: its own come before the shipped ones. */
+    static PriceList pricesOf(PipelineDefinition pipeline, RunEnvironment environment) {
+        var file = pipeline.prices();
+        if (file == null) {
+            return environment.prices();
+        }
         var today = environment.clock().instant().atZone(ZoneOffset.UTC).toLocalDate();
-        return environment.withPrices(PriceFile.read(file, today));
+        return PriceFile.read(file, today);
+    }
+
+    /**
+     * Checks a pipeline before there is an endpoint for it: template, schema, prices, outputs and
+     * the names of its source.
+     *
+     * @throws RuntimeException as {@link #of} and {@link #run} would
+     */
+    public static void check(
+            PipelineDefinition pipeline, RunEnvironment environment, @Nullable Integer limit) {
+        var nowhere = Endpoint.at(NOWHERE, new Secret("none"));
+        of(pipeline, nowhere, environment).refuseSourceAsOutput(limit);
     }
 
     /**
@@ -89,56 +115,127 @@ public final class PipelineRun {
      */
     public Preview preview(RunOptions options, Consumer<String> retrying)
             throws InterruptedException {
-        refuseSourceAsOutput(options);
+        refuseSourceAsOutput(options.limit());
         var file = pipeline.stateFile();
         try (var client = client(retrying);
                 var state =
-                        Files.exists(file) ? PipelineState.open(file) : PipelineState.scratch()) {
+                        PipelineState.exists(file)
+                                ? PipelineState.open(file)
+                                : PipelineState.scratch()) {
             return state.undone(() -> {
-                var planned = planner(state, _ -> {}).plan(options);
+                var planned = planner(state, _ -> {}).plan(options, Long.MAX_VALUE);
                 return forecaster(state, client).forecast(planned, true).preview();
             });
         }
     }
 
     /**
-     * Runs to the end: until every record has an answer or is set aside, or the run must stop.
+     * Runs to the end: until every record has an answer or is set aside, or the run must stop; or,
+     * if it is not to wait, until what is due is submitted.
      *
      * @throws RunException if it cannot go on
+     * @throws dev.nightmail.pipeline.state.RunUnderWayException if another run is under way
+     * @throws dev.nightmail.pipeline.source.EmptySourceException if there are no records
      * @throws dev.nightmail.pipeline.client.EndpointException if the endpoint refuses, or stays
      *     silent for longer than {@link RunLimits#patience}
      */
     public RunSummary run(RunOptions options, ProgressListener listener)
             throws InterruptedException {
-        refuseSourceAsOutput(options);
+        refuseSourceAsOutput(options.limit());
+        var sink = sink(options.limit());
         try (var client = client(reason -> listener.on(new RunEvent.Retrying(reason)));
                 var state = PipelineState.open(pipeline.stateFile())) {
             var files = new OutputFiles(pipeline, state, options.overwrite());
-            var pace = endpoint.isAnthropic() ? PollPace.HOSTED : PollPace.LOCAL;
-            var applier = new ResultApplier(pipeline, environment.prices(), check, state.batches());
-            var collector =
-                    new Collector(
+            var finder =
+                    new BatchFinder(
                             client,
                             state,
-                            applier,
-                            environment.limits(),
-                            pipeline.retry().missing(),
-                            environment.clock(),
-                            listener);
-            var finder = new BatchFinder(client, state, environment, pace);
+                            options.noWait()
+                                    ? environment.withPause(
+                                            new ShortPause(environment.pause(), NO_WAIT_MAX))
+                                    : environment,
+                            pollPace());
             var submitter = new Submitter(client, state, finder, environment, listener);
-            return new Execution(
+            var execution =
+                    new Execution(
                             pipeline,
                             environment,
                             state,
                             planner(state, listener),
                             forecaster(state, client),
                             new Sender(pipeline, endpoint, environment, state, submitter, listener),
-                            new Poller(client, state, collector, environment, pace, listener),
-                            new Output(pipeline, sink(options), state, files, listener),
-                            listener)
-                    .run(options);
+                            poller(client, state, listener),
+                            new Output(pipeline, sink, state, files, listener),
+                            new Books(pipeline, endpoint.identity(), sink, environment, state),
+                            listener);
+            try {
+                return execution.run(options);
+            } finally {
+                if (!execution.hasBegun()) {
+                    state.discardIfNew();
+                }
+            }
         }
+    }
+
+    /**
+     * Takes what has ended since, and writes it. Submits nothing and does not read the source: what
+     * is to be sent again is left to the next run.
+     *
+     * @param overwrite as for {@link RunOptions}
+     * @return empty if the pipeline has no state yet: nothing was ever submitted
+     * @throws RunException if it cannot go on
+     * @throws dev.nightmail.pipeline.state.RunUnderWayException if a run is under way, which
+     *     collects itself
+     * @throws dev.nightmail.pipeline.client.EndpointException if the endpoint refuses
+     */
+    public Optional<RunSummary> collect(boolean overwrite, ProgressListener listener)
+            throws InterruptedException {
+        if (!PipelineState.exists(pipeline.stateFile())) {
+            return Optional.empty();
+        }
+        try (var client = client(reason -> listener.on(new RunEvent.Retrying(reason)));
+                var state = PipelineState.open(pipeline.stateFile())) {
+            var planned = state.records().latestPlan();
+            if (planned.isEmpty()) {
+                return Optional.empty();
+            }
+            var sink = sink(planned.get().recordLimit());
+            var heard = new HeardWhileCollecting(listener);
+            var files = new OutputFiles(pipeline, state, overwrite);
+            return Optional.of(
+                    new Collection(
+                                    environment,
+                                    state,
+                                    poller(client, state, heard),
+                                    new Output(pipeline, sink, state, files, listener),
+                                    new Books(
+                                            pipeline,
+                                            endpoint.identity(),
+                                            sink,
+                                            environment,
+                                            state),
+                                    heard)
+                            .collect(planned.get()));
+        }
+    }
+
+    private Poller poller(BatchesClient client, PipelineState state, ProgressListener listener) {
+        var applier = new ResultApplier(pipeline, environment.prices(), check, state.batches());
+        var collector =
+                new Collector(
+                        client,
+                        state,
+                        applier,
+                        environment.limits(),
+                        pipeline.retry().missing(),
+                        environment.clock(),
+                        listener);
+        return new Poller(client, state, collector, environment, pollPace(), listener);
+    }
+
+    private PollPace pollPace() {
+        return endpoint.isAnthropic() ? PollPace.HOSTED : PollPace.LOCAL;
     }
 
     private BatchesClient client(Consumer<String> retrying) {
@@ -175,16 +272,16 @@ public final class PipelineRun {
         return Reading.EARLIER;
     }
 
-    private SinkDefinition sink(RunOptions options) {
-        return options.limit() == null ? pipeline.sink() : pipeline.sink().sample();
+    private SinkDefinition sink(@Nullable Integer limit) {
+        return limit == null ? pipeline.sink() : pipeline.sink().sample();
     }
 
     /**
      * @throws dev.nightmail.pipeline.definition.DefinitionException if the source reads what the
      *     run would write
      */
-    private void refuseSourceAsOutput(RunOptions options) {
-        var conflicts = RecordSource.of(pipeline, Reading.TEXT).conflicts(sink(options).files());
+    private void refuseSourceAsOutput(@Nullable Integer limit) {
+        var conflicts = RecordSource.of(pipeline, Reading.TEXT).conflicts(sink(limit).files());
         if (!conflicts.isEmpty()) {
             throw pipeline.refused(conflicts);
         }

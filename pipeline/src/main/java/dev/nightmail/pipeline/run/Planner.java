@@ -6,20 +6,23 @@ import dev.nightmail.pipeline.customid.CustomId;
 import dev.nightmail.pipeline.prompt.ContentHash;
 import dev.nightmail.pipeline.prompt.PromptVersion;
 import dev.nightmail.pipeline.prompt.RequestTemplate;
+import dev.nightmail.pipeline.prompt.UnfilledPromptException;
+import dev.nightmail.pipeline.source.EmptySourceException;
 import dev.nightmail.pipeline.source.RecordCursor;
 import dev.nightmail.pipeline.source.RecordSource;
-import dev.nightmail.pipeline.source.SourceException;
 import dev.nightmail.pipeline.source.SourceRecord;
+import dev.nightmail.pipeline.source.UnusableRecord;
 import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.state.Plan;
 import dev.nightmail.pipeline.state.PlannedRecord;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the source once and brings the state up to it: what is new, what has changed, what is done.
+ * A record that cannot be asked is set aside with its place, and the others go on.
  */
 final class Planner {
 
@@ -27,6 +30,18 @@ final class Planner {
      * The API's limit for one request (wire contract, section 2.1), decimal to be on the safe side.
      */
     private static final int REQUEST_BYTES_MAX = 32_000_000;
+
+    /** What a batch adds to its only request, and a little more. */
+    private static final int FRAME_BYTES = 128;
+
+    /** What one transaction writes at most, about: large records make small groups. */
+    private static final long GROUP_BYTES_MAX = 64_000_000;
+
+    /**
+     * If the template could be filled with none of so many records, it is the template that is
+     * wrong.
+     */
+    private static final int TELLING_RECORDS = 1_000;
 
     private final RecordSource source;
     private final RequestTemplate template;
@@ -53,21 +68,39 @@ final class Planner {
         this.listener = listener;
     }
 
-    /** A plan that stands in the state. */
+    /**
+     * A plan that stands in the state.
+     *
+     * @param records that were read, unusable ones included
+     * @param unusable of them
+     */
     record Planned(
-            Plan plan, PromptVersion promptVersion, Preview.@Nullable RenderedPrompt sample) {}
+            Plan plan,
+            PromptVersion promptVersion,
+            Preview.@Nullable RenderedPrompt sample,
+            long records,
+            long unusable) {
 
-    Planned plan(RunOptions options) {
+        /** Whether there is nothing in the source that can be asked. */
+        boolean isAllUnusable() {
+            return unusable == records;
+        }
+    }
+
+    /**
+     * @param unusableMax past so many unusable records the source is read no further
+     * @throws UnfilledPromptException if the template names what no record has
+     * @throws EmptySourceException if there are no records
+     */
+    Planned plan(RunOptions options, long unusableMax) {
         var version = template.version();
         var plan =
                 state.records()
                         .beginPlan(
                                 version.value(),
                                 endpoint.identity(),
-                                environment.clock().instant());
-        var limit = options.limit() == null ? Integer.MAX_VALUE : options.limit();
-        Preview.RenderedPrompt sample = null;
-        int position = 0;
+                                environment.clock().instant(),
+                                options.limit());
         try (var records = source.open()) {
             records.leftOut()
                     .forEach(file ->
@@ -75,64 +108,137 @@ final class Planner {
                                     new RunEvent.Noted(
                                             file
                                                     + " is the pipeline's own file, so it is none of its records")));
-            while (position < limit) {
-                var group =
-                        group(
-                                records,
-                                Math.min(
-                                        environment.limits().recordsPerCommit(), limit - position));
-                if (group.isEmpty()) {
-                    break;
-                }
-                if (sample == null) {
-                    sample =
-                            new Preview.RenderedPrompt(
-                                    group.getFirst().id(), template.prompt(group.getFirst()));
-                }
-                plan(plan, position, group);
-                position += group.size();
+            var walk = new Walk(plan, records, options.limit(), unusableMax);
+            while (!walk.ended) {
+                state.inTransaction(walk::group);
             }
-            if (position == 0) {
-                throw new SourceException(
+            walk.finish();
+            if (walk.position == 0) {
+                throw new EmptySourceException(
                         "source: gives no records, so there is nothing to ask: check its files and conditions. Files of earlier runs are left as they are");
             }
-            return new Planned(plan, version, sample);
+            return new Planned(plan, version, walk.sample, walk.position, walk.unusable);
         }
     }
 
-    private static List<SourceRecord> group(RecordCursor records, int size) {
-        var group = new ArrayList<SourceRecord>();
-        while (group.size() < size) {
-            var record = records.next();
-            if (record == null) {
-                break;
+    /** One reading of the source. */
+    private final class Walk {
+        private final Plan plan;
+        private final RecordCursor records;
+        private final int limit;
+        private final long unusableMax;
+
+        /** The first record that lacked a field, by the field's name. */
+        private final Map<String, UnfilledPromptException> lacking = new LinkedHashMap<>();
+
+        private Preview.@Nullable RenderedPrompt sample;
+        private int position;
+        private long unusable;
+        private boolean ended;
+
+        Walk(Plan plan, RecordCursor records, @Nullable Integer limit, long unusableMax) {
+            this.plan = plan;
+            this.records = records;
+            this.limit = limit == null ? Integer.MAX_VALUE : limit;
+            this.unusableMax = unusableMax;
+        }
+
+        /** Takes as many records as belong into one transaction; holds one at a time. */
+        void group() {
+            long bytes = 0;
+            for (int size = 0;
+                    size < environment.limits().recordsPerCommit() && bytes < GROUP_BYTES_MAX;
+                    size++) {
+                if (position == limit || unusable > unusableMax) {
+                    ended = true;
+                    return;
+                }
+                switch (records.next()) {
+                    case null -> {
+                        ended = true;
+                        return;
+                    }
+                    case SourceRecord record -> bytes += take(record);
+                    case UnusableRecord(var id, var reason) -> setAside(id, reason);
+                }
+                position++;
+                if (position == TELLING_RECORDS) {
+                    refuseUnlessAnyFilled();
+                }
             }
-            group.add(record);
         }
-        return group;
-    }
 
-    private void plan(Plan plan, int start, List<SourceRecord> group) {
-        state.inTransaction(() -> {
-            for (int index = 0; index < group.size(); index++) {
-                state.records().plan(plan, planned(start + index, group.get(index)));
+        /** How large its request is; 0 if there is none. */
+        private int take(SourceRecord record) {
+            byte[] params;
+            try {
+                params = template.params(record);
+            } catch (UnfilledPromptException e) {
+                note(e);
+                setAside(record.id(), e.reason());
+                return 0;
             }
-        });
+            var bytesMax = requestBytesMax();
+            if (params.length > bytesMax) {
+                setAside(
+                        record.id(),
+                        "its request has %,d bytes, and at most %,d are allowed: truncate a field"
+                                .formatted(params.length, bytesMax));
+                return 0;
+            }
+            state.records()
+                    .plan(plan, planned(position, record.id(), params))
+                    .ifPresent(reason -> setAside(record.id(), reason));
+            if (sample == null) {
+                sample = new Preview.RenderedPrompt(record.id(), template.prompt(record));
+            }
+            return params.length;
+        }
+
+        private void note(UnfilledPromptException flaw) {
+            var field = flaw.missingField();
+            if (field != null) {
+                lacking.putIfAbsent(field, flaw);
+            }
+        }
+
+        private void setAside(@Nullable String id, String reason) {
+            unusable++;
+            var place = records.place().orElse("record " + (position + 1));
+            state.records().setAside(plan, position, id, place, reason);
+        }
+
+        /** What a source that was not read to its end has further on is not known. */
+        void finish() {
+            if (unusable > unusableMax) {
+                refuseUnlessAnyFilled();
+            } else {
+                refuseUnknownFields();
+            }
+        }
+
+        private void refuseUnlessAnyFilled() {
+            if (sample == null) {
+                refuseUnknownFields();
+            }
+        }
+
+        /** A name that no record has is the author's slip, however many records get along. */
+        private void refuseUnknownFields() {
+            for (var field : lacking.entrySet()) {
+                if (!template.hasFound(field.getKey())) {
+                    throw field.getValue();
+                }
+            }
+        }
     }
 
-    private PlannedRecord planned(int position, SourceRecord record) {
-        var params = template.params(record);
-        if (params.length > REQUEST_BYTES_MAX) {
-            throw new RunException(
-                    "record "
-                            + record.id()
-                            + " makes a request of "
-                            + params.length
-                            + " bytes, and at most "
-                            + REQUEST_BYTES_MAX
-                            + " are allowed: truncate a field",
-                    null);
-        }
+    /** A batch holds at least one request. */
+    private long requestBytesMax() {
+        return Math.min(REQUEST_BYTES_MAX, environment.limits().batchBytesMax() - FRAME_BYTES);
+    }
+
+    private PlannedRecord planned(int position, String recordId, byte[] params) {
         // Who answers, and on which terms, is part of what is asked: a simulator's answer is none
         // of Claude's.
         var hash =
@@ -142,11 +248,7 @@ final class Planner {
                         params,
                         named());
         return new PlannedRecord(
-                position,
-                record.id(),
-                CustomId.ofRecord(record.id()).value(),
-                hash.value(),
-                params);
+                position, recordId, CustomId.ofRecord(recordId).value(), hash.value(), params);
     }
 
     /** Nothing for the terms that every request had before there were others. */

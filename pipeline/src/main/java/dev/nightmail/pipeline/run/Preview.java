@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     among the submitted ones
  * @param estimate for the outstanding records
  * @param sample one prompt as the model would read it; null if the source has no records
+ * @param unusable the records that cannot be asked
  * @param spentMicros what earlier runs of this pipeline cost; null if a model of theirs has no
  *     known price
  */
@@ -26,10 +27,25 @@ public record Preview(
         List<InDoubt> inDoubt,
         CostEstimate estimate,
         @Nullable RenderedPrompt sample,
+        Unusable unusable,
         @Nullable Long spentMicros) {
 
     public Preview {
         inDoubt = List.copyOf(inDoubt);
+    }
+
+    /**
+     * What is known of unusable records.
+     *
+     * @param allowed how many there may be; with more, a run stops before it sends anything
+     * @param first where the first ones are and what is wrong with them, a line each
+     */
+    public record Unusable(long allowed, List<String> first) {
+        public static final Unusable NONE = new Unusable(0, List.of());
+
+        public Unusable {
+            first = List.copyOf(first);
+        }
     }
 
     /** A batch whose create call got no answer. */

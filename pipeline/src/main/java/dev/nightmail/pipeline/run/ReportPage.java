@@ -90,6 +90,9 @@ final class ReportPage {
                     case BUDGET_REACHED ->
                             "Stopped at the budget: raise it and run again to go on.";
                     case CANCELED -> "Batches were canceled: run again to go on.";
+                    case BATCHES_OUT ->
+                            "Batches are under way: their results are still to be collected.";
+                    case LEFT_TO_SEND -> "Some records are left to send: run again to go on.";
                 };
         return end
                 + " Finished "
@@ -107,6 +110,7 @@ final class ReportPage {
                         cells("Records", number(summary.records())),
                         cells("Answered", number(summary.done())),
                         cells("Set aside", number(summary.failedRecords())),
+                        cells("Under way", number(summary.underWay())),
                         cells("Not sent", number(summary.unsent()))));
     }
 

@@ -8,9 +8,12 @@ import org.jspecify.annotations.Nullable;
  * @param limit only the first so many records of the source; null: all
  * @param overwrite whether files in the way of the outputs may be replaced though this pipeline did
  *     not write them
+ * @param noWait whether the run ends once what is due is submitted; what was collected by then is
+ *     written
  * @param confirmation asked once, before anything that costs is sent
  */
-public record RunOptions(@Nullable Integer limit, boolean overwrite, Confirmation confirmation) {
+public record RunOptions(
+        @Nullable Integer limit, boolean overwrite, boolean noWait, Confirmation confirmation) {
 
     public RunOptions {
         if (limit != null && limit < 1) {
@@ -18,9 +21,14 @@ public record RunOptions(@Nullable Integer limit, boolean overwrite, Confirmatio
         }
     }
 
-    /** Files in the way stay. */
+    /** Waits for every answer. */
+    public RunOptions(@Nullable Integer limit, boolean overwrite, Confirmation confirmation) {
+        this(limit, overwrite, false, confirmation);
+    }
+
+    /** The same; files in the way stay. */
     public RunOptions(@Nullable Integer limit, Confirmation confirmation) {
-        this(limit, false, confirmation);
+        this(limit, false, false, confirmation);
     }
 
     /** Says whether to spend what the preview foretells. */

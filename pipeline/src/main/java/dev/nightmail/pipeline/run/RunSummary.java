@@ -15,8 +15,12 @@ import org.jspecify.annotations.Nullable;
  * @param records of the plan
  * @param done of them with an answer
  * @param failed of them set aside, by kind of failure
- * @param unsent of them not sent: declined, beyond the budget, or canceled
+ * @param unsent of them not sent: declined, beyond the budget, canceled, or left to the next run
+ * @param underWay of them in batches that are out
  * @param batches submitted by this run
+ * @param batchesCollected by this run
+ * @param batchesOut submitted, or perhaps submitted, by this run or an earlier one, and not
+ *     collected yet
  * @param usage of this run
  * @param costMicros of this run at batch prices; null if the model's price is not known
  * @param totalCostMicros of all runs of this pipeline; null likewise
@@ -32,7 +36,10 @@ public record RunSummary(
         long done,
         Map<String, Long> failed,
         long unsent,
+        long underWay,
         int batches,
+        long batchesCollected,
+        long batchesOut,
         Usage usage,
         @Nullable Long costMicros,
         @Nullable Long totalCostMicros,
@@ -50,7 +57,11 @@ public record RunSummary(
         /** The budget does not reach further. */
         BUDGET_REACHED,
         /** Somebody canceled a batch; the next run takes its requests up. */
-        CANCELED
+        CANCELED,
+        /** It was not to wait: batches are out. */
+        BATCHES_OUT,
+        /** No batch is out, and some records are left for the next run to send. */
+        LEFT_TO_SEND
     }
 
     public RunSummary {
@@ -60,6 +71,11 @@ public record RunSummary(
     /** Whether the answers were made up, so that nothing was charged. */
     public boolean simulated() {
         return endpoint.equals(Endpoint.SIMULATOR);
+    }
+
+    /** Whether everything was as it is before the run. */
+    public boolean didNothing() {
+        return batches == 0 && batchesCollected == 0 && usage.equals(Usage.NONE);
     }
 
     public long failedRecords() {

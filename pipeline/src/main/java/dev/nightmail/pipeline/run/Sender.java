@@ -35,6 +35,7 @@ final class Sender {
 
     private int batchesSent;
     private boolean budgetReached;
+    private @Nullable EndpointException lastFailure;
 
     Sender(
             PipelineDefinition pipeline,
@@ -70,6 +71,17 @@ final class Sender {
         return patience.waits();
     }
 
+    /**
+     * For a run that does not wait.
+     *
+     * @throws EndpointException the reason why nothing could be sent, if nothing is out either
+     */
+    void refuseUnlessAnyOut() {
+        if (lastFailure != null && submitted() == 0 && intended().isEmpty()) {
+            throw lastFailure;
+        }
+    }
+
     /** Whether there is something to send, now or after a wait. */
     boolean hasMore(Plan plan) {
         return !intended().isEmpty() || (!budgetReached && state.records().hasOutstanding(plan));
@@ -91,6 +103,7 @@ final class Sender {
             settleIntended();
             submitOutstanding(plan, estimator);
         } catch (EndpointException e) {
+            lastFailure = e;
             patience.bear(e, submitted() > 0);
         }
         return submitted() > before;

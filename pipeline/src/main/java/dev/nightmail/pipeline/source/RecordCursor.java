@@ -1,6 +1,7 @@
 package dev.nightmail.pipeline.source;
 
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,11 +11,19 @@ import org.jspecify.annotations.Nullable;
 public interface RecordCursor extends AutoCloseable {
 
     /**
-     * The next record, or null after the last.
+     * The next record, usable or not, or null after the last.
      *
-     * @throws SourceException if the source cannot be read on, or a record has no usable id
+     * @throws SourceException if the source cannot be read on
      */
-    @Nullable SourceRecord next();
+    @Nullable SourceItem next();
+
+    /**
+     * Where the last record came from, as its author can find it: a file, a row, a line. Empty if
+     * its number in the source is all there is to say.
+     */
+    default Optional<String> place() {
+        return Optional.empty();
+    }
 
     /** Files the source names that are the pipeline's own, and so none of its records. */
     default List<String> leftOut() {

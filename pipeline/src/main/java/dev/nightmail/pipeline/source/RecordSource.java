@@ -25,8 +25,8 @@ public interface RecordSource {
         return switch (pipeline.source()) {
             case SourceDefinition.Sql(var query, var _) ->
                     new SqlSource(pipeline.paths(), query, reading);
-            case SourceDefinition.TextFiles(var glob) ->
-                    new TextFilesSource(pipeline.paths(), glob, pipeline.ownFiles());
+            case SourceDefinition.TextFiles(var glob, var encoding) ->
+                    new TextFilesSource(pipeline.paths(), glob, encoding, pipeline.ownFiles());
         };
     }
 }

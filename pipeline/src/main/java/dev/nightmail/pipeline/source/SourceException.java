@@ -3,10 +3,10 @@ package dev.nightmail.pipeline.source;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A source cannot be read, or gave a record that cannot be used. The message says what to change,
- * and quotes ids but no other field.
+ * A source cannot be read. The message says what to change, and quotes nothing of a record but its
+ * id.
  */
-public final class SourceException extends RuntimeException {
+public sealed class SourceException extends RuntimeException permits EmptySourceException {
     public SourceException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }

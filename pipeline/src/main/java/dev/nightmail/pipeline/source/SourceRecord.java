@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param fields every column by name, {@code id} included, in source order; values are texts,
  *     numbers, booleans, lists, maps or null
  */
-public record SourceRecord(String id, Map<String, @Nullable Object> fields) {
+public record SourceRecord(String id, Map<String, @Nullable Object> fields) implements SourceItem {
     public SourceRecord {
         fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
     }

@@ -45,6 +45,9 @@ final class SqlFailures {
                     "(string|value|input|text) (['\"]).*\\2(?= (?:to|is|as|when|into|in)\\b)",
                     Pattern.DOTALL);
 
+    /** What the database repeats of a text that is no JSON. */
+    private static final Pattern INPUT = Pattern.compile("\\s*Input: \".*", Pattern.DOTALL);
+
     private SqlFailures() {}
 
     static SourceException of(SQLException failure, Path base, Reading reading) {
@@ -212,7 +215,8 @@ final class SqlFailures {
 
     /** What follows an empty line repeats the query, with the names of files made absolute. */
     private static String firstParagraph(String message) {
-        var withoutContent = CONTENT.matcher(message).replaceAll("$1 of a cell");
+        var withoutContent =
+                CONTENT.matcher(INPUT.matcher(message).replaceFirst("")).replaceAll("$1 of a cell");
         var words =
                 withoutContent
                         .lines()

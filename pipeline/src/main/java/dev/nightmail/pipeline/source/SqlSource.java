@@ -13,6 +13,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
@@ -271,30 +272,41 @@ final class SqlSource implements RecordSource {
         }
 
         @Override
-        public @Nullable SourceRecord next() {
+        public @Nullable SourceItem next() {
             try {
                 if (!rows.next()) {
                     return null;
                 }
                 row++;
-                var fields = new LinkedHashMap<String, @Nullable Object>();
-                for (int index = 0; index < columns.size(); index++) {
-                    fields.put(
-                            columns.get(index),
-                            SqlValues.plain(rows, index + 1, columns.get(index), reading));
-                }
-                return new SourceRecord(id(fields.get("id")), fields);
+                return item();
             } catch (SQLException e) {
                 throw SqlFailures.of(told(base, sql, e), base, reading);
             }
         }
 
-        private String id(@Nullable Object value) {
-            if (value == null || value.toString().isBlank()) {
-                throw new SourceException(
-                        "source.sql: row " + row + " has no id: every record needs one");
+        @Override
+        public Optional<String> place() {
+            return Optional.of("row " + row + " of the query");
+        }
+
+        private SourceItem item() throws SQLException {
+            var fields = new LinkedHashMap<String, @Nullable Object>();
+            String flaw = null;
+            for (int index = 0; index < columns.size(); index++) {
+                var name = columns.get(index);
+                try {
+                    fields.put(name, SqlValues.plain(rows, index + 1, name, reading));
+                } catch (UnusableValueException e) {
+                    flaw = e.getMessage();
+                }
             }
-            return value.toString();
+            var id = fields.get("id");
+            if (flaw != null) {
+                return new UnusableRecord(id == null ? null : id.toString(), flaw);
+            }
+            return id == null || id.toString().isBlank()
+                    ? new UnusableRecord(null, "it has no id: every record needs one")
+                    : new SourceRecord(id.toString(), fields);
         }
 
         @Override

@@ -50,14 +50,13 @@ final class SqlValues {
             }
             var value = rows.getObject(column);
             return reading == Reading.EARLIER ? Earlier.plain(value, name) : shown(value, name);
-        } catch (DateTimeException e) {
-            throw new SourceException(
-                    "source.sql: column "
+        } catch (DateTimeException _) {
+            throw new UnusableValueException(
+                    "column "
                             + name
                             + " holds a time of day that no clock shows, such as 24:00: cast it to text in the query ("
                             + name
-                            + "::varchar)",
-                    e);
+                            + "::varchar)");
         }
     }
 
@@ -97,8 +96,8 @@ final class SqlValues {
 
     private static String dated(Object time, int year, String name) {
         if (Math.abs((long) year) > YEAR_MAX) {
-            throw new SourceException(
-                    "source.sql: column "
+            throw new UnusableValueException(
+                    "column "
                             + name
                             + " holds an infinite date: leave such rows out, or cast it to text in the query ("
                             + name

@@ -4,13 +4,17 @@ import dev.nightmail.pipeline.definition.NamedFile;
 import dev.nightmail.pipeline.definition.PathRule;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
@@ -23,15 +27,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class TextFilesSource implements RecordSource {
 
+    /**
+     * A file is read whole, and then cut if it is to be: three times the largest request, so that
+     * one file cannot take all memory.
+     */
+    private static final long FILE_BYTES_MAX = 100_000_000;
+
     private final PathRule paths;
     private final Path folder;
     private final String glob;
+    private final Charset encoding;
     private final List<Path> ownFiles;
 
-    TextFilesSource(PathRule paths, String glob, List<Path> ownFiles) {
+    TextFilesSource(PathRule paths, String glob, Charset encoding, List<Path> ownFiles) {
         this.paths = paths;
         this.folder = paths.folder();
         this.glob = glob;
+        this.encoding = encoding;
         this.ownFiles = ownFiles;
     }
 
@@ -62,7 +74,7 @@ final class TextFilesSource implements RecordSource {
             }
         }
         if (records.isEmpty()) {
-            throw new SourceException(
+            throw new EmptySourceException(
                     "source.files: no file matches "
                             + glob
                             + " in "
@@ -121,7 +133,11 @@ final class TextFilesSource implements RecordSource {
 
     private List<Path> files(Choice choice) {
         if (!Files.isDirectory(choice.start())) {
-            return List.of();
+            throw new SourceException(
+                    "source.files: no file matches "
+                            + glob
+                            + ": there is no folder "
+                            + slashed(folder.relativize(choice.start())));
         }
         try (var walk = Files.walk(choice.start())) {
             return walk.filter(path -> !isHidden(path))
@@ -153,6 +169,7 @@ final class TextFilesSource implements RecordSource {
     private final class FileCursor implements RecordCursor {
         private final Iterator<Path> files;
         private final List<String> leftOut;
+        private String place = "";
 
         FileCursor(Iterator<Path> files, List<String> leftOut) {
             this.files = files;
@@ -160,8 +177,13 @@ final class TextFilesSource implements RecordSource {
         }
 
         @Override
-        public @Nullable SourceRecord next() {
+        public @Nullable SourceItem next() {
             return files.hasNext() ? read(files.next()) : null;
+        }
+
+        @Override
+        public Optional<String> place() {
+            return Optional.of(place);
         }
 
         @Override
@@ -169,24 +191,36 @@ final class TextFilesSource implements RecordSource {
             return leftOut;
         }
 
-        private SourceRecord read(Path path) {
-            var id = slashed(folder.relativize(path));
+        private SourceItem read(Path path) {
+            place = slashed(folder.relativize(path));
             try {
+                if (Files.size(path) > FILE_BYTES_MAX) {
+                    return unusable(
+                            "the file is larger than %,d bytes: split it"
+                                    .formatted(FILE_BYTES_MAX));
+                }
                 var fields = new LinkedHashMap<String, @Nullable Object>();
-                fields.put("id", id);
-                fields.put("path", id);
-                fields.put("text", withoutByteOrderMark(Files.readString(path)));
-                return new SourceRecord(id, fields);
-            } catch (CharacterCodingException e) {
-                throw new SourceException(
-                        "source.files: "
-                                + path
-                                + " is not UTF-8 text: convert it, or narrow the pattern",
-                        e);
+                fields.put("id", place);
+                fields.put("path", place);
+                fields.put("text", withoutByteOrderMark(Files.readString(path, encoding)));
+                return new SourceRecord(place, fields);
+            } catch (CharacterCodingException _) {
+                return unusable(
+                        "the file is not "
+                                + encoding.name()
+                                + " text: convert it, narrow the pattern, or name what it is with encoding, as in \"encoding: windows-1252\" under source");
+            } catch (NoSuchFileException _) {
+                return unusable("the file is gone since the source was listed");
+            } catch (AccessDeniedException _) {
+                return unusable("the file cannot be read: permission denied");
             } catch (IOException e) {
                 throw new SourceException(
                         "source.files: cannot read " + path + ": " + e.getMessage(), e);
             }
+        }
+
+        private UnusableRecord unusable(String reason) {
+            return new UnusableRecord(place, reason);
         }
 
         private static String withoutByteOrderMark(String text) {

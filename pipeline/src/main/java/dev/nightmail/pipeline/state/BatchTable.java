@@ -431,6 +431,93 @@ public final class BatchTable {
                 max);
     }
 
+    /** How many batches have all their results here, over all runs. */
+    public long collected() {
+        return sql.number("select count(*) from batch where state = 'collected'");
+    }
+
+    /**
+     * A batch, for people.
+     *
+     * @param state as the table has it
+     * @param batchId null until the endpoint's answer is known
+     * @param submittedAt by the endpoint's clock; null likewise
+     * @param collectedAt null until all of its results are here
+     * @param likelyMicros what it was likely to cost when it was cut
+     */
+    public record BatchRow(
+            int number,
+            @Nullable String batchId,
+            String state,
+            String endpoint,
+            String model,
+            int requests,
+            long likelyMicros,
+            Instant intendedAt,
+            @Nullable Instant submittedAt,
+            @Nullable Instant collectedAt) {}
+
+    private static final String ROW =
+            "select batch_number, batch_id, state, endpoint, model, requests, likely_micros, intended_at, created_at, collected_at from batch ";
+
+    /** Every batch that is out or may be, oldest first. */
+    public List<BatchRow> out() {
+        return sql.list(
+                ROW + "where state in ('intended', 'submitted') order by batch_number",
+                BatchTable::row);
+    }
+
+    /** The last batches that are not out any more, newest first. */
+    public List<BatchRow> over(int max) {
+        return sql.list(
+                ROW
+                        + "where state not in ('intended', 'submitted') order by batch_number desc limit ?",
+                BatchTable::row,
+                max);
+    }
+
+    private static BatchRow row(ResultSet row) throws SQLException {
+        return new BatchRow(
+                row.getInt(1),
+                row.getString(2),
+                row.getString(3),
+                row.getString(4),
+                row.getString(5),
+                row.getInt(6),
+                row.getLong(7),
+                Instant.parse(row.getString(8)),
+                time(row.getString(9)),
+                time(row.getString(10)));
+    }
+
+    private static @Nullable Instant time(@Nullable String text) {
+        return text == null ? null : Instant.parse(text);
+    }
+
+    /** What one batch has cost so far. */
+    public List<Spent> spentOn(BatchRow batch) {
+        return sql.list(
+                """
+                select price_step, sum(input_tokens), sum(output_tokens),
+                       sum(cache_write_5m_tokens), sum(cache_write_1h_tokens), sum(cache_read_tokens)
+                  from attempt
+                 where batch_number = ?
+                 group by price_step
+                 order by price_step
+                """,
+                row ->
+                        new Spent(
+                                batch.model(),
+                                row.getInt(1),
+                                new Usage(
+                                        row.getLong(2),
+                                        row.getLong(3),
+                                        row.getLong(4),
+                                        row.getLong(5),
+                                        row.getLong(6))),
+                batch.number());
+    }
+
     /** How many batches the endpoint took, over all runs. */
     public long sent() {
         return sql.number("select count(*) from batch where batch_id is not null");

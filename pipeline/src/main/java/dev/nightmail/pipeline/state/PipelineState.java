@@ -1,41 +1,101 @@
 package dev.nightmail.pipeline.state;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
-/** The state of one pipeline, open for one run. One thread. */
+/** The state of one pipeline, open for one run, or to be looked at. One thread. */
 public final class PipelineState implements AutoCloseable {
 
     private final Sql sql;
     private final @Nullable Path file;
-    private final @Nullable FileChannel lockFile;
+    private final @Nullable RunLock lock;
+    private final boolean isNew;
+    private boolean discarded;
 
-    private PipelineState(Sql sql, @Nullable Path file, @Nullable FileChannel lockFile) {
+    private PipelineState(Sql sql, @Nullable Path file, @Nullable RunLock lock, boolean isNew) {
         this.sql = sql;
         this.file = file;
-        this.lockFile = lockFile;
+        this.lock = lock;
+        this.isNew = isNew;
     }
 
     /**
      * Opens a state file, making it if there is none.
      *
-     * @throws StateException if another run holds it, or it cannot be used
+     * @throws RunUnderWayException if another run holds it
+     * @throws StateException if it cannot be used
      */
     public static PipelineState open(Path file) {
         var lock = lock(file);
         try {
-            return opened("jdbc:sqlite:" + file, file, lock);
+            var isNew = isNothing(file);
+            // SQLite takes an empty file for a new database, and gives those beside it its mode.
+            PrivateFile.make(file);
+            return opened("jdbc:sqlite:" + file, file, lock, isNew);
+        } catch (IOException e) {
+            lock.close();
+            throw cannotWrite(file, e);
         } catch (RuntimeException e) {
-            close(lock);
+            lock.close();
             throw e;
+        }
+    }
+
+    /**
+     * Opens a state to look at it as it is at this moment, also while a run is under way. Changes
+     * and makes nothing.
+     *
+     * @return empty if there is none yet
+     * @throws StateException if it cannot be read
+     */
+    public static Optional<PipelineState> look(Path file) {
+        if (isNothing(file)) {
+            return Optional.empty();
+        }
+        var properties = new Properties();
+        // SQLITE_OPEN_READWRITE without CREATE: a reader of a database in WAL mode needs its files
+        // beside it.
+        properties.setProperty("open_mode", "2");
+        try {
+            var connection = DriverManager.getConnection("jdbc:sqlite:" + file, properties);
+            try {
+                var sql = new Sql(connection);
+                if (!StateSchema.lookThrough(sql)) {
+                    connection.close();
+                    return Optional.empty();
+                }
+                sql.update("pragma query_only = on");
+                // What is read from here on is of one moment.
+                connection.setAutoCommit(false);
+                return Optional.of(new PipelineState(sql, file, null, false));
+            } catch (SQLException | RuntimeException e) {
+                connection.close();
+                throw e;
+            }
+        } catch (SQLException e) {
+            throw new StateException("cannot read the state " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether there is a state at all. */
+    public static boolean exists(Path file) {
+        return !isNothing(file);
+    }
+
+    /** Whether a run of the pipeline with this state is under way. */
+    public static boolean isRunUnderWay(Path file) {
+        try {
+            return RunLock.isHeld(file);
+        } catch (IOException e) {
+            throw new StateException("cannot look at the lock of " + file + ": " + e, e);
         }
     }
 
@@ -46,7 +106,15 @@ public final class PipelineState implements AutoCloseable {
     public static PipelineState scratch() {
         // An empty name is SQLite's private temporary database: it spills to disk, and is gone when
         // it is closed.
-        return opened("jdbc:sqlite:", null, null);
+        return opened("jdbc:sqlite:", null, null, true);
+    }
+
+    /**
+     * This run came to nothing: a state that it made itself goes with it when it is closed. One
+     * that was there before stays.
+     */
+    public void discardIfNew() {
+        discarded = isNew && file != null;
     }
 
     public RecordTable records() {
@@ -73,6 +141,19 @@ public final class PipelineState implements AutoCloseable {
         sql.update("delete from setting where name = 'reading'");
     }
 
+    /** Whether answers were taken, or may have been, that no sink was written with yet. */
+    public boolean holdsUnwrittenAnswers() {
+        return sql.number("select count(*) from setting where name = 'answers'") > 0;
+    }
+
+    /** Notes whether it does; part of a transaction. */
+    public void noteUnwrittenAnswers(boolean does) {
+        sql.update(
+                does
+                        ? "insert into setting (name, value) values ('answers', 'unwritten') on conflict do nothing"
+                        : "delete from setting where name = 'answers'");
+    }
+
     public BatchTable batches() {
         return new BatchTable(sql, file);
     }
@@ -96,20 +177,43 @@ public final class PipelineState implements AutoCloseable {
     public void close() {
         try {
             sql.close();
+            if (discarded && file != null) {
+                delete(file);
+            }
         } finally {
-            close(lockFile);
+            if (lock != null) {
+                lock.close();
+            }
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            for (var ending : List.of("-wal", "-shm", "")) {
+                Files.deleteIfExists(file.resolveSibling(file.getFileName() + ending));
+            }
+        } catch (IOException e) {
+            throw new StateException("cannot remove the state " + file + ": " + e, e);
+        }
+    }
+
+    private static boolean isNothing(Path file) {
+        try {
+            return !Files.exists(file) || Files.size(file) == 0;
+        } catch (IOException e) {
+            throw new StateException("cannot read the state " + file + ": " + e, e);
         }
     }
 
     private static PipelineState opened(
-            String url, @Nullable Path file, @Nullable FileChannel lock) {
+            String url, @Nullable Path file, @Nullable RunLock lock, boolean isNew) {
         try {
             var connection = DriverManager.getConnection(url);
             try {
                 prepare(connection);
                 var sql = new Sql(connection);
                 StateSchema.migrate(sql);
-                return new PipelineState(sql, file, lock);
+                return new PipelineState(sql, file, lock, isNew);
             } catch (SQLException | RuntimeException e) {
                 connection.close();
                 throw e;
@@ -129,43 +233,16 @@ public final class PipelineState implements AutoCloseable {
         }
     }
 
-    private static FileChannel lock(Path file) {
-        var lockFile = file.resolveSibling(file.getFileName() + ".lock");
+    private static RunLock lock(Path file) {
         try {
-            PrivateFile.make(lockFile);
-            // SQLite takes an empty file for a new database, and gives those beside it its mode.
-            PrivateFile.make(file);
-            var channel =
-                    FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            FileLock lock = null;
-            try {
-                lock = channel.tryLock();
-            } catch (OverlappingFileLockException _) {
-                // Held by this very process, which is as taken as it can be.
-            }
-            if (lock == null) {
-                channel.close();
-                throw new StateException(
-                        "another run of this pipeline is under way (it holds "
-                                + lockFile
-                                + "): wait for it, or stop it",
-                        null);
-            }
-            return channel;
+            return RunLock.take(file);
         } catch (IOException e) {
-            throw new StateException(
-                    "cannot write beside the pipeline: " + lockFile + ": " + e.getMessage(), e);
+            throw cannotWrite(file, e);
         }
     }
 
-    private static void close(@Nullable FileChannel lock) {
-        if (lock == null) {
-            return;
-        }
-        try {
-            lock.close();
-        } catch (IOException _) {
-            // The system frees the lock with the process at the latest.
-        }
+    private static StateException cannotWrite(Path file, IOException e) {
+        return new StateException(
+                "cannot write beside the pipeline: " + file + ": " + e.getMessage(), e);
     }
 }

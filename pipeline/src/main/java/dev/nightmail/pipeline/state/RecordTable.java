@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The records of a pipeline: what the source holds now, and what of it is done. */
@@ -16,29 +17,91 @@ public final class RecordTable {
         this.sql = sql;
     }
 
-    public Plan beginPlan(String promptVersion, String endpoint, Instant now) {
+    /**
+     * @param recordLimit only so many records are wanted; null: all
+     */
+    public Plan beginPlan(
+            String promptVersion, String endpoint, Instant now, @Nullable Integer recordLimit) {
         sql.update(
                 """
-                insert into plan (prompt_version, endpoint, planned_at)
-                values (?, ?, ?)
+                insert into plan (prompt_version, endpoint, planned_at, record_limit)
+                values (?, ?, ?, ?)
                 """,
                 promptVersion,
                 endpoint,
-                now.toString());
+                now.toString(),
+                recordLimit);
         return new Plan((int) sql.number("select max(plan) from plan"));
+    }
+
+    /** The source was read to its end, and what it gave is what this pipeline is about. */
+    public void complete(Plan plan) {
+        sql.update("update plan set complete = 1 where plan = ?", plan.number());
+        sql.update("delete from unusable where plan <> ?", plan.number());
+    }
+
+    /** The last plan, complete or not. */
+    public Optional<StoredPlan> latestPlan() {
+        return sql.first(
+                """
+                select plan, prompt_version, endpoint, planned_at, complete, record_limit
+                  from plan
+                 order by plan desc
+                 limit 1
+                """,
+                row -> {
+                    var limit = row.getInt(6);
+                    return new StoredPlan(
+                            new Plan(row.getInt(1)),
+                            row.getString(2),
+                            row.getString(3),
+                            Instant.parse(row.getString(4)),
+                            row.getBoolean(5),
+                            row.wasNull() || limit == 0 ? null : limit);
+                });
+    }
+
+    /** Sets a record aside that cannot be asked, for as long as the plan is the last one. */
+    public void setAside(
+            Plan plan, int position, @Nullable String recordId, String place, String reason) {
+        sql.update(
+                "insert into unusable (plan, position, record_id, place, reason) values (?, ?, ?, ?, ?)",
+                plan.number(),
+                position,
+                recordId,
+                place,
+                reason);
+    }
+
+    /** A record that cannot be asked, and where it came from. */
+    public record Unusable(@Nullable String recordId, String place, String reason) {
+        /** For people. */
+        public String line() {
+            return place + ": " + reason;
+        }
+    }
+
+    /** The first unusable records of a plan, in source order. */
+    public List<Unusable> firstUnusable(Plan plan, int max) {
+        return sql.list(
+                "select record_id, place, reason from unusable where plan = ? order by position limit ?",
+                row -> new Unusable(row.getString(1), row.getString(2), row.getString(3)),
+                plan.number(),
+                max);
     }
 
     /**
      * Takes a record into the plan. What was answered for the same content counts; what a batch is
      * carrying for the same content is waited for; all else becomes outstanding.
      *
-     * @throws DuplicateRecordException if the plan has its id already
+     * @return why it cannot be taken, as its answer could not be told from another's; empty if it
+     *     was
      */
-    public void plan(Plan plan, PlannedRecord record) {
+    public Optional<String> plan(Plan plan, PlannedRecord record) {
         var known =
                 sql.first(
                         """
-                        select plan, content_hash, params_id, state, failure_kind
+                        select plan, content_hash, params_id, state, failure_kind, position
                           from record
                          where record_id = ?
                         """,
@@ -48,15 +111,17 @@ public final class RecordTable {
                                         row.getString(2),
                                         row.getLong(3),
                                         row.getString(4),
-                                        row.getString(5)),
+                                        row.getString(5),
+                                        row.getInt(6)),
                         record.recordId());
         if (known.isEmpty()) {
-            insert(plan, record);
-            return;
+            return insert(plan, record);
         }
         var before = known.get();
         if (before.plan() == plan.number()) {
-            throw new DuplicateRecordException(record.recordId());
+            return Optional.of(
+                    "its id was that of record %d of the source already: make the ids unique"
+                            .formatted(before.position() + 1));
         }
         sql.update(
                 "update record set plan = ?, position = ? where record_id = ?",
@@ -69,6 +134,7 @@ public final class RecordTable {
         } else if (before.isToBeTriedAgain()) {
             retry(record);
         }
+        return Optional.empty();
     }
 
     public boolean knows(String recordId) {
@@ -89,9 +155,15 @@ public final class RecordTable {
                 counts.getOrDefault("submitted", 0L),
                 counts.getOrDefault("done", 0L),
                 counts.getOrDefault("failed", 0L),
-                counts.getOrDefault("canceled", 0L));
+                counts.getOrDefault("canceled", 0L),
+                unusable(plan));
     }
 
+    private long unusable(Plan plan) {
+        return sql.number("select count(*) from unusable where plan = ?", plan.number());
+    }
+
+    /** How many records there are to ask, or were. */
     public long size(Plan plan) {
         return sql.number("select count(*) from record where plan = ?", plan.number());
     }
@@ -104,7 +176,10 @@ public final class RecordTable {
                 .isPresent();
     }
 
-    /** How many records are set aside, by kind of failure; in order of the kinds' names. */
+    /**
+     * How many records are set aside, by kind of failure; in order of the kinds' names, unusable
+     * ones last.
+     */
     public Map<String, Long> failures(Plan plan) {
         var failures = new LinkedHashMap<String, Long>();
         sql.each(
@@ -120,6 +195,10 @@ public final class RecordTable {
                     return true;
                 },
                 plan.number());
+        var unusable = unusable(plan);
+        if (unusable > 0) {
+            failures.put(FailureKind.UNUSABLE_RECORD.wireName(), unusable);
+        }
         return failures;
     }
 
@@ -164,13 +243,15 @@ public final class RecordTable {
         void visit(String recordId, String answer);
     }
 
+    /** A record without an answer; without ids, and with a place, if it cannot be asked. */
     public interface FailedVisitor {
         void visit(
-                String recordId,
-                String customId,
+                @Nullable String recordId,
+                @Nullable String customId,
                 String kind,
                 String message,
-                @Nullable String answer);
+                @Nullable String answer,
+                @Nullable String place);
     }
 
     /** The answers of a plan in source order. */
@@ -193,10 +274,14 @@ public final class RecordTable {
     public void eachFailure(Plan plan, FailedVisitor visitor) {
         sql.each(
                 """
-                select r.record_id, r.custom_id, r.failure_kind, r.failure_message, r.failure_answer
+                select r.record_id, r.custom_id, r.failure_kind, r.failure_message, r.failure_answer, null, r.position
                   from record r
                  where r.state = 'failed' and r.plan = ?
-                 order by r.position, r.record_id
+                 union all
+                select u.record_id, null, ?, u.reason, null, u.place, u.position
+                  from unusable u
+                 where u.plan = ?
+                 order by 7, 1
                 """,
                 row -> {
                     visitor.visit(
@@ -204,9 +289,12 @@ public final class RecordTable {
                             row.getString(2),
                             row.getString(3),
                             row.getString(4),
-                            row.getString(5));
+                            row.getString(5),
+                            row.getString(6));
                     return true;
                 },
+                plan.number(),
+                FailureKind.UNUSABLE_RECORD.wireName(),
                 plan.number());
     }
 
@@ -217,13 +305,20 @@ public final class RecordTable {
     public List<SetAside> firstFailures(Plan plan, int max) {
         return sql.list(
                 """
-                select record_id, failure_message
+                select record_id, failure_message, position
                   from record
                  where plan = ? and state = 'failed'
-                 order by position
+                 union all
+                select coalesce(record_id, place),
+                       reason || case when record_id is place then '' else ' (' || place || ')' end,
+                       position
+                  from unusable
+                 where plan = ?
+                 order by 3
                  limit ?
                 """,
                 row -> new SetAside(row.getString(1), row.getString(2)),
+                plan.number(),
                 plan.number(),
                 max);
     }
@@ -233,7 +328,8 @@ public final class RecordTable {
             String contentHash,
             long paramsId,
             String state,
-            @Nullable String failureKind) {
+            @Nullable String failureKind,
+            int position) {
         boolean isToBeTriedAgain() {
             return switch (state) {
                 case "outstanding", "canceled" -> true;
@@ -247,20 +343,17 @@ public final class RecordTable {
         }
     }
 
-    private void insert(Plan plan, PlannedRecord record) {
+    private Optional<String> insert(Plan plan, PlannedRecord record) {
         var taken =
                 sql.first(
                         "select record_id from record where custom_id = ?",
                         row -> row.getString(1),
                         record.customId());
         if (taken.isPresent()) {
-            throw new StateException(
-                    "the record ids "
+            return Optional.of(
+                    "its id gives the same custom_id as the record id "
                             + taken.get()
-                            + " and "
-                            + record.recordId()
-                            + " give the same custom_id: change one of them",
-                    null);
+                            + ": change one of them");
         }
         sql.update(
                 """
@@ -273,6 +366,7 @@ public final class RecordTable {
                 record.position(),
                 record.contentHash(),
                 insertParams(sql, record.params()));
+        return Optional.empty();
     }
 
     private void dropUnsent(Known before) {

@@ -116,17 +116,65 @@ final class StateSchema {
                     List.of(
                             "alter table batch add column api_version text not null default '2023-06-01'",
                             // Names of betas, with commas between.
-                            "alter table batch add column betas text not null default ''"));
+                            "alter table batch add column betas text not null default ''"),
+                    List.of(
+                            // A record that cannot be asked may have no id, or another's: it is no
+                            // row of record. Each reading of the source finds them anew.
+                            """
+                            create table unusable (
+                                plan      integer not null,
+                                position  integer not null,
+                                record_id text,
+                                place     text not null,
+                                reason    text not null,
+                                primary key (plan, position)
+                            ) without rowid
+                            """,
+                            // Plans of earlier releases count as not read to their end: nobody
+                            // knows, and the next run makes a new one.
+                            "alter table plan add column complete integer not null default 0",
+                            "alter table plan add column record_limit integer"));
+
+    /** The release of the tables that first knows on which terms a batch was made. */
+    private static final int TERMS_SINCE = 3;
+
+    /** The release of the tables that first knows unusable records. */
+    private static final int UNUSABLE_SINCE = 4;
 
     private StateSchema() {}
 
-    static void migrate(Sql sql) {
+    /**
+     * Makes a state that is only read look like one of this release, without changing it.
+     *
+     * @return whether there is anything in it
+     */
+    static boolean lookThrough(Sql sql) {
+        var version = version(sql);
+        if (version > 0 && version < TERMS_SINCE) {
+            sql.update(
+                    "create temp view batch as select *, '2023-06-01' as api_version, '' as betas from main.batch");
+        }
+        if (version > 0 && version < UNUSABLE_SINCE) {
+            sql.update(
+                    "create temp table unusable (plan integer, position integer, record_id text, place text, reason text)");
+            sql.update(
+                    "create temp view plan as select *, 0 as complete, null as record_limit from main.plan");
+        }
+        return version > 0;
+    }
+
+    private static int version(Sql sql) {
         var version = (int) sql.number("pragma user_version");
         if (version > MIGRATIONS.size()) {
             throw new StateException(
                     "the state file was written by a newer release: use that one, or move the file away to start anew",
                     null);
         }
+        return version;
+    }
+
+    static void migrate(Sql sql) {
+        var version = version(sql);
         for (int next = version; next < MIGRATIONS.size(); next++) {
             var number = next + 1;
             var statements = MIGRATIONS.get(next);

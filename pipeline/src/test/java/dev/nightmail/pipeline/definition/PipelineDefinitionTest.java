@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.nightmail.pipeline.client.CallTerms;
 import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -89,7 +91,7 @@ class PipelineDefinitionTest {
 
         assertThat(refused.problems())
                 .containsExactlyInAnyOrder(
-                        "source.table: is not a key here; allowed: sql, files, csv",
+                        "source.table: is not a key here; allowed: sql, files, csv, encoding",
                         "model: must be a text, not 7",
                         "max_tokens: must be a whole number from 1 to 300000, not 0",
                         "system.file: cannot read "
@@ -223,6 +225,62 @@ class PipelineDefinitionTest {
         """
                 + line
                 + "\n";
+    }
+
+    @Test
+    void badRecordsAreBoundedByANumberOrAShare() throws Exception {
+        assertThat(badRecords("").allowedOf(50_000_000)).isEqualTo(500_000);
+        assertThat(badRecords("").allowedOf(50)).isEqualTo(10);
+        assertThat(badRecords("bad-records: 100").allowedOf(50_000_000)).isEqualTo(100);
+        assertThat(badRecords("bad-records: 100").allowedOfAny()).isEqualTo(100);
+        assertThat(badRecords("bad-records: 0").allowedOf(50)).isZero();
+        assertThat(badRecords("bad-records: 0.5%").allowedOf(1_000)).isEqualTo(5);
+        assertThat(badRecords("bad-records: 0.5%").allowedOf(199)).isZero();
+        assertThat(badRecords("bad-records: '100 %'").allowedOf(7)).isEqualTo(7);
+        for (var wrong : List.of("many", "-1", "101%", "1.5", "[1]", "true")) {
+            assertThatThrownBy(() -> badRecords("bad-records: " + wrong))
+                    .as(wrong)
+                    .hasMessageContaining(
+                            "bad-records: must be a number of records like 100, or a share of them like 1%");
+        }
+    }
+
+    @Test
+    void textFilesHaveAnEncoding() throws Exception {
+        assertThat(withSource("{ files: docs }").source())
+                .isEqualTo(new SourceDefinition.TextFiles("docs", StandardCharsets.UTF_8));
+        assertThat(withSource("{ files: docs, encoding: windows-1252 }").source())
+                .isEqualTo(new SourceDefinition.TextFiles("docs", Charset.forName("windows-1252")));
+        assertThatThrownBy(() -> withSource("{ files: docs, encoding: klingon }"))
+                .hasMessageContaining("source.encoding: is none that is known here");
+        assertThatThrownBy(() -> withSource("{ sql: \"select 1 as id\", encoding: utf-8 }"))
+                .hasMessageContaining("source.encoding: goes with files only");
+    }
+
+    private BadRecords badRecords(String line) throws IOException {
+        return read("""
+        source: { files: docs }
+        model: m
+        max_tokens: 1
+        prompt: '{{text}}'
+        sink: { file: a.csv }
+        """
+                        + line
+                        + "\n")
+                .badRecords();
+    }
+
+    private PipelineDefinition withSource(String source) throws IOException {
+        return read(
+                "source: "
+                        + source
+                        + """
+
+                        model: m
+                        max_tokens: 1
+                        prompt: '{{text}}'
+                        sink: { file: a.csv }
+                        """);
     }
 
     private PipelineDefinition read(String yaml) throws IOException {

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.nightmail.pipeline.client.EndpointException;
 import dev.nightmail.pipeline.customid.CustomId;
-import dev.nightmail.pipeline.state.StateException;
+import dev.nightmail.pipeline.state.RunUnderWayException;
 import dev.nightmail.pipeline.testing.FakeBatches;
 import dev.nightmail.pipeline.testing.PipelineFolder;
 import dev.nightmail.pipeline.testing.TestWorld;
@@ -89,7 +89,7 @@ class CrashTest {
                     }
                 });
 
-        assertThat(refusals).singleElement().isInstanceOf(StateException.class);
+        assertThat(refusals).singleElement().isInstanceOf(RunUnderWayException.class);
         assertThat(refusals.getFirst())
                 .hasMessageContaining("another run of this pipeline is under way");
     }

@@ -343,6 +343,9 @@ class OutputFilesTest {
                 var statement = connection.createStatement()) {
             statement.execute("drop table output_file");
             statement.execute("drop table setting");
+            statement.execute("drop table unusable");
+            statement.execute("alter table plan drop column complete");
+            statement.execute("alter table plan drop column record_limit");
             statement.execute("pragma user_version = 1");
         }
     }

@@ -1,10 +1,12 @@
 package dev.nightmail.pipeline.source;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nightmail.pipeline.definition.PathRule;
 import dev.nightmail.pipeline.testing.PipelineFolder;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,8 +86,9 @@ class RecordSourceTest {
     void aRecordNeedsAnId() {
         assertThatThrownBy(() -> sql("select text from 'a.csv'"))
                 .hasMessageContaining("has no column id (it has text)");
-        assertThatThrownBy(() -> sql("select text as id from 'a.csv'"))
-                .hasMessageContaining("row 3 has no id");
+        assertThat(unusable("select text as id from 'a.csv'"))
+                .containsExactly("row 3 of the query, null: it has no id: every record needs one");
+        assertThat(sql("select text as id from 'a.csv'")).hasSize(2);
         assertThatThrownBy(() -> sql("select nothing as id from 'a.csv'"))
                 .isInstanceOf(SourceException.class)
                 .hasMessageContaining("nothing");
@@ -109,8 +112,31 @@ class RecordSourceTest {
                 .containsEntry("path", "docs/b.txt");
         assertThatThrownBy(() -> texts("none/*.txt"))
                 .hasMessageContaining("no file matches none/*.txt");
-        Files.write(folder.resolve("docs/bad.txt"), new byte[] {(byte) 0xFF, 'x'});
-        assertThatThrownBy(() -> texts("docs/bad.txt")).hasMessageContaining("is not UTF-8 text");
+        assertThatThrownBy(() -> texts("none/*.txt"))
+                .isNotInstanceOf(EmptySourceException.class)
+                .hasMessageContaining("there is no folder none");
+        assertThatThrownBy(() -> texts("docs/*.rtf")).isInstanceOf(EmptySourceException.class);
+    }
+
+    @Test
+    void aTextFileInAnotherEncodingIsReadByItsName() throws Exception {
+        Files.write(folder.resolve("a.txt"), "fine".getBytes(UTF_8));
+        Files.write(folder.resolve("b.txt"), new byte[] {'c', 'a', 'f', (byte) 0xE9});
+        var asUtf8 = new TextFilesSource(new PathRule(folder, false), "*.txt", UTF_8, List.of());
+        var windows = Charset.forName("windows-1252");
+
+        assertThat(unusable(asUtf8))
+                .singleElement()
+                .asString()
+                .startsWith("b.txt, b.txt: the file is not UTF-8 text: ")
+                .contains("encoding: windows-1252");
+        assertThat(all(asUtf8)).extracting(SourceRecord::id).containsExactly("a.txt");
+        assertThat(
+                        all(
+                                new TextFilesSource(
+                                        new PathRule(folder, false), "*.txt", windows, List.of())))
+                .extracting(record -> record.fields().get("text"))
+                .containsExactly("fine", "caf\u00e9");
     }
 
     @Test
@@ -249,16 +275,21 @@ class RecordSourceTest {
     }
 
     @Test
-    void whatCannotBeShownIsAnErrorOfTheSource() {
-        assertThatThrownBy(() -> sql("select 1 as id, time '24:00' as closes"))
-                .isInstanceOf(SourceException.class)
-                .hasMessageContaining("column closes holds a time of day that no clock shows")
-                .hasMessageContaining("closes::varchar");
+    void aValueThatCannotBeShownMakesItsRowUnusableAndNoOther() {
+        assertThat(
+                        unusable(
+                                "select * from (values ('a', time '10:00'), ('b', time '24:00')) t(id, closes)"))
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "row 2 of the query, b: column closes holds a time of day that no clock shows")
+                .contains("closes::varchar");
         for (var infinite :
                 List.of("date 'infinity'", "timestamp '-infinity'", "[date 'infinity']")) {
-            assertThatThrownBy(() -> sql("select 1 as id, " + infinite + " as ends"))
-                    .isInstanceOf(SourceException.class)
-                    .hasMessageContaining("column ends holds an infinite date");
+            assertThat(unusable("select 1 as id, " + infinite + " as ends"))
+                    .singleElement()
+                    .asString()
+                    .contains("1: column ends holds an infinite date");
         }
     }
 
@@ -399,8 +430,9 @@ class RecordSourceTest {
             assertThat(all(new SqlSource(allowed, "from 'link.csv'", Reading.TEXT))).hasSize(1);
             assertThat(all(new SqlSource(allowed, "from '" + outside + "/*.csv'", Reading.TEXT)))
                     .hasSize(1);
-            assertThat(all(new TextFilesSource(allowed, outside + "/*.txt", List.of()))).hasSize(1);
-            assertThat(all(new TextFilesSource(allowed, "docs", List.of()))).hasSize(1);
+            assertThat(all(new TextFilesSource(allowed, outside + "/*.txt", UTF_8, List.of())))
+                    .hasSize(1);
+            assertThat(all(new TextFilesSource(allowed, "docs", UTF_8, List.of()))).hasSize(1);
         } finally {
             Files.delete(outside.resolve("x.csv"));
             Files.delete(outside.resolve("x.txt"));
@@ -440,6 +472,12 @@ class RecordSourceTest {
                 .hasMessageNotContaining(folder.toString() + "/");
     }
 
+    @Test
+    void aTextThatIsNoJsonIsNotRepeated() {
+        complains("select 1 as id, ('{secret' || 1)::json as j", "Malformed JSON at byte 1");
+        complains("select 1 as id, ('\"secret \\ud83d' || '\"')::json as j", "Malformed JSON");
+    }
+
     private void complainsTyped(String query, String words) {
         assertThatThrownBy(() -> typed(query))
                 .hasMessageContaining(words)
@@ -463,14 +501,32 @@ class RecordSourceTest {
     }
 
     private List<SourceRecord> texts(String glob) {
-        return all(new TextFilesSource(new PathRule(folder, false), glob, List.of()));
+        return all(new TextFilesSource(new PathRule(folder, false), glob, UTF_8, List.of()));
+    }
+
+    private List<String> unusable(RecordSource source) {
+        var reasons = new ArrayList<String>();
+        try (var cursor = source.open()) {
+            for (var item = cursor.next(); item != null; item = cursor.next()) {
+                if (item instanceof UnusableRecord(var id, var reason)) {
+                    reasons.add(cursor.place().orElseThrow() + ", " + id + ": " + reason);
+                }
+            }
+        }
+        return reasons;
+    }
+
+    private List<String> unusable(String query) {
+        return unusable(new SqlSource(new PathRule(folder, false), query, Reading.TEXT));
     }
 
     private static List<SourceRecord> all(RecordSource source) {
         var records = new ArrayList<SourceRecord>();
         try (var cursor = source.open()) {
-            for (var record = cursor.next(); record != null; record = cursor.next()) {
-                records.add(record);
+            for (var item = cursor.next(); item != null; item = cursor.next()) {
+                if (item instanceof SourceRecord record) {
+                    records.add(record);
+                }
             }
         }
         return records;

@@ -1,0 +1,116 @@
+package dev.nightmail.pipeline.run;
+
+import dev.nightmail.pipeline.definition.PipelineDefinition;
+import dev.nightmail.pipeline.definition.SinkDefinition;
+import dev.nightmail.pipeline.run.RunSummary.End;
+import dev.nightmail.pipeline.state.PipelineState;
+import dev.nightmail.pipeline.state.Plan;
+import java.time.Duration;
+import java.time.Instant;
+
+/** Sums up what a run came to, from the state before and after it. */
+final class Books {
+
+    /** A report is for reading: whoever wants all of a long list has the files. */
+    private static final int REPORTED_MAX = 20;
+
+    private static final int BRIEF_VERSION = 12;
+
+    private final PipelineDefinition pipeline;
+    private final String endpoint;
+    private final SinkDefinition sink;
+    private final RunEnvironment environment;
+    private final PipelineState state;
+    private final Instant startedAt;
+    private final Account accountAtStart;
+    private final long collectedAtStart;
+
+    /**
+     * Opens them; what happens from here on is the run's.
+     *
+     * @param endpoint its identity
+     */
+    Books(
+            PipelineDefinition pipeline,
+            String endpoint,
+            SinkDefinition sink,
+            RunEnvironment environment,
+            PipelineState state) {
+        this.pipeline = pipeline;
+        this.endpoint = endpoint;
+        this.sink = sink;
+        this.environment = environment;
+        this.state = state;
+        this.startedAt = environment.clock().instant();
+        this.accountAtStart = account();
+        this.collectedAtStart = state.batches().collected();
+    }
+
+    Account accountAtStart() {
+        return accountAtStart;
+    }
+
+    long batchesCollected() {
+        return state.batches().collected() - collectedAtStart;
+    }
+
+    /** How many batches the endpoint has, or may have, whose results are not all here. */
+    long batchesOut() {
+        return state.batches().submitted(endpoint).size()
+                + (long) state.batches().intended(endpoint).size();
+    }
+
+    /**
+     * Whether the answer file would show something new. A file that is there may have more than
+     * could be written while batches are out, so it is not replaced for nothing.
+     *
+     * @param wasUnwritten whether an earlier run took answers and did not live to write them
+     */
+    boolean isWorthWriting(Plan plan, boolean wasUnwritten) {
+        if (batchesOut() == 0) {
+            return wasUnwritten || batchesCollected() > 0;
+        }
+        return (wasUnwritten || batchesCollected() > 0) && state.records().counts(plan).done() > 0;
+    }
+
+    RunSummary summary(Plan plan, String promptVersion, End end, int batchesSent) {
+        var counts = state.records().counts(plan);
+        var account = account();
+        return new RunSummary(
+                pipeline.name(),
+                pipeline.model(),
+                endpoint,
+                promptVersion.substring(0, Math.min(BRIEF_VERSION, promptVersion.length())),
+                end,
+                counts.total(),
+                counts.done(),
+                state.records().failures(plan),
+                counts.outstanding() + counts.canceled(),
+                counts.submitted(),
+                batchesSent,
+                batchesCollected(),
+                batchesOut(),
+                account.usage().minus(accountAtStart.usage()),
+                account.costMicrosSince(accountAtStart),
+                account.costMicros(),
+                Duration.between(startedAt, environment.clock().instant()),
+                sink.file(),
+                counts.setAside() == 0 ? null : sink.failedFile(),
+                sink.reportFile());
+    }
+
+    Report report(Plan plan, RunSummary summary) {
+        return new Report(
+                summary,
+                environment.clock().instant(),
+                state.batches().sent(),
+                account().usage(),
+                environment.prices(),
+                state.batches().latest(REPORTED_MAX),
+                state.records().firstFailures(plan, REPORTED_MAX));
+    }
+
+    private Account account() {
+        return new Account(environment.prices(), state.batches().spent(endpoint));
+    }
+}

@@ -1,0 +1,101 @@
+package dev.nightmail.pipeline.run;
+
+import dev.nightmail.pipeline.run.RunSummary.End;
+import dev.nightmail.pipeline.state.PipelineState;
+import dev.nightmail.pipeline.state.Plan;
+import dev.nightmail.pipeline.state.StoredPlan;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Takes the results of batches that have ended, once. It waits for one thing: results that an ended
+ * batch lacks are fetched again for as long as a run would, since nothing else will.
+ */
+final class Collection {
+
+    private final RunEnvironment environment;
+    private final PipelineState state;
+    private final Poller poller;
+    private final Output output;
+    private final Books books;
+    private final HeardWhileCollecting heard;
+
+    Collection(
+            RunEnvironment environment,
+            PipelineState state,
+            Poller poller,
+            Output output,
+            Books books,
+            HeardWhileCollecting heard) {
+        this.environment = environment;
+        this.state = state;
+        this.poller = poller;
+        this.output = output;
+        this.books = books;
+        this.heard = heard;
+    }
+
+    RunSummary collect(StoredPlan planned) throws InterruptedException {
+        var plan = planned.plan();
+        output.check();
+        var wasUnwritten = state.holdsUnwrittenAnswers();
+        state.inTransaction(() -> state.noteUnwrittenAnswers(true));
+        poller.begin(plan, books.accountAtStart());
+        try {
+            takeWhatEnded(plan);
+        } finally {
+            write(planned, wasUnwritten);
+        }
+        var summary = books.summary(plan, planned.promptVersion(), end(plan), 0);
+        if (planned.complete() && !summary.didNothing()) {
+            output.writeReport(books.report(plan, summary));
+        }
+        heard.on(new RunEvent.Finished(summary));
+        return summary;
+    }
+
+    private void takeWhatEnded(Plan plan) throws InterruptedException {
+        Optional<Duration> awaited;
+        do {
+            poller.poll(plan);
+            var silence = heard.silence();
+            if (silence.isPresent()) {
+                throw new RunException(
+                        "the endpoint does not answer ("
+                                + silence.get()
+                                + "). Nothing is lost: collect again later",
+                        null);
+            }
+            awaited = heard.takeAwaited();
+            if (awaited.isPresent()) {
+                environment.pause().pause(awaited.get());
+            }
+        } while (awaited.isPresent());
+    }
+
+    private void write(StoredPlan planned, boolean wasUnwritten) {
+        if (!planned.complete()) {
+            heard.on(
+                    new RunEvent.Noted(
+                            "the last run did not get to the end of its source: what was collected is kept, and the next run writes it"));
+            return;
+        }
+        if (books.isWorthWriting(planned.plan(), wasUnwritten)) {
+            output.write(planned.plan());
+            state.inTransaction(() -> state.noteUnwrittenAnswers(false));
+        } else {
+            state.inTransaction(() -> state.noteUnwrittenAnswers(wasUnwritten));
+        }
+    }
+
+    private End end(Plan plan) {
+        var counts = state.records().counts(plan);
+        if (books.batchesOut() > 0) {
+            return End.BATCHES_OUT;
+        }
+        if (counts.outstanding() > 0) {
+            return End.LEFT_TO_SEND;
+        }
+        return counts.canceled() > 0 ? End.CANCELED : End.COMPLETE;
+    }
+}

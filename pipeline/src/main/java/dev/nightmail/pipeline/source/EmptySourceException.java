@@ -1,0 +1,8 @@
+package dev.nightmail.pipeline.source;
+
+/** A source was read and has no records: there is nothing to ask, which need not be wrong. */
+public final class EmptySourceException extends SourceException {
+    public EmptySourceException(String message) {
+        super(message, null);
+    }
+}
