@@ -346,6 +346,8 @@ class OutputFilesTest {
             statement.execute("drop table unusable");
             statement.execute("alter table plan drop column complete");
             statement.execute("alter table plan drop column record_limit");
+            statement.execute("alter table batch drop column api_version");
+            statement.execute("alter table batch drop column betas");
             statement.execute("pragma user_version = 1");
         }
     }
