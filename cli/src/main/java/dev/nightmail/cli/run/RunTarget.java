@@ -4,7 +4,6 @@ import dev.nightmail.cli.command.Endpoints;
 import dev.nightmail.cli.surroundings.EmbeddedServer;
 import dev.nightmail.cli.surroundings.Surroundings;
 import dev.nightmail.pipeline.client.BatchesClient;
-import dev.nightmail.pipeline.client.CallTerms;
 import dev.nightmail.pipeline.client.ClientLimits;
 import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.client.EndpointException;
@@ -81,7 +80,7 @@ record RunTarget(
                                 .or(() -> claudeIfThereIsAKey(surroundings));
         return endpoint.isEmpty()
                 ? Optional.empty()
-                : Optional.of(of(endpoint.get(), pipeline.model(), surroundings, notes));
+                : Optional.of(of(endpoint.get(), pipeline, surroundings, notes));
     }
 
     private static Optional<Endpoint> claudeIfThereIsAKey(Surroundings surroundings) {
@@ -91,7 +90,10 @@ record RunTarget(
     }
 
     private static RunTarget of(
-            Endpoint endpoint, String model, Surroundings surroundings, Consumer<String> notes)
+            Endpoint endpoint,
+            PipelineDefinition pipeline,
+            Surroundings surroundings,
+            Consumer<String> notes)
             throws InterruptedException {
         if (Endpoints.isClaude(endpoint.base(), surroundings)) {
             return new RunTarget(endpoint, true, false, null, false);
@@ -105,7 +107,9 @@ record RunTarget(
                         surroundings.random())) {
             // Made-up answers are never taken for those of whoever is behind the same address
             // later.
-            return client.model(model, CallTerms.STANDARD).map(ModelSeen::simulated).orElse(false)
+            return client.model(pipeline.model(), pipeline.terms())
+                            .map(ModelSeen::simulated)
+                            .orElse(false)
                     ? new RunTarget(
                             Endpoint.simulator(endpoint.base(), endpoint.key()),
                             false,
