@@ -90,7 +90,7 @@ class HelpTest {
         assertThat(session.run()).isEqualTo(2);
         assertThat(session.err())
                 .startsWith(
-                        "nightmail: say what to do: run, estimate, batches, upstreams, completion, serve, keys, usage, doctor, simulator");
+                        "nightmail: say what to do: run, estimate, collect, status, batches, upstreams, completion, serve, keys, usage, doctor, simulator");
 
         assertThat(session.run("keys")).isEqualTo(2);
         assertThat(session.err())

@@ -107,6 +107,8 @@ class PipelineStatusTest {
                         DriverManager.getConnection(
                                 "jdbc:sqlite:" + folder.resolve("pipeline.state.db"));
                 var statement = connection.createStatement()) {
+            statement.execute("alter table batch drop column api_version");
+            statement.execute("alter table batch drop column betas");
             statement.execute("drop table unusable");
             statement.execute("alter table plan drop column complete");
             statement.execute("alter table plan drop column record_limit");
