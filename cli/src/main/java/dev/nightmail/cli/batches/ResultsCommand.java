@@ -48,8 +48,10 @@ final class ResultsCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "FILE",
-            description =
-                    "Write to FILE, which appears when it is complete. Default: standard output")
+            description = {
+                "Write to FILE, which appears when it is",
+                "complete. Default: standard output"
+            })
     private @Nullable Path out;
 
     @Option(names = "--overwrite", description = "Replace FILE if it is there already")
@@ -58,8 +60,10 @@ final class ResultsCommand implements Callable<Integer> {
     @Option(
             names = "--follow",
             description = {
-                "Give results as they settle, and return when the batch has ended. With --out, FILE",
-                "grows, and what it holds already is gone on with. Nightmail servers only"
+                "Give results as they settle, and return when",
+                "the batch has ended. With --out, FILE grows,",
+                "and what it holds already is gone on with.",
+                "Nightmail servers only"
             })
     private boolean follow;
 

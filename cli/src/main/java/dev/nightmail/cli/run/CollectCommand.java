@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code collect}: takes what has ended of what {@code run --no-wait} left. */
 @Command(
@@ -39,13 +38,7 @@ public final class CollectCommand implements Callable<Integer> {
 
     @Mixin private PipelineOptions pipeline = new PipelineOptions();
 
-    @Option(
-            names = "--overwrite",
-            description = {
-                "Replace files in the way of the results that this",
-                "pipeline did not write, or that were changed since."
-            })
-    private boolean overwrite;
+    @Mixin private OverwriteOption overwrite = new OverwriteOption();
 
     @Mixin private DetailedExit exit = new DetailedExit();
     @Mixin private CommonOptions common = new CommonOptions();
@@ -58,9 +51,7 @@ public final class CollectCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var definition = pipeline.definition(surroundings);
-        var environment =
-                RunEnvironment.of(
-                        surroundings.clock(), surroundings.pause(), surroundings.random());
+        var environment = surroundings.runEnvironment();
         var end = new NoRun(console, common, exit);
         PipelineRun.check(definition, environment, null);
         if (!PipelineState.exists(definition.stateFile())) {
@@ -80,9 +71,7 @@ public final class CollectCommand implements Callable<Integer> {
                 return end.neverRun(definition.name());
             }
             if (!common.json()) {
-                new SummaryText(chosen.simulated(), console.outputStyle(), surroundings::shown)
-                        .lines(summary.get())
-                        .forEach(console::result);
+                SummaryText.tell(summary.get(), chosen.simulated(), console, surroundings);
             }
             return exitCode(summary.get());
         } catch (RunUnderWayException _) {
@@ -98,13 +87,12 @@ public final class CollectCommand implements Callable<Integer> {
             throws InterruptedException {
         var run = PipelineRun.of(definition, chosen.endpoint(), environment);
         if (common.json()) {
-            return run.collect(overwrite, event -> console.json(RunJson.event(event)));
+            return run.collect(overwrite.isGiven(), event -> console.json(RunJson.event(event)));
         }
-        var plan =
-                new PlanText(definition, chosen.where(), chosen.simulated(), console.errorStyle());
+        var plan = chosen.planText(definition, console.errorStyle());
         try (var display =
                 RunDisplay.collecting(console, chosen.simulated(), plan, surroundings.clock())) {
-            return run.collect(overwrite, chosen.withoutToldFailure(display));
+            return run.collect(overwrite.isGiven(), chosen.withoutToldFailure(display));
         }
     }
 

@@ -6,7 +6,6 @@ import dev.nightmail.cli.command.Console;
 import dev.nightmail.cli.command.ExitCode;
 import dev.nightmail.cli.surroundings.Surroundings;
 import dev.nightmail.pipeline.run.PipelineRun;
-import dev.nightmail.pipeline.run.RunEnvironment;
 import dev.nightmail.pipeline.run.RunOptions;
 import dev.nightmail.pipeline.source.EmptySourceException;
 import dev.nightmail.pipeline.state.PipelineState;
@@ -45,9 +44,7 @@ public final class EstimateCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         var limit = target.limit();
         var definition = target.definition(surroundings);
-        var environment =
-                RunEnvironment.of(
-                        surroundings.clock(), surroundings.pause(), surroundings.random());
+        var environment = surroundings.runEnvironment();
         PipelineRun.check(definition, environment, limit);
         if (PipelineState.isRunUnderWay(definition.stateFile())) {
             throw CommandException.failed(RunCommand.NO_ESTIMATE);
@@ -62,7 +59,7 @@ public final class EstimateCommand implements Callable<Integer> {
             if (common.json()) {
                 console.json(RunJson.preview(preview, false));
             } else {
-                new PlanText(definition, chosen.where(), chosen.simulated(), console.outputStyle())
+                chosen.planText(definition, console.outputStyle())
                         .lines(preview)
                         .forEach(console::result);
             }

@@ -8,7 +8,6 @@ import dev.nightmail.cli.surroundings.Surroundings;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.run.PipelineRun;
 import dev.nightmail.pipeline.run.PipelineStatus;
-import dev.nightmail.pipeline.run.RunEnvironment;
 import dev.nightmail.pipeline.run.RunOptions;
 import dev.nightmail.pipeline.run.RunSummary;
 import dev.nightmail.pipeline.source.EmptySourceException;
@@ -30,10 +29,11 @@ import picocli.CommandLine.Option;
         },
         footerHeading = "%nExit codes: ",
         footer = {
-            "0 every record has an answer, batches are out (--no-wait), or there is nothing to do;",
-            "1 failed; 2 wrong usage or declined;",
+            "0 every record has an answer, batches are out (--no-wait), or",
+            "there is nothing to do; 1 failed; 2 wrong usage or declined;",
             "3 finished, but some records have no answer; 130 stopped with Ctrl-C.",
-            "Money is in US dollars at batch prices; sizes are decimal (1 MB = 1,000,000 bytes)."
+            "Money is in US dollars at batch prices; sizes are decimal",
+            "(1 MB = 1,000,000 bytes)."
         })
 public final class RunCommand implements Callable<Integer> {
 
@@ -54,13 +54,7 @@ public final class RunCommand implements Callable<Integer> {
             })
     private boolean dryRun;
 
-    @Option(
-            names = "--overwrite",
-            description = {
-                "Replace files in the way of the results that this",
-                "pipeline did not write, or that were changed since."
-            })
-    private boolean overwrite;
+    @Mixin private OverwriteOption overwrite = new OverwriteOption();
 
     @Option(names = "--yes", description = "Spend at Anthropic without asking.")
     private boolean yes;
@@ -86,9 +80,7 @@ public final class RunCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         var limit = target.limit();
         var definition = target.definition(surroundings);
-        var environment =
-                RunEnvironment.of(
-                        surroundings.clock(), surroundings.pause(), surroundings.random());
+        var environment = surroundings.runEnvironment();
         var end = new NoRun(console, common, exit);
         // Before a server is started for it.
         PipelineRun.check(definition, environment, limit);
@@ -103,14 +95,16 @@ public final class RunCommand implements Callable<Integer> {
         try (chosen) {
             var run = PipelineRun.of(definition, chosen.endpoint(), environment);
             var confirmation = new SpendingQuestion(console, chosen, yes);
-            var options = new RunOptions(limit, overwrite, noWait, confirmation);
+            var options = new RunOptions(limit, overwrite.isGiven(), noWait, confirmation);
             if (dryRun) {
                 tellPlan(run, options, definition, chosen);
                 return ExitCode.DONE;
             }
             var summary = run(run, options, definition, chosen);
             confirmation.refusal().ifPresent(RunCommand::refuse);
-            tell(summary, chosen);
+            if (!common.json()) {
+                SummaryText.tell(summary, chosen.simulated(), console, surroundings);
+            }
             complete = summary.end() == RunSummary.End.COMPLETE;
             return exitCode(summary);
         } catch (RunUnderWayException e) {
@@ -151,8 +145,7 @@ public final class RunCommand implements Callable<Integer> {
             console.json(RunJson.preview(preview, true));
             return;
         }
-        var plan =
-                new PlanText(definition, chosen.where(), chosen.simulated(), console.outputStyle());
+        var plan = chosen.planText(definition, console.outputStyle());
         plan.lines(preview).forEach(console::result);
         plan.prompt(preview, console.columns()).forEach(console::result);
         console.result("");
@@ -169,11 +162,7 @@ public final class RunCommand implements Callable<Integer> {
                 RunDisplay.running(
                         console,
                         chosen.simulated(),
-                        new PlanText(
-                                definition,
-                                chosen.where(),
-                                chosen.simulated(),
-                                console.errorStyle()),
+                        chosen.planText(definition, console.errorStyle()),
                         surroundings.clock())) {
             return run.run(options, chosen.withoutToldFailure(display));
         }
@@ -181,14 +170,6 @@ public final class RunCommand implements Callable<Integer> {
 
     private static void refuse(String reason) {
         throw CommandException.usage(reason);
-    }
-
-    private void tell(RunSummary summary, RunTarget chosen) {
-        if (!common.json()) {
-            new SummaryText(chosen.simulated(), console.outputStyle(), surroundings::shown)
-                    .lines(summary)
-                    .forEach(console::result);
-        }
     }
 
     private int exitCode(RunSummary summary) {

@@ -3,6 +3,7 @@ package dev.nightmail.cli.run;
 import dev.nightmail.cli.command.Endpoints;
 import dev.nightmail.cli.surroundings.EmbeddedServer;
 import dev.nightmail.cli.surroundings.Surroundings;
+import dev.nightmail.cli.text.Style;
 import dev.nightmail.pipeline.client.BatchesClient;
 import dev.nightmail.pipeline.client.ClientLimits;
 import dev.nightmail.pipeline.client.Endpoint;
@@ -152,6 +153,11 @@ record RunTarget(
             return "the built-in simulator";
         }
         return (simulated ? "the simulator at " : "") + endpoint.base();
+    }
+
+    /** A plan for it, in words. */
+    PlanText planText(PipelineDefinition pipeline, Style style) {
+        return new PlanText(pipeline, where(), simulated, style);
     }
 
     /** Once it is closed and every answer is in the pipeline's state. */

@@ -9,7 +9,6 @@ import dev.nightmail.pipeline.client.BatchSnapshot;
 import dev.nightmail.pipeline.client.EndpointException;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.run.PipelineStatus;
-import dev.nightmail.pipeline.run.RunEnvironment;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -47,9 +46,7 @@ public final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var definition = pipeline.definition(surroundings);
-        var environment =
-                RunEnvironment.of(
-                        surroundings.clock(), surroundings.pause(), surroundings.random());
+        var environment = surroundings.runEnvironment();
         var status = PipelineStatus.read(definition, environment);
         var seen = seen(status, definition);
         if (common.json()) {

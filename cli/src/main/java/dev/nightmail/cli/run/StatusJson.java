@@ -1,12 +1,12 @@
 package dev.nightmail.cli.run;
 
+import dev.nightmail.cli.command.WireJson;
 import dev.nightmail.pipeline.client.BatchSnapshot;
 import dev.nightmail.pipeline.run.PipelineStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -51,28 +51,18 @@ final class StatusJson {
                         .put("model", row.model())
                         .put("requests", row.requests())
                         .put("intended_at", row.intendedAt().toString())
-                        .put("submitted_at", text(row.submittedAt()))
-                        .put("collected_at", text(row.collectedAt()))
+                        .put("submitted_at", WireJson.time(row.submittedAt()))
+                        .put("collected_at", WireJson.time(row.collectedAt()))
                         .put("age_millis", Duration.between(since, now).toMillis())
                         .put("likely_cost_micros", row.likelyMicros())
                         .put("cost_micros", batch.costMicros());
         var snapshot = row.batchId() == null ? null : seen.get(row.batchId());
         if (snapshot != null) {
             json.put("processing_status", snapshot.status().name().toLowerCase(Locale.ROOT))
-                    .put("expires_at", text(snapshot.expiresAt()))
-                    .put("ended_at", text(snapshot.endedAt()));
-            var counts = snapshot.counts();
-            json.putObject("request_counts")
-                    .put("processing", counts.processing())
-                    .put("succeeded", counts.succeeded())
-                    .put("errored", counts.errored())
-                    .put("canceled", counts.canceled())
-                    .put("expired", counts.expired());
+                    .put("expires_at", WireJson.time(snapshot.expiresAt()))
+                    .put("ended_at", WireJson.time(snapshot.endedAt()));
+            WireJson.putCounts(json, snapshot.counts());
         }
         return json;
-    }
-
-    private static @Nullable String text(@Nullable Instant time) {
-        return time == null ? null : time.toString();
     }
 }

@@ -4,15 +4,15 @@ import dev.nightmail.cli.text.Figures;
 import dev.nightmail.cli.text.Style;
 import dev.nightmail.cli.text.Table;
 import dev.nightmail.cli.text.Table.Align;
-import dev.nightmail.pipeline.answer.FailureKind;
 import dev.nightmail.pipeline.client.BatchSnapshot;
+import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.run.PipelineStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Where a pipeline stands, for a person. */
@@ -47,6 +47,14 @@ final class StatusText {
         if (more > 0) {
             lines.add(INDENT + style.dim("and " + Figures.counted(more, "earlier batch")));
         }
+        if (Stream.concat(status.out().stream(), status.over().stream())
+                .anyMatch(batch -> batch.row().endpoint().equals(Endpoint.SIMULATOR))) {
+            lines.add("");
+            lines.add(
+                    INDENT
+                            + style.dim(
+                                    "Simulated answers cost nothing: shown is what the model would take."));
+        }
         return lines;
     }
 
@@ -79,14 +87,7 @@ final class StatusText {
         row(table, "under way", records.submitted(), "");
         row(table, "to send", records.outstanding(), "");
         row(table, "canceled", records.canceled(), "");
-        var reasons =
-                status.failed().entrySet().stream()
-                        .map(kind ->
-                                Figures.count(kind.getValue())
-                                        + " "
-                                        + FailureKind.words(kind.getKey()))
-                        .collect(Collectors.joining(", "));
-        row(table, "set aside", records.setAside(), reasons);
+        row(table, "set aside", records.setAside(), SummaryText.reasons(status.failed()));
         return table;
     }
 

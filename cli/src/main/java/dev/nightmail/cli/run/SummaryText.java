@@ -1,5 +1,7 @@
 package dev.nightmail.cli.run;
 
+import dev.nightmail.cli.command.Console;
+import dev.nightmail.cli.surroundings.Surroundings;
 import dev.nightmail.cli.text.Figures;
 import dev.nightmail.cli.text.Style;
 import dev.nightmail.cli.text.Table;
@@ -10,6 +12,7 @@ import dev.nightmail.pipeline.run.RunSummary;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -30,6 +33,14 @@ final class SummaryText {
         this.simulated = simulated;
         this.style = style;
         this.shown = shown;
+    }
+
+    /** Prints it as the command's result. */
+    static void tell(
+            RunSummary summary, boolean simulated, Console console, Surroundings surroundings) {
+        new SummaryText(simulated, console.outputStyle(), surroundings::shown)
+                .lines(summary)
+                .forEach(console::result);
     }
 
     List<String> lines(RunSummary summary) {
@@ -81,7 +92,8 @@ final class SummaryText {
         table.row("records", Figures.count(summary.records()), "");
         table.row("done", Figures.count(summary.done()), "");
         if (summary.failedRecords() > 0) {
-            table.row("set aside", Figures.count(summary.failedRecords()), reasons(summary));
+            table.row(
+                    "set aside", Figures.count(summary.failedRecords()), reasons(summary.failed()));
         }
         if (summary.underWay() > 0) {
             table.row("under way", Figures.count(summary.underWay()), "");
@@ -99,8 +111,11 @@ final class SummaryText {
         return table;
     }
 
-    private static String reasons(RunSummary summary) {
-        return summary.failed().entrySet().stream()
+    /**
+     * @param failed how many records are set aside, by kind of failure
+     */
+    static String reasons(Map<String, Long> failed) {
+        return failed.entrySet().stream()
                 .map(reason ->
                         Figures.count(reason.getValue()) + " " + FailureKind.words(reason.getKey()))
                 .collect(Collectors.joining(", "));

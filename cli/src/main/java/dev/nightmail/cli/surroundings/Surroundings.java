@@ -1,6 +1,7 @@
 package dev.nightmail.cli.surroundings;
 
 import dev.nightmail.pipeline.client.Pause;
+import dev.nightmail.pipeline.run.RunEnvironment;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.URI;
@@ -44,6 +45,11 @@ public record Surroundings(
     /** An environment variable; one that is set to nothing counts as not set. */
     public Optional<String> variable(String name) {
         return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
+    }
+
+    /** What of it a run of a pipeline needs. */
+    public RunEnvironment runEnvironment() {
+        return RunEnvironment.of(clock, pause, random);
     }
 
     /** A path as a person would write it here: relative when it is below this folder. */

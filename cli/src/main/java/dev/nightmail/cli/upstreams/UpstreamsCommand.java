@@ -21,8 +21,8 @@ import tools.jackson.databind.JsonNode;
         sortOptions = false,
         abbreviateSynopsis = true,
         description = {
-            "Show how the upstreams of a running server stand; with resume, have one be given",
-            "batches again."
+            "Show how the upstreams of a running server stand.",
+            "With resume, have one be given batches again."
         },
         footer = {
             "",

@@ -105,6 +105,18 @@ class RunCommandTest {
     }
 
     @Test
+    void theStatusSaysThatWhatWasSimulatedCostNothing() {
+        session().with(new EmbeddedFake(server)).run("run", "tides.yaml");
+        var session = session();
+
+        assertThat(session.run("status", "tides.yaml")).isZero();
+
+        assertThat(session.out())
+                .endsWith(
+                        "\n\n  Simulated answers cost nothing: shown is what the model would take.\n");
+    }
+
+    @Test
     void theSimulatorsFolderGoesWithTheRunThatNeedsItNoMore() {
         session().with(new EmbeddedFake(server)).run("estimate", "tides.yaml");
         session().with(new EmbeddedFake(server)).run("run", "tides.yaml", "--dry-run");

@@ -179,6 +179,7 @@ class SubmitAndLeaveCommandsTest {
         assertThat(there("status")).isZero();
 
         assertThat(last.out())
+                .doesNotContain("Simulated")
                 .startsWith("tides  source read 0.0 s ago\n")
                 .contains("records    2", "under way  2")
                 .containsPattern("BATCH +ID +STATE +REQUESTS +SETTLED +AGE +DEADLINE +COST")

@@ -67,10 +67,8 @@ final class Books {
      * @param wasUnwritten whether an earlier run took answers and did not live to write them
      */
     boolean isWorthWriting(Plan plan, boolean wasUnwritten) {
-        if (batchesOut() == 0) {
-            return wasUnwritten || batchesCollected() > 0;
-        }
-        return (wasUnwritten || batchesCollected() > 0) && state.records().counts(plan).done() > 0;
+        var hasNews = wasUnwritten || batchesCollected() > 0;
+        return hasNews && (batchesOut() == 0 || state.records().counts(plan).done() > 0);
     }
 
     RunSummary summary(Plan plan, String promptVersion, End end, int batchesSent) {

@@ -11,7 +11,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,9 +94,5 @@ public record PipelineStatus(
             batches.add(new Batch(row, account.costMicros()));
         }
         return batches;
-    }
-
-    public Optional<StoredPlan> planIfAny() {
-        return Optional.ofNullable(plan);
     }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,7 +58,7 @@ class PipelineStatusTest {
                 .containsOnly("collected");
         // Two answers, each with 100 tokens in and 10 out, at 0.50 and 2.50 USD per million.
         assertThat(status.over().getLast().costMicros()).isEqualTo(100 + 50);
-        assertThat(status.planIfAny().orElseThrow().complete()).isTrue();
+        assertThat(Objects.requireNonNull(status.plan()).complete()).isTrue();
     }
 
     @Test
@@ -118,7 +119,7 @@ class PipelineStatusTest {
         var status = status(pipeline);
 
         assertThat(status.records()).isEqualTo(new RecordCounts(0, 0, 4, 0, 0, 0));
-        assertThat(status.planIfAny().orElseThrow().complete()).isFalse();
+        assertThat(Objects.requireNonNull(status.plan()).complete()).isFalse();
         assertThat(pipeline.run(server, world).done()).isEqualTo(4);
         assertThat(server.requestsAccepted()).isEqualTo(4);
     }
