@@ -2,6 +2,7 @@ package dev.nightmail.upstream.http;
 
 import dev.nightmail.core.memory.MemoryBudget;
 import dev.nightmail.core.memory.MemoryShare;
+import dev.nightmail.jetty.LeasedBuffers;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.client.BasicAuthentication;
@@ -18,6 +19,7 @@ import org.eclipse.jetty.client.WWWAuthenticationProtocolHandler;
 import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
 import org.eclipse.jetty.http.HttpCookieStore;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -36,6 +38,11 @@ public final class JettyExchanges implements HttpExchanges {
     private static final int SELECTORS = 2;
     private static final int THREADS_MAX = 16;
     private static final int THREADS_MIN = 4;
+
+    /** Sizes of pooled buffers, as the client makes its own pool. */
+    private static final int BUFFER_STEP = 2 * 1024;
+
+    private static final int BUFFER_MAX = 64 * 1024;
 
     /** Far above what services send. */
     private static final int ANSWER_HEAD_BYTES_MAX = 64 * 1024;
@@ -86,7 +93,9 @@ public final class JettyExchanges implements HttpExchanges {
         transport.setConnectionPoolFactory(
                 destination -> new IdleFirstConnections(destination, settings.connectionsMax()));
         var client = new HttpClient(transport);
-        client.setByteBufferPool(new LeasedBuffers());
+        client.setByteBufferPool(
+                new LeasedBuffers(
+                        new ArrayByteBufferPool(0, BUFFER_STEP, BUFFER_MAX, THREADS_MAX / 2)));
         client.setExecutor(threads);
         client.setConnectTimeout(settings.connectTimeout().toMillis());
         client.setAddressResolutionTimeout(settings.connectTimeout().toMillis());

@@ -1,23 +1,25 @@
-package dev.nightmail.api.server;
+package dev.nightmail.jetty;
 
-import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.Retainable;
 import org.eclipse.jetty.io.RetainableByteBuffer;
 
 /**
- * Pooled buffers of which each use is a thing of its own.
+ * Pooled buffers of which each use is a thing of its own. For many threads.
  *
- * <p>Jetty's own pool hands out the same object again. Whoever gives one back twice, as its
+ * <p>Jetty's own pools hand out the same object again. Whoever gives one back twice, as its
  * HTTP/1.1 connection may where a call is not well-formed, then gives back what another connection
  * reads into by now: one client is parsed as another. Here a use that is over stays over. It has
  * its own count and its own position, so that neither a second release nor a clear reaches the next
  * use of the same memory.
  */
-final class LeasedBuffers extends ByteBufferPool.Wrapper {
+public final class LeasedBuffers extends ByteBufferPool.Wrapper {
 
-    LeasedBuffers() {
-        super(new ArrayByteBufferPool());
+    /**
+     * @param pool whose memory is lent
+     */
+    public LeasedBuffers(ByteBufferPool pool) {
+        super(pool);
     }
 
     @Override

@@ -1,15 +1,16 @@
-package dev.nightmail.upstream.http;
+package dev.nightmail.jetty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
+import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.eclipse.jetty.util.BufferUtil;
 import org.junit.jupiter.api.Test;
 
 class LeasedBuffersTest {
 
-    private final LeasedBuffers buffers = new LeasedBuffers();
+    private final LeasedBuffers buffers = new LeasedBuffers(new ArrayByteBufferPool());
 
     @Test
     void whatIsGivenBackTwiceIsNotTakenFromWhoeverHasItNow() {
