@@ -66,7 +66,7 @@ final class Allowances {
         double longest = 0;
         for (var entry : buckets.entrySet()) {
             double amount = (double) cost.of(entry.getKey());
-            double seconds = entry.getValue().secondsUntil(amount, roomyMargin, tightMargin);
+            double seconds = entry.getValue().secondsUntil(amount);
             longest = Math.max(longest, seconds);
         }
         return Duration.ofNanos((long) Math.ceil(longest * 1e9));
@@ -176,6 +176,8 @@ final class Allowances {
                                             limit,
                                             allowance,
                                             allowance.remaining() + since - unwritten(limit, then),
+                                            roomyMargin,
+                                            tightMargin,
                                             now));
                         } else {
                             known.learn(
@@ -235,33 +237,24 @@ final class Allowances {
         });
         explained |= !lacking.isEmpty();
         if (isNews) {
-            widenMargins(lacking);
+            lacking.forEach(bucket -> bucket.margin().widen());
         }
     }
 
     private void narrowMargins() {
-        double roomy = 0;
-        double tight = 0;
-        for (var bucket : buckets.values()) {
-            double most = bucket.marginSecondsMax();
-            roomy = bucket.isTight() ? roomy : Math.max(roomy, most);
-            tight = bucket.isTight() ? Math.max(tight, most) : tight;
-        }
-        if (roomy > 0) {
-            roomyMargin.narrow(roomy);
-        }
-        if (tight > 0) {
-            tightMargin.narrow(tight);
-        }
+        narrow(roomyMargin);
+        narrow(tightMargin);
     }
 
-    private void widenMargins(List<LimitBucket> lacking) {
-        if (lacking.stream().anyMatch(LimitBucket::isTight)) {
-            tightMargin.widen();
-        }
-        if (lacking.stream().anyMatch(bucket -> !bucket.isTight())) {
-            roomyMargin.widen();
-        }
+    /** Once for a call, however many buckets have the margin. */
+    private void narrow(JitterMargin margin) {
+        buckets.values().stream()
+                .filter(bucket -> bucket.margin() == margin)
+                .mapToDouble(LimitBucket::marginSecondsMax)
+                // Nobody has asked it for a place yet.
+                .filter(most -> most > 0)
+                .max()
+                .ifPresent(margin::narrow);
     }
 
     /**

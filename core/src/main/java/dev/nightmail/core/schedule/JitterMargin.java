@@ -18,12 +18,11 @@ final class JitterMargin {
     /** Refusals in a row are one piece of news: none of them knew of the one before. */
     private static final int LET_IN_BETWEEN = 5;
 
-    private final boolean narrowsFastAtFirst;
     private final double minSeconds;
     private final double wider;
     private final double narrower;
     private double seconds;
-    private boolean wasTooNarrow;
+    private double narrowing;
     private int letInSinceWidened = LET_IN_BETWEEN;
 
     private JitterMargin(
@@ -32,11 +31,11 @@ final class JitterMargin {
             double minSeconds,
             double wider,
             double callsPerRefusal) {
-        this.narrowsFastAtFirst = narrowsFastAtFirst;
         this.seconds = firstSeconds;
         this.minSeconds = minSeconds;
         this.wider = wider;
         this.narrower = Math.pow(wider, -1 / callsPerRefusal);
+        this.narrowing = narrowsFastAtFirst ? NARROWER_AT_FIRST : narrower;
     }
 
     /** Where a bucket has room for it, so that it costs nothing: one call in 1,000 is refused. */
@@ -61,7 +60,7 @@ final class JitterMargin {
             return;
         }
         letInSinceWidened = 0;
-        wasTooNarrow = true;
+        narrowing = narrower;
         seconds = Math.min(MAX_SECONDS, seconds * wider);
     }
 
@@ -70,7 +69,6 @@ final class JitterMargin {
      */
     void narrow(double mostSeconds) {
         letInSinceWidened++;
-        double factor = narrowsFastAtFirst && !wasTooNarrow ? NARROWER_AT_FIRST : narrower;
-        seconds = Math.max(minSeconds, Math.min(seconds, mostSeconds) * factor);
+        seconds = Math.max(minSeconds, Math.min(seconds, mostSeconds) * narrowing);
     }
 }

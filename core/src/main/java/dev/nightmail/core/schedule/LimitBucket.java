@@ -45,15 +45,27 @@ final class LimitBucket {
 
     private double level;
 
+    private final JitterMargin roomyMargin;
+    private final JitterMargin tightMargin;
     private double marginMax;
     private boolean tight;
     private Instant at;
 
     /**
      * @param ifThen what is left if what was told was true when the call set out
+     * @param roomyMargin of all buckets that have room for one
+     * @param tightMargin of the others
      */
-    LimitBucket(Limit limit, Allowance told, double ifThen, Moment now) {
+    LimitBucket(
+            Limit limit,
+            Allowance told,
+            double ifThen,
+            JitterMargin roomyMargin,
+            JitterMargin tightMargin,
+            Moment now) {
         this.limit = limit;
+        this.roomyMargin = roomyMargin;
+        this.tightMargin = tightMargin;
         this.at = now.steady();
         this.level = Math.min((double) told.remaining(), ifThen);
         told(told, 0, now);
@@ -74,19 +86,14 @@ final class LimitBucket {
         return duration.getSeconds() + duration.getNano() / 1e9;
     }
 
-    /**
-     * Seconds until a call may go that takes so much; zero or less if it may now.
-     *
-     * @param tightMargin in place of the other where there is no room for one
-     */
-    double secondsUntil(double amount, JitterMargin roomyMargin, JitterMargin tightMargin) {
+    /** Seconds until a call may go that takes so much; zero or less if it may now. */
+    double secondsUntil(double amount) {
         double needed = needed(amount);
         capacity = Math.max(capacity, needed);
         double room = (capacity - needed) / 2;
         marginMax = Math.max(room, TIGHT_MARGIN_MAX * needed);
         tight = room < marginMax;
-        double seconds = (tight ? tightMargin : roomyMargin).seconds();
-        double margin = Math.min(seconds * rate.perSecond(), marginMax);
+        double margin = Math.min(margin().seconds() * rate.perSecond(), marginMax);
         sureAbove = Math.max(0, needed + margin - capacity);
         return (needed + margin - level) / rate.perSecond();
     }
@@ -96,9 +103,9 @@ final class LimitBucket {
         return Math.min(amount, (double) most);
     }
 
-    /** Whether it had no room for a margin when it was last asked for a place. */
-    boolean isTight() {
-        return tight;
+    /** By whether it had room for one when it was last asked for a place. */
+    JitterMargin margin() {
+        return tight ? tightMargin : roomyMargin;
     }
 
     /** More of a margin than that is of no use. */
