@@ -269,18 +269,7 @@ public final class RequestCheckup {
             }
         }
         if (!indexIsSound && indexIsKnown) {
-            writeIndex();
+            disk.replace(folder.resolve(INDEX), folder.resolve(INDEX + ".tmp"), image.array());
         }
-    }
-
-    private void writeIndex() throws IOException {
-        var beside = folder.resolve(INDEX + ".tmp");
-        disk.delete(beside);
-        try (var file = disk.openToWrite(beside)) {
-            file.write(ByteBuffer.wrap(image.array()), 0);
-            file.force();
-        }
-        disk.rename(beside, folder.resolve(INDEX));
-        disk.forceFolder(folder);
     }
 }
