@@ -71,7 +71,7 @@ public final class CollectCommand implements Callable<Integer> {
                 return end.neverRun(definition.name());
             }
             if (!common.json()) {
-                SummaryText.tell(summary.get(), chosen.simulated(), console, surroundings);
+                SummaryText.tell(summary.get(), console, surroundings);
             }
             return exitCode(summary.get());
         } catch (RunUnderWayException _) {

@@ -6,6 +6,7 @@ import dev.nightmail.cli.command.Console;
 import dev.nightmail.cli.command.ExitCode;
 import dev.nightmail.cli.surroundings.Surroundings;
 import dev.nightmail.pipeline.run.PipelineRun;
+import dev.nightmail.pipeline.run.PipelineStatus;
 import dev.nightmail.pipeline.run.RunOptions;
 import dev.nightmail.pipeline.source.EmptySourceException;
 import dev.nightmail.pipeline.state.PipelineState;
@@ -66,7 +67,10 @@ public final class EstimateCommand implements Callable<Integer> {
             return ExitCode.DONE;
         } catch (EmptySourceException e) {
             return new NoRun(console, common, new DetailedExit())
-                    .withoutRecords(String.valueOf(e.getMessage()), 0);
+                    .withoutRecords(
+                            String.valueOf(e.getMessage()),
+                            PipelineStatus.read(definition, environment)
+                                    .outAt(chosen.endpoint().identity()));
         } finally {
             chosen.removeUnlessUsed();
         }

@@ -31,7 +31,7 @@ final class NoRun {
      *
      * @param batchesOut of earlier runs
      */
-    int withoutRecords(String reason, int batchesOut) {
+    int withoutRecords(String reason, long batchesOut) {
         var left =
                 batchesOut == 0
                         ? ""

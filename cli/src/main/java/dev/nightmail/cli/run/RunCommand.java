@@ -103,7 +103,7 @@ public final class RunCommand implements Callable<Integer> {
             var summary = run(run, options, definition, chosen);
             confirmation.refusal().ifPresent(RunCommand::refuse);
             if (!common.json()) {
-                SummaryText.tell(summary, chosen.simulated(), console, surroundings);
+                SummaryText.tell(summary, console, surroundings);
             }
             complete = summary.end() == RunSummary.End.COMPLETE;
             return exitCode(summary);
@@ -113,7 +113,9 @@ public final class RunCommand implements Callable<Integer> {
             }
             return end.underWay();
         } catch (EmptySourceException e) {
-            var out = PipelineStatus.read(definition, environment).out().size();
+            var out =
+                    PipelineStatus.read(definition, environment)
+                            .outAt(chosen.endpoint().identity());
             return end.withoutRecords(String.valueOf(e.getMessage()), out);
         } catch (InterruptedException _) {
             throw CommandException.interrupted(

@@ -71,7 +71,11 @@ public final class StatusCommand implements Callable<Integer> {
             return seen;
         }
         var endpoint = chosen.get().endpoint();
-        try (var client = Endpoints.client(endpoint, surroundings, console::note)) {
+        try (var client =
+                Endpoints.client(
+                        endpoint,
+                        surroundings,
+                        chosen.get().failureTold() ? _ -> {} : console::note)) {
             for (var batch : status.out()) {
                 var id = batch.row().batchId();
                 if (id != null && batch.row().endpoint().equals(endpoint.identity())) {

@@ -22,23 +22,20 @@ final class SummaryText {
 
     private static final String INDENT = "  ";
 
-    private final boolean simulated;
     private final Style style;
     private final Function<Path, String> shown;
 
     /**
      * @param shown a path as it is shown
      */
-    SummaryText(boolean simulated, Style style, Function<Path, String> shown) {
-        this.simulated = simulated;
+    SummaryText(Style style, Function<Path, String> shown) {
         this.style = style;
         this.shown = shown;
     }
 
     /** Prints it as the command's result. */
-    static void tell(
-            RunSummary summary, boolean simulated, Console console, Surroundings surroundings) {
-        new SummaryText(simulated, console.outputStyle(), surroundings::shown)
+    static void tell(RunSummary summary, Console console, Surroundings surroundings) {
+        new SummaryText(console.outputStyle(), surroundings::shown)
                 .lines(summary)
                 .forEach(console::result);
     }
@@ -145,7 +142,7 @@ final class SummaryText {
 
     private String cost(RunSummary summary) {
         var micros = summary.costMicros();
-        if (simulated) {
+        if (summary.simulated()) {
             return "nothing, it was simulated"
                     + (micros == null
                             ? ""

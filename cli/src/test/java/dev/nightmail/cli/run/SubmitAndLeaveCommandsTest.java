@@ -163,6 +163,36 @@ class SubmitAndLeaveCommandsTest {
     }
 
     @Test
+    void batchesElsewhereAreNotToBeCollectedHere() throws IOException {
+        there("run", "--no-wait");
+        Files.writeString(
+                folder.resolve("tides.yaml"), PIPELINE.replace("order by id", "where 1=0"));
+
+        try (var another = new FakeBatchesServer()) {
+            last = new CommandLineSession(folder);
+            var code =
+                    last.run(
+                            "run",
+                            "tides.yaml",
+                            "--detailed-exit",
+                            "--endpoint",
+                            another.baseUri().toString());
+            assertThat(code).isEqualTo(10);
+        }
+        assertThat(last.out()).startsWith("Nothing to do").doesNotContain("can be collected");
+    }
+
+    @Test
+    void anEndpointThatIsAwayIsSaidOnce() {
+        there("run", "--no-wait");
+        server.refuseWith(503);
+
+        assertThat(there("status")).isZero();
+
+        assertThat(last.err()).containsOnlyOnce("trying again");
+    }
+
+    @Test
     void aPipelineThatNeverRanHasNothingToCollectAndAStatus() throws IOException {
         assertThat(there("collect")).isZero();
         assertThat(last.out()).startsWith("Nothing to collect: tides has not been run yet.");

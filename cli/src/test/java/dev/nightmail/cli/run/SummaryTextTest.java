@@ -3,6 +3,7 @@ package dev.nightmail.cli.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightmail.cli.text.Style;
+import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.cost.Usage;
 import dev.nightmail.pipeline.run.RunSummary;
 import dev.nightmail.pipeline.run.RunSummary.End;
@@ -21,7 +22,7 @@ class SummaryTextTest {
     void aCompleteRunSaysWhereItsResultsAre() {
         var summary = summary(End.COMPLETE, 300, Map.of(), 0, 31_200L, 31_200L);
 
-        assertThat(text(false, summary))
+        assertThat(text(summary))
                 .isEqualTo(
                         """
                         review-sentiment  complete
@@ -45,7 +46,7 @@ class SummaryTextTest {
         failed.put("invalid_answer", 1_200L);
         failed.put("refusal", 1L);
 
-        var text = text(false, summary(End.COMPLETE, 8_799, failed, 0, 31_200L, 1_031_200L));
+        var text = text(summary(End.COMPLETE, 8_799, failed, 0, 31_200L, 1_031_200L));
 
         assertThat(text)
                 .isEqualTo(
@@ -69,7 +70,7 @@ class SummaryTextTest {
 
     @Test
     void aBudgetThatEndedTheRunIsNamedWithTheWayOn() {
-        var text = text(false, summary(End.BUDGET_REACHED, 100, Map.of(), 200, 31_200L, 31_200L));
+        var text = text(summary(End.BUDGET_REACHED, 100, Map.of(), 200, 31_200L, 31_200L));
 
         assertThat(text)
                 .contains("review-sentiment  stopped at its budget")
@@ -79,18 +80,27 @@ class SummaryTextTest {
 
     @Test
     void aSimulatedRunSaysThatNothingWasCharged() {
-        assertThat(text(true, summary(End.COMPLETE, 300, Map.of(), 0, 31_200L, 31_200L)))
+        assertThat(
+                        text(
+                                summary(
+                                        Endpoint.SIMULATOR,
+                                        End.COMPLETE,
+                                        300,
+                                        Map.of(),
+                                        0,
+                                        31_200L,
+                                        31_200L)))
                 .contains("cost     nothing, it was simulated; claude-haiku-4-5 would take $0.031");
     }
 
     @Test
     void aModelWithoutAPriceHasNoCost() {
-        assertThat(text(false, summary(End.COMPLETE, 300, Map.of(), 0, null, null)))
+        assertThat(text(summary(End.COMPLETE, 300, Map.of(), 0, null, null)))
                 .contains("cost     not known: there is no price for claude-haiku-4-5");
     }
 
-    private static String text(boolean simulated, RunSummary summary) {
-        var lines = new SummaryText(simulated, Style.PLAIN, Path::toString).lines(summary);
+    private static String text(RunSummary summary) {
+        var lines = new SummaryText(Style.PLAIN, Path::toString).lines(summary);
         return String.join("\n", lines) + "\n";
     }
 
@@ -101,11 +111,22 @@ class SummaryTextTest {
             long unsent,
             @Nullable Long cost,
             @Nullable Long total) {
+        return summary("https://api.anthropic.com", end, done, failed, unsent, cost, total);
+    }
+
+    private static RunSummary summary(
+            String endpoint,
+            End end,
+            long done,
+            Map<String, Long> failed,
+            long unsent,
+            @Nullable Long cost,
+            @Nullable Long total) {
         var failures = failed.values().stream().mapToLong(Long::longValue).sum();
         return new RunSummary(
                 "review-sentiment",
                 "claude-haiku-4-5",
-                "https://api.anthropic.com",
+                endpoint,
                 "0123456789ab",
                 end,
                 done + failures + unsent,

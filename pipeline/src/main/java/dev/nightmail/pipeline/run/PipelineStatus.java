@@ -95,4 +95,9 @@ public record PipelineStatus(
         }
         return batches;
     }
+
+    /** How many of the batches that are out an endpoint of this identity has, or may have. */
+    public long outAt(String endpoint) {
+        return out.stream().filter(batch -> batch.row().endpoint().equals(endpoint)).count();
+    }
 }
