@@ -109,9 +109,9 @@ final class Account {
         at = Math.max(at, now);
         while (left > 0) {
             double untilOther =
-                    cell.otherPerSecond() == 0 || firstAt == Long.MIN_VALUE
+                    cell.others() == 0 || firstAt == Long.MIN_VALUE
                             ? Double.POSITIVE_INFINITY
-                            : (1 - otherDue) / cell.otherPerSecond();
+                            : (1 - otherDue) / cell.others();
             double step = Math.min(left, untilOther);
             left -= step;
             buckets.forEach(bucket -> bucket.fill(step));
@@ -119,7 +119,7 @@ final class Account {
                 otherDue = 0;
                 otherCalls();
             } else {
-                otherDue += step * cell.otherPerSecond();
+                otherDue += step * cell.others();
             }
         }
     }

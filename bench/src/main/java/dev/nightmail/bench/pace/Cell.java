@@ -10,7 +10,7 @@ import java.util.List;
  * @param perSecond calls that the limit lets through, whatever it counts
  * @param burst calls that fit into the full bucket
  * @param counts what the limit counts; what it does not count is not limited
- * @param otherPerSecond calls that another client of the same account makes
+ * @param others calls a second that another client of the same account makes
  * @param admission when a call is counted
  */
 record Cell(
@@ -21,7 +21,7 @@ record Cell(
         Headers headers,
         Reset reset,
         Latency latency,
-        double otherPerSecond,
+        double others,
         Admission admission) {
 
     static final int INPUT_TOKENS = 600;
@@ -118,34 +118,17 @@ record Cell(
     }
 
     private Cell at(double rate, String newName) {
-        return new Cell(
-                newName, rate, burst, counts, headers, reset, latency, otherPerSecond, admission);
+        return new Cell(newName, rate, burst, counts, headers, reset, latency, others, admission);
     }
 
     private Cell with(Counts other) {
         return new Cell(
-                named(other),
-                perSecond,
-                burst,
-                other,
-                headers,
-                reset,
-                latency,
-                otherPerSecond,
-                admission);
+                named(other), perSecond, burst, other, headers, reset, latency, others, admission);
     }
 
     private Cell with(Headers other) {
         return new Cell(
-                named(other),
-                perSecond,
-                burst,
-                counts,
-                other,
-                reset,
-                latency,
-                otherPerSecond,
-                admission);
+                named(other), perSecond, burst, counts, other, reset, latency, others, admission);
     }
 
     private Cell with(Reset other) {
@@ -157,34 +140,18 @@ record Cell(
                 headers,
                 other,
                 latency,
-                otherPerSecond,
+                others,
                 admission);
     }
 
     private Cell with(Latency other) {
         return new Cell(
-                named(other),
-                perSecond,
-                burst,
-                counts,
-                headers,
-                reset,
-                other,
-                otherPerSecond,
-                admission);
+                named(other), perSecond, burst, counts, headers, reset, other, others, admission);
     }
 
     private Cell with(Admission other) {
         return new Cell(
-                named(other),
-                perSecond,
-                burst,
-                counts,
-                headers,
-                reset,
-                latency,
-                otherPerSecond,
-                other);
+                named(other), perSecond, burst, counts, headers, reset, latency, others, other);
     }
 
     private Cell beside(double others) {
