@@ -5,7 +5,7 @@ import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.state.Plan;
 import dev.nightmail.pipeline.state.StoredPlan;
 import java.time.Duration;
-import java.util.Optional;
+import java.time.Instant;
 
 /**
  * Takes the results of batches that have ended, once. It waits for one thing: results that an ended
@@ -18,7 +18,7 @@ final class Collection {
     private final Poller poller;
     private final Output output;
     private final Books books;
-    private final HeardWhileCollecting heard;
+    private final ProgressListener listener;
 
     Collection(
             RunEnvironment environment,
@@ -26,13 +26,13 @@ final class Collection {
             Poller poller,
             Output output,
             Books books,
-            HeardWhileCollecting heard) {
+            ProgressListener listener) {
         this.environment = environment;
         this.state = state;
         this.poller = poller;
         this.output = output;
         this.books = books;
-        this.heard = heard;
+        this.listener = listener;
     }
 
     RunSummary collect(StoredPlan planned) throws InterruptedException {
@@ -50,32 +50,45 @@ final class Collection {
         if (planned.complete() && !summary.didNothing()) {
             output.writeReport(books.report(plan, summary));
         }
-        heard.on(new RunEvent.Finished(summary));
+        listener.on(new RunEvent.Finished(summary));
         return summary;
     }
 
     private void takeWhatEnded(Plan plan) throws InterruptedException {
-        Optional<Duration> awaited;
-        do {
+        while (true) {
+            var begun = environment.clock().instant();
             poller.poll(plan);
-            var silence = heard.silence();
-            if (silence.isPresent()) {
-                throw new RunException(
-                        "the endpoint does not answer ("
-                                + silence.get()
-                                + "). Nothing is lost: collect again later",
-                        null);
+            refuseSilence();
+            var next = poller.nextFetch();
+            // What was due and was not fetched is of a batch that the endpoint calls ended no more.
+            if (next.isEmpty() || !next.get().isAfter(begun)) {
+                return;
             }
-            awaited = heard.takeAwaited();
-            if (awaited.isPresent()) {
-                environment.pause().pause(awaited.get());
-            }
-        } while (awaited.isPresent());
+            pauseUntil(next.get());
+        }
+    }
+
+    private void refuseSilence() {
+        var silence = poller.silence();
+        if (silence.isPresent()) {
+            throw new RunException(
+                    "the endpoint does not answer ("
+                            + silence.get().getMessage()
+                            + "). Nothing is lost: collect again later",
+                    silence.get());
+        }
+    }
+
+    private void pauseUntil(Instant next) throws InterruptedException {
+        var pause = Duration.between(environment.clock().instant(), next);
+        if (pause.isPositive()) {
+            environment.pause().pause(pause);
+        }
     }
 
     private void write(StoredPlan planned, boolean wasUnwritten) {
         if (!planned.complete()) {
-            heard.on(
+            listener.on(
                     new RunEvent.Noted(
                             "the last run did not get to the end of its source: what was collected is kept, and the next run writes it"));
             return;

@@ -17,9 +17,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,6 +116,11 @@ final class Collector {
         state.inTransaction(() -> state.batches().collected(batch, clock.instant()));
         listener.on(new RunEvent.BatchCollected(batch.number(), batchId));
         return true;
+    }
+
+    /** When results that an ended batch lacks are fetched again; empty if none lacks any. */
+    Optional<Instant> nextFetch() {
+        return waiting.values().stream().map(Waiting::until).min(Comparator.naturalOrder());
     }
 
     private static RunException unreadable(StoredBatch batch, String batchId) {

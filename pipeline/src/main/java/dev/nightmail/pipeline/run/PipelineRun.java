@@ -201,13 +201,12 @@ public final class PipelineRun {
                 return Optional.empty();
             }
             var sink = sink(planned.get().recordLimit());
-            var heard = new HeardWhileCollecting(listener);
             var files = new OutputFiles(pipeline, state, overwrite);
             return Optional.of(
                     new Collection(
                                     environment,
                                     state,
-                                    poller(client, state, heard),
+                                    poller(client, state, listener),
                                     new Output(pipeline, sink, state, files, listener),
                                     new Books(
                                             pipeline,
@@ -215,7 +214,7 @@ public final class PipelineRun {
                                             sink,
                                             environment,
                                             state),
-                                    heard)
+                                    listener)
                             .collect(planned.get()));
         }
     }

@@ -43,6 +43,7 @@ final class Poller {
     private @Nullable Long costMicros;
     private boolean waits;
     private @Nullable Instant silentSince;
+    private @Nullable EndpointException silence;
 
     Poller(
             BatchesClient client,
@@ -100,6 +101,16 @@ final class Poller {
         return waits;
     }
 
+    /** When results that an ended batch lacks are fetched again; empty if none lacks any. */
+    Optional<Instant> nextFetch() {
+        return collector.nextFetch();
+    }
+
+    /** Why the endpoint did not answer the last call; empty if it did. */
+    Optional<EndpointException> silence() {
+        return Optional.ofNullable(silence);
+    }
+
     /**
      * Asks for every batch under way once.
      *
@@ -128,6 +139,7 @@ final class Poller {
                     settledThere += snapshot.counts().settled();
                 }
                 silentSince = null;
+                silence = null;
             } catch (UnreachableException | BrokenAnswerException e) {
                 // A page in place of a batch is as good as silence.
                 bearSilence(e);
@@ -176,6 +188,7 @@ final class Poller {
         var now = environment.clock().instant();
         var since = silentSince == null ? now : silentSince;
         silentSince = since;
+        silence = e;
         if (Duration.between(since, now).compareTo(environment.limits().patience()) > 0) {
             throw e;
         }

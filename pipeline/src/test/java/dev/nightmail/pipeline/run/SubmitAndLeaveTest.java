@@ -66,6 +66,19 @@ class SubmitAndLeaveTest {
 
     @Test
     void whatIsCollectedIsWrittenWhileOtherBatchesAreOut() throws Exception {
+        var pipeline = PipelineFolder.withTexts(folder, 4);
+        submitBatchesEndingAfterPolls(pipeline, 1, 1_000);
+
+        var summary = collect(pipeline).orElseThrow();
+
+        assertThat(summary.end()).isEqualTo(RunSummary.End.BATCHES_OUT);
+        assertThat(summary.batchesCollected()).isEqualTo(1);
+        assertThat(pipeline.answeredIds())
+                .containsExactly(PipelineFolder.textId(0), PipelineFolder.textId(1));
+    }
+
+    @Test
+    void anEndpointThatDoesNotAnswerEndsTheCollectionAndTheNextGoesOn() throws Exception {
         server.endingAfterPolls(1);
         var pipeline = PipelineFolder.withTexts(folder, 4);
         submit(pipeline, 2);
@@ -74,7 +87,8 @@ class SubmitAndLeaveTest {
 
         assertThatThrownBy(() -> collect(pipeline))
                 .isInstanceOf(RunException.class)
-                .hasMessageContaining("collect again later");
+                .hasMessageContaining("collect again later")
+                .hasCauseInstanceOf(EndpointException.class);
         assertThat(collect(pipeline).orElseThrow().end()).isEqualTo(RunSummary.End.COMPLETE);
     }
 
@@ -212,6 +226,21 @@ class SubmitAndLeaveTest {
     }
 
     @Test
+    void resultsThatSeveralBatchesLackAreAllFetchedAgain() throws Exception {
+        var pipeline = PipelineFolder.withTexts(folder, 4);
+        submitBatchesEndingAfterPolls(pipeline, 1, 2);
+        // The first batch is fetched after 0, 5 and 15 seconds, the second after 5 and 10: when the
+        // second is complete, the first is not due yet.
+        server.shortenResults.set(3);
+
+        var summary = collect(pipeline).orElseThrow();
+
+        assertThat(summary.end()).isEqualTo(RunSummary.End.COMPLETE);
+        assertThat(summary.done()).isEqualTo(4);
+        assertThat(events).filteredOn(RunEvent.ResultsAwaited.class::isInstance).hasSize(3);
+    }
+
+    @Test
     void aCollectionThatDiedBeforeItWroteIsMadeGoodByTheNext() throws Exception {
         var pipeline = PipelineFolder.withTexts(folder, 3);
         submit(pipeline, 10);
@@ -285,6 +314,21 @@ class SubmitAndLeaveTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Submits a batch of two records for each number of polls. */
+    private void submitBatchesEndingAfterPolls(PipelineFolder pipeline, int... polls)
+            throws InterruptedException {
+        server.endingAfterPolls(polls[0]);
+        run(pipeline, PipelineFolder.endpoint(server), 2)
+                .run(
+                        new RunOptions(null, false, true, _ -> true),
+                        event -> {
+                            if (event instanceof RunEvent.BatchSubmitted(var number, _, _, _)
+                                    && number < polls.length) {
+                                server.endingAfterPolls(polls[number]);
+                            }
+                        });
     }
 
     private RunSummary submit(PipelineFolder pipeline, int batchRequestsMax)
