@@ -258,16 +258,7 @@ class PipelineDefinitionTest {
     }
 
     private BadRecords badRecords(String line) throws IOException {
-        return read("""
-        source: { files: docs }
-        model: m
-        max_tokens: 1
-        prompt: '{{text}}'
-        sink: { file: a.csv }
-        """
-                        + line
-                        + "\n")
-                .badRecords();
+        return read(with(line)).badRecords();
     }
 
     private PipelineDefinition withSource(String source) throws IOException {

@@ -312,10 +312,7 @@ class AnswersTest {
                 .hasMessageContaining("is a folder");
 
         Files.delete(folder.resolve("results.jsonl"));
-        pipeline.file(
-                "pipeline.yaml",
-                Files.readString(folder.resolve("pipeline.yaml"))
-                        .replace("results.jsonl", "records.csv/results.jsonl"));
+        pipeline.replacing("results.jsonl", "records.csv/results.jsonl");
         assertThatThrownBy(() -> pipeline.run(server, world))
                 .isInstanceOf(SinkException.class)
                 .hasMessageContaining("sink.file: ")
@@ -335,12 +332,11 @@ class AnswersTest {
     }
 
     private PipelineFolder withSchema(int records, int reask, String sink) throws Exception {
-        var pipeline =
-                PipelineFolder.withRecords(folder, records).file("answer.schema.json", SCHEMA);
-        pipeline.pipeline(
-                "prompt: '{{text}}'",
-                "output: { schema: answer.schema.json, reask: " + reask + " }");
-        var yaml = Files.readString(folder.resolve("pipeline.yaml")).replace("results.jsonl", sink);
-        return pipeline.file("pipeline.yaml", yaml);
+        return PipelineFolder.withRecords(folder, records)
+                .file("answer.schema.json", SCHEMA)
+                .pipeline(
+                        "prompt: '{{text}}'",
+                        "output: { schema: answer.schema.json, reask: " + reask + " }")
+                .replacing("results.jsonl", sink);
     }
 }

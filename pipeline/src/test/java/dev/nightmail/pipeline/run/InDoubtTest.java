@@ -11,7 +11,6 @@ import dev.nightmail.pipeline.testing.FakeBatches;
 import dev.nightmail.pipeline.testing.FakeBatches.Foreign;
 import dev.nightmail.pipeline.testing.PipelineFolder;
 import dev.nightmail.pipeline.testing.TestWorld;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -140,10 +139,7 @@ class InDoubtTest {
     void howLongAResultIsWaitedForIsSaidInThePipelineFile() throws Exception {
         var begin = world.clock().instant();
         server.shortenResults.set(100);
-        var pipeline = PipelineFolder.withTexts(folder, 3);
-        pipeline.file(
-                "pipeline.yaml",
-                Files.readString(folder.resolve("pipeline.yaml")) + "retry: { missing: 5m }\n");
+        var pipeline = PipelineFolder.withTexts(folder, 3).adding("retry: { missing: 5m }\n");
 
         assertThat(run(pipeline, true).failed()).containsOnlyKeys("no_result");
         assertThat(Duration.between(begin, world.clock().instant()))

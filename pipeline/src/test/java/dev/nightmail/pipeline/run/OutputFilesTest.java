@@ -191,9 +191,7 @@ class OutputFilesTest {
         var pipeline = PipelineFolder.withTexts(folder, 2);
         pipeline.run(server, world);
         assertThat(folder.resolve("failed.jsonl")).exists();
-        pipeline.file(
-                "pipeline.yaml",
-                Files.readString(folder.resolve("pipeline.yaml")).replace("Say some", "Say any"));
+        pipeline.replacing("Say some", "Say any");
 
         pipeline.run(server, world);
 
@@ -220,12 +218,12 @@ class OutputFilesTest {
     void filesOfAReleaseThatTookNoNotesAreKnownByWhatTheyHold() throws Exception {
         var pipeline = PipelineFolder.withTexts(folder, 2);
         pipeline.run(server, world);
-        becomeAnEarlierState();
+        pipeline.becomeStateOfRelease(1);
 
         assertThat(pipeline.run(server, world).done()).isEqualTo(2);
         assertThat(server.requestsAccepted()).as("paid once").isEqualTo(2);
 
-        becomeAnEarlierState();
+        pipeline.becomeStateOfRelease(1);
         Files.writeString(folder.resolve("results.jsonl"), "{\"id\": \"somebody else's\"}\n");
         assertThatThrownBy(() -> pipeline.run(server, world))
                 .hasMessageContaining("results.jsonl is there already");
@@ -236,9 +234,7 @@ class OutputFilesTest {
         var pipeline = PipelineFolder.withTexts(folder, 9);
         pipeline.run(server, world);
         var complete = Files.readString(folder.resolve("results.jsonl"));
-        pipeline.file(
-                "pipeline.yaml",
-                Files.readString(folder.resolve("pipeline.yaml")).replace("Say some", "Say any"));
+        pipeline.replacing("Say some", "Say any");
 
         var summary = limited(pipeline, 3);
 
@@ -334,22 +330,6 @@ class OutputFilesTest {
     private RunSummary run(PipelineFolder pipeline, RunOptions options)
             throws InterruptedException {
         return pipeline.run(PipelineFolder.endpoint(server), world, 10, options, _ -> {});
-    }
-
-    private void becomeAnEarlierState() throws Exception {
-        try (var connection =
-                        DriverManager.getConnection(
-                                "jdbc:sqlite:" + folder.resolve("pipeline.state.db"));
-                var statement = connection.createStatement()) {
-            statement.execute("drop table output_file");
-            statement.execute("drop table setting");
-            statement.execute("drop table unusable");
-            statement.execute("alter table plan drop column complete");
-            statement.execute("alter table plan drop column record_limit");
-            statement.execute("alter table batch drop column api_version");
-            statement.execute("alter table batch drop column betas");
-            statement.execute("pragma user_version = 1");
-        }
     }
 
     private void write(String lines) throws Exception {

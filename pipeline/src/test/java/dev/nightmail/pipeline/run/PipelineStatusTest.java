@@ -10,7 +10,6 @@ import dev.nightmail.pipeline.testing.PipelineFolder;
 import dev.nightmail.pipeline.testing.TestWorld;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.Objects;
@@ -104,17 +103,7 @@ class PipelineStatusTest {
     void aStateOfTheReleaseBeforeIsReadAsItIsAndMigratedByTheNextRun() throws Exception {
         var pipeline = PipelineFolder.withTexts(folder, 4);
         pipeline.run(server, world);
-        try (var connection =
-                        DriverManager.getConnection(
-                                "jdbc:sqlite:" + folder.resolve("pipeline.state.db"));
-                var statement = connection.createStatement()) {
-            statement.execute("alter table batch drop column api_version");
-            statement.execute("alter table batch drop column betas");
-            statement.execute("drop table unusable");
-            statement.execute("alter table plan drop column complete");
-            statement.execute("alter table plan drop column record_limit");
-            statement.execute("pragma user_version = 2");
-        }
+        pipeline.becomeStateOfRelease(2);
 
         var status = status(pipeline);
 

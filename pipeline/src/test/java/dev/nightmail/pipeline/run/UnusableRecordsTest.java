@@ -10,7 +10,6 @@ import dev.nightmail.pipeline.testing.PipelineFolder;
 import dev.nightmail.pipeline.testing.TestWorld;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -58,12 +57,12 @@ class UnusableRecordsTest {
     @Test
     void aFieldThatOnlySomeRecordsLackSetsThoseAside() throws Exception {
         var pipeline =
-                records("")
+                new PipelineFolder(folder)
                         .file(
                                 "records.jsonl",
                                 """
-                                {"id": "a", "m": {"who": "ann"}}
-                                {"id": "b", "m": {"other": 1}}
+                                {"id": "a", "m": "{\\"who\\": \\"ann\\"}"}
+                                {"id": "b", "m": "{\\"other\\": 1}"}
                                 """)
                         .file(
                                 "pipeline.yaml",
@@ -74,12 +73,6 @@ class UnusableRecordsTest {
                                 prompt: 'Of {{m.who}}'
                                 sink: { file: results.jsonl }
                                 """);
-        pipeline.file(
-                "records.jsonl",
-                """
-                {"id": "a", "m": "{\\"who\\": \\"ann\\"}"}
-                {"id": "b", "m": "{\\"other\\": 1}"}
-                """);
 
         pipeline.run(server, world);
 
@@ -135,7 +128,7 @@ class UnusableRecordsTest {
                 PipelineRun.of(
                         pipeline.definition(),
                         PipelineFolder.endpoint(server),
-                        smallBatches(world.environment(10)));
+                        world.environment(10, 4_000));
 
         run.run(RunOptions.all(), _ -> {});
 
@@ -266,28 +259,5 @@ class UnusableRecordsTest {
         return IntStream.range(0, amount)
                 .mapToObj(number -> "e" + number + ",\n")
                 .collect(Collectors.joining());
-    }
-
-    /** Batches of at most 4,000 bytes. */
-    private static RunEnvironment smallBatches(RunEnvironment environment) {
-        var limits =
-                new RunLimits(
-                        10,
-                        4_000,
-                        16,
-                        7,
-                        5,
-                        Duration.ofSeconds(20),
-                        Duration.ofMinutes(5),
-                        Duration.ofHours(1),
-                        4,
-                        3);
-        return new RunEnvironment(
-                environment.clock(),
-                environment.pause(),
-                environment.random(),
-                environment.prices(),
-                limits,
-                environment.clientLimits());
     }
 }

@@ -10,6 +10,8 @@ import dev.nightmail.pipeline.run.RunSummary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -18,6 +20,18 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** A folder with a pipeline in it, and what a run leaves there. */
 public final class PipelineFolder {
+
+    /** What undoes the migrations of the state, from the last down to the second. */
+    private static final List<List<String>> MIGRATIONS_UNDONE =
+            List.of(
+                    List.of(
+                            "drop table unusable",
+                            "alter table plan drop column complete",
+                            "alter table plan drop column record_limit"),
+                    List.of(
+                            "alter table batch drop column api_version",
+                            "alter table batch drop column betas"),
+                    List.of("drop table output_file", "drop table setting"));
 
     private final Path folder;
 
@@ -78,6 +92,38 @@ public final class PipelineFolder {
                 """
                         + String.join("\n", lines)
                         + "\n");
+    }
+
+    /** Changes a part of {@code pipeline.yaml}, which has to be there. */
+    public PipelineFolder replacing(String from, String to) throws IOException {
+        var yaml = Files.readString(path("pipeline.yaml"));
+        if (!yaml.contains(from)) {
+            throw new IllegalArgumentException("pipeline.yaml does not contain " + from);
+        }
+        return file("pipeline.yaml", yaml.replace(from, to));
+    }
+
+    /** Adds lines to {@code pipeline.yaml}. */
+    public PipelineFolder adding(String lines) throws IOException {
+        return file("pipeline.yaml", Files.readString(path("pipeline.yaml")) + lines);
+    }
+
+    /** Takes the state back to what the release with these tables would have left. */
+    public void becomeStateOfRelease(int version) throws SQLException {
+        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + stateFile());
+                var statement = connection.createStatement()) {
+            var undone = MIGRATIONS_UNDONE.subList(0, MIGRATIONS_UNDONE.size() + 1 - version);
+            for (var migration : undone) {
+                for (var sql : migration) {
+                    statement.execute(sql);
+                }
+            }
+            statement.execute("pragma user_version = " + version);
+        }
+    }
+
+    public Path stateFile() {
+        return path("pipeline.state.db");
     }
 
     public Path path(String name) {

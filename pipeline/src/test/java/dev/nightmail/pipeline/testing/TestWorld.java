@@ -36,6 +36,11 @@ public final class TestWorld {
 
     /** Small groups, so that a handful of records makes several of everything. */
     public RunEnvironment environment(int batchRequestsMax) {
+        return environment(batchRequestsMax, 200_000_000);
+    }
+
+    /** The same with smaller batches still. */
+    public RunEnvironment environment(int batchRequestsMax, long batchBytesMax) {
         return new RunEnvironment(
                 clock(),
                 pause(),
@@ -43,7 +48,7 @@ public final class TestWorld {
                 PriceList.shipped(),
                 new RunLimits(
                         batchRequestsMax,
-                        200_000_000,
+                        batchBytesMax,
                         16,
                         7,
                         5,
