@@ -49,6 +49,11 @@ public enum FailureKind {
     }
 
     /** Whether the next run tries again; else the record is set aside until its request changes. */
+    public boolean nextRunTriesAgain() {
+        return nextRunTriesAgain;
+    }
+
+    /** The same of a kind as a state has it. */
     public static boolean nextRunTriesAgain(String wireName) {
         return ofWireName(wireName).map(kind -> kind.nextRunTriesAgain).orElse(false);
     }

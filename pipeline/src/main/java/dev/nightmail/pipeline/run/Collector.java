@@ -282,10 +282,7 @@ final class Collector {
         return switch (outcome) {
             case Outcome.Succeeded _ -> Standing.ANSWER;
             case Outcome.Errored(var kind, var _, var _) ->
-                    switch (kind) {
-                        case TRANSIENT_ERROR, ACCOUNT -> Standing.OPEN;
-                        default -> Standing.FINAL;
-                    };
+                    kind.nextRunTriesAgain() ? Standing.OPEN : Standing.FINAL;
             case Outcome.Canceled _, Outcome.Expired _ -> Standing.OPEN;
         };
     }

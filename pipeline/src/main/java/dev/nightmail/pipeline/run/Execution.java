@@ -6,9 +6,7 @@ import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.run.RunSummary.End;
 import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.state.Plan;
-import dev.nightmail.pipeline.state.RecordTable;
 import java.time.Duration;
-import java.util.stream.Collectors;
 
 /**
  * One run: look after what earlier runs left, plan, ask, then send and collect until nothing is
@@ -109,9 +107,7 @@ final class Execution {
                                 planned.unusable(),
                                 planned.records(),
                                 tooMany ? ", and at most %,d may be so".formatted(allowed) : "",
-                                first.stream()
-                                        .map(RecordTable.Unusable::line)
-                                        .collect(Collectors.joining("; ")),
+                                String.join("; ", first),
                                 planned.unusable() > first.size() ? "; …" : "",
                                 tooMany ? ", or raise bad-records" : ""),
                 null);

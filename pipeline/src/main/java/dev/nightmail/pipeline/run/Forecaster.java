@@ -11,7 +11,6 @@ import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.prompt.RequestTemplate;
 import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.state.Plan;
-import dev.nightmail.pipeline.state.RecordTable;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -98,9 +97,7 @@ final class Forecaster {
     private Preview.Unusable unusable(Planner.Planned planned) {
         return new Preview.Unusable(
                 planned.isAllUnusable() ? 0 : pipeline.badRecords().allowedOf(planned.records()),
-                state.records().firstUnusable(planned.plan(), PLACES_TOLD).stream()
-                        .map(RecordTable.Unusable::line)
-                        .toList());
+                state.records().firstUnusable(planned.plan(), PLACES_TOLD));
     }
 
     /**

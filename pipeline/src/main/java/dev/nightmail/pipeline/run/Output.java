@@ -42,10 +42,6 @@ final class Output {
         this.files = files;
     }
 
-    SinkDefinition sink() {
-        return sink;
-    }
-
     /** Before anything is paid for. */
     void check() {
         sink.files().forEach(files::check);

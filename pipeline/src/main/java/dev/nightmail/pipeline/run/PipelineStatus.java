@@ -58,20 +58,8 @@ public record PipelineStatus(
     public static PipelineStatus read(PipelineDefinition pipeline, RunEnvironment around) {
         var prices = PipelineRun.pricesOf(pipeline, around);
         var underWay = PipelineState.isRunUnderWay(pipeline.stateFile());
-        var looked = PipelineState.look(pipeline.stateFile());
-        if (looked.isEmpty()) {
-            return new PipelineStatus(
-                    pipeline.name(),
-                    pipeline.model(),
-                    underWay,
-                    null,
-                    RecordCounts.NONE,
-                    Map.of(),
-                    List.of(),
-                    List.of(),
-                    0);
-        }
-        try (var state = looked.get()) {
+        try (var state =
+                PipelineState.look(pipeline.stateFile()).orElseGet(PipelineState::scratch)) {
             var plan = state.records().latestPlan();
             return new PipelineStatus(
                     pipeline.name(),

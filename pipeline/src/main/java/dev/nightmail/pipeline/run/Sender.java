@@ -53,10 +53,6 @@ final class Sender {
         this.patience = new SubmissionPatience(endpoint, environment, listener);
     }
 
-    Endpoint endpoint() {
-        return endpoint;
-    }
-
     int batchesSent() {
         return batchesSent;
     }
@@ -111,10 +107,9 @@ final class Sender {
 
     private void settleIntended() throws InterruptedException {
         for (var batch : intended()) {
-            var ofThisRun = lostHere.contains(batch.number());
             submitter.resolve(batch);
             patience.succeeded();
-            if (ofThisRun) {
+            if (lostHere.contains(batch.number())) {
                 batchesSent++;
             }
         }

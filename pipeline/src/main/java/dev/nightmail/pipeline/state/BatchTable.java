@@ -496,26 +496,7 @@ public final class BatchTable {
 
     /** What one batch has cost so far. */
     public List<Spent> spentOn(BatchRow batch) {
-        return sql.list(
-                """
-                select price_step, sum(input_tokens), sum(output_tokens),
-                       sum(cache_write_5m_tokens), sum(cache_write_1h_tokens), sum(cache_read_tokens)
-                  from attempt
-                 where batch_number = ?
-                 group by price_step
-                 order by price_step
-                """,
-                row ->
-                        new Spent(
-                                batch.model(),
-                                row.getInt(1),
-                                new Usage(
-                                        row.getLong(2),
-                                        row.getLong(3),
-                                        row.getLong(4),
-                                        row.getLong(5),
-                                        row.getLong(6))),
-                batch.number());
+        return spentWhere("b.batch_number = ?", batch.number());
     }
 
     /** How many batches the endpoint took, over all runs. */
@@ -536,6 +517,10 @@ public final class BatchTable {
      * @param endpoint the simulator: spent there; any other: spent at all but the simulator
      */
     public List<Spent> spent(String endpoint) {
+        return spentWhere(LIKE_THIS_ENDPOINT, endpoint);
+    }
+
+    private List<Spent> spentWhere(String condition, Object parameter) {
         return sql.list(
                 """
                 select b.model, a.price_step, sum(a.input_tokens), sum(a.output_tokens),
@@ -545,7 +530,7 @@ public final class BatchTable {
                  group by b.model, a.price_step
                  order by b.model, a.price_step
                 """
-                        .formatted(LIKE_THIS_ENDPOINT),
+                        .formatted(condition),
                 row ->
                         new Spent(
                                 row.getString(1),
@@ -556,7 +541,7 @@ public final class BatchTable {
                                         row.getLong(5),
                                         row.getLong(6),
                                         row.getLong(7))),
-                endpoint);
+                parameter);
     }
 
     /**

@@ -50,6 +50,7 @@ public final class RecordTable {
                  limit 1
                 """,
                 row -> {
+                    // A limit is at least 1; null reads as 0.
                     var limit = row.getInt(6);
                     return new StoredPlan(
                             new Plan(row.getInt(1)),
@@ -57,7 +58,7 @@ public final class RecordTable {
                             row.getString(3),
                             Instant.parse(row.getString(4)),
                             row.getBoolean(5),
-                            row.wasNull() || limit == 0 ? null : limit);
+                            limit == 0 ? null : limit);
                 });
     }
 
@@ -73,19 +74,11 @@ public final class RecordTable {
                 reason);
     }
 
-    /** A record that cannot be asked, and where it came from. */
-    public record Unusable(@Nullable String recordId, String place, String reason) {
-        /** For people. */
-        public String line() {
-            return place + ": " + reason;
-        }
-    }
-
-    /** The first unusable records of a plan, in source order. */
-    public List<Unusable> firstUnusable(Plan plan, int max) {
+    /** Place and reason of the first unusable records of a plan, in source order; for people. */
+    public List<String> firstUnusable(Plan plan, int max) {
         return sql.list(
-                "select record_id, place, reason from unusable where plan = ? order by position limit ?",
-                row -> new Unusable(row.getString(1), row.getString(2), row.getString(3)),
+                "select place, reason from unusable where plan = ? order by position limit ?",
+                row -> row.getString(1) + ": " + row.getString(2),
                 plan.number(),
                 max);
     }

@@ -135,25 +135,19 @@ final class StateSchema {
                             "alter table plan add column complete integer not null default 0",
                             "alter table plan add column record_limit integer"));
 
-    /** The release of the tables that first knows on which terms a batch was made. */
-    private static final int TERMS_SINCE = 3;
-
     /** The release of the tables that first knows unusable records. */
     private static final int UNUSABLE_SINCE = 4;
 
     private StateSchema() {}
 
     /**
-     * Makes a state that is only read look like one of this release, without changing it.
+     * Makes a state that is only read look like one of this release, without changing it; but for
+     * the terms of its batches, which only whoever sends them needs.
      *
      * @return whether there is anything in it
      */
     static boolean lookThrough(Sql sql) {
         var version = version(sql);
-        if (version > 0 && version < TERMS_SINCE) {
-            sql.update(
-                    "create temp view batch as select *, '2023-06-01' as api_version, '' as betas from main.batch");
-        }
         if (version > 0 && version < UNUSABLE_SINCE) {
             sql.update(
                     "create temp table unusable (plan integer, position integer, record_id text, place text, reason text)");
