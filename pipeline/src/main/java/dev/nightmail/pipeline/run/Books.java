@@ -2,6 +2,7 @@ package dev.nightmail.pipeline.run;
 
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.definition.SinkDefinition;
+import dev.nightmail.pipeline.prompt.PromptVersion;
 import dev.nightmail.pipeline.run.RunSummary.End;
 import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.state.Plan;
@@ -14,8 +15,6 @@ final class Books {
     /** A report is for reading: whoever wants all of a long list has the files. */
     private static final int REPORTED_MAX = 20;
 
-    private static final int BRIEF_VERSION = 12;
-
     private final PipelineDefinition pipeline;
     private final String endpoint;
     private final SinkDefinition sink;
@@ -24,6 +23,7 @@ final class Books {
     private final Instant startedAt;
     private final Account accountAtStart;
     private final long collectedAtStart;
+    private final boolean wasUnwritten;
 
     /**
      * Opens them; what happens from here on is the run's.
@@ -44,6 +44,7 @@ final class Books {
         this.startedAt = environment.clock().instant();
         this.accountAtStart = account();
         this.collectedAtStart = state.batches().collected();
+        this.wasUnwritten = state.holdsUnwrittenAnswers();
     }
 
     Account accountAtStart() {
@@ -60,25 +61,51 @@ final class Books {
                 + (long) state.batches().intended(endpoint).size();
     }
 
+    /** Whether answers were taken that no file has, by this run or by one that died before. */
+    boolean hasNews() {
+        return wasUnwritten || batchesCollected() > 0;
+    }
+
     /**
      * Whether the answer file would show something new. A file that is there may have more than
      * could be written while batches are out, so it is not replaced for nothing.
-     *
-     * @param wasUnwritten whether an earlier run took answers and did not live to write them
      */
-    boolean isWorthWriting(Plan plan, boolean wasUnwritten) {
-        var hasNews = wasUnwritten || batchesCollected() > 0;
-        return hasNews && (batchesOut() == 0 || state.records().counts(plan).done() > 0);
+    boolean isWorthWriting(Plan plan) {
+        return hasNews() && (batchesOut() == 0 || state.records().counts(plan).done() > 0);
     }
 
-    RunSummary summary(Plan plan, String promptVersion, End end, int batchesSent) {
+    /** Notes whether the state has answers that no file has, for a later run to know. */
+    void noteUnwritten(boolean has) {
+        state.inTransaction(() -> state.noteUnwrittenAnswers(has));
+    }
+
+    /** As it was before this run. */
+    void noteUnwrittenAsBefore() {
+        noteUnwritten(wasUnwritten);
+    }
+
+    /**
+     * @param budgetReached whether the budget ended the sending
+     */
+    End end(Plan plan, boolean budgetReached) {
+        var counts = state.records().counts(plan);
+        if (batchesOut() > 0) {
+            return End.BATCHES_OUT;
+        }
+        if (counts.outstanding() > 0) {
+            return budgetReached ? End.BUDGET_REACHED : End.LEFT_TO_SEND;
+        }
+        return counts.canceled() > 0 ? End.CANCELED : End.COMPLETE;
+    }
+
+    RunSummary summary(Plan plan, PromptVersion promptVersion, End end, int batchesSent) {
         var counts = state.records().counts(plan);
         var account = account();
         return new RunSummary(
                 pipeline.name(),
                 pipeline.model(),
                 endpoint,
-                promptVersion.substring(0, Math.min(BRIEF_VERSION, promptVersion.length())),
+                promptVersion.brief(),
                 end,
                 counts.total(),
                 counts.done(),

@@ -1,7 +1,6 @@
 package dev.nightmail.pipeline.run;
 
-import dev.nightmail.pipeline.run.RunSummary.End;
-import dev.nightmail.pipeline.state.PipelineState;
+import dev.nightmail.pipeline.prompt.PromptVersion;
 import dev.nightmail.pipeline.state.Plan;
 import dev.nightmail.pipeline.state.StoredPlan;
 import java.time.Duration;
@@ -14,7 +13,6 @@ import java.time.Instant;
 final class Collection {
 
     private final RunEnvironment environment;
-    private final PipelineState state;
     private final Poller poller;
     private final Output output;
     private final Books books;
@@ -22,13 +20,11 @@ final class Collection {
 
     Collection(
             RunEnvironment environment,
-            PipelineState state,
             Poller poller,
             Output output,
             Books books,
             ProgressListener listener) {
         this.environment = environment;
-        this.state = state;
         this.poller = poller;
         this.output = output;
         this.books = books;
@@ -38,15 +34,15 @@ final class Collection {
     RunSummary collect(StoredPlan planned) throws InterruptedException {
         var plan = planned.plan();
         output.check();
-        var wasUnwritten = state.holdsUnwrittenAnswers();
-        state.inTransaction(() -> state.noteUnwrittenAnswers(true));
+        books.noteUnwritten(true);
         poller.begin(plan, books.accountAtStart());
         try {
             takeWhatEnded(plan);
         } finally {
-            write(planned, wasUnwritten);
+            write(planned);
         }
-        var summary = books.summary(plan, planned.promptVersion(), end(plan), 0);
+        var version = new PromptVersion(planned.promptVersion());
+        var summary = books.summary(plan, version, books.end(plan, false), 0);
         if (planned.complete() && !summary.didNothing()) {
             output.writeReport(books.report(plan, summary));
         }
@@ -86,29 +82,19 @@ final class Collection {
         }
     }
 
-    private void write(StoredPlan planned, boolean wasUnwritten) {
+    private void write(StoredPlan planned) {
         if (!planned.complete()) {
             listener.on(
                     new RunEvent.Noted(
                             "the last run did not get to the end of its source: what was collected is kept, and the next run writes it"));
+            books.noteUnwritten(books.hasNews());
             return;
         }
-        if (books.isWorthWriting(planned.plan(), wasUnwritten)) {
+        if (books.isWorthWriting(planned.plan())) {
             output.write(planned.plan());
-            state.inTransaction(() -> state.noteUnwrittenAnswers(false));
+            books.noteUnwritten(false);
         } else {
-            state.inTransaction(() -> state.noteUnwrittenAnswers(wasUnwritten));
+            books.noteUnwrittenAsBefore();
         }
-    }
-
-    private End end(Plan plan) {
-        var counts = state.records().counts(plan);
-        if (books.batchesOut() > 0) {
-            return End.BATCHES_OUT;
-        }
-        if (counts.outstanding() > 0) {
-            return End.LEFT_TO_SEND;
-        }
-        return counts.canceled() > 0 ? End.CANCELED : End.COMPLETE;
     }
 }

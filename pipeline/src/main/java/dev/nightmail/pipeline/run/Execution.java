@@ -79,14 +79,13 @@ final class Execution {
             return summary(planned, End.DECLINED);
         }
         begun = true;
-        var wasUnwritten = state.holdsUnwrittenAnswers();
-        state.inTransaction(() -> state.noteUnwrittenAnswers(true));
+        books.noteUnwritten(true);
         if (options.noWait()) {
-            submit(planned, forecast.estimator(), wasUnwritten);
+            submit(planned, forecast.estimator());
         } else {
             workToTheEnd(planned, forecast.estimator());
         }
-        var summary = summary(planned, end(planned.plan()));
+        var summary = summary(planned, books.end(planned.plan(), sender.budgetReached()));
         output.writeReport(books.report(planned.plan(), summary));
         listener.on(new RunEvent.Finished(summary));
         return summary;
@@ -128,12 +127,11 @@ final class Execution {
 
     private void write(Plan plan) {
         output.write(plan);
-        state.inTransaction(() -> state.noteUnwrittenAnswers(false));
+        books.noteUnwritten(false);
     }
 
     /** Takes what has ended, since it may free something to send; sends; and leaves. */
-    private void submit(Planner.Planned planned, Estimator estimator, boolean wasUnwritten)
-            throws InterruptedException {
+    private void submit(Planner.Planned planned, Estimator estimator) throws InterruptedException {
         var plan = planned.plan();
         poller.begin(plan, books.accountAtStart());
         var failed = true;
@@ -149,11 +147,11 @@ final class Execution {
                             "it is still open whether a batch whose create call got no answer exists: the next run looks again, and sends what is left"));
         } finally {
             // With nothing out the file is what a run that waits would have written.
-            if ((!failed && books.batchesOut() == 0) || books.isWorthWriting(plan, wasUnwritten)) {
+            if ((!failed && books.batchesOut() == 0) || books.isWorthWriting(plan)) {
                 write(plan);
             } else {
                 output.writeFailed(plan);
-                state.inTransaction(() -> state.noteUnwrittenAnswers(wasUnwritten));
+                books.noteUnwrittenAsBefore();
             }
         }
     }
@@ -188,19 +186,7 @@ final class Execution {
         }
     }
 
-    private End end(Plan plan) {
-        var counts = state.records().counts(plan);
-        if (books.batchesOut() > 0) {
-            return End.BATCHES_OUT;
-        }
-        if (counts.outstanding() > 0) {
-            return sender.budgetReached() ? End.BUDGET_REACHED : End.LEFT_TO_SEND;
-        }
-        return counts.canceled() > 0 ? End.CANCELED : End.COMPLETE;
-    }
-
     private RunSummary summary(Planner.Planned planned, End end) {
-        return books.summary(
-                planned.plan(), planned.promptVersion().value(), end, sender.batchesSent());
+        return books.summary(planned.plan(), planned.promptVersion(), end, sender.batchesSent());
     }
 }

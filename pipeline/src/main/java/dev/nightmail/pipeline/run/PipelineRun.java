@@ -205,7 +205,6 @@ public final class PipelineRun {
             return Optional.of(
                     new Collection(
                                     environment,
-                                    state,
                                     poller(client, state, listener),
                                     new Output(pipeline, sink, state, files, listener),
                                     new Books(

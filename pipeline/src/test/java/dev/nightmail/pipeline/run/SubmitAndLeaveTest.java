@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.client.EndpointException;
+import dev.nightmail.pipeline.prompt.PromptException;
 import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.state.RunUnderWayException;
 import dev.nightmail.pipeline.testing.FakeBatches;
@@ -135,9 +136,7 @@ class SubmitAndLeaveTest {
     void answersThatAreThereAreNotReplacedByFewer() throws Exception {
         var pipeline = PipelineFolder.withTexts(folder, 3);
         pipeline.run(server, world);
-        pipeline.file(
-                "pipeline.yaml",
-                Files.readString(folder.resolve("pipeline.yaml")).replace("Say", "Tell"));
+        pipeline.replacing("Say", "Tell");
         server.endingAfterPolls(5);
 
         submit(pipeline, 10);
@@ -151,10 +150,7 @@ class SubmitAndLeaveTest {
         server.endingAfterPolls(5);
         var pipeline = PipelineFolder.withTexts(folder, 3);
         Files.writeString(folder.resolve(PipelineFolder.textId(1)), "");
-        pipeline.file(
-                "pipeline.yaml",
-                Files.readString(folder.resolve("pipeline.yaml"))
-                        .replace("Say something of {{text}}", "{{text}}"));
+        pipeline.replacing("Say something of {{text}}", "{{text}}");
 
         submit(pipeline, 10);
 
@@ -173,9 +169,7 @@ class SubmitAndLeaveTest {
     void aRunThatFailsTakesNoAnswerAway() throws Exception {
         var pipeline = PipelineFolder.withTexts(folder, 3);
         pipeline.run(server, world);
-        pipeline.file(
-                "pipeline.yaml",
-                Files.readString(folder.resolve("pipeline.yaml")).replace("Say", "Tell"));
+        pipeline.replacing("Say", "Tell");
         server.overloadCreates.set(1_000);
 
         assertThatThrownBy(() -> submit(pipeline, 10)).isInstanceOf(EndpointException.class);
@@ -264,6 +258,22 @@ class SubmitAndLeaveTest {
     }
 
     @Test
+    void aCollectionThatTookNothingAfterABrokenOffReadingOwesNoAnswers() throws Exception {
+        server.endingAfterPolls(3);
+        var pipeline = PipelineFolder.withTexts(folder, 3);
+        submit(pipeline, 10);
+        pipeline.replacing("{{text}}", "{{txt}}");
+        assertThatThrownBy(() -> submit(pipeline, 10)).isInstanceOf(PromptException.class);
+        pipeline.replacing("{{txt}}", "{{text}}");
+
+        assertThat(collect(pipeline).orElseThrow().batchesCollected()).isZero();
+        assertThat(owesAnswers(pipeline)).isFalse();
+
+        assertThat(collect(pipeline).orElseThrow().batchesCollected()).isEqualTo(1);
+        assertThat(owesAnswers(pipeline)).isTrue();
+    }
+
+    @Test
     void whoNeverRanHasNothingToCollectAndGetsNoState() throws Exception {
         var pipeline = PipelineFolder.withTexts(folder, 3);
 
@@ -306,6 +316,12 @@ class SubmitAndLeaveTest {
 
         assertThat(refused).hasSize(1);
         assertThat(PipelineState.isRunUnderWay(folder.resolve("pipeline.state.db"))).isFalse();
+    }
+
+    private static boolean owesAnswers(PipelineFolder pipeline) {
+        try (var state = PipelineState.look(pipeline.stateFile()).orElseThrow()) {
+            return state.holdsUnwrittenAnswers();
+        }
     }
 
     private void makeUnwritable() {
