@@ -7,7 +7,6 @@ import dev.nightmail.cli.command.ExitCode;
 import dev.nightmail.cli.surroundings.Surroundings;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.run.PipelineRun;
-import dev.nightmail.pipeline.run.RunEnvironment;
 import dev.nightmail.pipeline.run.RunSummary;
 import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.state.RunUnderWayException;
@@ -51,9 +50,8 @@ public final class CollectCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var definition = pipeline.definition(surroundings);
-        var environment = surroundings.runEnvironment();
         var end = new NoRun(console, common, exit);
-        PipelineRun.check(definition, environment, null);
+        var checked = PipelineRun.checkedToCollect(definition, surroundings.runEnvironment());
         if (!PipelineState.exists(definition.stateFile())) {
             return end.neverRun(definition.name());
         }
@@ -66,7 +64,7 @@ public final class CollectCommand implements Callable<Integer> {
                                 CommandException.usage(
                                         "collect asks the endpoint that has the batches, and the simulator inside a run ends with it: name one with --endpoint URL, or use nightmail run, which waits"));
         try (chosen) {
-            var summary = collect(definition, chosen, environment);
+            var summary = collect(checked.at(chosen.endpoint()), definition, chosen);
             if (summary.isEmpty()) {
                 return end.neverRun(definition.name());
             }
@@ -83,9 +81,8 @@ public final class CollectCommand implements Callable<Integer> {
     }
 
     private Optional<RunSummary> collect(
-            PipelineDefinition definition, RunTarget chosen, RunEnvironment environment)
+            PipelineRun run, PipelineDefinition definition, RunTarget chosen)
             throws InterruptedException {
-        var run = PipelineRun.of(definition, chosen.endpoint(), environment);
         if (common.json()) {
             return run.collect(overwrite.isGiven(), event -> console.json(RunJson.event(event)));
         }

@@ -7,7 +7,6 @@ import dev.nightmail.cli.command.ExitCode;
 import dev.nightmail.cli.surroundings.Surroundings;
 import dev.nightmail.pipeline.run.PipelineRun;
 import dev.nightmail.pipeline.run.PipelineStatus;
-import dev.nightmail.pipeline.run.RunOptions;
 import dev.nightmail.pipeline.source.EmptySourceException;
 import dev.nightmail.pipeline.state.PipelineState;
 import java.util.concurrent.Callable;
@@ -46,17 +45,14 @@ public final class EstimateCommand implements Callable<Integer> {
         var limit = target.limit();
         var definition = target.definition(surroundings);
         var environment = surroundings.runEnvironment();
-        PipelineRun.check(definition, environment, limit);
+        var checked = PipelineRun.checked(definition, environment, limit);
         if (PipelineState.isRunUnderWay(definition.stateFile())) {
             throw CommandException.failed(RunCommand.NO_ESTIMATE);
         }
         var chosen = target.choose(definition, surroundings, console);
         try (chosen) {
             var preview =
-                    PipelineRun.of(definition, chosen.endpoint(), environment)
-                            .preview(
-                                    new RunOptions(limit, _ -> false),
-                                    chosen.notesOfRetries(console::note));
+                    checked.at(chosen.endpoint()).preview(chosen.notesOfRetries(console::note));
             if (common.json()) {
                 console.json(RunJson.preview(preview, false));
             } else {

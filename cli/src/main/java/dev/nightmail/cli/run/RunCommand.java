@@ -83,7 +83,7 @@ public final class RunCommand implements Callable<Integer> {
         var environment = surroundings.runEnvironment();
         var end = new NoRun(console, common, exit);
         // Before a server is started for it.
-        PipelineRun.check(definition, environment, limit);
+        var checked = PipelineRun.checked(definition, environment, limit);
         if (PipelineState.isRunUnderWay(definition.stateFile())) {
             if (dryRun) {
                 throw CommandException.failed(NO_ESTIMATE);
@@ -93,13 +93,13 @@ public final class RunCommand implements Callable<Integer> {
         var chosen = choose(definition);
         var complete = false;
         try (chosen) {
-            var run = PipelineRun.of(definition, chosen.endpoint(), environment);
-            var confirmation = new SpendingQuestion(console, chosen, yes);
-            var options = new RunOptions(limit, overwrite.isGiven(), noWait, confirmation);
+            var run = checked.at(chosen.endpoint());
             if (dryRun) {
-                tellPlan(run, options, definition, chosen);
+                tellPlan(run, definition, chosen);
                 return ExitCode.DONE;
             }
+            var confirmation = new SpendingQuestion(console, chosen, yes);
+            var options = new RunOptions(overwrite.isGiven(), noWait, confirmation);
             var summary = run(run, options, definition, chosen);
             confirmation.refusal().ifPresent(RunCommand::refuse);
             if (!common.json()) {
@@ -139,10 +139,9 @@ public final class RunCommand implements Callable<Integer> {
                                 "--no-wait leaves batches behind, and the simulator inside a run ends with it: name a server with --endpoint URL (nightmail serve starts one), set ANTHROPIC_API_KEY, or leave --no-wait out"));
     }
 
-    private void tellPlan(
-            PipelineRun run, RunOptions options, PipelineDefinition definition, RunTarget chosen)
+    private void tellPlan(PipelineRun run, PipelineDefinition definition, RunTarget chosen)
             throws InterruptedException {
-        var preview = run.preview(options, chosen.notesOfRetries(console::note));
+        var preview = run.preview(chosen.notesOfRetries(console::note));
         if (common.json()) {
             console.json(RunJson.preview(preview, true));
             return;

@@ -69,7 +69,7 @@ final class Execution {
     RunSummary run(RunOptions options) throws InterruptedException {
         output.check();
         poller.releaseGone(options.confirmation());
-        var planned = planner.plan(options, pipeline.badRecords().allowedOfAny());
+        var planned = planner.plan(pipeline.badRecords().allowedOfAny());
         refuseTooManyUnusable(planned);
         state.inTransaction(() -> state.records().complete(planned.plan()));
         var forecast = forecaster.forecast(planned, false);

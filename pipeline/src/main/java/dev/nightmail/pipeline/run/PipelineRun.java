@@ -3,7 +3,6 @@ package dev.nightmail.pipeline.run;
 import dev.nightmail.pipeline.answer.AnswerCheck;
 import dev.nightmail.pipeline.client.BatchesClient;
 import dev.nightmail.pipeline.client.Endpoint;
-import dev.nightmail.pipeline.client.Secret;
 import dev.nightmail.pipeline.cost.PriceFile;
 import dev.nightmail.pipeline.cost.PriceList;
 import dev.nightmail.pipeline.definition.CsvCells;
@@ -14,7 +13,6 @@ import dev.nightmail.pipeline.prompt.RequestTemplate;
 import dev.nightmail.pipeline.source.Reading;
 import dev.nightmail.pipeline.source.RecordSource;
 import dev.nightmail.pipeline.state.PipelineState;
-import java.net.URI;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.Optional;
@@ -31,47 +29,100 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PipelineRun {
 
-    /** How long a run that does not wait looks for a batch that may or may not exist. */
+    /**
+     * How long, in all, a run that does not wait waits for candidates to end when it looks for a
+     * batch that may exist. The pause before it looks again does not count.
+     */
     private static final Duration NO_WAIT_MAX = Duration.ofMinutes(1);
-
-    /** No address of anybody: nothing is sent there. */
-    private static final URI NOWHERE = URI.create("http://nowhere.invalid");
 
     private final PipelineDefinition pipeline;
     private final Endpoint endpoint;
     private final RunEnvironment environment;
     private final RequestTemplate template;
     private final AnswerCheck check;
+    private final @Nullable Integer limit;
 
-    private PipelineRun(
-            PipelineDefinition pipeline, Endpoint endpoint, RunEnvironment environment) {
-        this.pipeline = pipeline;
+    private PipelineRun(Checked checked, Endpoint endpoint) {
+        this.pipeline = checked.pipeline;
         this.endpoint = endpoint;
-        this.environment = environment;
-        this.template = new RequestTemplate(pipeline);
-        this.check = new AnswerCheck(pipeline.output());
+        this.environment = checked.environment;
+        this.template = checked.template;
+        this.check = checked.check;
+        this.limit = checked.limit;
+    }
+
+    /** A pipeline in which nothing was found wrong before there was an endpoint for it. */
+    public static final class Checked {
+        private final PipelineDefinition pipeline;
+        private final RunEnvironment environment;
+        private final RequestTemplate template;
+        private final AnswerCheck check;
+        private final @Nullable Integer limit;
+
+        private Checked(
+                PipelineDefinition pipeline, RunEnvironment around, @Nullable Integer limit) {
+            if (limit != null && limit < 1) {
+                throw new IllegalArgumentException("a limit is at least 1, not " + limit);
+            }
+            this.pipeline = pipeline;
+            this.environment = around.withPrices(pricesOf(pipeline, around));
+            this.template = new RequestTemplate(pipeline);
+            this.check = new AnswerCheck(pipeline.output());
+            this.limit = limit;
+            refuseBudgetWithoutPrice();
+        }
+
+        private void refuseBudgetWithoutPrice() {
+            if (pipeline.budget() != null && environment.prices().of(pipeline.model()).isEmpty()) {
+                throw new RunException(
+                        "budget: no price is known for "
+                                + pipeline.model()
+                                + " (prices of "
+                                + environment.prices().date()
+                                + "), so a budget cannot be kept: remove budget, choose a model with a price, or name a file that has one with prices",
+                        null);
+            }
+        }
+
+        /** The pipeline at this endpoint. */
+        public PipelineRun at(Endpoint endpoint) {
+            return new PipelineRun(this, endpoint);
+        }
     }
 
     /**
-     * Checks what can be checked without reading records or calling anybody.
+     * Checks what can be checked without reading records or calling anybody: template, schema,
+     * prices, and that the source reads none of the outputs.
      *
+     * @param limit only the first so many records of the source, into the files of a sample; null:
+     *     all
      * @throws dev.nightmail.pipeline.prompt.PromptException if the template is not a valid one
      * @throws dev.nightmail.pipeline.answer.InvalidSchemaException if the schema is not a valid one
      * @throws RunException if there is a budget and the model's price is not known
+     * @throws dev.nightmail.pipeline.definition.DefinitionException if the source reads what a run
+     *     would write
+     * @throws dev.nightmail.pipeline.source.SourceException if that cannot be told
      */
+    public static Checked checked(
+            PipelineDefinition pipeline, RunEnvironment environment, @Nullable Integer limit) {
+        var checked = new Checked(pipeline, environment, limit);
+        refuseSourceAsOutput(pipeline, sink(pipeline, limit));
+        return checked;
+    }
+
+    /**
+     * The same but for the source: {@link #collect} looks at it itself, since only the last plan
+     * says which files are written.
+     */
+    public static Checked checkedToCollect(
+            PipelineDefinition pipeline, RunEnvironment environment) {
+        return new Checked(pipeline, environment, null);
+    }
+
+    /** All records of a pipeline that is {@link #checked}, at this endpoint. */
     public static PipelineRun of(
-            PipelineDefinition pipeline, Endpoint endpoint, RunEnvironment around) {
-        var environment = around.withPrices(pricesOf(pipeline, around));
-        if (pipeline.budget() != null && environment.prices().of(pipeline.model()).isEmpty()) {
-            throw new RunException(
-                    "budget: no price is known for "
-                            + pipeline.model()
-                            + " (prices of "
-                            + environment.prices().date()
-                            + "), so a budget cannot be kept: remove budget, choose a model with a price, or name a file that has one with prices",
-                    null);
-        }
-        return new PipelineRun(pipeline, endpoint, environment);
+            PipelineDefinition pipeline, Endpoint endpoint, RunEnvironment environment) {
+        return checked(pipeline, environment, null).at(endpoint);
     }
 
     /** The prices of a pipeline: its own come before the shipped ones. */
@@ -85,26 +136,14 @@ public final class PipelineRun {
     }
 
     /**
-     * Checks a pipeline before there is an endpoint for it: template, schema, prices, outputs and
-     * the names of its source.
-     *
-     * @throws RuntimeException as {@link #of} and {@link #run} would
-     */
-    public static void check(
-            PipelineDefinition pipeline, RunEnvironment environment, @Nullable Integer limit) {
-        var nowhere = Endpoint.at(NOWHERE, new Secret("none"));
-        of(pipeline, nowhere, environment).refuseSourceAsOutput(limit);
-    }
-
-    /**
      * Reads the source, renders every prompt, and says what a run would send and cost. Sends
      * nothing that costs, and leaves the state as it is.
      *
      * @throws dev.nightmail.pipeline.source.SourceException if the source cannot be read
      * @throws dev.nightmail.pipeline.state.StateException if another run is under way
      */
-    public Preview preview(RunOptions options) throws InterruptedException {
-        return preview(options, _ -> {});
+    public Preview preview() throws InterruptedException {
+        return preview(_ -> {});
     }
 
     /**
@@ -113,9 +152,7 @@ public final class PipelineRun {
      * @param retrying told why, when a call to the endpoint is about to be repeated for the first
      *     time
      */
-    public Preview preview(RunOptions options, Consumer<String> retrying)
-            throws InterruptedException {
-        refuseSourceAsOutput(options.limit());
+    public Preview preview(Consumer<String> retrying) throws InterruptedException {
         var file = pipeline.stateFile();
         try (var client = client(retrying);
                 var state =
@@ -123,7 +160,7 @@ public final class PipelineRun {
                                 ? PipelineState.open(file)
                                 : PipelineState.scratch()) {
             return state.undone(() -> {
-                var planned = planner(state, _ -> {}).plan(options, Long.MAX_VALUE);
+                var planned = planner(state, _ -> {}).plan(Long.MAX_VALUE);
                 return forecaster(state, client).forecast(planned, true).preview();
             });
         }
@@ -141,8 +178,7 @@ public final class PipelineRun {
      */
     public RunSummary run(RunOptions options, ProgressListener listener)
             throws InterruptedException {
-        refuseSourceAsOutput(options.limit());
-        var sink = sink(options.limit());
+        var sink = sink(pipeline, limit);
         try (var client = client(reason -> listener.on(new RunEvent.Retrying(reason)));
                 var state = PipelineState.open(pipeline.stateFile())) {
             var files = new OutputFiles(pipeline, state, options.overwrite());
@@ -179,12 +215,14 @@ public final class PipelineRun {
     }
 
     /**
-     * Takes what has ended since, and writes it. Submits nothing and does not read the source: what
-     * is to be sent again is left to the next run.
+     * Takes what has ended since, and writes it, a sample if the last plan was for one. Submits
+     * nothing and does not read the source: what is to be sent again is left to the next run.
      *
      * @param overwrite as for {@link RunOptions}
      * @return empty if the pipeline has no state yet: nothing was ever submitted
      * @throws RunException if it cannot go on
+     * @throws dev.nightmail.pipeline.definition.DefinitionException if the source reads what would
+     *     be written
      * @throws dev.nightmail.pipeline.state.RunUnderWayException if a run is under way, which
      *     collects itself
      * @throws dev.nightmail.pipeline.client.EndpointException if the endpoint refuses
@@ -200,7 +238,8 @@ public final class PipelineRun {
             if (planned.isEmpty()) {
                 return Optional.empty();
             }
-            var sink = sink(planned.get().recordLimit());
+            var sink = sink(pipeline, planned.get().recordLimit());
+            refuseSourceAsOutput(pipeline, sink);
             var files = new OutputFiles(pipeline, state, overwrite);
             return Optional.of(
                     new Collection(
@@ -249,7 +288,7 @@ public final class PipelineRun {
     private Planner planner(PipelineState state, ProgressListener listener) {
         var source = RecordSource.of(pipeline, reading(state, listener));
         return new Planner(
-                source, template, endpoint, pipeline.terms(), state, environment, listener);
+                source, template, endpoint, pipeline.terms(), limit, state, environment, listener);
     }
 
     /** How the source is read: as its author says, else as the state's release did. */
@@ -270,16 +309,12 @@ public final class PipelineRun {
         return Reading.EARLIER;
     }
 
-    private SinkDefinition sink(@Nullable Integer limit) {
+    private static SinkDefinition sink(PipelineDefinition pipeline, @Nullable Integer limit) {
         return limit == null ? pipeline.sink() : pipeline.sink().sample();
     }
 
-    /**
-     * @throws dev.nightmail.pipeline.definition.DefinitionException if the source reads what the
-     *     run would write
-     */
-    private void refuseSourceAsOutput(@Nullable Integer limit) {
-        var conflicts = RecordSource.of(pipeline, Reading.TEXT).conflicts(sink(limit).files());
+    private static void refuseSourceAsOutput(PipelineDefinition pipeline, SinkDefinition sink) {
+        var conflicts = RecordSource.of(pipeline, Reading.TEXT).conflicts(sink.files());
         if (!conflicts.isEmpty()) {
             throw pipeline.refused(conflicts);
         }

@@ -47,15 +47,20 @@ final class Planner {
     private final RequestTemplate template;
     private final Endpoint endpoint;
     private final CallTerms terms;
+    private final @Nullable Integer limit;
     private final PipelineState state;
     private final RunEnvironment environment;
     private final ProgressListener listener;
 
+    /**
+     * @param limit only the first so many records; null: all
+     */
     Planner(
             RecordSource source,
             RequestTemplate template,
             Endpoint endpoint,
             CallTerms terms,
+            @Nullable Integer limit,
             PipelineState state,
             RunEnvironment environment,
             ProgressListener listener) {
@@ -63,6 +68,7 @@ final class Planner {
         this.template = template;
         this.endpoint = endpoint;
         this.terms = terms;
+        this.limit = limit;
         this.state = state;
         this.environment = environment;
         this.listener = listener;
@@ -92,7 +98,7 @@ final class Planner {
      * @throws UnfilledPromptException if the template names what no record has
      * @throws EmptySourceException if there are no records
      */
-    Planned plan(RunOptions options, long unusableMax) {
+    Planned plan(long unusableMax) {
         var version = template.version();
         var plan =
                 state.records()
@@ -100,7 +106,7 @@ final class Planner {
                                 version.value(),
                                 endpoint.identity(),
                                 environment.clock().instant(),
-                                options.limit());
+                                limit);
         try (var records = source.open()) {
             records.leftOut()
                     .forEach(file ->
@@ -108,7 +114,7 @@ final class Planner {
                                     new RunEvent.Noted(
                                             file
                                                     + " is the pipeline's own file, so it is none of its records")));
-            var walk = new Walk(plan, records, options.limit(), unusableMax);
+            var walk = new Walk(plan, records, unusableMax);
             while (!walk.ended) {
                 state.inTransaction(walk::group);
             }
@@ -125,7 +131,7 @@ final class Planner {
     private final class Walk {
         private final Plan plan;
         private final RecordCursor records;
-        private final int limit;
+        private final int max;
         private final long unusableMax;
 
         /** The first record that lacked a field, by the field's name. */
@@ -136,10 +142,10 @@ final class Planner {
         private long unusable;
         private boolean ended;
 
-        Walk(Plan plan, RecordCursor records, @Nullable Integer limit, long unusableMax) {
+        Walk(Plan plan, RecordCursor records, long unusableMax) {
             this.plan = plan;
             this.records = records;
-            this.limit = limit == null ? Integer.MAX_VALUE : limit;
+            this.max = limit == null ? Integer.MAX_VALUE : limit;
             this.unusableMax = unusableMax;
         }
 
@@ -149,7 +155,7 @@ final class Planner {
             for (int size = 0;
                     size < environment.limits().recordsPerCommit() && bytes < GROUP_BYTES_MAX;
                     size++) {
-                if (position == limit || unusable > unusableMax) {
+                if (position == max || unusable > unusableMax) {
                     ended = true;
                     return;
                 }

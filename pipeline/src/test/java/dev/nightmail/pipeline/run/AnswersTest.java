@@ -195,7 +195,7 @@ class AnswersTest {
                                 pipeline.definition(),
                                 PipelineFolder.endpoint(server),
                                 world.environment(10))
-                        .preview(RunOptions.all());
+                        .preview();
 
         assertThat(preview.records().outstanding()).isEqualTo(20);
         assertThat(preview.sample())
@@ -214,7 +214,7 @@ class AnswersTest {
                         PipelineFolder.endpoint(server),
                         world,
                         10,
-                        new RunOptions(null, _ -> false),
+                        new RunOptions(_ -> false),
                         _ -> {});
 
         assertThat(summary.end()).isEqualTo(RunSummary.End.DECLINED);
@@ -257,7 +257,7 @@ class AnswersTest {
                         PipelineFolder.endpoint(server),
                         world,
                         10,
-                        new RunOptions(null, agreeing),
+                        new RunOptions(agreeing),
                         _ -> {});
 
         assertThat(summary.done()).isEqualTo(3);

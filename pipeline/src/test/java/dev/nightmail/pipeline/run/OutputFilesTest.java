@@ -320,16 +320,14 @@ class OutputFilesTest {
     }
 
     private void overwriting(PipelineFolder pipeline) throws InterruptedException {
-        run(pipeline, new RunOptions(null, true, _ -> true));
+        var options = new RunOptions(true, false, _ -> true);
+        pipeline.run(PipelineFolder.endpoint(server), world, 10, options, _ -> {});
     }
 
     private RunSummary limited(PipelineFolder pipeline, int limit) throws InterruptedException {
-        return run(pipeline, new RunOptions(limit, _ -> true));
-    }
-
-    private RunSummary run(PipelineFolder pipeline, RunOptions options)
-            throws InterruptedException {
-        return pipeline.run(PipelineFolder.endpoint(server), world, 10, options, _ -> {});
+        return PipelineRun.checked(pipeline.definition(), world.environment(10), limit)
+                .at(PipelineFolder.endpoint(server))
+                .run(RunOptions.withoutAsking(), _ -> {});
     }
 
     private void write(String lines) throws Exception {

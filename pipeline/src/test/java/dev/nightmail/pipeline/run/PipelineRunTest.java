@@ -222,7 +222,7 @@ class PipelineRunTest {
                                 PipelineDefinition.read(second),
                                 PipelineFolder.endpoint(server),
                                 world.environment(10))
-                        .run(RunOptions.all(), _ -> {});
+                        .run(RunOptions.withoutAsking(), _ -> {});
 
         assertThat(summary.done()).isEqualTo(1);
         assertThat(pipeline.jsonLines("again.jsonl").getFirst().path("id").asString())

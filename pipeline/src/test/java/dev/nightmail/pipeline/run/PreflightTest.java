@@ -122,7 +122,7 @@ class PreflightTest {
                                 pipeline.definition(),
                                 PipelineFolder.endpoint(server),
                                 world.environment(10))
-                        .preview(RunOptions.all());
+                        .preview();
 
         assertThat(preview.inDoubt()).containsExactly(new Preview.InDoubt(1, 3));
     }
@@ -155,8 +155,7 @@ class PreflightTest {
                 .hasMessageStartingWith("asking for model claude-haiku-4-5 failed");
         var once = Duration.between(before, world.clock().instant());
         var preview =
-                PipelineRun.of(pipeline.definition(), endpoint, world.environment(10))
-                        .preview(RunOptions.all());
+                PipelineRun.of(pipeline.definition(), endpoint, world.environment(10)).preview();
 
         assertThat(preview.estimate().basis()).contains("length");
         assertThat(Duration.between(before, world.clock().instant()))

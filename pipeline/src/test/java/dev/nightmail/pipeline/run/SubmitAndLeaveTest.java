@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.client.EndpointException;
+import dev.nightmail.pipeline.definition.DefinitionException;
 import dev.nightmail.pipeline.prompt.PromptException;
 import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.state.RunUnderWayException;
@@ -239,15 +240,15 @@ class SubmitAndLeaveTest {
         var pipeline = PipelineFolder.withTexts(folder, 3);
         submit(pipeline, 10);
         assertThatThrownBy(() ->
-                        run(pipeline, PipelineFolder.endpoint(server), 10)
-                                .collect(
-                                        false,
-                                        event -> {
-                                            if (event instanceof RunEvent.BatchCollected) {
-                                                // As a process that is killed: nothing is written.
-                                                makeUnwritable();
-                                            }
-                                        }))
+                        collect(
+                                pipeline,
+                                false,
+                                event -> {
+                                    if (event instanceof RunEvent.BatchCollected) {
+                                        // As a process that is killed: nothing is written.
+                                        makeUnwritable();
+                                    }
+                                }))
                 .isInstanceOf(RuntimeException.class);
         Files.delete(folder.resolve("results.jsonl"));
 
@@ -274,6 +275,18 @@ class SubmitAndLeaveTest {
     }
 
     @Test
+    void aCollectionWritesNothingThatTheSourceReads() throws Exception {
+        var pipeline = PipelineFolder.withTexts(folder, 3);
+        submit(pipeline, 10);
+        pipeline.replacing("source: { files: texts }", "source: { files: '*.jsonl' }");
+
+        assertThatThrownBy(() -> collect(pipeline, true, events::add))
+                .isInstanceOf(DefinitionException.class)
+                .hasMessageContaining("sink.file: results.jsonl is read by the source (*.jsonl)");
+        assertThat(folder.resolve("results.jsonl")).doesNotExist();
+    }
+
+    @Test
     void whoNeverRanHasNothingToCollectAndGetsNoState() throws Exception {
         var pipeline = PipelineFolder.withTexts(folder, 3);
 
@@ -286,8 +299,9 @@ class SubmitAndLeaveTest {
     @Test
     void aSampleIsCollectedIntoTheSamplesFile() throws Exception {
         var pipeline = PipelineFolder.withTexts(folder, 3);
-        run(pipeline, PipelineFolder.endpoint(server), 10)
-                .run(new RunOptions(2, false, true, _ -> true), _ -> {});
+        PipelineRun.checked(pipeline.definition(), world.environment(10), 2)
+                .at(PipelineFolder.endpoint(server))
+                .run(new RunOptions(false, true, _ -> true), _ -> {});
 
         collect(pipeline);
 
@@ -338,7 +352,7 @@ class SubmitAndLeaveTest {
         server.endingAfterPolls(polls[0]);
         run(pipeline, PipelineFolder.endpoint(server), 2)
                 .run(
-                        new RunOptions(null, false, true, _ -> true),
+                        new RunOptions(false, true, _ -> true),
                         event -> {
                             if (event instanceof RunEvent.BatchSubmitted(var number, _, _, _)
                                     && number < polls.length) {
@@ -355,11 +369,19 @@ class SubmitAndLeaveTest {
     private RunSummary submit(PipelineFolder pipeline, Endpoint endpoint, int batchRequestsMax)
             throws InterruptedException {
         return run(pipeline, endpoint, batchRequestsMax)
-                .run(new RunOptions(null, false, true, _ -> true), events::add);
+                .run(new RunOptions(false, true, _ -> true), events::add);
     }
 
     private Optional<RunSummary> collect(PipelineFolder pipeline) throws InterruptedException {
-        return run(pipeline, PipelineFolder.endpoint(server), 10).collect(false, events::add);
+        return collect(pipeline, false, events::add);
+    }
+
+    private Optional<RunSummary> collect(
+            PipelineFolder pipeline, boolean overwrite, ProgressListener listener)
+            throws InterruptedException {
+        return PipelineRun.checkedToCollect(pipeline.definition(), world.environment(10))
+                .at(PipelineFolder.endpoint(server))
+                .collect(overwrite, listener);
     }
 
     private PipelineRun run(PipelineFolder pipeline, Endpoint endpoint, int batchRequestsMax) {

@@ -130,7 +130,7 @@ class UnusableRecordsTest {
                         PipelineFolder.endpoint(server),
                         world.environment(10, 4_000));
 
-        run.run(RunOptions.all(), _ -> {});
+        run.run(RunOptions.withoutAsking(), _ -> {});
 
         assertThat(pipeline.answeredIds()).containsExactly("b");
         assertThat(pipeline.jsonLines("failed.jsonl").getFirst().path("message").asString())
@@ -232,7 +232,7 @@ class UnusableRecordsTest {
                                 pipeline.definition(),
                                 PipelineFolder.endpoint(server),
                                 world.environment(10))
-                        .preview(RunOptions.all());
+                        .preview();
 
         assertThat(preview.records().unusable()).isEqualTo(5);
         assertThat(preview.records().outstanding()).isEqualTo(2);

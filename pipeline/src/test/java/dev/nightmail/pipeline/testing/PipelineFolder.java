@@ -153,7 +153,7 @@ public final class PipelineFolder {
     public RunSummary run(
             Endpoint endpoint, TestWorld world, int batchRequestsMax, ProgressListener listener)
             throws InterruptedException {
-        return run(endpoint, world, batchRequestsMax, RunOptions.all(), listener);
+        return run(endpoint, world, batchRequestsMax, RunOptions.withoutAsking(), listener);
     }
 
     public RunSummary run(
