@@ -1,6 +1,5 @@
 package dev.nightmail.pipeline.answer;
 
-import dev.nightmail.wire.json.ByteOrderMark;
 import dev.nightmail.wire.json.ResultReading;
 import dev.nightmail.wire.json.ResultReading.Read;
 import java.util.Optional;
@@ -15,7 +14,7 @@ public record ResultLine(String customId, Outcome outcome) {
      * have, or one without what belongs to it. It may have been paid for all the same.
      */
     public static Optional<ResultLine> parse(byte[] line) {
-        return ResultReading.line(ByteOrderMark.without(line))
+        return ResultReading.line(line)
                 .flatMap(
                         read -> outcome(read).map(found -> new ResultLine(read.customId(), found)));
     }

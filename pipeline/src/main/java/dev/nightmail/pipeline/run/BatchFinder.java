@@ -11,7 +11,6 @@ import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.state.StoredBatch;
 import dev.nightmail.wire.batch.ResultsDownload;
 import dev.nightmail.wire.batch.ResultsJudge;
-import dev.nightmail.wire.json.ByteOrderMark;
 import dev.nightmail.wire.json.ResultReading;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -165,7 +164,7 @@ final class BatchFinder {
         var seen = new BitSet();
         int foreign = 0;
         for (var line = results.nextLine(); line != null; line = results.nextLine()) {
-            var read = ResultReading.line(ByteOrderMark.without(line));
+            var read = ResultReading.line(line);
             if (read.isEmpty()) {
                 judge.unreadable();
                 continue;

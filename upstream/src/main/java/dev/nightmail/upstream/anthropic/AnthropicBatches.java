@@ -144,7 +144,7 @@ public final class AnthropicBatches implements BatchUpstream {
             case HttpOutcome.Complete(int status, var headers, var body)
                     when isGood(status, headers) -> {
                 note(headers);
-                yield new Looked.Good(ByteOrderMark.without(body));
+                yield new Looked.Good(body);
             }
             case HttpOutcome.Complete(int status, var headers, var body) ->
                     notGood(status, headers, ByteOrderMark.without(body));

@@ -6,7 +6,6 @@ import dev.nightmail.upstream.http.BodyReceiver;
 import dev.nightmail.upstream.http.HeldBytes;
 import dev.nightmail.upstream.http.HttpHeaders;
 import dev.nightmail.upstream.wire.UpstreamErrors;
-import dev.nightmail.wire.json.ByteOrderMark;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -119,7 +118,7 @@ final class ResultStream implements BodyReceiver {
             return;
         }
         try {
-            if (results.read(ByteOrderMark.without(line), receiver)) {
+            if (results.read(line, receiver)) {
                 count++;
             } else {
                 enough = true;

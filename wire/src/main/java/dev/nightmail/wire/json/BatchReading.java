@@ -14,7 +14,10 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonParser.NumberType;
 import tools.jackson.core.JsonToken;
 
-/** Reads a MessageBatch, or a page of them, for what we act on. */
+/**
+ * Reads a MessageBatch, or a page of them, for what we act on. A byte order mark in front is passed
+ * over.
+ */
 public final class BatchReading {
 
     private @Nullable String id;
@@ -27,7 +30,7 @@ public final class BatchReading {
 
     /** Empty unless it is a batch with an id and a status. */
     public static Optional<BatchSeen> batch(byte[] body) {
-        try (var json = StrictJson.parser(body)) {
+        try (var json = StrictJson.parser(ByteOrderMark.without(body))) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 return Optional.empty();
             }
@@ -45,7 +48,7 @@ public final class BatchReading {
      * others must not be overlooked for that.
      */
     public static Optional<BatchSeenPage> page(byte[] body) {
-        try (var json = StrictJson.parser(body)) {
+        try (var json = StrictJson.parser(ByteOrderMark.without(body))) {
             return Optional.ofNullable(readPage(json));
         } catch (JacksonException _) {
             return Optional.empty();

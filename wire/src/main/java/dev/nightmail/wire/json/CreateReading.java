@@ -35,13 +35,12 @@ public final class CreateReading {
      * @param body as far as it was read; more than a megabyte is no batch and no API's error
      */
     public static CreateOutcome answered(int status, HeaderLookup headers, byte[] body) {
-        var answer = ByteOrderMark.without(body);
         if (status >= 200 && status < 300) {
-            return BatchReading.batch(answer)
+            return BatchReading.batch(body)
                     .<CreateOutcome>map(Made::new)
                     .orElseGet(() -> new NoBatch(status));
         }
-        var meaning = ErrorReading.read(status, headers, answer);
+        var meaning = ErrorReading.read(status, headers, body);
         if (meaning.isInTheApisWords()) {
             return said(meaning);
         }

@@ -57,8 +57,13 @@ public final class ResultReading {
         record Garbled(String customId) implements Read {}
     }
 
-    /** Empty if it is about no request. */
-    public static Optional<Read> line(byte[] line) {
+    /**
+     * Empty if it is about no request.
+     *
+     * @param received with or without a byte order mark in front
+     */
+    public static Optional<Read> line(byte[] received) {
+        var line = ByteOrderMark.without(received);
         var reading = new ResultReading();
         try (var json = StrictJson.parserOfAnySize(line)) {
             if (!reading.readLine(json, line)) {

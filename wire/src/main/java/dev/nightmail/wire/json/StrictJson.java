@@ -10,7 +10,7 @@ import tools.jackson.core.json.JsonFactory;
 public final class StrictJson {
 
     /** Byte offsets are only true of UTF-8, and a byte order mark has no place in a result. */
-    public static final JsonFactory FACTORY =
+    private static final JsonFactory FACTORY =
             JsonFactory.builder()
                     .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
                     .disable(TokenStreamFactory.Feature.INTERN_PROPERTY_NAMES)
