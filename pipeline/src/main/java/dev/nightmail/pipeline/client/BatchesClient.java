@@ -1,7 +1,6 @@
 package dev.nightmail.pipeline.client;
 
-import dev.nightmail.wire.batch.CreateOutcome;
-import dev.nightmail.wire.error.HeaderLookup;
+import dev.nightmail.wire.json.BatchReading;
 import dev.nightmail.wire.json.CreateReading;
 import java.io.IOException;
 import java.io.InputStream;
@@ -107,9 +106,9 @@ public final class BatchesClient implements AutoCloseable {
     /**
      * Submits a batch.
      *
-     * <p>What became of a call is judged by {@link CreateReading}. It is sent again only when that
-     * cannot make a second batch: if the call never left, if the service said in its own words that
-     * it took nothing, or in every case where it honours {@code Idempotency-Key}.
+     * <p>What the answer to a call says is judged by {@link CreateReading}. It is sent again only
+     * when that cannot make a second batch: if the call never left, if the service said in its own
+     * words that it took nothing, or in every case where it honours {@code Idempotency-Key}.
      *
      * @param body {@code {"requests":[…]}}
      * @param idempotencyKey the same for every try of the same batch, fresh for another
@@ -132,15 +131,23 @@ public final class BatchesClient implements AutoCloseable {
                 honoursIdempotencyKeys()
                         ? Calls.Repeat.WITH_THE_SAME_KEY
                         : Calls.Repeat.ONLY_IF_NOTHING_WAS_TAKEN;
-        var answer = calls.answer("creating a batch", request, repeat);
-        if (CreateReading.answered(200, HeaderLookup.NONE, answer)
-                instanceof CreateOutcome.Made(var batch)) {
-            return BatchSnapshot.made(batch, answer, clock.instant());
+        try {
+            var answer = calls.answer("creating a batch", request, repeat);
+            var made = BatchReading.batch(answer);
+            if (made.isPresent()) {
+                return BatchSnapshot.made(made.get(), answer, clock.instant());
+            }
+        } catch (BrokenAnswerException e) {
+            throw noBatch(e);
         }
-        // A success in other words than the service's: a proxy's page, or half an answer.
-        throw new AnswerLostException(
+        throw noBatch(null);
+    }
+
+    /** A success in other words than the service's: a proxy's page, or half an answer. */
+    private static AnswerLostException noBatch(@Nullable BrokenAnswerException cause) {
+        return new AnswerLostException(
                 "creating a batch was answered with something that is no message batch, so it may exist",
-                null);
+                cause);
     }
 
     /** The same, with nothing that not every request is asked with. */

@@ -169,6 +169,19 @@ class BatchesClientTest {
         assertThat(server.batches()).hasSize(1);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {200, 400, 503})
+    void aCreateAnsweredWithMoreThanIsReadMayHaveBeenTaken(int status) throws Exception {
+        server.createAnswers.add(
+                new FakeBatches.Foreign(
+                        status, "text/html", "<html>" + " ".repeat(16 * 1024 * 1024)));
+        try (var client = client(false)) {
+            assertThatThrownBy(() -> client.create(body(1), "k"))
+                    .isInstanceOf(AnswerLostException.class);
+        }
+        assertThat(server.batches()).hasSize(1);
+    }
+
     @Test
     void anEndpointNobodyListensAtIsUnreachable() throws Exception {
         var nobody = server.uri();
