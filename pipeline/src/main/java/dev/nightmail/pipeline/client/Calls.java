@@ -153,16 +153,19 @@ final class Calls implements AutoCloseable {
                     return reading.read(response);
                 }
                 var body = read(response.body());
-                var refusal = refusal(operation, response, body);
-                var became =
-                        CreateReading.answered(response.status(), lookup(response.headers()), body);
-                mayBeMade |= repeat.makesSomething() && became instanceof CreateOutcome.InDoubt;
+                var meaning =
+                        ErrorReading.read(response.status(), lookup(response.headers()), body);
+                var refusal =
+                        new RefusedException(
+                                operation, meaning, message(response, meaning), endpoint.base());
+                mayBeMade |=
+                        repeat.makesSomething()
+                                && CreateReading.refused(meaning) instanceof CreateOutcome.InDoubt;
                 failure = mayBeMade ? lost(operation, refusal) : refusal;
                 last |= !refusal.mayPass();
                 retryAfter = RetryAfter.of(lookup(response.headers()), clock).orElse(Duration.ZERO);
             } catch (IOException | UnresolvedAddressException e) {
-                mayBeMade |=
-                        repeat.makesSomething() && unanswered(e) instanceof CreateOutcome.InDoubt;
+                mayBeMade |= repeat.makesSomething() && !neverLeft(e);
                 failure = unanswered(operation, mayBeMade, e);
             }
             if (last || (mayBeMade && repeat == Repeat.ONLY_IF_NOTHING_WAS_TAKEN)) {
@@ -222,12 +225,6 @@ final class Calls implements AutoCloseable {
         }
     }
 
-    private RefusedException refusal(String operation, Answer response, byte[] body) {
-        var meaning = ErrorReading.read(response.status(), lookup(response.headers()), body);
-        return new RefusedException(
-                operation, meaning, message(response, meaning), endpoint.base());
-    }
-
     private String message(Answer response, ErrorMeaning meaning) {
         if (response.status() / 100 == 3) {
             return "the endpoint redirects to "
@@ -244,12 +241,6 @@ final class Calls implements AutoCloseable {
 
     private static HeaderLookup lookup(HttpHeaders headers) {
         return headers::firstValue;
-    }
-
-    private CreateOutcome unanswered(Exception e) {
-        return neverLeft(e)
-                ? new CreateOutcome.Unreached(phase(e))
-                : new CreateOutcome.BrokenOff(phase(e));
     }
 
     private static boolean neverLeft(Exception e) {

@@ -59,8 +59,22 @@ final class Answers {
         if (isGood(status)) {
             return message(headers, body);
         }
-        var meaning = UpstreamErrors.read(status, headers, body);
+        return refused(UpstreamErrors.read(status, headers, body), headers, body);
+    }
+
+    /** What an answer that is no success means, once its error was read. */
+    AttemptOutcome refused(ErrorMeaning meaning, HttpHeaders headers, byte[] body) {
         return outcome(meaning, UpstreamErrors.mayHaveCost(meaning), headers, body);
+    }
+
+    /** What the refusal of a request means for it. */
+    Refused ofRequest(ErrorMeaning.OfRequest meaning, HttpHeaders headers, byte[] body) {
+        return new Refused(errors.body(meaning, headers, body), RateLimits.headroom(headers));
+    }
+
+    /** For the log: why the service does not serve us. */
+    String reason(ErrorMeaning.Ours meaning, HttpHeaders headers) {
+        return errors.reason(meaning, headers);
     }
 
     static boolean isGood(int status) {

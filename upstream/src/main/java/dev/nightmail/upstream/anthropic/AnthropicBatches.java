@@ -156,9 +156,13 @@ public final class AnthropicBatches implements BatchUpstream {
     }
 
     private Looked notGood(int status, HttpHeaders headers, byte[] body) {
-        return status >= 300 && UpstreamErrors.read(status, headers, body).isNotThere()
+        if (Answers.isGood(status)) {
+            return new Looked.Failure(answers.answered(status, headers, body));
+        }
+        var meaning = UpstreamErrors.read(status, headers, body);
+        return meaning.isNotThere()
                 ? new Looked.NotFound()
-                : new Looked.Failure(answers.answered(status, headers, body));
+                : new Looked.Failure(answers.refused(meaning, headers, body));
     }
 
     @Override

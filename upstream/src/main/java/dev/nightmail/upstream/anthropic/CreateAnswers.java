@@ -14,6 +14,7 @@ import dev.nightmail.core.upstream.Headroom;
 import dev.nightmail.upstream.http.HttpHeaders;
 import dev.nightmail.wire.batch.BatchSeen;
 import dev.nightmail.wire.batch.CreateOutcome;
+import dev.nightmail.wire.error.ErrorMeaning;
 import dev.nightmail.wire.json.CreateReading;
 import java.util.Set;
 
@@ -34,21 +35,13 @@ final class CreateAnswers {
     Creation creation(int status, HttpHeaders headers, byte[] answer, RelayTerms terms) {
         return switch (CreateReading.answered(status, headers::first, answer)) {
             case CreateOutcome.Made(var batch) -> new Creation.Created(seen(batch));
-            case CreateOutcome.TurnedAway _ ->
-                    new Creation.NotNow(notNow(answers.answered(status, headers, answer)));
-            case CreateOutcome.Refused(var _, var positions) ->
-                    answers.answered(status, headers, answer) instanceof Refused refused
-                            ? refused(status, refused, positions, terms)
-                            : new Creation.Unconfirmed("status " + status);
-            case CreateOutcome.Unproven unproven ->
-                    new Creation.Unconfirmed(
-                            answers.answered(status, headers, answer)
-                                            instanceof Barred(var reason, var _)
-                                    ? reason
-                                    : unproven.reason());
+            case CreateOutcome.TurnedAway(var meaning) ->
+                    new Creation.NotNow(notNow(answers.refused(meaning, headers, answer)));
+            case CreateOutcome.Refused(var meaning, var positions) ->
+                    refused(status, answers.ofRequest(meaning, headers, answer), positions, terms);
+            case CreateOutcome.Unproven(ErrorMeaning.Ours ours) ->
+                    new Creation.Unconfirmed(answers.reason(ours, headers));
             case CreateOutcome.InDoubt doubt -> new Creation.Unconfirmed(doubt.reason());
-            case CreateOutcome.Unreached _ ->
-                    throw new IllegalStateException("what was answered had been sent");
         };
     }
 

@@ -4,10 +4,11 @@ import dev.nightmail.wire.error.ErrorMeaning;
 import java.util.Set;
 
 /**
- * What became of a create. Three things can be known: a batch was made, since its description came;
- * none was made, since the call never left or the service said so in its own words; or whoever
+ * What the answer to a create says became of it. Three things can be known: a batch was made, since
+ * its description came; none was made, since the service said so in its own words; or whoever
  * stands in between took the body for too large, so that it reached nobody. Everything else may
  * have come after the batch was there, and been paid for: the page of a proxy, a redirect, a fault.
+ * A call without an answer is its client's to judge, who knows whether it left.
  *
  * <p>It is of one call. Where an earlier call of the same create was in doubt, a later one that was
  * not taken says nothing of the earlier.
@@ -17,21 +18,11 @@ public sealed interface CreateOutcome {
     /** The batch is there, under whatever status of success and content type it was described. */
     record Made(BatchSeen batch) implements CreateOutcome {}
 
-    /** None was made, and not because of what was sent: the same may be sent again. */
-    sealed interface NotTaken extends CreateOutcome {}
-
     /**
-     * The call did not reach the service.
-     *
-     * @param step at which it failed, in words for the log
+     * None was made, and not because of what was sent: the same may be sent again. The service said
+     * in its own words that it takes nothing of us now: no room, no money, a wrong key.
      */
-    record Unreached(String step) implements NotTaken {}
-
-    /**
-     * The service said in its own words that it takes nothing of us now: no room, no money, a wrong
-     * key.
-     */
-    record TurnedAway(ErrorMeaning meaning) implements NotTaken {}
+    record TurnedAway(ErrorMeaning meaning) implements CreateOutcome {}
 
     /**
      * None was made, and the same would be refused again.
@@ -40,7 +31,8 @@ public sealed interface CreateOutcome {
      * @param positions of those requests that are at fault, counted from 0 as they stand in the
      *     body; empty if it names none
      */
-    record Refused(ErrorMeaning meaning, Set<Integer> positions) implements CreateOutcome {
+    record Refused(ErrorMeaning.OfRequest meaning, Set<Integer> positions)
+            implements CreateOutcome {
         public Refused {
             positions = Set.copyOf(positions);
         }
@@ -51,18 +43,6 @@ public sealed interface CreateOutcome {
 
         /** What happened, in words for the log. */
         String reason();
-    }
-
-    /**
-     * The exchange broke off after something may have been sent.
-     *
-     * @param step at which it failed, in words for the log
-     */
-    record BrokenOff(String step) implements InDoubt {
-        @Override
-        public String reason() {
-            return step;
-        }
     }
 
     /** A success without a batch in it: a page, or half an answer. */

@@ -40,13 +40,17 @@ public final class CreateReading {
                     .<CreateOutcome>map(Made::new)
                     .orElseGet(() -> new NoBatch(status));
         }
-        var meaning = ErrorReading.read(status, headers, body);
+        return refused(ErrorReading.read(status, headers, body));
+    }
+
+    /** Judges an answer that is no success, by what it means. */
+    public static CreateOutcome refused(ErrorMeaning meaning) {
         if (meaning.isInTheApisWords()) {
             return said(meaning);
         }
         // Whoever counts the bytes stops before the last: no whole body went on.
-        return status == TOO_LARGE && meaning instanceof OfRequest
-                ? new Refused(meaning, Set.of())
+        return meaning instanceof OfRequest ofRequest && ofRequest.status() == TOO_LARGE
+                ? new Refused(ofRequest, Set.of())
                 : new Unproven(meaning);
     }
 
@@ -54,9 +58,9 @@ public final class CreateReading {
         return switch (meaning) {
             case Ours _, NoRoom _ -> new TurnedAway(meaning);
             case Failed _ when isBeforeTheWork(meaning.status()) -> new TurnedAway(meaning);
-            case OfRequest(var fault, int status, var error)
-                    when status < 500 && fault != Fault.NOT_TO_BE_RETRIED ->
-                    new Refused(meaning, FaultyRequests.in(error.message()));
+            case OfRequest ofRequest
+                    when ofRequest.status() < 500 && ofRequest.fault() != Fault.NOT_TO_BE_RETRIED ->
+                    new Refused(ofRequest, FaultyRequests.in(ofRequest.error().message()));
             // A fault, a time-out or a conflict may come after the batch is there.
             case OfRequest _, Failed _, Lost _ -> new Unproven(meaning);
         };
