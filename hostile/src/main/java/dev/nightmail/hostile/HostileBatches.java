@@ -66,6 +66,11 @@ public final class HostileBatches implements AutoCloseable {
     private boolean deleted;
     private boolean archived;
     private boolean hasNeighbor;
+    private boolean neighborHasNoDate;
+    private boolean listHasNameless;
+    private int pageSize = Integer.MAX_VALUE;
+    private boolean saysHasMore = true;
+    private boolean keepsToCursors = true;
 
     /**
      * @param clock the clients' own
@@ -150,6 +155,29 @@ public final class HostileBatches implements AutoCloseable {
         hasNeighbor = true;
     }
 
+    /** The same, and it is not said when it was made. */
+    public synchronized void hasNeighborWithoutDate() {
+        hasNeighbor = true;
+        neighborHasNoDate = true;
+    }
+
+    /** On the list is an entry without an id, before all others. */
+    public synchronized void hasNamelessEntry() {
+        listHasNameless = true;
+    }
+
+    /** A page of the list has one batch, and does not say whether there are more. */
+    public synchronized void listsOneByOne() {
+        pageSize = 1;
+        saysHasMore = false;
+    }
+
+    /** Every page of the list has all there is, and does not say that there is no more. */
+    public synchronized void listsAllOverAgain() {
+        saysHasMore = false;
+        keepsToCursors = false;
+    }
+
     // The account
 
     /** How often each request was taken, by what it asks. */
@@ -170,7 +198,7 @@ public final class HostileBatches implements AutoCloseable {
             var path = exchange.getRequestURI().getPath();
             var method = exchange.getRequestMethod();
             var body = exchange.getRequestBody().readAllBytes();
-            var reply = reply(method, path, body);
+            var reply = reply(method, path, exchange.getRequestURI().getQuery(), body);
             if (reply == null) {
                 // Closing without an answer cuts the connection.
                 return;
@@ -194,12 +222,13 @@ public final class HostileBatches implements AutoCloseable {
         }
     }
 
-    private synchronized @Nullable Reply reply(String method, String path, byte[] body) {
+    private synchronized @Nullable Reply reply(
+            String method, String path, @Nullable String query, byte[] body) {
         if (method.equals("POST") && path.equals(BATCHES)) {
             return create(body);
         }
         if (method.equals("GET") && path.equals(BATCHES)) {
-            return list();
+            return list(query == null ? "" : query);
         }
         if (!path.startsWith(BATCHES + "/")) {
             return Reply.error(404, "not_found_error");
@@ -245,16 +274,42 @@ public final class HostileBatches implements AutoCloseable {
         return batch;
     }
 
-    private Reply list() {
-        var page = JSON.createObjectNode().put("has_more", false);
-        var data = page.putArray("data");
+    private Reply list(String query) {
+        var listed = listed();
+        int from = keepsToCursors ? placeBehind(query, listed) : 0;
+        int to = Math.min(listed.size() - from, pageSize) + from;
+        var page = JSON.createObjectNode();
+        if (saysHasMore) {
+            page.put("has_more", to < listed.size());
+        }
+        page.putArray("data").addAll(listed.subList(from, to));
+        return json(page);
+    }
+
+    private static int placeBehind(String query, List<ObjectNode> listed) {
+        for (int place = 0; place < listed.size(); place++) {
+            if (query.endsWith("after_id=" + listed.get(place).path("id").asString(""))) {
+                return place + 1;
+            }
+        }
+        return 0;
+    }
+
+    private List<ObjectNode> listed() {
+        var data = new ArrayList<ObjectNode>();
+        if (listHasNameless) {
+            data.add(JSON.createObjectNode().put("processing_status", "ended"));
+        }
         if (hasNeighbor) {
-            data.add(
+            var neighbor =
                     JSON.createObjectNode()
                             .put("id", "msgbatch_neighbor")
-                            .put("processing_status", "ended")
-                            .put("created_at", clock.instant().toString())
-                            .set("request_counts", JSON.createObjectNode().put("succeeded", 3)));
+                            .put("processing_status", "ended");
+            if (!neighborHasNoDate) {
+                neighbor.put("created_at", clock.instant().toString());
+            }
+            neighbor.putObject("request_counts").put("succeeded", 3);
+            data.add(neighbor);
         }
         var latest = clock.instant().minus(listLag);
         for (var batch : batches.reversed()) {
@@ -263,7 +318,7 @@ public final class HostileBatches implements AutoCloseable {
                 data.add(described(batch));
             }
         }
-        return json(page);
+        return data;
     }
 
     private static Reply neighbor(boolean results) {

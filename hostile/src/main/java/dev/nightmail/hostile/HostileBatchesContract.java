@@ -161,6 +161,44 @@ public abstract class HostileBatchesContract {
                             server.hasNeighbor();
                         }),
                 answering(
+                        "a list without has_more, ours on its second page",
+                        server -> {
+                            server.takeAndAnswer(Reply.page(504));
+                            server.hasNeighbor();
+                            server.listsOneByOne();
+                        }),
+                answering(
+                        "a list without has_more, and none of ours",
+                        server -> {
+                            server.hangUp();
+                            server.hasNeighbor();
+                            server.listsOneByOne();
+                        }),
+                answering(
+                        "a list without has_more and without pages, ours on it",
+                        server -> {
+                            server.takeAndAnswer(Reply.page(504));
+                            server.listsAllOverAgain();
+                        }),
+                answering(
+                        "an entry without created_at, beside ours",
+                        server -> {
+                            server.takeAndAnswer(Reply.page(504));
+                            server.hasNeighborWithoutDate();
+                        }),
+                answering(
+                        "an entry without created_at, and none of ours",
+                        server -> {
+                            server.hangUp();
+                            server.hasNeighborWithoutDate();
+                        }),
+                answering(
+                        "an entry without an id, beside ours",
+                        server -> {
+                            server.takeAndAnswer(Reply.page(504));
+                            server.hasNamelessEntry();
+                        }),
+                answering(
                         "a batch that counts fewer requests than it has",
                         server -> {
                             server.takeAndAnswer(Reply.page(504));
@@ -341,6 +379,14 @@ public abstract class HostileBatchesContract {
                                                 lines.get(1),
                                                 lines.get(2),
                                                 lines.get(0).substring(0, 40)))),
+                new Scenario(
+                        "lost, and on the list an entry that may be it",
+                        0,
+                        server -> {
+                            server.takeAndAnswer(Reply.page(504));
+                            server.listLags(Duration.ofDays(9));
+                            server.hasNamelessEntry();
+                        }),
                 new Scenario("deleted", 0, HostileBatches::deletesEverything),
                 new Scenario("archived", 0, HostileBatches::archivesEverything));
     }

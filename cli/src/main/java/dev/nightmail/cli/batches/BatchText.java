@@ -55,7 +55,7 @@ final class BatchText {
                     Figures.count(counts.total()),
                     Figures.count(counts.succeeded()),
                     Figures.count(counts.settled() - counts.succeeded()),
-                    Figures.time(batch.createdAt()),
+                    created(batch),
                     expiry(batch));
         }
         return table.lines();
@@ -92,6 +92,11 @@ final class BatchText {
         return time.isAfter(now)
                 ? "in " + Figures.duration(Duration.between(now, time))
                 : Figures.duration(Duration.between(time, now)) + " ago";
+    }
+
+    private static String created(BatchSnapshot batch) {
+        var createdAt = batch.createdAt();
+        return createdAt == null ? "-" : Figures.time(createdAt);
     }
 
     private String expiry(BatchSnapshot batch) {

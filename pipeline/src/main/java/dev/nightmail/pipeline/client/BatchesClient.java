@@ -10,7 +10,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -18,7 +17,6 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The Message Batches API of one endpoint. Safe for use by several threads; close it to free its
@@ -48,7 +46,6 @@ public final class BatchesClient implements AutoCloseable {
 
     private final Endpoint endpoint;
     private final Calls calls;
-    private final InstantSource clock;
 
     public BatchesClient(
             Endpoint endpoint,
@@ -71,7 +68,6 @@ public final class BatchesClient implements AutoCloseable {
             RandomGenerator random,
             Consumer<String> retrying) {
         this.endpoint = endpoint;
-        this.clock = clock;
         this.calls = new Calls(endpoint, limits, clock, pause, random, retrying);
     }
 
@@ -133,9 +129,8 @@ public final class BatchesClient implements AutoCloseable {
                         : Calls.Repeat.ONLY_IF_NOTHING_WAS_TAKEN;
         try {
             var answer = calls.answer("creating a batch", request, repeat);
-            var made = BatchReading.batch(answer);
-            if (made.isPresent()) {
-                return BatchSnapshot.made(made.get(), answer, clock.instant());
+            if (BatchReading.batch(answer).isPresent()) {
+                return BatchSnapshot.parse("creating a batch", answer);
             }
         } catch (BrokenAnswerException e) {
             throw noBatch(e);
@@ -167,7 +162,9 @@ public final class BatchesClient implements AutoCloseable {
     }
 
     /**
-     * One page of batches, newest first.
+     * One page of batches, newest first. What is a page, and whether there are more, is told as
+     * {@link BatchReading#page} tells it: an entry that lacks something hides no other, and where
+     * it is not said whether there are more, the next page says so.
      *
      * @param limit 1 to {@link #PAGE_MAX}
      * @param after the {@link BatchPage#next} of the page before, null for the first
@@ -180,17 +177,21 @@ public final class BatchesClient implements AutoCloseable {
                         calls.request(BATCHES + query).GET().build(),
                         Calls.Repeat.ALWAYS);
         var page = object("listing batches", json);
-        try {
-            var batches = new ArrayList<BatchSnapshot>();
-            for (var batch : page.path("data").values()) {
-                batches.add(BatchSnapshot.of(batch));
-            }
-            var more = page.path("has_more").asBoolean(false) && !batches.isEmpty();
-            return new BatchPage(batches, more ? batches.getLast().id() : null);
-        } catch (JacksonException | IllegalArgumentException e) {
+        var entries = page.path("data");
+        if (!entries.isArray()) {
             throw new BrokenAnswerException(
-                    "listing batches was answered with something that is no page of batches", e);
+                    "listing batches was answered with something that is no page of batches", null);
         }
+        var batches =
+                entries.valueStream().map(BatchSnapshot::of).flatMap(Optional::stream).toList();
+        boolean unreadable = batches.size() < entries.size();
+        var last = batches.isEmpty() ? null : batches.getLast().id();
+        boolean more = page.path("has_more").booleanValue(last != null);
+        if (more && (last == null || last.equals(after))) {
+            // Nothing, or what stood on the page before: it would go on so for ever.
+            return new BatchPage(List.of(), null, true);
+        }
+        return new BatchPage(batches, more ? last : null, unreadable);
     }
 
     public BatchSnapshot cancel(String batchId) throws InterruptedException {
@@ -266,7 +267,7 @@ public final class BatchesClient implements AutoCloseable {
                         calls.request("/nightmail/v1/upstreams").GET().build(),
                         Calls.Repeat.ALWAYS);
         try {
-            return List.copyOf(JsonMapper.shared().readTree(answer).required("data").values());
+            return List.copyOf(AnswerJson.of(answer).required("data").values());
         } catch (JacksonException | IllegalArgumentException e) {
             throw new BrokenAnswerException(
                     operation + " was answered with something that is no list of upstreams", e);
@@ -348,7 +349,7 @@ public final class BatchesClient implements AutoCloseable {
 
     private JsonNode object(String operation, byte[] answer) {
         try {
-            var json = JsonMapper.shared().readTree(answer);
+            var json = AnswerJson.of(answer);
             if (json.isObject()) {
                 return json;
             }

@@ -48,16 +48,29 @@ final class BatchFinder {
      * is looked at only if none of the right size is ours.
      *
      * @throws RunException if more than one batch fits
-     * @throws AnswerLostException if a candidate's results do not say whose it is: it may be ours
+     * @throws AnswerLostException if a candidate's results do not say whose it is, or the list does
+     *     not say what there is: it may be ours
      */
     Optional<BatchSnapshot> find(StoredBatch batch) throws InterruptedException {
-        var candidates = candidates(batch);
+        var candidates = new ArrayList<BatchSnapshot>();
+        boolean hasGap = list(batch, candidates);
         var ofOurSize = candidates.stream().filter(each -> isOfOurSize(batch, each)).toList();
         var found = oneOf(batch, ofOurSize);
         if (found.isPresent()) {
             return found;
         }
-        return oneOf(batch, candidates.stream().filter(each -> !isOfOurSize(batch, each)).toList());
+        found =
+                oneOf(
+                        batch,
+                        candidates.stream().filter(each -> !isOfOurSize(batch, each)).toList());
+        if (found.isEmpty() && hasGap) {
+            throw new AnswerLostException(
+                    "batch "
+                            + batch.number()
+                            + " may exist, though the list of batches does not show it: the list has entries that name no batch, or does not come to its end",
+                    null);
+        }
+        return found;
     }
 
     private static boolean isOfOurSize(StoredBatch batch, BatchSnapshot candidate) {
@@ -85,16 +98,20 @@ final class BatchFinder {
         return ours.stream().findFirst();
     }
 
-    private List<BatchSnapshot> candidates(StoredBatch batch) throws InterruptedException {
-        var candidates = new ArrayList<BatchSnapshot>();
+    /** Adds what may be the batch. @return whether there may be more that is not listed */
+    private boolean list(StoredBatch batch, List<BatchSnapshot> candidates)
+            throws InterruptedException {
+        boolean hasGap = false;
         var earliest = batch.intendedAt().minus(environment.limits().clockSkewMax());
         String cursor = null;
         do {
             var page = client.list(100, cursor);
+            hasGap |= page.hasGap();
             for (var listed : page.batches()) {
+                var createdAt = listed.createdAt();
                 // Newest first: from here on all are older than the intent.
-                if (listed.createdAt().isBefore(earliest)) {
-                    return candidates;
+                if (createdAt != null && createdAt.isBefore(earliest)) {
+                    return hasGap;
                 }
                 if (mayBe(batch, listed) && !state.batches().knows(listed.id())) {
                     candidates.add(listed);
@@ -102,7 +119,7 @@ final class BatchFinder {
             }
             cursor = page.next();
         } while (cursor != null);
-        return candidates;
+        return hasGap;
     }
 
     /** One that is archived has counted all it had. */

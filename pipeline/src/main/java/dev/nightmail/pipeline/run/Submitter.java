@@ -8,6 +8,7 @@ import dev.nightmail.pipeline.client.UnreachableException;
 import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.state.ReleaseReason;
 import dev.nightmail.pipeline.state.StoredBatch;
+import java.util.Objects;
 
 /**
  * Turns an intended batch into a submitted one, once. See {@code dev.nightmail.pipeline.state} for
@@ -114,8 +115,10 @@ final class Submitter {
     }
 
     private void submitted(StoredBatch batch, BatchSnapshot snapshot, boolean found) {
-        state.inTransaction(
-                () -> state.batches().submitted(batch, snapshot.id(), snapshot.createdAt()));
+        var createdAt =
+                Objects.requireNonNullElseGet(
+                        snapshot.createdAt(), () -> environment.clock().instant());
+        state.inTransaction(() -> state.batches().submitted(batch, snapshot.id(), createdAt));
         listener.on(
                 new RunEvent.BatchSubmitted(
                         batch.number(), snapshot.id(), batch.requests(), found));

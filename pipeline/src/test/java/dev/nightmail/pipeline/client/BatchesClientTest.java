@@ -182,6 +182,71 @@ class BatchesClientTest {
         assertThat(server.batches()).hasSize(1);
     }
 
+    private void answering(String call, String body) {
+        server.answering(call, new FakeBatches.Foreign(200, "application/json", body));
+    }
+
+    @Test
+    void anEntryThatLacksSomethingHidesNoOther() throws Exception {
+        answering(
+                "GET /v1/messages/batches",
+                "\uFEFF{\"data\":[{},{\"id\":\"msgbatch_1\",\"expires_at\":\"soon\"},7],\"has_more\":false}");
+        try (var client = client(true)) {
+            var page = client.list(10, null);
+
+            assertThat(page.batches()).extracting(BatchSnapshot::id).containsExactly("msgbatch_1");
+            assertThat(page.batches().getFirst().createdAt()).isNull();
+            assertThat(page.next()).isNull();
+            assertThat(page.hasGap()).isTrue();
+        }
+    }
+
+    @Test
+    void whetherThereAreMoreIsSaidByTheNextPageIfByNoOther() throws Exception {
+        try (var client = client(true)) {
+            answering("GET /v1/messages/batches", "{\"data\":[{\"id\":\"msgbatch_1\"}]}");
+            assertThat(client.list(10, null).next()).isEqualTo("msgbatch_1");
+            assertThat(client.list(10, "msgbatch_1"))
+                    .as("the same page once more")
+                    .isEqualTo(new BatchPage(List.of(), null, true));
+
+            answering("GET /v1/messages/batches", "{\"data\":[]}");
+            assertThat(client.list(10, "msgbatch_1"))
+                    .isEqualTo(new BatchPage(List.of(), null, false));
+
+            answering("GET /v1/messages/batches", "{\"data\":[],\"has_more\":true}");
+            assertThat(client.list(10, "msgbatch_1"))
+                    .isEqualTo(new BatchPage(List.of(), null, true));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "{\"data\":{}}", "[]", "<html>"})
+    void whatIsNoPageIsNotAnEmptyOne(String body) throws Exception {
+        answering("GET /v1/messages/batches", body);
+        try (var client = client(true)) {
+            assertThatThrownBy(() -> client.list(10, null))
+                    .isInstanceOf(BrokenAnswerException.class);
+        }
+    }
+
+    @Test
+    void aBatchIsMadeIfItIsSaidWhichAndHowItStands() throws Exception {
+        try (var client = client(false)) {
+            server.createAnswers.add(
+                    new FakeBatches.Foreign(
+                            201,
+                            "text/plain",
+                            "\uFEFF{\"id\":\"msgbatch_1\",\"processing_status\":\"in_progress\"}"));
+            assertThat(client.create(body(1), "k").id()).isEqualTo("msgbatch_1");
+
+            server.createAnswers.add(
+                    new FakeBatches.Foreign(200, "application/json", "{\"id\":\"msgbatch_1\"}"));
+            assertThatThrownBy(() -> client.create(body(1), "k"))
+                    .isInstanceOf(AnswerLostException.class);
+        }
+    }
+
     @Test
     void anEndpointNobodyListensAtIsUnreachable() throws Exception {
         var nobody = server.uri();

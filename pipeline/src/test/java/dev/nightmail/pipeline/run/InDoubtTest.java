@@ -74,6 +74,18 @@ class InDoubtTest {
     }
 
     @Test
+    void aBatchIsFollowedThoughItIsNotSaidWhenItWasMade() throws Exception {
+        server.createAnswers.add(
+                new Foreign(
+                        200,
+                        "application/json",
+                        "{\"id\":\"msgbatch_1\",\"processing_status\":\"in_progress\"}"));
+
+        assertThat(run(PipelineFolder.withTexts(folder, 3), false).done()).isEqualTo(3);
+        assertThat(events).noneMatch(RunEvent.BatchSought.class::isInstance);
+    }
+
+    @Test
     void aCandidateWhoseResultsAreAPageMayBeOurs() throws Exception {
         server.createAnswers.add(Foreign.page(504));
         server.resultsAnswers.add(Foreign.page(200));
