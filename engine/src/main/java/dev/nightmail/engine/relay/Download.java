@@ -6,7 +6,6 @@ import dev.nightmail.core.schedule.Event.RelayAnswered.Answer;
 import dev.nightmail.core.upstream.AttemptOutcome;
 import dev.nightmail.core.upstream.RelayedOutcome;
 import dev.nightmail.wire.batch.ResultsDownload;
-import dev.nightmail.wire.batch.ResultsDownload.NoResults;
 import dev.nightmail.wire.batch.ResultsJudge;
 import dev.nightmail.wire.batch.ResultsJudge.Standing;
 import java.util.ArrayList;
@@ -22,14 +21,15 @@ import java.util.Optional;
  */
 final class Download {
 
-    /** Results without an answer are short, so that this is enough for 100,000 of most kinds. */
+    /**
+     * Of all that is no answer. Results without one are short, so that this is enough for 100,000
+     * of most kinds.
+     */
     static final int KEPT_BYTES_MAX = 32 << 20;
 
     private final Members members;
-    private final int keptBytesMax;
     private final ResultsJudge<RelayedId, RelayedOutcome> judge;
     private final Map<RelayedId, JsonBytes> unreadable = new LinkedHashMap<>();
-    private long unreadableBytes;
 
     Download(Members members) {
         this(members, KEPT_BYTES_MAX);
@@ -37,7 +37,6 @@ final class Download {
 
     Download(Members members, int keptBytesMax) {
         this.members = members;
-        this.keptBytesMax = keptBytesMax;
         this.judge = new ResultsJudge<>(members.size(), keptBytesMax);
     }
 
@@ -55,7 +54,7 @@ final class Download {
         if (!judge.take(id.get(), standing(outcome), outcome, errorBytes(outcome))) {
             return Optional.empty();
         }
-        unreadable.remove(id.get());
+        forgetUnreadable(id.get());
         return members.answer(id.get(), outcome);
     }
 
@@ -90,9 +89,19 @@ final class Download {
     void takeUnreadable(String customId, JsonBytes error) {
         judge.unreadable();
         var id = members.open(customId);
-        if (id.isPresent() && unreadableBytes + error.length() <= keptBytesMax) {
-            unreadableBytes += error.length();
+        if (id.isEmpty()) {
+            return;
+        }
+        forgetUnreadable(id.get());
+        if (judge.reserve(error.length())) {
             unreadable.put(id.get(), error);
+        }
+    }
+
+    private void forgetUnreadable(RelayedId id) {
+        var error = unreadable.remove(id);
+        if (error != null) {
+            judge.release(error.length());
         }
     }
 
@@ -104,11 +113,6 @@ final class Download {
     /** What it is, now that it has come to its end. */
     ResultsDownload judge() {
         return judge.judge();
-    }
-
-    /** Whether it was about requests of others, and about none of the relay's. */
-    boolean isOfAnother() {
-        return judge() instanceof NoResults none && none.isOfAnother();
     }
 
     /** Whether not all could be kept that was said of requests without an answer. */

@@ -58,10 +58,6 @@ final class Members {
         return Optional.of(new Answer(id.batch(), id.request(), outcome));
     }
 
-    int unanswered() {
-        return unanswered.values().stream().mapToInt(BitSet::cardinality).sum();
-    }
-
     /** The same outcome for all that have none. */
     List<Answer> rest(RelayedOutcome outcome) {
         var answers = new ArrayList<Answer>();

@@ -554,10 +554,13 @@ final class RelayRun {
                         download.again();
                         continue;
                     }
-                    if (download.isOfAnother() && isElsewhere(search)) {
+                    var judged = download.judge();
+                    boolean isOfAnother =
+                            judged instanceof ResultsDownload.NoResults none && none.isOfAnother();
+                    if (isOfAnother && isElsewhere(search)) {
                         return;
                     }
-                    boolean whole = download.judge() instanceof ResultsDownload.Whole;
+                    boolean whole = judged instanceof ResultsDownload.Whole;
                     if (!whole && !isForGood(shortage)) {
                         // An end that came too early, however clean it looked, and however many
                         // lines there were: half of one is a line, and some may come twice.

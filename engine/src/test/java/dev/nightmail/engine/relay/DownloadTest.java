@@ -16,6 +16,7 @@ import dev.nightmail.core.upstream.Headroom;
 import dev.nightmail.core.upstream.RelayedOutcome;
 import dev.nightmail.core.usage.Billing;
 import dev.nightmail.core.usage.Usage;
+import dev.nightmail.wire.batch.ResultsDownload.NoResults;
 import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -132,10 +133,43 @@ class DownloadTest {
     @Test
     void resultsOfOthersAloneAreThoseOfAnotherBatch() {
         download.take("something-else", ANSWERED);
-        assertThat(download.isOfAnother()).isTrue();
+        assertThat(isOfAnother()).isTrue();
 
         download.take(id(0), EXPIRED);
-        assertThat(download.isOfAnother()).isFalse();
+        assertThat(isOfAnother()).isFalse();
+    }
+
+    private boolean isOfAnother() {
+        return download.judge() instanceof NoResults none && none.isOfAnother();
+    }
+
+    @Test
+    void whatCannotBeReadAndWhatIsKeptBackShareOneRoom() {
+        var unreadable = JsonBytes.of("x".repeat(500));
+        var small = new Download(new Members(relay(3)), 900);
+        small.takeUnreadable(id(0), unreadable);
+        small.takeUnreadable(id(1), unreadable);
+        assertThat(small.take(id(2), EXPIRED)).isEmpty();
+        assertThat(small.needsAgain()).as("room for one of the unreadable, and for this").isFalse();
+
+        small.take(id(1), OVERLOADED);
+        small.take(id(0), OVERLOADED);
+
+        assertThat(small.needsAgain()).isTrue();
+    }
+
+    @Test
+    void theRoomOfALineThatCouldNotBeReadIsFreeOnceAnotherCould() {
+        var small = new Download(new Members(relay(3)), 1_000);
+        var unreadable = JsonBytes.of("x".repeat(500));
+        for (int time = 0; time < 9; time++) {
+            small.takeUnreadable(id(0), unreadable);
+        }
+        small.take(id(0), ANSWERED);
+        small.takeUnreadable(id(1), unreadable);
+
+        assertThat(small.rest(MISSING))
+                .containsExactly(errored(1, unreadable), errored(2, MISSING));
     }
 
     @Test

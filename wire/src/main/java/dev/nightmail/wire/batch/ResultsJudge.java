@@ -9,8 +9,10 @@ import java.util.Map;
  * counts whatever other lines there are for the same request, and wherever they stand: it is acted
  * on at once, and every other result only when the whole download holds no answer for its request.
  *
- * <p>Memory holds what is kept back up to a bound. Where that is not enough, the results are
- * downloaded once more ({@link #again}), now that it is known who has no answer. One thread.
+ * <p>Memory holds what is kept back, and what the caller keeps beside ({@link #reserve}), up to a
+ * bound. Where that is not enough, the results are downloaded once more ({@link #again}), now that
+ * it is known who has no answer. Of several lines for one of those the first is acted on then,
+ * unless a better one was kept back: that a better one found no room is not remembered. One thread.
  *
  * @param <K> names a request
  * @param <R> what the caller makes of a line
@@ -22,8 +24,7 @@ public final class ResultsJudge<K, R> {
 
     private final int requests;
     private final long keptBytesMax;
-    private final Map<K, R> kept = new LinkedHashMap<>();
-    private final Map<K, Standing> standings = new LinkedHashMap<>();
+    private final Map<K, Kept<R>> kept = new LinkedHashMap<>();
     private long keptBytes;
     private boolean overflowed;
     private boolean actsOnAll;
@@ -42,9 +43,11 @@ public final class ResultsJudge<K, R> {
         OPEN
     }
 
+    private record Kept<R>(Standing standing, R result, int bytes) {}
+
     /**
      * @param requests of the batch
-     * @param keptBytesMax what may be held of results that are no answers
+     * @param keptBytesMax what may be held in all of what is no answer
      */
     public ResultsJudge(int requests, long keptBytesMax) {
         this.requests = requests;
@@ -58,38 +61,60 @@ public final class ResultsJudge<K, R> {
      * @return whether to act on it now; else it is kept back, or counts for nothing
      */
     public boolean take(K request, Standing standing, R result, int bytes) {
-        if (standing == Standing.ANSWER || actsOnAll) {
-            if (forget(request)) {
-                repeated();
-            }
-            settled++;
-            return true;
-        }
-        keep(request, standing, result, bytes);
-        return false;
-    }
-
-    private boolean forget(K request) {
-        kept.remove(request);
-        return standings.remove(request) != null;
-    }
-
-    private void keep(K request, Standing standing, R result, int bytes) {
-        var before = standings.get(request);
+        var before = kept.get(request);
         if (before != null) {
             repeated();
         }
-        if (before != null && before.compareTo(standing) <= 0) {
-            return;
+        boolean hasBetter = before != null && before.standing().compareTo(standing) < 0;
+        if (standing == Standing.ANSWER || (actsOnAll && !hasBetter)) {
+            forget(request);
+            settled++;
+            return true;
         }
-        int all = KEPT_BYTES_EACH + bytes;
-        if (keptBytes + all > keptBytesMax) {
+        if (before == null || before.standing().compareTo(standing) > 0) {
+            keep(request, new Kept<>(standing, result, bytes));
+        }
+        return false;
+    }
+
+    private void forget(K request) {
+        var before = kept.remove(request);
+        if (before != null) {
+            release(before.bytes());
+        }
+    }
+
+    /** In the place of what was kept for the same request. */
+    private void keep(K request, Kept<R> result) {
+        var before = kept.get(request);
+        if (before != null) {
+            release(before.bytes());
+        }
+        if (reserve(result.bytes())) {
+            kept.put(request, result);
+        } else {
+            kept.remove(request);
             overflowed = true;
-            return;
+        }
+    }
+
+    /**
+     * Takes room for something of so many bytes, of the room that there is for what is kept back.
+     *
+     * @return whether there was room; {@link #release} gives it back
+     */
+    public boolean reserve(int bytes) {
+        long all = KEPT_BYTES_EACH + (long) bytes;
+        if (keptBytes + all > keptBytesMax) {
+            return false;
         }
         keptBytes += all;
-        kept.put(request, result);
-        standings.put(request, standing);
+        return true;
+    }
+
+    /** Gives back the room of something of so many bytes. */
+    public void release(int bytes) {
+        keptBytes -= KEPT_BYTES_EACH + (long) bytes;
     }
 
     /** A line for a request whose result was acted on in an earlier download. */
@@ -144,10 +169,13 @@ public final class ResultsJudge<K, R> {
 
     /** What was kept back, in the order it came; it is up to the caller now. */
     public Map<K, R> keptBack() {
-        var all = new LinkedHashMap<K, R>(kept);
+        var all = new LinkedHashMap<K, R>();
+        kept.forEach((request, result) -> {
+            all.put(request, result.result());
+            release(result.bytes());
+        });
         settled += kept.size();
         kept.clear();
-        standings.clear();
         return all;
     }
 

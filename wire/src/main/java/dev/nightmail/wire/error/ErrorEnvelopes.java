@@ -64,6 +64,10 @@ final class ErrorEnvelopes {
         return json == null ? Optional.empty() : inAnswer(json).filter(ErrorEnvelopes::isSaid);
     }
 
+    /**
+     * Whoever adds a place to look at adds it to {@code ChatPayload.mayHoldError} in {@code
+     * upstream} as well: an answer that has nothing in the places there never comes here.
+     */
     private static Optional<ServiceError> inAnswer(JsonNode json) {
         if (json.isArray() && json.size() == 1) {
             return inAnswer(json.get(0));

@@ -81,6 +81,59 @@ class ResultsJudgeTest {
     }
 
     @Test
+    void whatIsKeptInThePlaceOfAnotherTakesItsRoom() {
+        var small = new ResultsJudge<String, String>(3, 600);
+        small.take("a", Standing.OPEN, "1", 300);
+        small.take("a", Standing.FINAL, "2", 300);
+        small.take("b", Standing.OPEN, "3", 0);
+
+        assertThat(small.needsAgain()).isFalse();
+        assertThat(small.keptBack()).containsEntry("a", "2").containsEntry("b", "3");
+    }
+
+    @Test
+    void theRoomOfWhatIsNotKeptAnyMoreIsFree() {
+        var small = new ResultsJudge<String, String>(3, 600);
+        for (int time = 0; time < 9; time++) {
+            small.take("a", Standing.OPEN, "1", 300);
+            small.take("a", Standing.ANSWER, "2", 300);
+        }
+        assertThat(small.reserve(480)).isTrue();
+        assertThat(small.reserve(0)).isFalse();
+        small.release(480);
+        small.take("b", Standing.OPEN, "3", 480);
+        small.keptBack();
+        small.take("c", Standing.OPEN, "4", 480);
+
+        assertThat(small.needsAgain()).isFalse();
+    }
+
+    @Test
+    void whatIsReservedLeavesLessForWhatIsKeptBack() {
+        var small = new ResultsJudge<String, String>(3, 600);
+        assertThat(small.reserve(300)).isTrue();
+        small.take("a", Standing.OPEN, "1", 300);
+
+        assertThat(small.needsAgain()).isTrue();
+    }
+
+    @Test
+    void theSecondDownloadDoesNotActOnLessThanWasKeptOfTheFirst() {
+        var small = new ResultsJudge<String, String>(2, 400);
+        small.take("a", Standing.OPEN, "1", 10);
+        small.take("a", Standing.FINAL, "2", 10);
+        small.take("b", Standing.OPEN, "3", 300);
+        assertThat(small.needsAgain()).isTrue();
+
+        small.again();
+
+        assertThat(small.take("a", Standing.OPEN, "1", 10)).isFalse();
+        assertThat(small.take("a", Standing.FINAL, "2", 10)).isTrue();
+        assertThat(small.take("b", Standing.OPEN, "3", 300)).isTrue();
+        assertThat(small.judge()).isInstanceOf(Whole.class);
+    }
+
+    @Test
     void whereMemoryDoesNotSufficeTheSameIsDownloadedOnceMore() {
         var small = new ResultsJudge<String, String>(2, 200);
         assertThat(small.take("a", Standing.OPEN, "1", 50)).isFalse();
