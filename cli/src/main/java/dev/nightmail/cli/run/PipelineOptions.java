@@ -27,7 +27,8 @@ final class PipelineOptions {
     private @Nullable String endpoint;
 
     PipelineDefinition definition(Surroundings surroundings) {
-        return PipelineDefinition.read(surroundings.folder().resolve(pipeline));
+        return PipelineDefinition.read(
+                surroundings.folder().resolve(pipeline), surroundings::variable);
     }
 
     /** Empty if nothing names one. */

@@ -120,6 +120,7 @@ final class RunDisplay implements ProgressListener, AutoCloseable {
             case RunEvent.ResultsKept _,
                     RunEvent.BatchCollected _,
                     RunEvent.FileWritten _,
+                    RunEvent.AnswersDelivered _,
                     RunEvent.Finished _ -> {
                 // The bar and the summary say it.
             }

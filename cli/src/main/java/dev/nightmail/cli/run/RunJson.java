@@ -83,6 +83,8 @@ final class RunJson {
             }
             case RunEvent.FileWritten(var file, var rows) ->
                     named("file_written").put("file", file.toString()).put("rows", rows);
+            case RunEvent.AnswersDelivered(var place, var rows) ->
+                    named("answers_delivered").put("place", place).put("rows", rows);
             case RunEvent.Finished(var summary) -> summary(summary);
         };
     }
@@ -159,7 +161,9 @@ final class RunJson {
         json.put("cost_micros", summary.costMicros())
                 .put("total_cost_micros", summary.totalCostMicros())
                 .put("elapsed_millis", summary.elapsed().toMillis())
-                .put("results_file", summary.answerFile().toString());
+                .put("results", summary.answerPlace());
+        var answerFile = summary.answerFile();
+        json.put("results_file", answerFile == null ? null : answerFile.toString());
         var failedFile = summary.failedFile();
         return json.put("failed_file", failedFile == null ? null : failedFile.toString())
                 .put("report_file", summary.reportFile().toString());

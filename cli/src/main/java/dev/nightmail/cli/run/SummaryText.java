@@ -163,7 +163,8 @@ final class SummaryText {
     private Table files(RunSummary summary) {
         var table = new Table(Align.LEFT, Align.LEFT);
         if (!isOut(summary) || summary.done() > 0) {
-            table.row("results", shown.apply(summary.answerFile()));
+            var answers = summary.answerFile();
+            table.row("results", answers == null ? summary.answerPlace() : shown.apply(answers));
         }
         var failed = summary.failedFile();
         if (failed != null) {

@@ -42,7 +42,8 @@ final class TargetOptions {
     private @Nullable Integer limit;
 
     PipelineDefinition definition(Surroundings surroundings) {
-        return PipelineDefinition.read(surroundings.folder().resolve(pipeline));
+        return PipelineDefinition.read(
+                surroundings.folder().resolve(pipeline), surroundings::variable);
     }
 
     @Nullable Integer limit() {

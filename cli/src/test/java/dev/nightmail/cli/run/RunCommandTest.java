@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -72,6 +73,32 @@ class RunCommandTest {
                 .contains("records  3", "done     3", "results  results.jsonl")
                 .doesNotContain("\u001b");
         assertThat(Files.readAllLines(folder.resolve("results.jsonl"))).hasSize(3);
+        assertThat(code).isZero();
+    }
+
+    @Test
+    void answersGoIntoTheTableOfADatabaseThatTheEnvironmentNames() throws Exception {
+        var session =
+                session()
+                        .with("TIDES_DB", "sqlite:tides.db")
+                        .file(
+                                "tides.yaml",
+                                PIPELINE.replaceFirst(
+                                        "(?m)^sink: .*$",
+                                        "sink: { database: { url: \"\\${TIDES_DB}\", table: tide } }"));
+
+        var code = session.run("run", "tides.yaml", "--endpoint", server.baseUri().toString());
+
+        assertThat(session.err()).contains("Note: made the table tide: create table \"tide\"");
+        assertThat(session.out()).contains("results  table tide in sqlite:tides.db");
+        assertThat(folder.resolve("report.html"))
+                .content()
+                .contains("table tide in sqlite:tides.db");
+        try (var connection =
+                        DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("tides.db"));
+                var rows = connection.createStatement().executeQuery("select count(*) from tide")) {
+            assertThat(rows.getInt(1)).isEqualTo(3);
+        }
         assertThat(code).isZero();
     }
 

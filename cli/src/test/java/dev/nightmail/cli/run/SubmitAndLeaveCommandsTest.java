@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -75,6 +76,37 @@ class SubmitAndLeaveCommandsTest {
                 .contains("collected  1", "results  results.jsonl");
         assertThat(Files.readAllLines(folder.resolve("results.jsonl"))).hasSize(2);
         assertThat(creates()).isEqualTo(1);
+    }
+
+    @Test
+    void aTableThatTheEnvironmentNamesIsCollectedIntoAndLookedAt() throws Exception {
+        new CommandLineSession(folder)
+                .file(
+                        "tides.yaml",
+                        PIPELINE.replace(
+                                "{ file: results.jsonl }",
+                                "{ database: { url: \"${TIDES_DB}\", table: tide } }"));
+
+        assertThat(withTable("run", "--no-wait")).isZero();
+        assertThat(withTable("status")).isZero();
+        for (int look = 0; look < 3; look++) {
+            assertThat(withTable("collect")).isZero();
+        }
+
+        assertThat(last.out()).contains("results  table tide in sqlite:tides.db");
+        try (var connection =
+                        DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("tides.db"));
+                var rows = connection.createStatement().executeQuery("select count(*) from tide")) {
+            assertThat(rows.getInt(1)).isEqualTo(2);
+        }
+    }
+
+    private int withTable(String command, String... options) {
+        var words = new ArrayList<>(List.of(command, "tides.yaml"));
+        words.addAll(List.of(options));
+        words.addAll(List.of("--endpoint", server.baseUri().toString()));
+        last = new CommandLineSession(folder).with("TIDES_DB", "sqlite:tides.db");
+        return last.run(words.toArray(String[]::new));
     }
 
     @Test

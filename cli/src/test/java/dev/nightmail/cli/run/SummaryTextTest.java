@@ -141,6 +141,7 @@ class SummaryTextTest {
                 cost,
                 total,
                 Duration.ofSeconds(62),
+                "results.parquet",
                 FOLDER.resolve("results.parquet"),
                 failures == 0 ? null : FOLDER.resolve("failed.jsonl"),
                 FOLDER.resolve("report.html"));

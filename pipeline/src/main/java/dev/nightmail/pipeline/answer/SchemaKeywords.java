@@ -1,6 +1,6 @@
 package dev.nightmail.pipeline.answer;
 
-import dev.nightmail.pipeline.definition.Spelling;
+import dev.nightmail.pipeline.yaml.Spelling;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

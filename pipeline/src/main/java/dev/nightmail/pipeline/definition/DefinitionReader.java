@@ -1,10 +1,16 @@
 package dev.nightmail.pipeline.definition;
 
 import dev.nightmail.pipeline.client.CallTerms;
+import dev.nightmail.pipeline.paths.NamedFile;
+import dev.nightmail.pipeline.paths.PathRule;
+import dev.nightmail.pipeline.sink.SinkProvider;
+import dev.nightmail.pipeline.source.SourceDefinition;
+import dev.nightmail.pipeline.source.SourceProvider;
+import dev.nightmail.pipeline.yaml.EnvironmentValues;
+import dev.nightmail.pipeline.yaml.YamlSection;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -15,12 +21,14 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -71,13 +79,18 @@ final class DefinitionReader {
     private static final Set<String> RESERVED_PARAMS =
             Set.of("model", "max_tokens", "system", "messages", "output_config", "stream");
 
+    /** Texts that a model reads: a dollar sign in them is the author's own. */
+    private static final Set<String> SENT_VERBATIM = Set.of("prompt", "system");
+
     private final Path file;
     private final Path folder;
+    private final Function<String, Optional<String>> variables;
     private final List<String> problems = new ArrayList<>();
     private final List<NamedFile> inputs = new ArrayList<>();
     private boolean allowOutside;
 
-    DefinitionReader(Path file) {
+    DefinitionReader(Path file, Function<String, Optional<String>> variables) {
+        this.variables = variables;
         this.file = file.toAbsolutePath().normalize();
         this.folder = PipelineDefinition.folderOf(file);
     }
@@ -97,7 +110,7 @@ final class DefinitionReader {
         var prompt = prompt(root);
         var truncations = truncations(root);
         var output = output(root);
-        var sink = sink(root);
+        var outputs = outputs(root, nameOfFile());
         var budget = budget(root);
         var retry = retry(root);
         var params = params(root);
@@ -109,8 +122,8 @@ final class DefinitionReader {
         }
         var badRecords = badRecords(root);
         var promptWithoutFields = root.flag("prompt-without-fields");
-        if (sink != null) {
-            checkOutputs(sink);
+        if (outputs != null) {
+            checkOutputs(outputs);
         }
         root.refuseUnknownKeys();
         if (!problems.isEmpty()
@@ -118,7 +131,7 @@ final class DefinitionReader {
                 || source == null
                 || model == null
                 || prompt == null
-                || sink == null) {
+                || outputs == null) {
             throw new DefinitionException(file, problems);
         }
         return new PipelineDefinition(
@@ -131,7 +144,7 @@ final class DefinitionReader {
                 prompt,
                 truncations,
                 output,
-                sink,
+                outputs,
                 budget,
                 retry,
                 params,
@@ -144,18 +157,28 @@ final class DefinitionReader {
     }
 
     /** No output may be a file the pipeline is made of, be it under another name. */
-    private void checkOutputs(SinkDefinition sink) {
-        var complete = sink.files();
-        for (int index = 0; index < complete.size(); index++) {
-            if (!isRefused(complete.get(index))) {
-                isRefused(sink.sample().files().get(index));
+    private void checkOutputs(OutputPlaces outputs) {
+        var refused = new HashSet<String>();
+        for (var output : outputs.files()) {
+            if (isRefused(output)) {
+                refused.add(output.key());
             }
         }
-        if (PathRule.same(sink.file(), sink.failedFile())
-                || PathRule.same(sink.file(), sink.reportFile())
-                || PathRule.same(sink.failedFile(), sink.reportFile())) {
-            problems.add(
-                    "sink.file: answers, failed records and report need three different files");
+        for (var output : outputs.sample().files()) {
+            if (!refused.contains(output.key())) {
+                isRefused(output);
+            }
+        }
+        var places = outputs.files();
+        for (int first = 0; first < places.size(); first++) {
+            for (int second = first + 1; second < places.size(); second++) {
+                if (PathRule.same(places.get(first).path(), places.get(second).path())) {
+                    problems.add(
+                            places.get(first).key()
+                                    + ": answers, failed records and report need three different files");
+                    return;
+                }
+            }
         }
     }
 
@@ -211,13 +234,14 @@ final class DefinitionReader {
         } catch (JacksonException e) {
             throw new DefinitionException(file, List.of(notYaml(text, e)));
         }
-        if (tree == null || !tree.isObject()) {
+        if (!(tree instanceof ObjectNode mapping)) {
             throw new DefinitionException(
                     file,
                     List.of(
                             "must be a mapping with the keys name, source, model, max_tokens, prompt, sink"));
         }
-        return new YamlSection(tree, "", problems);
+        new EnvironmentValues(variables, problems).putInto(mapping, SENT_VERBATIM);
+        return new YamlSection(mapping, "", problems);
     }
 
     /** What is easily mended is said in our own words; the parser's are about its inner life. */
@@ -248,50 +272,23 @@ final class DefinitionReader {
     }
 
     private @Nullable SourceDefinition source(YamlSection root) {
+        var providers = SourceProvider.all();
+        var shapes = alternatives(providers, SourceProvider::shape);
         if (!root.has("source")) {
-            root.problem("source", "is missing: give { sql: … } or { files: … }");
+            root.problem("source", "is missing: give " + shapes);
             return null;
         }
-        var section = root.section("source", "{ sql: … } or { files: … }");
+        var section = root.section("source", shapes);
         if (section == null) {
             return null;
         }
-        var sql = section.text("sql");
-        var files = section.text("files");
-        var csv = section.choice("csv", CsvCells.class);
-        var encoding = encoding(section);
+        var provider = chosen("source", section, root, providers, SourceProvider::key);
+        var source =
+                provider == null
+                        ? null
+                        : provider.read(section, new PathRule(folder, allowOutside));
         section.refuseUnknownKeys();
-        if (section.has("sql") == section.has("files")) {
-            root.problem("source", "needs exactly one of sql and files");
-            return null;
-        }
-        if (sql != null) {
-            if (section.has("encoding")) {
-                section.problem(
-                        "encoding",
-                        "goes with files only: a query says read_csv('…', encoding = 'latin-1')");
-            }
-            return new SourceDefinition.Sql(sql, csv);
-        }
-        if (csv != null) {
-            section.problem("csv", "goes with sql only: files are read as whole texts");
-        }
-        return files == null ? null : new SourceDefinition.TextFiles(files, encoding);
-    }
-
-    private static Charset encoding(YamlSection section) {
-        var name = section.text("encoding");
-        if (name == null) {
-            return StandardCharsets.UTF_8;
-        }
-        try {
-            return Charset.forName(name);
-        } catch (IllegalArgumentException _) {
-            section.problem(
-                    "encoding",
-                    "is none that is known here: give utf-8, windows-1252, iso-8859-15, utf-16 or another of its kind");
-            return StandardCharsets.UTF_8;
-        }
+        return source;
     }
 
     private static BadRecords badRecords(YamlSection root) {
@@ -430,48 +427,62 @@ final class DefinitionReader {
         return null;
     }
 
-    private @Nullable SinkDefinition sink(YamlSection root) {
+    private @Nullable OutputPlaces outputs(YamlSection root, String pipeline) {
+        var providers = SinkProvider.all();
         if (!root.has("sink")) {
-            root.problem("sink", "is missing: give { file: results.jsonl }, .csv or .parquet");
+            root.problem(
+                    "sink",
+                    "is missing: give "
+                            + alternatives(providers, SinkProvider::shape)
+                            + "; a file ends in .jsonl, .csv or .parquet");
             return null;
         }
         var section = root.section("sink", "{ file: results.jsonl }");
         if (section == null) {
             return null;
         }
-        var named = section.requiredText("file");
         var failed = section.text("failed");
         var report = section.text("report");
-        var formulas = section.choice("formulas", Formulas.class);
+        var provider = chosen("sink", section, root, providers, SinkProvider::key);
+        var sink =
+                provider == null
+                        ? null
+                        : provider.read(section, new PathRule(folder, allowOutside), pipeline);
         section.refuseUnknownKeys();
-        if (named == null) {
-            return null;
-        }
-        var format = SinkFormat.ofFileName(named).orElse(null);
-        var target = path(section, "file", named);
-        if (format == null || target == null) {
-            if (format == null) {
-                section.problem("file", "must end in .jsonl, .csv or .parquet, not " + named);
-            }
+        if (sink == null) {
             return null;
         }
         var failedFile =
                 failed == null
-                        ? target.resolveSibling("failed.jsonl")
+                        ? sink.folder().resolve("failed.jsonl")
                         : path(section, "failed", failed);
         var reportFile =
                 report == null
-                        ? target.resolveSibling("report.html")
+                        ? sink.folder().resolve("report.html")
                         : path(section, "report", report);
-        if (failedFile == null || reportFile == null) {
+        return failedFile == null || reportFile == null
+                ? null
+                : new OutputPlaces(sink, failedFile, reportFile);
+    }
+
+    /** The one kind whose key stands in a section; null, and told, if there is none or several. */
+    private static <P> @Nullable P chosen(
+            String name,
+            YamlSection section,
+            YamlSection root,
+            List<P> providers,
+            Function<P, String> key) {
+        var given =
+                providers.stream().filter(provider -> section.has(key.apply(provider))).toList();
+        if (given.size() != 1) {
+            root.problem(name, "needs exactly one of " + alternatives(providers, key));
             return null;
         }
-        return new SinkDefinition(
-                target,
-                format,
-                formulas == null ? Formulas.ESCAPE : formulas,
-                failedFile,
-                reportFile);
+        return given.getFirst();
+    }
+
+    private static <P> String alternatives(List<P> providers, Function<P, String> words) {
+        return providers.stream().map(words).collect(Collectors.joining(" or "));
     }
 
     private @Nullable Budget budget(YamlSection root) {

@@ -1,6 +1,10 @@
 package dev.nightmail.pipeline.definition;
 
 import dev.nightmail.pipeline.client.CallTerms;
+import dev.nightmail.pipeline.paths.NamedFile;
+import dev.nightmail.pipeline.paths.PathRule;
+import dev.nightmail.pipeline.sink.SinkDefinition;
+import dev.nightmail.pipeline.source.SourceDefinition;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -8,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -22,6 +27,7 @@ import tools.jackson.databind.JsonNode;
  * @param terms version and betas that every request is asked with
  * @param promptWithoutFields whether a prompt that shows nothing of its record is meant
  * @param allowOutside whether paths may lead out of the pipeline's folder
+ * @param outputs the sink, and the files beside it
  * @param inputs the files the pipeline is made of: itself, its prompts, its schema
  * @param prices a file of prices that come before the shipped ones; null if there is none
  * @param badRecords how many of its records may be unusable
@@ -36,7 +42,7 @@ public record PipelineDefinition(
         String prompt,
         Map<String, Truncation> truncations,
         @Nullable OutputDefinition output,
-        SinkDefinition sink,
+        OutputPlaces outputs,
         @Nullable Budget budget,
         RetryLimits retry,
         Map<String, JsonNode> params,
@@ -59,7 +65,17 @@ public record PipelineDefinition(
      * @throws DefinitionException naming every problem found, one line each
      */
     public static PipelineDefinition read(Path file) {
-        return new DefinitionReader(file).read();
+        return read(file, _ -> Optional.empty());
+    }
+
+    /**
+     * The same.
+     *
+     * @param variables environment variables by name, which {@code ${NAME}} in the file stands for;
+     *     empty for one that is not set
+     */
+    public static PipelineDefinition read(Path file, Function<String, Optional<String>> variables) {
+        return new DefinitionReader(file, variables).read();
     }
 
     /** The folder every relative path of the pipeline starts from. */
@@ -77,12 +93,17 @@ public record PipelineDefinition(
         return stateFileOf(file);
     }
 
+    /** Where the answers go. */
+    public SinkDefinition sink() {
+        return outputs.answers();
+    }
+
     /** What the pipeline is made of and what it writes: none of it is a record. */
     public List<Path> ownFiles() {
         var own = new ArrayList<Path>();
         inputs.forEach(input -> own.add(input.path()));
-        sink.files().forEach(output -> own.add(output.path()));
-        sink.sample().files().forEach(output -> own.add(output.path()));
+        outputs.files().forEach(output -> own.add(output.path()));
+        outputs.sample().files().forEach(output -> own.add(output.path()));
         for (var ending : List.of("", "-wal", "-shm", "-journal", ".lock")) {
             own.add(stateFile().resolveSibling(stateFile().getFileName() + ending));
         }

@@ -1,7 +1,8 @@
 package dev.nightmail.pipeline.run;
 
+import dev.nightmail.pipeline.definition.OutputPlaces;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
-import dev.nightmail.pipeline.definition.SinkDefinition;
+import dev.nightmail.pipeline.paths.NamedFile;
 import dev.nightmail.pipeline.prompt.PromptVersion;
 import dev.nightmail.pipeline.run.RunSummary.End;
 import dev.nightmail.pipeline.state.PipelineState;
@@ -17,7 +18,7 @@ final class Books {
 
     private final PipelineDefinition pipeline;
     private final String endpoint;
-    private final SinkDefinition sink;
+    private final OutputPlaces places;
     private final RunEnvironment environment;
     private final PipelineState state;
     private final Instant startedAt;
@@ -33,12 +34,12 @@ final class Books {
     Books(
             PipelineDefinition pipeline,
             String endpoint,
-            SinkDefinition sink,
+            OutputPlaces places,
             RunEnvironment environment,
             PipelineState state) {
         this.pipeline = pipeline;
         this.endpoint = endpoint;
-        this.sink = sink;
+        this.places = places;
         this.environment = environment;
         this.state = state;
         this.startedAt = environment.clock().instant();
@@ -119,9 +120,10 @@ final class Books {
                 account.costMicrosSince(accountAtStart),
                 account.costMicros(),
                 Duration.between(startedAt, environment.clock().instant()),
-                sink.file(),
-                counts.setAside() == 0 ? null : sink.failedFile(),
-                sink.reportFile());
+                places.answers().place(),
+                places.answers().file().map(NamedFile::path).orElse(null),
+                counts.setAside() == 0 ? null : places.failedFile(),
+                places.reportFile());
     }
 
     Report report(Plan plan, RunSummary summary) {

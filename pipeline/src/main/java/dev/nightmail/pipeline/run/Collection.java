@@ -1,7 +1,7 @@
 package dev.nightmail.pipeline.run;
 
+import dev.nightmail.pipeline.client.EndpointException;
 import dev.nightmail.pipeline.prompt.PromptVersion;
-import dev.nightmail.pipeline.state.Plan;
 import dev.nightmail.pipeline.state.StoredPlan;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,10 +37,12 @@ final class Collection {
         books.noteUnwritten(true);
         poller.begin(plan, books.accountAtStart());
         try {
-            takeWhatEnded(plan);
-        } finally {
-            write(planned);
+            takeWhatEnded(planned);
+        } catch (EndpointException | RunException | InterruptedException e) {
+            writeBefore(e, planned);
+            throw e;
         }
+        write(planned);
         var version = new PromptVersion(planned.promptVersion());
         var summary = books.summary(plan, version, books.end(plan, false), 0);
         if (planned.complete() && !summary.didNothing()) {
@@ -50,10 +52,10 @@ final class Collection {
         return summary;
     }
 
-    private void takeWhatEnded(Plan plan) throws InterruptedException {
+    private void takeWhatEnded(StoredPlan planned) throws InterruptedException {
         while (true) {
             var begun = environment.clock().instant();
-            poller.poll(plan);
+            poller.poll(planned.plan(), () -> deliver(planned));
             refuseSilence();
             var next = poller.nextFetch();
             // What was due and was not fetched is of a batch that the endpoint calls ended no more.
@@ -61,6 +63,22 @@ final class Collection {
                 return;
             }
             pauseUntil(next.get());
+        }
+    }
+
+    private void deliver(StoredPlan planned) throws InterruptedException {
+        if (planned.complete()) {
+            output.deliver(planned.plan());
+        }
+    }
+
+    private void writeBefore(Exception reason, StoredPlan planned) {
+        if (!planned.complete()) {
+            books.noteUnwritten(books.hasNews());
+        } else if (!books.isWorthWriting(planned.plan())) {
+            books.noteUnwrittenAsBefore();
+        } else if (output.writeBefore(reason, planned.plan())) {
+            books.noteUnwritten(false);
         }
     }
 
@@ -82,7 +100,7 @@ final class Collection {
         }
     }
 
-    private void write(StoredPlan planned) {
+    private void write(StoredPlan planned) throws InterruptedException {
         if (!planned.complete()) {
             listener.on(
                     new RunEvent.Noted(

@@ -71,7 +71,7 @@ final class Execution {
         poller.releaseGone(options.confirmation());
         var planned = planner.plan(pipeline.badRecords().allowedOfAny());
         refuseTooManyUnusable(planned);
-        state.inTransaction(() -> state.records().complete(planned.plan()));
+        planner.complete(planned);
         var forecast = forecaster.forecast(planned, false);
         listener.on(new RunEvent.Planned(forecast.preview()));
         if (forecast.preview().records().outstanding() > 0
@@ -119,41 +119,55 @@ final class Execution {
         } catch (EndpointException | RunException | InterruptedException e) {
             // What has been answered so far is paid for: it belongs to the author whatever came
             // after. Who is told to stop has a moment left for it.
-            write(planned.plan());
+            writeBefore(e, planned.plan());
             throw e;
         }
         write(planned.plan());
     }
 
-    private void write(Plan plan) {
+    private void write(Plan plan) throws InterruptedException {
         output.write(plan);
         books.noteUnwritten(false);
+    }
+
+    private void writeBefore(Exception reason, Plan plan) {
+        if (output.writeBefore(reason, plan)) {
+            books.noteUnwritten(false);
+        }
     }
 
     /** Takes what has ended, since it may free something to send; sends; and leaves. */
     private void submit(Planner.Planned planned, Estimator estimator) throws InterruptedException {
         var plan = planned.plan();
         poller.begin(plan, books.accountAtStart());
-        var failed = true;
         try {
-            poller.poll(plan);
+            poller.poll(plan, () -> output.deliver(plan));
             sender.send(plan, estimator);
             sender.refuseUnlessAnyOut();
-            failed = false;
         } catch (LeftForLaterException _) {
-            failed = false;
             listener.on(
                     new RunEvent.Noted(
                             "it is still open whether a batch whose create call got no answer exists: the next run looks again, and sends what is left"));
-        } finally {
-            // With nothing out the file is what a run that waits would have written.
-            if ((!failed && books.batchesOut() == 0) || books.isWorthWriting(plan)) {
-                write(plan);
+        } catch (EndpointException | RunException | InterruptedException e) {
+            if (books.isWorthWriting(plan)) {
+                writeBefore(e, plan);
             } else {
-                output.writeFailed(plan);
-                books.noteUnwrittenAsBefore();
+                leaveAnswers(plan);
             }
+            throw e;
         }
+        // With nothing out the file is what a run that waits would have written.
+        if (books.batchesOut() == 0 || books.isWorthWriting(plan)) {
+            write(plan);
+        } else {
+            leaveAnswers(plan);
+        }
+    }
+
+    /** What is there already has all there is. */
+    private void leaveAnswers(Plan plan) {
+        output.writeFailed(plan);
+        books.noteUnwrittenAsBefore();
     }
 
     private void work(Plan plan, Estimator estimator) throws InterruptedException {
@@ -162,7 +176,7 @@ final class Execution {
         while (true) {
             pauseBeforeRetries(plan);
             var sent = sender.send(plan, estimator);
-            var collected = poller.poll(plan);
+            var collected = poller.poll(plan, () -> output.deliver(plan));
             if (!poller.waits() && !sender.hasMore(plan)) {
                 return;
             }

@@ -1,9 +1,9 @@
 package dev.nightmail.pipeline.run;
 
-import dev.nightmail.pipeline.definition.NamedFile;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
-import dev.nightmail.pipeline.definition.SinkFormat;
 import dev.nightmail.pipeline.natives.DuckDb;
+import dev.nightmail.pipeline.paths.NamedFile;
+import dev.nightmail.pipeline.sink.SinkFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -35,7 +35,8 @@ final class FormerOutput {
             return head(path)
                     .contains("<title>" + ReportPage.escaped(pipeline.name()) + "</title>");
         }
-        var format = output.key().equals("sink.file") ? pipeline.sink().format() : SinkFormat.JSONL;
+        var format =
+                SinkFormat.ofFileName(String.valueOf(path.getFileName())).orElse(SinkFormat.JSONL);
         return switch (format) {
             case JSONL -> knownIds.test(firstIdOfJson(head(path)));
             case CSV -> isTableOfCells(head(path), knownIds);

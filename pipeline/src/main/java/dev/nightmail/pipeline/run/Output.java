@@ -1,10 +1,9 @@
 package dev.nightmail.pipeline.run;
 
-import dev.nightmail.pipeline.definition.PipelineDefinition;
-import dev.nightmail.pipeline.definition.SinkDefinition;
-import dev.nightmail.pipeline.sink.AnswerFile;
-import dev.nightmail.pipeline.sink.AnswerRows;
+import dev.nightmail.pipeline.definition.OutputPlaces;
 import dev.nightmail.pipeline.sink.JsonLines;
+import dev.nightmail.pipeline.sink.Sink;
+import dev.nightmail.pipeline.sink.SinkException;
 import dev.nightmail.pipeline.sink.WholeFile;
 import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.state.Plan;
@@ -22,67 +21,106 @@ final class Output {
 
     private final PipelineState state;
     private final ProgressListener listener;
-    private final SinkDefinition sink;
-    private final AnswerFile answers;
+    private final OutputPlaces places;
+    private final Sink sink;
     private final OutputFiles files;
+    private String toldFailure = "";
 
     /**
-     * @param sink the pipeline's, or the one for a sample
+     * @param places the pipeline's, or those for a sample
+     * @param sink the one of these places
      */
     Output(
-            PipelineDefinition pipeline,
-            SinkDefinition sink,
+            OutputPlaces places,
+            Sink sink,
             PipelineState state,
             OutputFiles files,
             ProgressListener listener) {
         this.state = state;
         this.listener = listener;
+        this.places = places;
         this.sink = sink;
-        this.answers = new AnswerFile(sink, pipeline.output());
         this.files = files;
     }
 
     /** Before anything is paid for. */
     void check() {
-        sink.files().forEach(files::check);
-        answers.notes().forEach(this::note);
+        sink.check(new PlannedAnswers(state, null));
+        files.check(places.failed());
+        files.check(places.report());
     }
 
-    void write(Plan plan) {
+    /**
+     * Delivers what is new to a sink that grows while the run goes on. One that cannot be written
+     * now is written later: the answers are in the state.
+     */
+    void deliver(Plan plan) throws InterruptedException {
+        try {
+            told(sink.deliver(new PlannedAnswers(state, plan)));
+            toldFailure = "";
+        } catch (SinkException e) {
+            // It may be so after every batch: once is enough to hear of it.
+            var failure = String.valueOf(e.getMessage());
+            if (!failure.equals(toldFailure)) {
+                toldFailure = failure;
+                listener.on(
+                        new RunEvent.Noted(failure + ". The run goes on, and writes them later"));
+            }
+        }
+    }
+
+    /**
+     * What there is so far, when the run ends early: nobody is waited for.
+     *
+     * @param reason why it ends; what cannot be written is added to it
+     * @return whether all of it is written
+     */
+    boolean writeBefore(Exception reason, Plan plan) {
+        try {
+            if (places.answers().file().isPresent()) {
+                writeAnswers(plan);
+            } else {
+                told(sink.deliver(new PlannedAnswers(state, plan)));
+            }
+            writeFailed(plan);
+            return true;
+        } catch (SinkException e) {
+            reason.addSuppressed(e);
+            listener.on(new RunEvent.Noted(String.valueOf(e.getMessage())));
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        return false;
+    }
+
+    void write(Plan plan) throws InterruptedException {
         writeAnswers(plan);
         writeFailed(plan);
     }
 
     void writeReport(Report report) {
         var page = ReportPage.of(report).getBytes(StandardCharsets.UTF_8);
-        files.replace(sink.report(), WholeFile.stream(out -> out.write(page)));
-        listener.on(new RunEvent.FileWritten(sink.reportFile(), 1));
+        files.replace(places.report(), WholeFile.stream(out -> out.write(page)));
+        listener.on(new RunEvent.FileWritten(places.reportFile(), 1));
     }
 
-    private void note(String text) {
-        listener.on(new RunEvent.Noted(text));
+    private void writeAnswers(Plan plan) throws InterruptedException {
+        var rows = sink.complete(new PlannedAnswers(state, plan));
+        places.answers()
+                .file()
+                .ifPresentOrElse(
+                        file -> listener.on(new RunEvent.FileWritten(file.path(), rows)),
+                        () -> told(rows));
     }
 
-    private void writeAnswers(Plan plan) {
-        var rows = new long[1];
-        AnswerRows walk =
-                visitor -> {
-                    rows[0] = 0;
-                    unwrapped(() ->
-                            state.records()
-                                    .eachAnswer(
-                                            plan,
-                                            (recordId, answer) -> {
-                                                rows[0]++;
-                                                wrapped(() -> visitor.visit(recordId, answer));
-                                            }));
-                };
-        files.replace(sink.answers(), answers.filling(walk, this::note));
-        listener.on(new RunEvent.FileWritten(sink.file(), rows[0]));
+    private void told(long rows) {
+        if (rows > 0) {
+            listener.on(new RunEvent.AnswersDelivered(places.answers().place(), rows));
+        }
     }
 
     void writeFailed(Plan plan) {
-        var target = sink.failed();
+        var target = places.failed();
         if (state.records().counts(plan).setAside() == 0) {
             files.delete(target);
             return;

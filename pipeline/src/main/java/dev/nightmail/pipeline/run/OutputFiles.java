@@ -1,8 +1,8 @@
 package dev.nightmail.pipeline.run;
 
-import dev.nightmail.pipeline.definition.NamedFile;
-import dev.nightmail.pipeline.definition.PathRule;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
+import dev.nightmail.pipeline.paths.NamedFile;
+import dev.nightmail.pipeline.paths.PathRule;
 import dev.nightmail.pipeline.sink.SinkException;
 import dev.nightmail.pipeline.sink.WholeFile;
 import dev.nightmail.pipeline.state.PipelineState;

@@ -5,13 +5,10 @@ import dev.nightmail.pipeline.client.BatchesClient;
 import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.cost.PriceFile;
 import dev.nightmail.pipeline.cost.PriceList;
-import dev.nightmail.pipeline.definition.CsvCells;
+import dev.nightmail.pipeline.definition.OutputPlaces;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
-import dev.nightmail.pipeline.definition.SinkDefinition;
-import dev.nightmail.pipeline.definition.SourceDefinition;
 import dev.nightmail.pipeline.prompt.RequestTemplate;
-import dev.nightmail.pipeline.source.Reading;
-import dev.nightmail.pipeline.source.RecordSource;
+import dev.nightmail.pipeline.sink.Sink;
 import dev.nightmail.pipeline.state.PipelineState;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -106,7 +103,7 @@ public final class PipelineRun {
     public static Checked checked(
             PipelineDefinition pipeline, RunEnvironment environment, @Nullable Integer limit) {
         var checked = new Checked(pipeline, environment, limit);
-        refuseSourceAsOutput(pipeline, sink(pipeline, limit));
+        refuseSourceAsOutput(pipeline, places(pipeline, limit));
         return checked;
     }
 
@@ -178,9 +175,10 @@ public final class PipelineRun {
      */
     public RunSummary run(RunOptions options, ProgressListener listener)
             throws InterruptedException {
-        var sink = sink(pipeline, limit);
+        var places = places(pipeline, limit);
         try (var client = client(reason -> listener.on(new RunEvent.Retrying(reason)));
-                var state = PipelineState.open(pipeline.stateFile())) {
+                var state = PipelineState.open(pipeline.stateFile());
+                var sink = sink(places, options.overwrite(), state, listener)) {
             var files = new OutputFiles(pipeline, state, options.overwrite());
             var finder =
                     new BatchFinder(
@@ -201,8 +199,8 @@ public final class PipelineRun {
                             forecaster(state, client),
                             new Sender(pipeline, endpoint, environment, state, submitter, listener),
                             poller(client, state, listener),
-                            new Output(pipeline, sink, state, files, listener),
-                            new Books(pipeline, endpoint.identity(), sink, environment, state),
+                            new Output(places, sink, state, files, listener),
+                            new Books(pipeline, endpoint.identity(), places, environment, state),
                             listener);
             try {
                 return execution.run(options);
@@ -238,22 +236,24 @@ public final class PipelineRun {
             if (planned.isEmpty()) {
                 return Optional.empty();
             }
-            var sink = sink(pipeline, planned.get().recordLimit());
-            refuseSourceAsOutput(pipeline, sink);
+            var places = places(pipeline, planned.get().recordLimit());
+            refuseSourceAsOutput(pipeline, places);
             var files = new OutputFiles(pipeline, state, overwrite);
-            return Optional.of(
-                    new Collection(
-                                    environment,
-                                    poller(client, state, listener),
-                                    new Output(pipeline, sink, state, files, listener),
-                                    new Books(
-                                            pipeline,
-                                            endpoint.identity(),
-                                            sink,
-                                            environment,
-                                            state),
-                                    listener)
-                            .collect(planned.get()));
+            try (var sink = sink(places, overwrite, state, listener)) {
+                return Optional.of(
+                        new Collection(
+                                        environment,
+                                        poller(client, state, listener),
+                                        new Output(places, sink, state, files, listener),
+                                        new Books(
+                                                pipeline,
+                                                endpoint.identity(),
+                                                places,
+                                                environment,
+                                                state),
+                                        listener)
+                                .collect(planned.get()));
+            }
         }
     }
 
@@ -286,35 +286,27 @@ public final class PipelineRun {
     }
 
     private Planner planner(PipelineState state, ProgressListener listener) {
-        var source = RecordSource.of(pipeline, reading(state, listener));
+        var source = pipeline.source().open(new RunSourceContext(pipeline, state, listener));
         return new Planner(
                 source, template, endpoint, pipeline.terms(), limit, state, environment, listener);
     }
 
-    /** How the source is read: as its author says, else as the state's release did. */
-    private Reading reading(PipelineState state, ProgressListener listener) {
-        if (!(pipeline.source() instanceof SourceDefinition.Sql(var _, var csv))) {
-            return Reading.TEXT;
-        }
-        if (csv != null) {
-            state.inTransaction(state::readAsNew);
-            return csv == CsvCells.TEXT ? Reading.TEXT : Reading.TYPED;
-        }
-        if (!state.readsAsBefore()) {
-            return Reading.TEXT;
-        }
-        listener.on(
-                new RunEvent.Noted(
-                        "the source is read as by the release that made this pipeline's state, so that nothing is asked twice; \"csv: text\" under source reads cells as they stand, and asks anew what that changes"));
-        return Reading.EARLIER;
+    private Sink sink(
+            OutputPlaces places,
+            boolean overwrite,
+            PipelineState state,
+            ProgressListener listener) {
+        var files = new OutputFiles(pipeline, state, overwrite);
+        return places.answers()
+                .open(new RunSinkContext(pipeline, environment, state, files, listener));
     }
 
-    private static SinkDefinition sink(PipelineDefinition pipeline, @Nullable Integer limit) {
-        return limit == null ? pipeline.sink() : pipeline.sink().sample();
+    private static OutputPlaces places(PipelineDefinition pipeline, @Nullable Integer limit) {
+        return limit == null ? pipeline.outputs() : pipeline.outputs().sample();
     }
 
-    private static void refuseSourceAsOutput(PipelineDefinition pipeline, SinkDefinition sink) {
-        var conflicts = RecordSource.of(pipeline, Reading.TEXT).conflicts(sink.files());
+    private static void refuseSourceAsOutput(PipelineDefinition pipeline, OutputPlaces places) {
+        var conflicts = pipeline.source().conflicts(places.files());
         if (!conflicts.isEmpty()) {
             throw pipeline.refused(conflicts);
         }

@@ -77,19 +77,22 @@ final class Planner {
     /**
      * A plan that stands in the state.
      *
-     * @param records that were read, unusable ones included
+     * @param records that were read, unusable ones included; with those of earlier runs where the
+     *     source is read on
      * @param unusable of them
+     * @param reached how far the source was read; null if nobody reads on from there
      */
     record Planned(
             Plan plan,
             PromptVersion promptVersion,
             Preview.@Nullable RenderedPrompt sample,
             long records,
-            long unusable) {
+            long unusable,
+            SourceProgress.@Nullable Reached reached) {
 
         /** Whether there is nothing in the source that can be asked. */
         boolean isAllUnusable() {
-            return unusable == records;
+            return records > 0 && unusable == records;
         }
     }
 
@@ -107,24 +110,46 @@ final class Planner {
                                 endpoint.identity(),
                                 environment.clock().instant(),
                                 limit);
-        try (var records = source.open()) {
+        var progress = new SourceProgress(state, source.identity(), version, endpoint, terms);
+        var goesOn = limit == null && progress.goesOn();
+        var from = goesOn ? progress.position() : null;
+        try (var records = source.open(from)) {
             records.leftOut()
                     .forEach(file ->
                             listener.on(
                                     new RunEvent.Noted(
                                             file
                                                     + " is the pipeline's own file, so it is none of its records")));
-            var walk = new Walk(plan, records, unusableMax);
+            var first = from == null ? 0 : state.sourcePosition().nextPlace();
+            var walk = new Walk(plan, records, unusableMax, first, from != null);
             while (!walk.ended) {
                 state.inTransaction(walk::group);
             }
             walk.finish();
-            if (walk.position == 0) {
+            if (walk.read == 0 && !goesOn) {
                 throw new EmptySourceException(
                         "source: gives no records, so there is nothing to ask: check its files and conditions. Files of earlier runs are left as they are");
             }
-            return new Planned(plan, version, walk.sample, walk.position, walk.unusable);
+            var reached = walk.isCutShort() || limit != null ? null : progress.read(plan, records);
+            var counts = state.records().counts(plan);
+            return new Planned(
+                    plan, version, walk.sample, counts.total(), counts.unusable(), reached);
         }
+    }
+
+    /**
+     * What was read is what the pipeline is about, and a later run reads on from there. Not before
+     * the plan is accepted: a source that is mended is read as far back as it was bad.
+     */
+    void complete(Planned planned) {
+        state.inTransaction(() -> {
+            var reached = planned.reached();
+            if (reached != null) {
+                state.sourcePosition()
+                        .reached(planned.plan(), reached.identity(), reached.position());
+            }
+            state.records().complete(planned.plan());
+        });
     }
 
     /** One reading of the source. */
@@ -133,16 +158,24 @@ final class Planner {
         private final RecordCursor records;
         private final int max;
         private final long unusableMax;
+        private final int start;
+        private final boolean readsOn;
 
         /** The first record that lacked a field, by the field's name. */
         private final Map<String, UnfilledPromptException> lacking = new LinkedHashMap<>();
 
         private Preview.@Nullable RenderedPrompt sample;
-        private int position;
+        private int read;
         private long unusable;
         private boolean ended;
 
-        Walk(Plan plan, RecordCursor records, long unusableMax) {
+        /**
+         * @param start the place of the first record
+         * @param readsOn whether there are records before it, which are not read again
+         */
+        Walk(Plan plan, RecordCursor records, long unusableMax, int start, boolean readsOn) {
+            this.start = start;
+            this.readsOn = readsOn;
             this.plan = plan;
             this.records = records;
             this.max = limit == null ? Integer.MAX_VALUE : limit;
@@ -155,7 +188,7 @@ final class Planner {
             for (int size = 0;
                     size < environment.limits().recordsPerCommit() && bytes < GROUP_BYTES_MAX;
                     size++) {
-                if (position == max || unusable > unusableMax) {
+                if (read == max || isCutShort()) {
                     ended = true;
                     return;
                 }
@@ -167,11 +200,16 @@ final class Planner {
                     case SourceRecord record -> bytes += take(record);
                     case UnusableRecord(var id, var reason) -> setAside(id, reason);
                 }
-                position++;
-                if (position == TELLING_RECORDS) {
+                read++;
+                if (read == TELLING_RECORDS) {
                     refuseUnlessAnyFilled();
                 }
             }
+        }
+
+        /** Whether there are so many unusable records that the rest was not read. */
+        boolean isCutShort() {
+            return unusable > unusableMax;
         }
 
         /** How large its request is; 0 if there is none. */
@@ -193,7 +231,7 @@ final class Planner {
                 return 0;
             }
             state.records()
-                    .plan(plan, planned(position, record.id(), params))
+                    .plan(plan, planned(start + read, record.id(), params))
                     .ifPresent(reason -> setAside(record.id(), reason));
             if (sample == null) {
                 sample = new Preview.RenderedPrompt(record.id(), template.prompt(record));
@@ -210,13 +248,13 @@ final class Planner {
 
         private void setAside(@Nullable String id, String reason) {
             unusable++;
-            var place = records.place().orElse("record " + (position + 1));
-            state.records().setAside(plan, position, id, place, reason);
+            var place = records.place().orElse("record " + (read + 1));
+            state.records().setAside(plan, start + read, id, place, reason);
         }
 
         /** What a source that was not read to its end has further on is not known. */
         void finish() {
-            if (unusable > unusableMax) {
+            if (isCutShort()) {
                 refuseUnlessAnyFilled();
             } else {
                 refuseUnknownFields();
@@ -231,6 +269,10 @@ final class Planner {
 
         /** A name that no record has is the author's slip, however many records get along. */
         private void refuseUnknownFields() {
+            if (readsOn) {
+                // The same template was filled with the records before: these few are the odd ones.
+                return;
+            }
             for (var field : lacking.entrySet()) {
                 if (!template.hasFound(field.getKey())) {
                     throw field.getValue();

@@ -111,12 +111,17 @@ final class Poller {
         return Optional.ofNullable(silence);
     }
 
+    /** What is done after a batch was collected. */
+    interface AfterBatch {
+        void collected() throws InterruptedException;
+    }
+
     /**
      * Asks for every batch under way once.
      *
      * @return whether any was collected
      */
-    boolean poll(Plan plan) throws InterruptedException {
+    boolean poll(Plan plan, AfterBatch afterBatch) throws InterruptedException {
         var collected = false;
         long settledThere = 0;
         var open = submitted();
@@ -135,6 +140,7 @@ final class Poller {
                 if (snapshot.hasEnded() && collector.collect(batch, idOf(batch), snapshot)) {
                     collected = true;
                     left--;
+                    afterBatch.collected();
                 } else {
                     settledThere += snapshot.counts().settled();
                 }

@@ -195,7 +195,11 @@ final class ReportPage {
         rows.add(cells("Model", summary.model()));
         rows.add(cells("Endpoint", summary.endpoint()));
         rows.add(cells("Prompt version", summary.promptVersion()));
-        rows.add(List.of(Cell.of("Answers"), link(summary.answerFile())));
+        var answers = summary.answerFile();
+        rows.add(
+                List.of(
+                        Cell.of("Answers"),
+                        answers == null ? Cell.of(summary.answerPlace()) : link(answers)));
         var failed = summary.failedFile();
         if (failed != null) {
             rows.add(List.of(Cell.of("Records set aside"), link(failed)));

@@ -108,5 +108,12 @@ public sealed interface RunEvent {
     /** A file of the run's output is complete. */
     record FileWritten(Path file, long rows) implements RunEvent {}
 
+    /**
+     * Answers were written where they are added to those of before, such as a table.
+     *
+     * @param place as a person would name it
+     */
+    record AnswersDelivered(String place, long rows) implements RunEvent {}
+
     record Finished(RunSummary summary) implements RunEvent {}
 }

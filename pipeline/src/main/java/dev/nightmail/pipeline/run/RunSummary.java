@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param usage of this run
  * @param costMicros of this run at batch prices; null if the model's price is not known
  * @param totalCostMicros of all runs of this pipeline; null likewise
+ * @param answerPlace where the answers are, as a person would name it
+ * @param answerFile the same if it is a file, else null
  * @param failedFile null when no record is set aside
  */
 public record RunSummary(
@@ -44,7 +46,8 @@ public record RunSummary(
         @Nullable Long costMicros,
         @Nullable Long totalCostMicros,
         Duration elapsed,
-        Path answerFile,
+        String answerPlace,
+        @Nullable Path answerFile,
         @Nullable Path failedFile,
         Path reportFile) {
 

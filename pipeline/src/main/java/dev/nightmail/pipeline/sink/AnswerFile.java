@@ -1,20 +1,25 @@
 package dev.nightmail.pipeline.sink;
 
-import dev.nightmail.pipeline.definition.OutputDefinition;
-import dev.nightmail.pipeline.definition.SinkDefinition;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /** A pipeline's answers as the file its {@code sink} names. */
 public final class AnswerFile {
 
-    private final SinkDefinition sink;
+    private final SinkFormat format;
+    private final Formulas formulas;
     private final Columns columns;
 
-    public AnswerFile(SinkDefinition sink, @Nullable OutputDefinition output) {
-        this.sink = sink;
-        this.columns = Columns.of(output, sink.format());
+    /**
+     * @param schema of the answers; null if any text will do
+     */
+    public AnswerFile(SinkFormat format, Formulas formulas, @Nullable JsonNode schema) {
+        this.format = format;
+        this.formulas = formulas;
+        // To the readers of Parquet files Mood and mood are one column.
+        this.columns = Columns.of(schema, Columns.ID, format == SinkFormat.PARQUET);
     }
 
     /** What the author should know of the columns before anything is sent; a sentence each. */
@@ -28,9 +33,9 @@ public final class AnswerFile {
      * @param notes is told, in a sentence each, where an answer did not fit its column
      */
     public WholeFile.Filling filling(AnswerRows rows, Consumer<String> notes) {
-        return switch (sink.format()) {
+        return switch (format) {
             case JSONL -> WholeFile.stream(out -> JsonLines.write(columns, rows, out));
-            case CSV -> WholeFile.stream(out -> Csv.write(columns, rows, sink.formulas(), out));
+            case CSV -> WholeFile.stream(out -> Csv.write(columns, rows, formulas, out));
             case PARQUET -> partial -> Parquet.write(columns, rows, partial, notes);
         };
     }

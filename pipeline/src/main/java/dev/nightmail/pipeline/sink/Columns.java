@@ -1,7 +1,5 @@
 package dev.nightmail.pipeline.sink;
 
-import dev.nightmail.pipeline.definition.OutputDefinition;
-import dev.nightmail.pipeline.definition.SinkFormat;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -21,10 +19,10 @@ import tools.jackson.databind.node.MissingNode;
  *
  * @param flattened whether the answer's properties are columns
  */
-record Columns(boolean flattened, List<Column> answer) {
+public record Columns(boolean flattened, List<Column> answer) {
 
     /** The types a column can have; what is none of these is written as JSON text. */
-    enum Type {
+    public enum Type {
         TEXT,
         WHOLE_NUMBER,
         NUMBER,
@@ -38,26 +36,32 @@ record Columns(boolean flattened, List<Column> answer) {
      * @param name in the file
      * @param property in the answer
      */
-    record Column(String name, String property, Type type) {}
+    public record Column(String name, String property, Type type) {}
 
-    static final String ID = "id";
+    public static final String ID = "id";
     private static final String WHOLE_ANSWER = "answer";
 
-    Columns {
+    public Columns {
         answer = List.copyOf(answer);
     }
 
-    static Columns of(@Nullable OutputDefinition output, SinkFormat format) {
-        var schema = output == null ? MissingNode.getInstance() : output.schema();
+    /**
+     * The columns for the answers of a schema.
+     *
+     * @param output the schema; null if any text will do
+     * @param id what the column of the record's id is called
+     * @param ignoringCase whether two names that differ only in capitals are one
+     */
+    public static Columns of(@Nullable JsonNode output, String id, boolean ignoringCase) {
+        var schema = output == null ? MissingNode.getInstance() : output;
         if (schema.path("properties").isEmpty()) {
             return new Columns(
                     false,
                     List.of(new Column(WHOLE_ANSWER, "", output == null ? Type.TEXT : Type.JSON)));
         }
         var types = new SchemaTypes(schema);
-        // To the readers of Parquet files Mood and mood are one column.
-        var names = new Names(format == SinkFormat.PARQUET);
-        names.free(ID);
+        var names = new Names(ignoringCase);
+        names.free(id);
         var columns = new ArrayList<Column>();
         for (var property : schema.path("properties").properties()) {
             columns.add(
@@ -70,12 +74,12 @@ record Columns(boolean flattened, List<Column> answer) {
     }
 
     /** The answer's value for a column; missing if the answer does not have it. */
-    JsonNode value(JsonNode answer, Column column) {
+    public JsonNode value(JsonNode answer, Column column) {
         return flattened ? answer.path(column.property()) : answer;
     }
 
     /** Which columns are not called what the schema calls them; a sentence each. */
-    List<String> notes() {
+    public List<String> notes() {
         return answer.stream()
                 .filter(column -> flattened && !column.name().equals(column.property()))
                 .map(column ->

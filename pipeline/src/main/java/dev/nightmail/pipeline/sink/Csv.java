@@ -1,6 +1,5 @@
 package dev.nightmail.pipeline.sink;
 
-import dev.nightmail.pipeline.definition.Formulas;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,6 +1,6 @@
 package dev.nightmail.pipeline.source;
 
-import dev.nightmail.pipeline.definition.PathRule;
+import dev.nightmail.pipeline.paths.PathRule;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

@@ -30,6 +30,14 @@ public interface RecordCursor extends AutoCloseable {
         return List.of();
     }
 
+    /**
+     * From where a later walk has to read so that it misses nothing, if every record given so far
+     * is kept: the last ones may come again. Null if a later walk starts at the beginning.
+     */
+    default @Nullable String position() {
+        return null;
+    }
+
     @Override
     void close();
 }

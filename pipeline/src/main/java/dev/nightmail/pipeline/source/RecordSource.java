@@ -1,32 +1,30 @@
 package dev.nightmail.pipeline.source;
 
-import dev.nightmail.pipeline.definition.NamedFile;
-import dev.nightmail.pipeline.definition.PipelineDefinition;
-import dev.nightmail.pipeline.definition.SourceDefinition;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the records of a pipeline, in the same order each time as long as its files and its SQL
- * order stay the same.
+ * A finite source: gives the records of a pipeline, in the same order each time as long as what it
+ * reads stays the same.
  */
 public interface RecordSource {
 
-    RecordCursor open();
+    /** Reads from the beginning. */
+    default RecordCursor open() {
+        return open(null);
+    }
 
     /**
-     * Which of the files to be written the source reads, or would read once they are there; a
-     * sentence each.
+     * Reads on.
      *
-     * @throws SourceException if that cannot be told
+     * @param position of an earlier walk over a source with the same {@link #identity}, as its
+     *     cursor told it; what stands before it may be left out. Null: from the beginning. A source
+     *     whose cursors tell no position ignores it
+     * @throws SourceException if the source cannot be read
      */
-    List<String> conflicts(List<NamedFile> outputs);
+    RecordCursor open(@Nullable String position);
 
-    static RecordSource of(PipelineDefinition pipeline, Reading reading) {
-        return switch (pipeline.source()) {
-            case SourceDefinition.Sql(var query, var _) ->
-                    new SqlSource(pipeline.paths(), query, reading);
-            case SourceDefinition.TextFiles(var glob, var encoding) ->
-                    new TextFilesSource(pipeline.paths(), glob, encoding, pipeline.ownFiles());
-        };
+    /** What a position is a position in: another identity starts at the beginning. */
+    default String identity() {
+        return "";
     }
 }

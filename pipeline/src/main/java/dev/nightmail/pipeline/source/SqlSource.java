@@ -1,8 +1,8 @@
 package dev.nightmail.pipeline.source;
 
-import dev.nightmail.pipeline.definition.NamedFile;
-import dev.nightmail.pipeline.definition.PathRule;
 import dev.nightmail.pipeline.natives.DuckDb;
+import dev.nightmail.pipeline.paths.NamedFile;
+import dev.nightmail.pipeline.paths.PathRule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +41,7 @@ final class SqlSource implements RecordSource {
     }
 
     @Override
-    public RecordCursor open() {
+    public RecordCursor open(@Nullable String position) {
         var base = base();
         try {
             var resolved = resolved(base);
@@ -55,8 +55,8 @@ final class SqlSource implements RecordSource {
         }
     }
 
-    @Override
-    public List<String> conflicts(List<NamedFile> outputs) {
+    /** As {@link SourceDefinition#conflicts}. */
+    List<String> conflicts(List<NamedFile> outputs) {
         var base = base();
         var conflicts = new ArrayList<String>();
         try (var connection = connect(base, false)) {

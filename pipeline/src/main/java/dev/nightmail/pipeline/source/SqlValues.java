@@ -26,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
  * DuckDB's values as plain ones a template can show: texts, numbers, booleans, lists, maps, null.
  * The same value gives the same text on every machine.
  */
-final class SqlValues {
+public final class SqlValues {
 
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
@@ -106,7 +106,12 @@ final class SqlValues {
         return time.toString();
     }
 
-    private static String digits(double number, String printed) {
+    /**
+     * A number as plain digits, unless it is so far from one that an exponent is clearer.
+     *
+     * @param printed the shortest digits that give the number
+     */
+    public static String digits(double number, String printed) {
         var isFarFromOne =
                 !Double.isFinite(number)
                         || (number != 0 && Math.abs(Math.log10(Math.abs(number))) > ZEROS_MAX);
@@ -114,7 +119,7 @@ final class SqlValues {
     }
 
     /** A JSON text is its own text, a number its own digits; lists and objects can be walked. */
-    private static @Nullable Object json(String json) {
+    public static @Nullable Object json(String json) {
         var value = nested(json);
         return value instanceof Number ? json.strip() : value;
     }

@@ -1,7 +1,7 @@
 package dev.nightmail.pipeline.source;
 
-import dev.nightmail.pipeline.definition.NamedFile;
-import dev.nightmail.pipeline.definition.PathRule;
+import dev.nightmail.pipeline.paths.NamedFile;
+import dev.nightmail.pipeline.paths.PathRule;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
@@ -60,7 +60,7 @@ final class TextFilesSource implements RecordSource {
     }
 
     @Override
-    public RecordCursor open() {
+    public RecordCursor open(@Nullable String position) {
         var choice = choice();
         var found = files(choice);
         var own = ownFiles.stream().map(PathRule::real).collect(Collectors.toUnmodifiableSet());
@@ -88,8 +88,7 @@ final class TextFilesSource implements RecordSource {
     /**
      * A whole folder may hold what the pipeline writes: it is left out. A pattern may not match it.
      */
-    @Override
-    public List<String> conflicts(List<NamedFile> outputs) {
+    List<String> conflicts(List<NamedFile> outputs) {
         var choice = choice();
         if (choice.pattern() == null) {
             return List.of();

@@ -284,10 +284,11 @@ public final class BatchTable {
         settle(attempt, "accepted");
         sql.update(
                 """
-                insert into answer (record_id, content_hash, answer, model, batch_number)
-                values (?, ?, ?, ?, ?)
+                insert into answer (record_id, content_hash, answer, model, batch_number, sequence)
+                values (?, ?, ?, ?, ?, %s)
                 on conflict do nothing
-                """,
+                """
+                        .formatted(AnswerTable.NEXT_SEQUENCE),
                 attempt.recordId(),
                 attempt.contentHash(),
                 answer,

@@ -6,13 +6,18 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** The state of one pipeline, open for one run, or to be looked at. One thread. */
 public final class PipelineState implements AutoCloseable {
+
+    private static final String ID = "pipeline_id";
+    private static final int ID_BYTES = 16;
 
     private final Sql sql;
     private final @Nullable Path file;
@@ -152,6 +157,33 @@ public final class PipelineState implements AutoCloseable {
                 does
                         ? "insert into setting (name, value) values ('answers', 'unwritten') on conflict do nothing"
                         : "delete from setting where name = 'answers'");
+    }
+
+    /** The answers by number. */
+    public AnswerTable answers() {
+        return new AnswerTable(sql);
+    }
+
+    /** How far the source was read, if it can be read from a position. */
+    public SourcePosition sourcePosition() {
+        return new SourcePosition(sql);
+    }
+
+    /**
+     * Names this state, and no other one, in places outside of it.
+     *
+     * @param random draws the name when it is asked for the first time
+     */
+    public String id(RandomGenerator random) {
+        var settings = new Settings(sql);
+        return settings.value(ID)
+                .orElseGet(() -> {
+                    var bytes = new byte[ID_BYTES];
+                    random.nextBytes(bytes);
+                    var id = HexFormat.of().formatHex(bytes);
+                    inTransaction(() -> settings.set(ID, id));
+                    return id;
+                });
     }
 
     public BatchTable batches() {

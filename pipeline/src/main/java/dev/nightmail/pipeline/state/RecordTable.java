@@ -34,10 +34,20 @@ public final class RecordTable {
         return new Plan((int) sql.number("select max(plan) from plan"));
     }
 
-    /** The source was read to its end, and what it gave is what this pipeline is about. */
+    /**
+     * The source was read to its end, and what it gave is what this pipeline is about. What was
+     * unusable before a position in it stays known beside a sample.
+     */
     public void complete(Plan plan) {
         sql.update("update plan set complete = 1 where plan = ?", plan.number());
-        sql.update("delete from unusable where plan <> ?", plan.number());
+        sql.update(
+                """
+                delete from unusable
+                 where plan <> ?
+                   and plan <> coalesce((select cast(value as integer) from setting where name = ?), 0)
+                """,
+                plan.number(),
+                SourcePosition.PLAN);
     }
 
     /** The last plan, complete or not. */
@@ -379,6 +389,14 @@ public final class RecordTable {
                                 record.recordId(),
                                 record.contentHash())
                         > 0;
+        if (answered) {
+            // It is the record's current answer from now on, and new to whoever had another.
+            sql.update(
+                    "update answer set sequence = %s where record_id = ? and content_hash = ?"
+                            .formatted(AnswerTable.NEXT_SEQUENCE),
+                    record.recordId(),
+                    record.contentHash());
+        }
         var carried =
                 sql.first(
                         """

@@ -133,10 +133,24 @@ final class StateSchema {
                             // Plans of earlier releases count as not read to their end: nobody
                             // knows, and the next run makes a new one.
                             "alter table plan add column complete integer not null default 0",
-                            "alter table plan add column record_limit integer"));
+                            "alter table plan add column record_limit integer"),
+                    List.of(
+                            "alter table answer add column sequence integer not null default 0",
+                            """
+                            update answer
+                               set sequence = numbered.sequence
+                              from (select record_id, content_hash,
+                                           row_number() over (order by batch_number, record_id, content_hash) as sequence
+                                      from answer) numbered
+                             where answer.record_id = numbered.record_id and answer.content_hash = numbered.content_hash
+                            """,
+                            "create unique index answer_by_sequence on answer (sequence)"));
 
     /** The release of the tables that first knows unusable records. */
     private static final int UNUSABLE_SINCE = 4;
+
+    /** The release of the tables that first numbers answers. */
+    private static final int SEQUENCE_SINCE = 5;
 
     private StateSchema() {}
 
@@ -153,6 +167,14 @@ final class StateSchema {
                     "create temp table unusable (plan integer, position integer, record_id text, place text, reason text)");
             sql.update(
                     "create temp view plan as select *, 0 as complete, null as record_limit from main.plan");
+        }
+        if (version > 0 && version < SEQUENCE_SINCE) {
+            sql.update(
+                    """
+                    create temp view answer as
+                    select *, row_number() over (order by batch_number, record_id, content_hash) as sequence
+                      from main.answer
+                    """);
         }
         return version > 0;
     }

@@ -8,8 +8,9 @@
  * <em>content</em>). It is outstanding, submitted (a batch carries it), done, failed (set aside
  * with a reason) or canceled (its batch was canceled; the next run takes it up). An <em>answer</em>
  * belongs to a record and a content and is never thrown away: a prompt changed and changed back is
- * not paid for twice. An <em>attempt</em> is a record's place in one batch, with the tokens it
- * cost. <em>Params</em> are the requests still to be answered; they go when they are.
+ * not paid for twice; it has a number by which sinks say how much they have. An <em>attempt</em> is
+ * a record's place in one batch, with the tokens it cost. <em>Params</em> are the requests still to
+ * be answered; they go when they are.
  *
  * <h2>What a crash leaves behind</h2>
  *

@@ -5,6 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.nightmail.pipeline.client.CallTerms;
+import dev.nightmail.pipeline.paths.PathRule;
+import dev.nightmail.pipeline.sink.FileSinkDefinition;
+import dev.nightmail.pipeline.sink.Formulas;
+import dev.nightmail.pipeline.sink.SinkFormat;
+import dev.nightmail.pipeline.source.CsvCells;
+import dev.nightmail.pipeline.source.SqlSourceProvider;
+import dev.nightmail.pipeline.source.TextFilesSourceProvider;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +19,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,8 +58,10 @@ class PipelineDefinitionTest {
         assertThat(pipeline.name()).isEqualTo("review-sentiment");
         assertThat(pipeline.source())
                 .isEqualTo(
-                        new SourceDefinition.Sql(
-                                "select review_id as id, text from 'reviews.csv'", null));
+                        new SqlSourceProvider.Sql(
+                                new PathRule(folder, false),
+                                "select review_id as id, text from 'reviews.csv'",
+                                null));
         assertThat(pipeline.system()).isEqualTo(new SystemPrompt("Be fair.", CacheTtl.ONE_HOUR));
         assertThat(pipeline.prompt()).isEqualTo("Rate this review.\n{{text}}\n");
         assertThat(pipeline.truncations())
@@ -60,9 +71,13 @@ class PipelineDefinitionTest {
                 .get()
                 .extracting(OutputDefinition::reaskMax)
                 .isEqualTo(1);
-        assertThat(pipeline.sink().format()).isEqualTo(SinkFormat.PARQUET);
-        assertThat(pipeline.sink().file()).isEqualTo(folder.resolve("results.parquet"));
-        assertThat(pipeline.sink().failedFile()).isEqualTo(folder.resolve("failed.jsonl"));
+        assertThat(pipeline.sink())
+                .isEqualTo(
+                        new FileSinkDefinition(
+                                folder.resolve("results.parquet"),
+                                SinkFormat.PARQUET,
+                                Formulas.ESCAPE));
+        assertThat(pipeline.outputs().failedFile()).isEqualTo(folder.resolve("failed.jsonl"));
         assertThat(pipeline.budget()).isEqualTo(new Budget(5_000_000));
         assertThat(pipeline.retry()).isEqualTo(new RetryLimits(4, 1, Duration.ofMinutes(15)));
         assertThat(pipeline.params()).containsOnlyKeys("temperature");
@@ -91,7 +106,7 @@ class PipelineDefinitionTest {
 
         assertThat(refused.problems())
                 .containsExactlyInAnyOrder(
-                        "source.table: is not a key here; allowed: sql, files, csv, encoding",
+                        "source.table: is not a key here; allowed: database, files, sql, csv, encoding",
                         "model: must be a text, not 7",
                         "max_tokens: must be a whole number from 1 to 300000, not 0",
                         "system.file: cannot read "
@@ -169,10 +184,15 @@ class PipelineDefinitionTest {
                         """);
 
         assertThat(pipeline.source())
-                .isEqualTo(new SourceDefinition.Sql("select 1 as id", CsvCells.TYPED));
+                .isEqualTo(
+                        new SqlSourceProvider.Sql(
+                                new PathRule(folder, true), "select 1 as id", CsvCells.TYPED));
         assertThat(pipeline.promptWithoutFields()).isTrue();
         assertThat(pipeline.allowOutside()).isTrue();
-        assertThat(pipeline.sink().formulas()).isEqualTo(Formulas.KEEP);
+        assertThat(pipeline.sink())
+                .isEqualTo(
+                        new FileSinkDefinition(
+                                folder.resolve("a.csv"), SinkFormat.CSV, Formulas.KEEP));
         assertThatThrownBy(() ->
                         read(
                                 """
@@ -186,6 +206,35 @@ class PipelineDefinitionTest {
                 .hasMessageContaining("source.csv: goes with sql only")
                 .hasMessageContaining("prompt-without-fields: must be true or false, not a text")
                 .hasMessageContaining("sink.formulas: must be escape or keep, not drop");
+    }
+
+    @Test
+    void environmentVariablesStandInValuesAndNotInWhatAModelReads() throws Exception {
+        var file =
+                Files.writeString(
+                        folder.resolve("pipeline.yaml"),
+                        """
+                        source: { files: "${FOLDER}/*.txt" }
+                        model: "${MODEL}"
+                        max_tokens: 1
+                        prompt: "It costs ${PRICE}: {{text}}"
+                        sink: { file: a.csv }
+                        params: { metadata: { user_id: "$${FOLDER} and ${FOLDER}" }, stop_sequences: ["${MODEL}"] }
+                        """);
+        var variables = Map.of("FOLDER", "docs", "MODEL", "${FOLDER}");
+
+        var pipeline =
+                PipelineDefinition.read(file, name -> Optional.ofNullable(variables.get(name)));
+
+        assertThat(pipeline.source())
+                .isEqualTo(
+                        new TextFilesSourceProvider.TextFiles(
+                                new PathRule(folder, false), "docs/*.txt", StandardCharsets.UTF_8));
+        assertThat(pipeline.model()).as("not searched again").isEqualTo("${FOLDER}");
+        assertThat(pipeline.prompt()).isEqualTo("It costs ${PRICE}: {{text}}");
+        assertThat(pipeline.params().toString())
+                .contains("${FOLDER} and docs")
+                .contains("[\"${FOLDER}\"]");
     }
 
     @Test
@@ -248,9 +297,15 @@ class PipelineDefinitionTest {
     @Test
     void textFilesHaveAnEncoding() throws Exception {
         assertThat(withSource("{ files: docs }").source())
-                .isEqualTo(new SourceDefinition.TextFiles("docs", StandardCharsets.UTF_8));
+                .isEqualTo(
+                        new TextFilesSourceProvider.TextFiles(
+                                new PathRule(folder, false), "docs", StandardCharsets.UTF_8));
         assertThat(withSource("{ files: docs, encoding: windows-1252 }").source())
-                .isEqualTo(new SourceDefinition.TextFiles("docs", Charset.forName("windows-1252")));
+                .isEqualTo(
+                        new TextFilesSourceProvider.TextFiles(
+                                new PathRule(folder, false),
+                                "docs",
+                                Charset.forName("windows-1252")));
         assertThatThrownBy(() -> withSource("{ files: docs, encoding: klingon }"))
                 .hasMessageContaining("source.encoding: is none that is known here");
         assertThatThrownBy(() -> withSource("{ sql: \"select 1 as id\", encoding: utf-8 }"))
@@ -272,6 +327,30 @@ class PipelineDefinitionTest {
                         prompt: '{{text}}'
                         sink: { file: a.csv }
                         """);
+    }
+
+    @Test
+    void aVariableThatIsNotSetIsNamedWithItsKeyAndNothingElseIsSaidOfTheValue() throws Exception {
+        var failure =
+                catchThrowableOfType(
+                        DefinitionException.class,
+                        () ->
+                                read(
+                                        """
+                                        source: { database: { url: "${TICKETS_DB}", sql: "select 1 as id", cursr: id } }
+                                        model: m
+                                        max_tokens: 1
+                                        prompt: "{{id}}"
+                                        sink: { database: { url: "oracle://me:s3cr3t@h/d", mode: append } }
+                                        """));
+
+        assertThat(failure.problems())
+                .containsExactlyInAnyOrder(
+                        "source.database.url: the environment variable TICKETS_DB is not set: set it, or write $${TICKETS_DB} for the text itself",
+                        "source.database.cursr: is not a key here; did you mean cursor?",
+                        "sink.database.url: names a kind of database that is not known: give postgresql://user:password@host/database, mysql://…, mariadb://…, sqlite:FILE or jdbc:…",
+                        "sink.database.table: is missing: give a text",
+                        "sink.database.mode: must be upsert, not append");
     }
 
     private PipelineDefinition read(String yaml) throws IOException {

@@ -2,10 +2,6 @@ package dev.nightmail.pipeline.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nightmail.pipeline.definition.Formulas;
-import dev.nightmail.pipeline.definition.OutputDefinition;
-import dev.nightmail.pipeline.definition.SinkDefinition;
-import dev.nightmail.pipeline.definition.SinkFormat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 @SuppressWarnings("NullAway.Init")
 class AnswerFileTest {
@@ -231,7 +227,7 @@ class AnswerFileTest {
     private String csv(String answer, String id, Formulas formulas) throws Exception {
         var output =
                 output("{\"type\": \"object\", \"properties\": {\"a\": {\"type\": \"string\"}}}");
-        var file = new AnswerFile(sink(SinkFormat.CSV, formulas), output);
+        var file = new AnswerFile(SinkFormat.CSV, formulas, output);
         file.filling(visitor -> visitor.visit(id, answer), notes::add).fill(folder.resolve("out"));
         return Files.readString(folder.resolve("out"));
     }
@@ -255,22 +251,10 @@ class AnswerFileTest {
     }
 
     private AnswerFile file(String schema, SinkFormat format) {
-        return new AnswerFile(sink(format, Formulas.ESCAPE), output(schema));
+        return new AnswerFile(format, Formulas.ESCAPE, output(schema));
     }
 
-    private OutputDefinition output(String schema) {
-        return new OutputDefinition(
-                folder.resolve("schema.json"),
-                (ObjectNode) JsonMapper.shared().readTree(schema),
-                0);
-    }
-
-    private SinkDefinition sink(SinkFormat format, Formulas formulas) {
-        return new SinkDefinition(
-                folder.resolve("out"),
-                format,
-                formulas,
-                folder.resolve("failed.jsonl"),
-                folder.resolve("report.html"));
+    private static JsonNode output(String schema) {
+        return JsonMapper.shared().readTree(schema);
     }
 }

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.nightmail.pipeline.definition.PathRule;
+import dev.nightmail.pipeline.paths.PathRule;
 import dev.nightmail.pipeline.testing.PipelineFolder;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;

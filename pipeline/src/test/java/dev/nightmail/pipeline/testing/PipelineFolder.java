@@ -25,6 +25,9 @@ public final class PipelineFolder {
     private static final List<List<String>> MIGRATIONS_UNDONE =
             List.of(
                     List.of(
+                            "drop index answer_by_sequence",
+                            "alter table answer drop column sequence"),
+                    List.of(
                             "drop table unusable",
                             "alter table plan drop column complete",
                             "alter table plan drop column record_limit"),

@@ -1,4 +1,4 @@
-package dev.nightmail.pipeline.definition;
+package dev.nightmail.pipeline.sink;
 
 /** What a CSV file does with answers that a spreadsheet would take for formulas. */
 public enum Formulas {

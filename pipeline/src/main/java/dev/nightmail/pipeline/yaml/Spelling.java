@@ -1,4 +1,4 @@
-package dev.nightmail.pipeline.definition;
+package dev.nightmail.pipeline.yaml;
 
 import java.util.Comparator;
 import java.util.Locale;

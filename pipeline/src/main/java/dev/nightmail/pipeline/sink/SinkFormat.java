@@ -1,4 +1,4 @@
-package dev.nightmail.pipeline.definition;
+package dev.nightmail.pipeline.sink;
 
 import java.util.Locale;
 import java.util.Optional;
@@ -9,7 +9,7 @@ public enum SinkFormat {
     CSV,
     PARQUET;
 
-    static Optional<SinkFormat> ofFileName(String fileName) {
+    public static Optional<SinkFormat> ofFileName(String fileName) {
         var lower = fileName.toLowerCase(Locale.ROOT);
         for (var format : values()) {
             if (lower.endsWith("." + format.name().toLowerCase(Locale.ROOT))) {

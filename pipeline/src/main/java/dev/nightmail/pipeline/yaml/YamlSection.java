@@ -1,4 +1,4 @@
-package dev.nightmail.pipeline.definition;
+package dev.nightmail.pipeline.yaml;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.JsonNodeType;
 
 /**
@@ -16,7 +17,9 @@ import tools.jackson.databind.node.JsonNodeType;
  * then names the rest. Problems are collected, not thrown, so that the author sees all of them at
  * once.
  */
-final class YamlSection {
+public final class YamlSection {
+
+    private static final String UNSET = "a variable that is not set";
 
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})([smhd])");
     private final JsonNode node;
@@ -24,25 +27,28 @@ final class YamlSection {
     private final List<String> problems;
     private final Set<String> known = new LinkedHashSet<>();
 
-    YamlSection(JsonNode node, String path, List<String> problems) {
+    public YamlSection(JsonNode node, String path, List<String> problems) {
         this.node = node;
         this.path = path;
         this.problems = problems;
     }
 
-    boolean has(String key) {
+    public boolean has(String key) {
         known.add(key);
         return node.hasNonNull(key);
     }
 
-    @Nullable JsonNode node(String key) {
+    public @Nullable JsonNode node(String key) {
         return has(key) ? node.get(key) : null;
     }
 
     /** A text that is not blank. */
-    @Nullable String text(String key) {
+    public @Nullable String text(String key) {
         var value = node(key);
         if (value == null) {
+            return null;
+        }
+        if (value.isPojo()) {
             return null;
         }
         if (isUnquotedField(value)) {
@@ -60,7 +66,7 @@ final class YamlSection {
         return value.stringValue();
     }
 
-    @Nullable String requiredText(String key) {
+    public @Nullable String requiredText(String key) {
         if (!has(key)) {
             problem(key, "is missing: give a text");
             return null;
@@ -69,7 +75,7 @@ final class YamlSection {
     }
 
     /** One of the constants of an enum, which stand in the file in small letters. */
-    <E extends Enum<E>> @Nullable E choice(String key, Class<E> type) {
+    public <E extends Enum<E>> @Nullable E choice(String key, Class<E> type) {
         var word = text(key);
         if (word == null) {
             return null;
@@ -87,7 +93,7 @@ final class YamlSection {
     }
 
     /** A whole number within bounds; {@code absent} when the key is not there. */
-    int wholeNumber(String key, int min, int max, int absent) {
+    public int wholeNumber(String key, int min, int max, int absent) {
         var value = node(key);
         if (value == null) {
             return absent;
@@ -105,7 +111,7 @@ final class YamlSection {
     }
 
     /** A length of time like {@code 90s}, {@code 15m}, {@code 1h} or {@code 2d}, within bounds. */
-    Duration duration(String key, Duration min, Duration max, Duration absent) {
+    public Duration duration(String key, Duration min, Duration max, Duration absent) {
         var value = node(key);
         if (value == null) {
             return absent;
@@ -139,7 +145,7 @@ final class YamlSection {
     }
 
     /** True or false; false when the key is not there. */
-    boolean flag(String key) {
+    public boolean flag(String key) {
         var value = node(key);
         if (value == null) {
             return false;
@@ -151,7 +157,7 @@ final class YamlSection {
         return value.booleanValue();
     }
 
-    @Nullable YamlSection section(String key, String shape) {
+    public @Nullable YamlSection section(String key, String shape) {
         var value = node(key);
         if (value == null) {
             return null;
@@ -163,11 +169,11 @@ final class YamlSection {
         return new YamlSection(value, pathOf(key), problems);
     }
 
-    Set<String> keys() {
+    public Set<String> keys() {
         return new LinkedHashSet<>(node.propertyNames());
     }
 
-    void refuseUnknownKeys() {
+    public void refuseUnknownKeys() {
         for (var key : keys()) {
             if (!known.contains(key)) {
                 problem(
@@ -180,23 +186,28 @@ final class YamlSection {
         }
     }
 
-    void problem(String key, String what) {
+    public void problem(String key, String what) {
         problems.add(pathOf(key) + ": " + what);
     }
 
     /** Without quotes, {@code {{text}}} is to YAML a mapping whose key is a mapping. */
-    static boolean isUnquotedField(JsonNode value) {
+    public static boolean isUnquotedField(JsonNode value) {
         return value.isObject()
                 && value.size() == 1
                 && value.properties().iterator().next().getKey().startsWith("{");
     }
 
-    String pathOf(String key) {
+    /** Stands where a variable is missing; that is told already, and nothing more of this value. */
+    static JsonNode unsetValue() {
+        return JsonNodeFactory.instance.pojoNode(UNSET);
+    }
+
+    public String pathOf(String key) {
         return path.isEmpty() ? key : path + "." + key;
     }
 
     /** Names what stands there; of a text only that it is one, since it may be a long prompt. */
-    static String kindOf(JsonNode value) {
+    public static String kindOf(JsonNode value) {
         return switch (value.getNodeType()) {
             case JsonNodeType.OBJECT -> "a mapping";
             case JsonNodeType.ARRAY -> "a list";

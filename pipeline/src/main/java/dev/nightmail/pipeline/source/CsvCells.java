@@ -1,4 +1,4 @@
-package dev.nightmail.pipeline.definition;
+package dev.nightmail.pipeline.source;
 
 /** How a source reads the cells of its CSV files. */
 public enum CsvCells {

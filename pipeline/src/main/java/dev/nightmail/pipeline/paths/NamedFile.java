@@ -1,4 +1,4 @@
-package dev.nightmail.pipeline.definition;
+package dev.nightmail.pipeline.paths;
 
 import java.nio.file.Path;
 

@@ -1,0 +1,106 @@
+package dev.nightmail.pipeline.database;
+
+import dev.nightmail.pipeline.paths.NamedFile;
+import dev.nightmail.pipeline.paths.PathRule;
+import dev.nightmail.pipeline.sink.Columns;
+import dev.nightmail.pipeline.sink.FileSinkDefinition;
+import dev.nightmail.pipeline.sink.Formulas;
+import dev.nightmail.pipeline.sink.Sink;
+import dev.nightmail.pipeline.sink.SinkContext;
+import dev.nightmail.pipeline.sink.SinkDefinition;
+import dev.nightmail.pipeline.sink.SinkFormat;
+import dev.nightmail.pipeline.sink.SinkProvider;
+import dev.nightmail.pipeline.yaml.YamlSection;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** {@code sink: { database: { url: …, table: …, key: … } }}. */
+public final class DatabaseSinkProvider implements SinkProvider {
+
+    private static final String SHAPE = "{ url: \"${DATABASE_URL}\", table: ticket_label }";
+
+    /** What becomes of the rows of a table. */
+    enum Mode {
+        /** One row an id: a newer answer takes the place of the older one. */
+        UPSERT
+    }
+
+    /**
+     * Answers as rows of a table.
+     *
+     * @param key the column that holds the record's id
+     * @param sampleFile where a sample goes: never into a database
+     */
+    record DatabaseTable(DatabaseUrl url, String table, String key, Path sampleFile)
+            implements SinkDefinition {
+
+        @Override
+        public Optional<NamedFile> file() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Path folder() {
+            return sampleFile.resolveSibling("");
+        }
+
+        @Override
+        public String place() {
+            return "table " + table + " in " + url;
+        }
+
+        @Override
+        public SinkDefinition sample() {
+            return new FileSinkDefinition(sampleFile, SinkFormat.JSONL, Formulas.ESCAPE);
+        }
+
+        @Override
+        public Sink open(SinkContext context) {
+            return new DatabaseSink(this, context);
+        }
+    }
+
+    @Override
+    public String key() {
+        return "database";
+    }
+
+    @Override
+    public String shape() {
+        return "{ database: { url: …, table: … } }";
+    }
+
+    @Override
+    public @Nullable SinkDefinition read(YamlSection sink, PathRule paths, String pipeline) {
+        var database = sink.section("database", SHAPE);
+        if (database == null) {
+            return null;
+        }
+        var url = DatabaseSection.url(database, paths);
+        var table = database.requiredText("table");
+        var key = database.text("key");
+        database.choice("mode", Mode.class);
+        database.refuseUnknownKeys();
+        if (url != null && url.dialect() == Dialect.OTHER) {
+            database.problem(
+                    "url",
+                    "is of a kind that can be read only: a sink writes to PostgreSQL, MariaDB, MySQL and SQLite");
+            return null;
+        }
+        if (url != null
+                && url.dialect() == Dialect.SQLITE
+                && PathRule.same(url.file(), paths.folder().resolve(pipeline + ".state.db"))) {
+            database.problem("url", "is the pipeline's own state: name another file");
+            return null;
+        }
+        if (url == null || table == null) {
+            return null;
+        }
+        return new DatabaseTable(
+                url,
+                table,
+                key == null ? Columns.ID : key,
+                paths.folder().resolve(pipeline + ".sample.jsonl"));
+    }
+}

@@ -1,0 +1,116 @@
+package dev.nightmail.pipeline.database;
+
+import dev.nightmail.pipeline.database.DatabaseSinkProvider.DatabaseTable;
+import dev.nightmail.pipeline.sink.Answers;
+import dev.nightmail.pipeline.sink.Columns;
+import java.math.BigDecimal;
+import java.sql.BatchUpdateException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.List;
+import java.util.regex.Pattern;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Writes answers as rows, in the transaction that is open. */
+final class Upsert {
+
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+
+    /** A NUL in JSON text, with the backslashes before it that are not its own. */
+    private static final Pattern ESCAPED_NUL = Pattern.compile("(?<!\\\\)((?:\\\\\\\\)*)\\\\u0000");
+
+    /** More than a double has before its point. */
+    private static final int MOST_DIGITS = 400;
+
+    private final Connection connection;
+    private final Columns columns;
+    private final Dialect dialect;
+    private final String sql;
+
+    Upsert(Connection connection, DatabaseTable target, Columns columns) {
+        this.connection = connection;
+        this.columns = columns;
+        this.dialect = target.url().dialect();
+        this.sql =
+                dialect.upsert(
+                        target.table(),
+                        target.key(),
+                        columns.answer().stream().map(Columns.Column::name).toList());
+    }
+
+    void write(List<Answers.Numbered> group) throws SQLException {
+        try (var statement = connection.prepareStatement(sql)) {
+            for (var answer : group) {
+                bind(statement, answer);
+                statement.addBatch();
+            }
+            statement.executeBatch();
+        } catch (BatchUpdateException e) {
+            // The driver's own words and state are in the one behind it.
+            throw e.getNextException() == null ? e : e.getNextException();
+        }
+    }
+
+    private void bind(PreparedStatement statement, Answers.Numbered answer) throws SQLException {
+        var json = JSON.readTree(answer.answer());
+        statement.setString(1, plain(answer.recordId()));
+        int index = 2;
+        for (var column : columns.answer()) {
+            bind(statement, index++, column.type(), columns.value(json, column));
+        }
+    }
+
+    private void bind(PreparedStatement statement, int index, Columns.Type type, JsonNode value)
+            throws SQLException {
+        if (value.isMissingNode() || value.isNull()) {
+            statement.setNull(index, Types.VARCHAR);
+        } else if (type == Columns.Type.JSON) {
+            statement.setString(index, plainJson(value));
+        } else if (value.isBoolean()) {
+            bind(statement, index, value.booleanValue());
+        } else if (value.isNumber()) {
+            bind(statement, index, value.decimalValue());
+        } else {
+            statement.setString(
+                    index, value.isString() ? plain(value.stringValue()) : plainJson(value));
+        }
+    }
+
+    private void bind(PreparedStatement statement, int index, boolean value) throws SQLException {
+        if (dialect == Dialect.POSTGRESQL) {
+            statement.setString(index, String.valueOf(value));
+        } else {
+            statement.setInt(index, value ? 1 : 0);
+        }
+    }
+
+    /** With all its digits: the column decides what it keeps of them. */
+    private void bind(PreparedStatement statement, int index, BigDecimal number)
+            throws SQLException {
+        var whole = number.stripTrailingZeros();
+        if (whole.scale() > 0 || whole.precision() - whole.scale() > MOST_DIGITS) {
+            statement.setString(index, number.toString());
+        } else if (dialect == Dialect.SQLITE && whole.toBigInteger().bitLength() < Long.SIZE) {
+            statement.setLong(index, whole.longValueExact());
+        } else {
+            statement.setString(index, whole.toPlainString());
+        }
+    }
+
+    /** No database keeps a NUL in a text. */
+    private static String plain(String text) {
+        return text.replace('\0', '\uFFFD');
+    }
+
+    private static String plainJson(JsonNode value) {
+        var json = value.toString();
+        return json.contains("\\u0000")
+                ? ESCAPED_NUL.matcher(json).replaceAll("$1\\\\ufffd")
+                : json;
+    }
+}

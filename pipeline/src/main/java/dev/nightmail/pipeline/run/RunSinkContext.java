@@ -1,0 +1,56 @@
+package dev.nightmail.pipeline.run;
+
+import dev.nightmail.pipeline.definition.OutputDefinition;
+import dev.nightmail.pipeline.definition.PipelineDefinition;
+import dev.nightmail.pipeline.paths.NamedFile;
+import dev.nightmail.pipeline.sink.SinkContext;
+import dev.nightmail.pipeline.sink.WholeFile;
+import dev.nightmail.pipeline.state.PipelineState;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** What a sink is told of its pipeline and the run it is written by. */
+record RunSinkContext(
+        PipelineDefinition pipeline,
+        RunEnvironment environment,
+        PipelineState state,
+        OutputFiles files,
+        ProgressListener listener)
+        implements SinkContext {
+
+    @Override
+    public @Nullable JsonNode schema() {
+        return pipeline.outputIfAny().map(OutputDefinition::schema).orElse(null);
+    }
+
+    @Override
+    public String pipelineId() {
+        return state.id(environment.random());
+    }
+
+    @Override
+    public void note(String sentence) {
+        listener.on(new RunEvent.Noted(sentence));
+    }
+
+    @Override
+    public void pause(Duration duration) throws InterruptedException {
+        environment.pause().pause(duration);
+    }
+
+    @Override
+    public Duration patience() {
+        return environment.limits().patience();
+    }
+
+    @Override
+    public void checkFile(NamedFile file) {
+        files.check(file);
+    }
+
+    @Override
+    public void replaceFile(NamedFile file, WholeFile.Filling filling) {
+        files.replace(file, filling);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.nightmail.pipeline.sink;
+
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * The answers of a pipeline, seen in two ways. A sink that is written as a whole walks over those
+ * of this run's records, in the order of the source. A sink that grows asks for what is new: every
+ * answer has a sequence number, which only rises; an answer that becomes the current one of its
+ * record again gets a new one.
+ */
+public interface Answers extends AnswerRows {
+
+    /** One answer, JSON, and its number. */
+    record Numbered(long sequence, String recordId, String answer) {}
+
+    /**
+     * The current answers of all records with a higher number, in the order of the numbers. Fewer
+     * than {@code max} where they are long, none only if there are none.
+     */
+    List<Numbered> after(long sequence, int max);
+
+    /** The highest number given so far; 0 if there is no answer. */
+    long last();
+
+    @Override
+    void each(Visitor visitor) throws IOException;
+}

@@ -1,0 +1,37 @@
+package dev.nightmail.pipeline.sink;
+
+import dev.nightmail.pipeline.paths.NamedFile;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** What a sink is told of the pipeline it belongs to, and may ask of the run. */
+public interface SinkContext {
+
+    /** The schema of the answers; null if any text will do. */
+    @Nullable JsonNode schema();
+
+    /** Names the pipeline's state: another state has another one, and numbers its answers anew. */
+    String pipelineId();
+
+    /** Tells the author of the pipeline something, in a sentence without its full stop. */
+    void note(String sentence);
+
+    /** Waits. */
+    void pause(Duration duration) throws InterruptedException;
+
+    /** How long a run bears what it writes to being away. */
+    Duration patience();
+
+    /**
+     * @throws SinkException if the file could not be written, or is not this pipeline's to replace
+     */
+    void checkFile(NamedFile file);
+
+    /**
+     * Puts a new file in the place of the old one.
+     *
+     * @throws SinkException if that cannot be done; the old file is still there
+     */
+    void replaceFile(NamedFile file, WholeFile.Filling filling);
+}

@@ -1,0 +1,41 @@
+package dev.nightmail.pipeline.sink;
+
+import dev.nightmail.pipeline.paths.PathRule;
+import dev.nightmail.pipeline.yaml.YamlSection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A kind of sink. Found by {@link ServiceLoader}, the built-in ones too, so that a new kind is a
+ * class of its own, a line in {@code META-INF/services} and a page in the docs. Has a public
+ * constructor without parameters.
+ */
+public interface SinkProvider {
+
+    /** The key below {@code sink} that names this kind, such as {@code file}. */
+    String key();
+
+    /** How it is written, for messages: {@code { file: results.jsonl }}. */
+    String shape();
+
+    /**
+     * Reads {@code sink}, in which {@link #key} stands. Opens nothing. Reads every key it knows, so
+     * that the rest can be refused.
+     *
+     * @param sink problems are told to it, a line each
+     * @param paths where relative paths start
+     * @param pipeline the pipeline's name, for the file of a sample
+     * @return null if there was a problem
+     */
+    @Nullable SinkDefinition read(YamlSection sink, PathRule paths, String pipeline);
+
+    /** Every kind there is, by name. */
+    static List<SinkProvider> all() {
+        return ServiceLoader.load(SinkProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .sorted(Comparator.comparing(SinkProvider::key))
+                .toList();
+    }
+}

@@ -1,0 +1,40 @@
+package dev.nightmail.pipeline.source;
+
+import dev.nightmail.pipeline.paths.PathRule;
+import dev.nightmail.pipeline.yaml.YamlSection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A kind of source. Found by {@link ServiceLoader}, the built-in ones too, so that a new kind is a
+ * class of its own, a line in {@code META-INF/services} and a page in the docs. Has a public
+ * constructor without parameters.
+ */
+public interface SourceProvider {
+
+    /** The key below {@code source} that names this kind, such as {@code files}. */
+    String key();
+
+    /** How it is written, for messages: {@code { files: … }}. */
+    String shape();
+
+    /**
+     * Reads {@code source}, in which {@link #key} stands. Opens nothing. Reads every key it knows,
+     * so that the rest can be refused.
+     *
+     * @param source problems are told to it, a line each
+     * @param paths where relative paths start, and which are allowed
+     * @return null if there was a problem
+     */
+    @Nullable SourceDefinition read(YamlSection source, PathRule paths);
+
+    /** Every kind there is, by name. */
+    static List<SourceProvider> all() {
+        return ServiceLoader.load(SourceProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .sorted(Comparator.comparing(SourceProvider::key))
+                .toList();
+    }
+}

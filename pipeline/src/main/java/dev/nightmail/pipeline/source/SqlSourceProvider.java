@@ -1,0 +1,67 @@
+package dev.nightmail.pipeline.source;
+
+import dev.nightmail.pipeline.paths.NamedFile;
+import dev.nightmail.pipeline.paths.PathRule;
+import dev.nightmail.pipeline.yaml.YamlSection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** {@code source: { sql: … }}. */
+public final class SqlSourceProvider implements SourceProvider {
+
+    /**
+     * One SELECT over files in the pipeline's folder; its result needs a column {@code id}.
+     *
+     * @param csv how cells of CSV files are read; null where the author says nothing: as text, or
+     *     as an earlier release did if the pipeline's state was made by one
+     */
+    public record Sql(PathRule paths, String query, @Nullable CsvCells csv)
+            implements SourceDefinition {
+
+        @Override
+        public RecordSource open(SourceContext context) {
+            return new SqlSource(paths, query, reading(context));
+        }
+
+        @Override
+        public List<String> conflicts(List<NamedFile> outputs) {
+            return new SqlSource(paths, query, Reading.TEXT).conflicts(outputs);
+        }
+
+        /** As the author says, else as the state's release did. */
+        private Reading reading(SourceContext context) {
+            if (csv != null) {
+                context.readAsNew();
+                return csv == CsvCells.TEXT ? Reading.TEXT : Reading.TYPED;
+            }
+            if (!context.readsAsBefore()) {
+                return Reading.TEXT;
+            }
+            context.note(
+                    "the source is read as by the release that made this pipeline's state, so that nothing is asked twice; \"csv: text\" under source reads cells as they stand, and asks anew what that changes");
+            return Reading.EARLIER;
+        }
+    }
+
+    @Override
+    public String key() {
+        return "sql";
+    }
+
+    @Override
+    public String shape() {
+        return "{ sql: … }";
+    }
+
+    @Override
+    public @Nullable SourceDefinition read(YamlSection source, PathRule paths) {
+        var query = source.text("sql");
+        var csv = source.choice("csv", CsvCells.class);
+        if (source.has("encoding")) {
+            source.problem(
+                    "encoding",
+                    "goes with files only: a query says read_csv('…', encoding = 'latin-1')");
+        }
+        return query == null ? null : new Sql(paths, query, csv);
+    }
+}

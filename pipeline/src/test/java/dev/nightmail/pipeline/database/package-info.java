@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nightmail.pipeline.database;
+
+import org.jspecify.annotations.NullMarked;

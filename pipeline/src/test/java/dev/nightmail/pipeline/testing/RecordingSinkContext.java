@@ -1,0 +1,77 @@
+package dev.nightmail.pipeline.testing;
+
+import dev.nightmail.pipeline.paths.NamedFile;
+import dev.nightmail.pipeline.sink.SinkContext;
+import dev.nightmail.pipeline.sink.WholeFile;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** A run around a sink; what the sink says and waits for is kept. */
+public final class RecordingSinkContext implements SinkContext {
+
+    private final @Nullable JsonNode schema;
+    private final List<String> notes = new ArrayList<>();
+    private final List<Duration> pauses = new ArrayList<>();
+    private String pipelineId = "pipeline-1";
+    private Runnable whilePausing = () -> {};
+
+    public RecordingSinkContext(@Nullable JsonNode schema) {
+        this.schema = schema;
+    }
+
+    public List<String> notes() {
+        return notes;
+    }
+
+    public List<Duration> pauses() {
+        return pauses;
+    }
+
+    public void pipelineId(String id) {
+        pipelineId = id;
+    }
+
+    /** What happens in the world while the sink waits. */
+    public void whilePausing(Runnable event) {
+        whilePausing = event;
+    }
+
+    @Override
+    public @Nullable JsonNode schema() {
+        return schema;
+    }
+
+    @Override
+    public String pipelineId() {
+        return pipelineId;
+    }
+
+    @Override
+    public void note(String sentence) {
+        notes.add(sentence);
+    }
+
+    @Override
+    public void pause(Duration duration) {
+        pauses.add(duration);
+        whilePausing.run();
+    }
+
+    @Override
+    public Duration patience() {
+        return Duration.ofMinutes(5);
+    }
+
+    @Override
+    public void checkFile(NamedFile file) {
+        WholeFile.check(file.key(), file.path());
+    }
+
+    @Override
+    public void replaceFile(NamedFile file, WholeFile.Filling filling) {
+        WholeFile.replace(file.path(), filling, _ -> {});
+    }
+}
