@@ -22,8 +22,13 @@ final class SpendingQuestion implements RunOptions.Confirmation {
     }
 
     @Override
+    public boolean isGiven() {
+        return agreed || !target.charged();
+    }
+
+    @Override
     public boolean confirm(Preview preview) {
-        if (agreed || !target.charged()) {
+        if (isGiven()) {
             return true;
         }
         var deed =

@@ -1,13 +1,29 @@
 package dev.nightmail.pipeline.client;
 
 import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** Waiting, as a port: a test hands in one that only moves its clock. */
 @FunctionalInterface
 public interface Pause {
 
     void pause(Duration duration) throws InterruptedException;
+
+    /**
+     * Takes the next element of a queue.
+     *
+     * @param max at most so long
+     * @param isComing whether one comes without anybody waiting: time that only moves when somebody
+     *     waits stands still until then
+     * @return null if there was none in time
+     */
+    default <T> @Nullable T next(BlockingQueue<T> queue, Duration max, boolean isComing)
+            throws InterruptedException {
+        return queue.poll(max.toNanos(), TimeUnit.NANOSECONDS);
+    }
 
     /** Parks the calling thread. */
     static Pause parking() {

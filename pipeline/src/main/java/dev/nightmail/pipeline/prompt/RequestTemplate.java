@@ -3,6 +3,7 @@ package dev.nightmail.pipeline.prompt;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.source.SourceRecord;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -14,6 +15,9 @@ import tools.jackson.databind.node.ObjectNode;
 public final class RequestTemplate {
 
     private static final JsonMapper JSON = JsonMapper.shared();
+    private static final byte[] OWN_HEAD =
+            "\"messages\":[{\"role\":\"user\",\"content\":".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] OWN_TAIL = "}]".getBytes(StandardCharsets.UTF_8);
 
     private final PipelineDefinition pipeline;
     private final PromptTemplate prompt;
@@ -39,17 +43,26 @@ public final class RequestTemplate {
     }
 
     /**
-     * The {@code params} object as UTF-8 JSON.
+     * What the {@code params} of all requests have in common: the members of a JSON object, UTF-8,
+     * without its braces.
+     */
+    public byte[] shared() {
+        var object = JSON.writeValueAsBytes(withoutMessages());
+        return Arrays.copyOfRange(object, 1, object.length - 1);
+    }
+
+    /**
+     * What the params of a record's request have of their own: the member {@code messages}. All
+     * params are the {@link #shared} ones, a comma, and these.
      *
      * @throws UnfilledPromptException if the record cannot be asked about
      */
-    public byte[] params(SourceRecord record) {
-        var params = withoutMessages();
-        params.putArray("messages")
-                .addObject()
-                .put("role", "user")
-                .put("content", prompt.render(record));
-        return JSON.writeValueAsBytes(params);
+    public byte[] own(SourceRecord record) {
+        var text = JSON.writeValueAsBytes(prompt.render(record));
+        var own = Arrays.copyOf(OWN_HEAD, OWN_HEAD.length + text.length + OWN_TAIL.length);
+        System.arraycopy(text, 0, own, OWN_HEAD.length, text.length);
+        System.arraycopy(OWN_TAIL, 0, own, OWN_HEAD.length + text.length, OWN_TAIL.length);
+        return own;
     }
 
     /** Bytes of the system prompt, which repeats in every request and may be cached upstream. */

@@ -15,6 +15,7 @@ import dev.nightmail.wire.json.ResultReading;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -32,38 +33,44 @@ final class BatchFinder {
     private final BatchesClient client;
     private final PipelineState state;
     private final RunEnvironment environment;
-    private final PollPace pace;
 
-    BatchFinder(
-            BatchesClient client, PipelineState state, RunEnvironment environment, PollPace pace) {
+    BatchFinder(BatchesClient client, PipelineState state, RunEnvironment environment) {
         this.client = client;
         this.state = state;
         this.environment = environment;
-        this.pace = pace;
+    }
+
+    /** What looking for a batch comes to. */
+    sealed interface Found {
+        record There(BatchSnapshot batch) implements Found {}
+
+        record NotThere() implements Found {}
+
+        /** What may be it has not ended: it cannot be told yet. */
+        record NotToldYet() implements Found {}
     }
 
     /**
-     * The batch an intent led to. Waits until every candidate has ended, since only then it can be
-     * told. One that counts fewer requests than were sent may not have counted all of them yet; it
-     * is looked at only if none of the right size is ours.
+     * The batch an intent led to. It can only be told once every candidate has ended. One that
+     * counts fewer requests than were sent may not have counted all of them yet; it is looked at
+     * only if none of the right size is ours.
      *
      * @throws RunException if more than one batch fits
      * @throws AnswerLostException if a candidate's results do not say whose it is, or the list does
      *     not say what there is: it may be ours
      */
-    Optional<BatchSnapshot> find(StoredBatch batch) throws InterruptedException {
+    Found find(StoredBatch batch) throws InterruptedException {
         var candidates = new ArrayList<BatchSnapshot>();
         boolean hasGap = list(batch, candidates);
         var ofOurSize = candidates.stream().filter(each -> isOfOurSize(batch, each)).toList();
         var found = oneOf(batch, ofOurSize);
-        if (found.isPresent()) {
-            return found;
+        if (found instanceof Found.NotThere) {
+            found =
+                    oneOf(
+                            batch,
+                            candidates.stream().filter(each -> !isOfOurSize(batch, each)).toList());
         }
-        found =
-                oneOf(
-                        batch,
-                        candidates.stream().filter(each -> !isOfOurSize(batch, each)).toList());
-        if (found.isEmpty() && hasGap) {
+        if (found instanceof Found.NotThere && hasGap) {
             throw new AnswerLostException(
                     "batch "
                             + batch.number()
@@ -77,13 +84,20 @@ final class BatchFinder {
         return candidate.counts().total() == batch.requests();
     }
 
-    private Optional<BatchSnapshot> oneOf(StoredBatch batch, List<BatchSnapshot> candidates)
+    private Found oneOf(StoredBatch batch, List<BatchSnapshot> candidates)
             throws InterruptedException {
-        var ours = new ArrayList<BatchSnapshot>();
+        var ended = new ArrayList<BatchSnapshot>();
         for (var candidate : candidates) {
-            var ended = ended(candidate);
-            if (ended.isPresent() && isOurs(batch, ended.get())) {
-                ours.add(ended.get());
+            var now = candidate.hasEnded() ? Optional.of(candidate) : retrieve(candidate);
+            if (now.isPresent() && !now.get().hasEnded()) {
+                return new Found.NotToldYet();
+            }
+            now.ifPresent(ended::add);
+        }
+        var ours = new ArrayList<BatchSnapshot>();
+        for (var candidate : ended) {
+            if (isOurs(batch, candidate)) {
+                ours.add(candidate);
             }
         }
         if (ours.size() > 1) {
@@ -95,14 +109,28 @@ final class BatchFinder {
                             + ": delete those that are not this pipeline's, and run again",
                     null);
         }
-        return ours.stream().findFirst();
+        return ours.isEmpty() ? new Found.NotThere() : new Found.There(ours.getFirst());
+    }
+
+    /** A list may lag behind. */
+    private Optional<BatchSnapshot> retrieve(BatchSnapshot candidate) throws InterruptedException {
+        try {
+            return Optional.of(client.retrieve(candidate.id()));
+        } catch (RefusedException e) {
+            if (e.isNotThere()) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     /** Adds what may be the batch. @return whether there may be more that is not listed */
     private boolean list(StoredBatch batch, List<BatchSnapshot> candidates)
             throws InterruptedException {
         boolean hasGap = false;
-        var earliest = batch.intendedAt().minus(environment.limits().clockSkewMax());
+        var intendedAt =
+                Objects.requireNonNull(batch.intendedAt(), "a batch in doubt was to be sent");
+        var earliest = intendedAt.minus(environment.limits().clockSkewMax());
         String cursor = null;
         do {
             var page = client.list(100, cursor);
@@ -126,24 +154,6 @@ final class BatchFinder {
     private static boolean mayBe(StoredBatch batch, BatchSnapshot listed) {
         return isOfOurSize(batch, listed)
                 || (listed.counts().total() < batch.requests() && listed.archivedAt() == null);
-    }
-
-    private Optional<BatchSnapshot> ended(BatchSnapshot candidate) throws InterruptedException {
-        var snapshot = candidate;
-        var wait = pace.first();
-        while (!snapshot.hasEnded()) {
-            environment.pause().pause(wait);
-            wait = pace.after(wait);
-            try {
-                snapshot = client.retrieve(candidate.id());
-            } catch (RefusedException e) {
-                if (e.isNotThere()) {
-                    return Optional.empty();
-                }
-                throw e;
-            }
-        }
-        return Optional.of(snapshot);
     }
 
     /** Its results say whose it is; they may lack lines for a while, or hold others' among them. */
@@ -179,6 +189,7 @@ final class BatchFinder {
             throws InterruptedException {
         var judge = new ResultsJudge<String, String>(batch.requests(), 0);
         var seen = new BitSet();
+        var members = state.batches().settling(batch);
         int foreign = 0;
         for (var line = results.nextLine(); line != null; line = results.nextLine()) {
             var read = ResultReading.line(line);
@@ -186,17 +197,17 @@ final class BatchFinder {
                 judge.unreadable();
                 continue;
             }
-            var member = state.batches().member(batch, read.get().customId());
+            var member = members.member(read.get().customId());
             if (member.isEmpty()) {
                 judge.ofNobody();
                 // Of a large batch of somebody else's that is enough.
                 if (seen.isEmpty() && ++foreign >= FOREIGN_LINES_MAX) {
                     break;
                 }
-            } else if (seen.get(member.get().ordinal())) {
+            } else if (seen.get(member.get())) {
                 judge.repeated();
             } else {
-                seen.set(member.get().ordinal());
+                seen.set(member.get());
                 judge.settledBefore();
             }
         }

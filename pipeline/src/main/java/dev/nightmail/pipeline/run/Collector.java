@@ -1,5 +1,6 @@
 package dev.nightmail.pipeline.run;
 
+import dev.nightmail.pipeline.answer.FailureKind;
 import dev.nightmail.pipeline.answer.Outcome;
 import dev.nightmail.pipeline.answer.ResultLine;
 import dev.nightmail.pipeline.client.BatchSnapshot;
@@ -7,22 +8,18 @@ import dev.nightmail.pipeline.client.BatchesClient;
 import dev.nightmail.pipeline.client.BrokenAnswerException;
 import dev.nightmail.pipeline.client.RefusedException;
 import dev.nightmail.pipeline.client.ResultStream;
+import dev.nightmail.pipeline.decide.Report.Fetching;
 import dev.nightmail.pipeline.state.PipelineState;
+import dev.nightmail.pipeline.state.Settling;
 import dev.nightmail.pipeline.state.StoredBatch;
 import dev.nightmail.wire.batch.ResultsDownload;
 import dev.nightmail.wire.batch.ResultsJudge;
 import dev.nightmail.wire.batch.ResultsJudge.Standing;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Fetches the results of an ended batch and has them applied, a group at a time. Broken off
@@ -38,8 +35,6 @@ import org.jspecify.annotations.Nullable;
 final class Collector {
 
     private static final int DOWNLOADS_MAX = 3;
-    private static final Duration PAUSE_MIN = Duration.ofSeconds(5);
-    private static final Duration PAUSE_MAX = Duration.ofMinutes(10);
 
     /** Long answers make short groups: what is held in memory is bounded in bytes, too. */
     private static final long GROUP_BYTES_MAX = 16 * 1024 * 1024;
@@ -47,80 +42,69 @@ final class Collector {
     /** Results without an answer are short, so that this is enough for 100,000 of most kinds. */
     private static final long KEPT_BYTES_MAX = 32 * 1024 * 1024;
 
-    /** Since when a batch's results are incomplete, and when they are fetched again. */
-    private record Waiting(Instant since, Instant until, Duration pause) {}
-
-    private final Map<Integer, Waiting> waiting = new HashMap<>();
     private final BatchesClient client;
     private final PipelineState state;
     private final ResultApplier applier;
     private final RunLimits limits;
-    private final Duration patience;
     private final InstantSource clock;
-    private final ProgressListener listener;
+    private final Messages messages;
 
-    /**
-     * @param patience for which results that are missing are fetched again
-     */
     Collector(
             BatchesClient client,
             PipelineState state,
             ResultApplier applier,
             RunLimits limits,
-            Duration patience,
             InstantSource clock,
-            ProgressListener listener) {
+            Messages messages) {
         this.client = client;
         this.state = state;
         this.applier = applier;
         this.limits = limits;
-        this.patience = patience;
         this.clock = clock;
-        this.listener = listener;
+        this.messages = messages;
     }
 
     /**
-     * @param batchId the endpoint's name of it
-     * @param seen how the endpoint described it a moment ago
-     * @return whether it is done with; if not, its results are fetched again by a later call
-     * @throws RunException if none of them could be read for as long as patience lasts
+     * What it came to.
+     *
+     * @param askAgain records of the plan that go into another batch
      */
-    boolean collect(StoredBatch batch, String batchId, BatchSnapshot seen)
-            throws InterruptedException {
-        var waited = waiting.get(batch.number());
-        if (waited != null && clock.instant().isBefore(waited.until())) {
-            return false;
-        }
-        var fetched = fetch(batch, batchId, seen);
+    record Collected(Fetching outcome, long askAgain) {}
+
+    /**
+     * @param seen how the endpoint described it a moment ago
+     * @param isLast whether what is missing will not come any more
+     * @throws RunException if none of them can be read, and that will not change
+     */
+    Collected collect(int number, BatchSnapshot seen, boolean isLast) throws InterruptedException {
+        var batch = state.batches().batch(number);
+        var batchId = seen.id();
+        var settling = state.batches().settling(batch);
+        var fetched = fetch(batch, batchId, seen, settling);
         var isWhole = fetched instanceof Fetched.Lines lines && lines.coversAllOpen();
-        if (!isWhole && isWorthWaiting(waited)) {
-            waitFor(batch, batchId, waited);
-            return false;
+        if (!isWhole && !isLast) {
+            state.inTransaction(() -> state.batches().awaitedSince(batch, clock.instant()));
+            return new Collected(new Fetching.Lacking(settling.open()), settling.askedAgain());
         }
         switch (fetched) {
             case Fetched.Lines lines -> {
                 if (!isWhole && lines.judged() instanceof ResultsDownload.NoResults) {
                     throw unreadable(batch, batchId);
                 }
-                applyKeptBack(batch, lines.judge());
-                setMissingAside(batch, batchId + " ended without a result for this request");
+                applyKeptBack(settling, lines.judge());
+                setMissingAside(settling, batchId + " ended without a result for this request");
                 tellOddities(batch, batchId, seen, lines.judged().lines());
             }
             case Fetched.Changing() -> throw unreadable(batch, batchId);
             case Fetched.Gone() ->
                     setMissingAside(
-                            batch,
+                            settling,
                             "the endpoint does not have the results of " + batchId + " any more");
         }
-        waiting.remove(batch.number());
         state.inTransaction(() -> state.batches().collected(batch, clock.instant()));
-        listener.on(new RunEvent.BatchCollected(batch.number(), batchId));
-        return true;
-    }
-
-    /** When results that an ended batch lacks are fetched again; empty if none lacks any. */
-    Optional<Instant> nextFetch() {
-        return waiting.values().stream().map(Waiting::until).min(Comparator.naturalOrder());
+        state.batches().removeRequestsIfUnwanted(batch);
+        messages.tell(new RunEvent.BatchCollected(batch.number(), batchId));
+        return new Collected(new Fetching.Whole(), settling.askedAgain());
     }
 
     private static RunException unreadable(StoredBatch batch, String batchId) {
@@ -133,24 +117,6 @@ final class Collector {
                 null);
     }
 
-    private boolean isWorthWaiting(@Nullable Waiting waited) {
-        return waited == null
-                ? patience.isPositive()
-                : Duration.between(waited.since(), clock.instant()).compareTo(patience) < 0;
-    }
-
-    private void waitFor(StoredBatch batch, String batchId, @Nullable Waiting waited) {
-        var now = clock.instant();
-        var doubled = waited == null ? PAUSE_MIN : waited.pause().multipliedBy(2);
-        var pause = doubled.compareTo(PAUSE_MAX) < 0 ? doubled : PAUSE_MAX;
-        waiting.put(
-                batch.number(),
-                new Waiting(waited == null ? now : waited.since(), now.plus(pause), pause));
-        listener.on(
-                new RunEvent.ResultsAwaited(
-                        batch.number(), batchId, state.batches().openCount(batch), pause));
-    }
-
     // Downloading
 
     /** What became of fetching a batch's results. */
@@ -159,7 +125,7 @@ final class Collector {
         /**
          * @param coversAllOpen whether there is a result for each request that had none
          */
-        record Lines(ResultsJudge<String, Outcome> judge, boolean coversAllOpen)
+        record Lines(ResultsJudge<Integer, Outcome> judge, boolean coversAllOpen)
                 implements Fetched {
             ResultsDownload judged() {
                 return judge.judge();
@@ -173,11 +139,11 @@ final class Collector {
         record Gone() implements Fetched {}
     }
 
-    private Fetched fetch(StoredBatch batch, String batchId, BatchSnapshot seen)
+    private Fetched fetch(StoredBatch batch, String batchId, BatchSnapshot seen, Settling settling)
             throws InterruptedException {
         for (int download = 1; ; download++) {
             try {
-                return read(batch, batchId);
+                return read(batch, batchId, settling);
             } catch (BrokenAnswerException e) {
                 // Read them afresh, and if need be later.
                 if (download >= DOWNLOADS_MAX) {
@@ -194,88 +160,90 @@ final class Collector {
         }
     }
 
-    private Fetched read(StoredBatch batch, String batchId) throws InterruptedException {
-        var judge = new ResultsJudge<String, Outcome>(batch.requests(), KEPT_BYTES_MAX);
+    private Fetched read(StoredBatch batch, String batchId, Settling settling)
+            throws InterruptedException {
+        var judge = new ResultsJudge<Integer, Outcome>(batch.requests(), KEPT_BYTES_MAX);
         var seen = new BitSet();
-        readOnce(batch, batchId, judge, seen);
+        readOnce(batch, batchId, settling, judge, seen);
         if (judge.needsAgain()) {
             judge.again();
-            readOnce(batch, batchId, judge, seen);
+            readOnce(batch, batchId, settling, judge, seen);
         }
-        return new Fetched.Lines(judge, state.batches().openCount(batch) == judge.keptBackCount());
+        return new Fetched.Lines(judge, settling.open() == judge.keptBackCount());
     }
 
     private void readOnce(
-            StoredBatch batch, String batchId, ResultsJudge<String, Outcome> judge, BitSet seen)
+            StoredBatch batch,
+            String batchId,
+            Settling settling,
+            ResultsJudge<Integer, Outcome> judge,
+            BitSet seen)
             throws InterruptedException {
         try (var results = client.results(batchId)) {
-            for (var group = group(results); !group.isEmpty(); group = group(results)) {
-                int applied = apply(batch, group, judge, seen);
-                if (applied > 0) {
-                    listener.on(new RunEvent.ResultsKept(batch.number(), applied));
+            for (var group = group(results, settling, judge, seen);
+                    group.lines() > 0;
+                    group = group(results, settling, judge, seen)) {
+                apply(settling, group.due());
+                if (!group.due().isEmpty()) {
+                    messages.tell(new RunEvent.ResultsKept(batch.number(), group.due().size()));
                 }
             }
         }
     }
 
-    private List<byte[]> group(ResultStream results) throws InterruptedException {
-        var group = new ArrayList<byte[]>();
+    /** A result that counts, and what is to be done with it; checked before anything is locked. */
+    private record Due(int ordinal, ResultApplier.Treatment treatment) {}
+
+    private record Group(int lines, List<Due> due) {}
+
+    private Group group(
+            ResultStream results,
+            Settling settling,
+            ResultsJudge<Integer, Outcome> judge,
+            BitSet seen)
+            throws InterruptedException {
+        var due = new ArrayList<Due>();
+        int lines = 0;
         long bytes = 0;
-        while (group.size() < limits.resultsPerCommit() && bytes < GROUP_BYTES_MAX) {
+        while (lines < limits.resultsPerCommit() && bytes < GROUP_BYTES_MAX) {
             var line = results.nextLine();
             if (line == null) {
                 break;
             }
-            group.add(line);
+            lines++;
             bytes += line.length;
+            take(line, settling, judge, seen).ifPresent(due::add);
         }
-        return group;
+        return new Group(lines, due);
     }
 
-    /** How many of the lines were applied. */
-    private int apply(
-            StoredBatch batch,
-            List<byte[]> group,
-            ResultsJudge<String, Outcome> judge,
-            BitSet seen) {
-        var applied = new int[1];
-        state.inTransaction(() -> {
-            for (var line : group) {
-                applied[0] += apply(batch, line, judge, seen) ? 1 : 0;
-            }
-        });
-        return applied[0];
-    }
-
-    private boolean apply(
-            StoredBatch batch, byte[] line, ResultsJudge<String, Outcome> judge, BitSet seen) {
+    private Optional<Due> take(
+            byte[] line, Settling settling, ResultsJudge<Integer, Outcome> judge, BitSet seen) {
         var result = ResultLine.parse(line).orElse(null);
         if (result == null) {
             judge.unreadable();
-            return false;
+            return Optional.empty();
         }
-        var member = state.batches().member(batch, result.customId()).orElse(null);
+        var member = settling.member(result.customId()).orElse(null);
         if (member == null) {
             judge.ofNobody();
-            return false;
+            return Optional.empty();
         }
-        var open = member.open();
-        if (open == null) {
-            if (seen.get(member.ordinal())) {
+        if (seen.get(member) || settling.isSettled(member)) {
+            if (seen.get(member)) {
                 judge.repeated();
             } else {
-                seen.set(member.ordinal());
+                seen.set(member);
                 judge.settledBefore();
             }
-            return false;
+            return Optional.empty();
         }
         var outcome = result.outcome();
-        if (!judge.take(result.customId(), standing(outcome), outcome, line.length)) {
-            return false;
+        if (!judge.take(member, standing(outcome), outcome, line.length)) {
+            return Optional.empty();
         }
-        seen.set(member.ordinal());
-        applier.apply(open, outcome);
-        return true;
+        seen.set(member);
+        return Optional.of(new Due(member, applier.treatment(outcome)));
     }
 
     private static Standing standing(Outcome outcome) {
@@ -287,58 +255,68 @@ final class Collector {
         };
     }
 
-    // Closing
-
-    private void applyKeptBack(StoredBatch batch, ResultsJudge<String, Outcome> judge) {
-        var group = new ArrayList<Map.Entry<String, Outcome>>();
-        for (var kept : judge.keptBack().entrySet()) {
-            group.add(kept);
-            if (group.size() >= limits.resultsPerCommit()) {
-                applyAll(batch, group);
-            }
-        }
-        applyAll(batch, group);
-    }
-
-    private void applyAll(StoredBatch batch, List<Map.Entry<String, Outcome>> group) {
+    private void apply(Settling settling, List<Due> group) {
         if (group.isEmpty()) {
             return;
         }
         state.inTransaction(() -> {
-            for (var kept : group) {
-                var member = state.batches().member(batch, kept.getKey()).orElse(null);
-                var open = member == null ? null : member.open();
-                if (open != null) {
-                    applier.apply(open, kept.getValue());
-                }
-            }
+            group.forEach(due -> applier.apply(settling, due.ordinal(), due.treatment()));
+            settling.save();
         });
-        listener.on(new RunEvent.ResultsKept(batch.number(), group.size()));
+    }
+
+    // Closing
+
+    private void applyKeptBack(Settling settling, ResultsJudge<Integer, Outcome> judge) {
+        var group = new ArrayList<Due>();
+        for (var kept : judge.keptBack().entrySet()) {
+            if (settling.isSettled(kept.getKey())) {
+                continue;
+            }
+            group.add(new Due(kept.getKey(), applier.treatment(kept.getValue())));
+            if (group.size() >= limits.resultsPerCommit()) {
+                applyAll(settling, group);
+            }
+        }
+        applyAll(settling, group);
+    }
+
+    private void applyAll(Settling settling, List<Due> group) {
+        if (group.isEmpty()) {
+            return;
+        }
+        apply(settling, group);
+        messages.tell(new RunEvent.ResultsKept(settling.batch().number(), group.size()));
         group.clear();
     }
 
-    private void setMissingAside(StoredBatch batch, String what) {
+    private void setMissingAside(Settling settling, String what) {
         var reason =
                 what
                         + "; it may have been answered and paid for, so it is not sent again by itself";
-        while (true) {
-            var missing = state.batches().open(batch, limits.resultsPerCommit());
-            if (missing.isEmpty()) {
-                return;
-            }
-            state.inTransaction(
-                    () -> missing.forEach(attempt -> applier.applyMissing(attempt, reason)));
+        for (int next = settling.nextOpen(0); next >= 0; next = settling.nextOpen(next + 1)) {
+            int first = next;
+            state.inTransaction(() -> {
+                int size = 0;
+                for (int ordinal = first;
+                        ordinal >= 0 && size < limits.resultsPerCommit();
+                        ordinal = settling.nextOpen(ordinal + 1)) {
+                    settling.fail(ordinal, FailureKind.NO_RESULT, reason, null);
+                    size++;
+                }
+                settling.save();
+            });
         }
     }
 
     private void tellOddities(
             StoredBatch batch, String batchId, BatchSnapshot seen, ResultsDownload.Lines lines) {
         if (lines.passedOver() > 0) {
-            listener.on(new RunEvent.ResultsPassedOver(batch.number(), lines.passedOver()));
+            messages.tell(new RunEvent.ResultsPassedOver(batch.number(), lines.passedOver()));
         }
         long counted = seen.counts().settled();
         if (counted > 0 && counted != lines.results()) {
-            listener.on(
+            messages.tell(
                     new RunEvent.Noted(
                             "batch %d (%s): the endpoint counts %,d results, and sent results of %,d requests; what it sent is what counts"
                                     .formatted(batch.number(), batchId, counted, lines.results())));

@@ -1,64 +1,92 @@
 package dev.nightmail.pipeline.run;
 
+import dev.nightmail.pipeline.client.BatchSnapshot;
+import dev.nightmail.pipeline.client.BrokenAnswerException;
+import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.client.EndpointException;
+import dev.nightmail.pipeline.client.RefusedException;
+import dev.nightmail.pipeline.client.UnreachableException;
 import dev.nightmail.pipeline.cost.Estimator;
+import dev.nightmail.pipeline.decide.Decider;
+import dev.nightmail.pipeline.decide.Effect;
+import dev.nightmail.pipeline.decide.NothingSentException;
+import dev.nightmail.pipeline.decide.Report;
+import dev.nightmail.pipeline.decide.Report.Fetching;
+import dev.nightmail.pipeline.decide.RunTerms;
+import dev.nightmail.pipeline.decide.RunTerms.Mode;
+import dev.nightmail.pipeline.decide.SilentException;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
+import dev.nightmail.pipeline.prompt.PromptVersion;
 import dev.nightmail.pipeline.run.RunSummary.End;
+import dev.nightmail.pipeline.state.BatchTable;
 import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.state.Plan;
-import java.time.Duration;
+import dev.nightmail.pipeline.state.StoredBatch;
+import dev.nightmail.pipeline.state.StoredPlan;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One run: look after what earlier runs left, plan, ask, then send and collect until nothing is
- * left to do, then write. One thread, so nothing is decided twice; waiting for the endpoint is all
- * it does for long.
+ * Carries out what {@link Decider} decides. One thread decides and tells the listener; what takes
+ * long goes on beside it, in lanes.
  */
 final class Execution {
 
-    /**
-     * Errors that pass need a moment to: the first retry waits this long, each further one four
-     * times as long.
-     */
-    private static final Duration RETRY_PAUSE_MIN = Duration.ofMillis(200);
-
-    private static final Duration RETRY_PAUSE_MAX = Duration.ofMinutes(1);
-    private static final int RETRY_PAUSE_GROWTH = 4;
-
     private final PipelineDefinition pipeline;
+    private final Endpoint endpoint;
     private final RunEnvironment environment;
     private final PipelineState state;
     private final Planner planner;
     private final Forecaster forecaster;
-    private final Sender sender;
+    private final Submitter submitter;
     private final Poller poller;
+    private final Collector collector;
     private final Output output;
     private final Books books;
     private final ProgressListener listener;
-    private Duration retryPause = RETRY_PAUSE_MIN;
-    private boolean everythingSentOnce;
+    private final Lanes lanes;
+    private final Decider decider;
+    private final Mode mode;
+
+    private @Nullable Estimator estimator;
+    private int batchesSent;
     private boolean begun;
+    private boolean ended;
 
     Execution(
             PipelineDefinition pipeline,
+            Endpoint endpoint,
             RunEnvironment environment,
             PipelineState state,
             Planner planner,
             Forecaster forecaster,
-            Sender sender,
+            Submitter submitter,
             Poller poller,
+            Collector collector,
             Output output,
             Books books,
-            ProgressListener listener) {
+            ProgressListener listener,
+            Lanes lanes,
+            RunTerms terms) {
         this.pipeline = pipeline;
+        this.endpoint = endpoint;
         this.environment = environment;
         this.state = state;
         this.planner = planner;
         this.forecaster = forecaster;
-        this.sender = sender;
+        this.submitter = submitter;
         this.poller = poller;
+        this.collector = collector;
         this.output = output;
         this.books = books;
         this.listener = listener;
+        this.lanes = lanes;
+        this.mode = terms.mode();
+        this.decider = new Decider(terms, spentMicros());
     }
 
     /** Whether anything may have been sent or written: what the state says of it has to stay. */
@@ -66,29 +94,285 @@ final class Execution {
         return begun;
     }
 
+    // A run
+
     RunSummary run(RunOptions options) throws InterruptedException {
         output.check();
+        state.inTransaction(state.batches()::recover);
         poller.releaseGone(options.confirmation());
-        var planned = planner.plan(pipeline.badRecords().allowedOfAny());
-        refuseTooManyUnusable(planned);
-        planner.complete(planned);
-        var forecast = forecaster.forecast(planned, false);
-        listener.on(new RunEvent.Planned(forecast.preview()));
-        if (forecast.preview().records().outstanding() > 0
-                && !options.confirmation().confirm(forecast.preview())) {
-            return summary(planned, End.DECLINED);
+        drainTold();
+        takeUp();
+        var reading = new Reading(options);
+        try {
+            reading.begin();
+            goOn();
+            if (reading.declined) {
+                return summary(reading.planned(), End.DECLINED);
+            }
+        } catch (EndpointException | RunException | InterruptedException e) {
+            lanes.stop();
+            // What has been answered so far is paid for: it belongs to the author whatever came
+            // after. Who is told to stop has a moment left for it.
+            if (begun) {
+                endEarly(e, reading.planned);
+            }
+            drainTold();
+            throw e;
         }
+        var planned = reading.planned();
+        refuseUnlessAnyOut(planned);
+        write(planned.plan());
+        var summary = summary(planned, books.end(planned.plan(), decider.budgetReached()));
+        output.writeReport(books.report(planned.plan(), summary));
+        lanes.tell(new RunEvent.Finished(summary));
+        drainTold();
+        return summary;
+    }
+
+    /** What earlier runs left at the endpoint. */
+    private void takeUp() {
+        for (var batch : state.batches().intended(endpoint.identity())) {
+            decider.inDoubt(
+                    batch.number(), batch.requests(), batch.paramsBytes(), batch.likelyMicros());
+        }
+        for (var batch : state.batches().submitted(endpoint.identity())) {
+            decider.out(batch.number(), batch.likelyMicros(), batch.awaitedSince());
+        }
+    }
+
+    /** For a run that does not wait: with nothing out, why nothing could be sent is its end. */
+    private void refuseUnlessAnyOut(Planner.Planned planned) throws InterruptedException {
+        if (mode != Mode.SUBMIT) {
+            return;
+        }
+        var failure = decider.failureWithNothingOut();
+        if (failure.isPresent()) {
+            endEarly(failure.get(), planned);
+            drainTold();
+            throw failure.get();
+        }
+    }
+
+    /**
+     * @param planned null if the source was not read to its end: files of before have more
+     */
+    private void endEarly(Exception reason, Planner.@Nullable Planned planned) {
+        if (planned == null) {
+            books.noteUnwritten(books.hasNews());
+            return;
+        }
+        var plan = planned.plan();
+        if (mode == Mode.TO_THE_END || books.isWorthWriting(plan)) {
+            if (output.writeBefore(reason, plan)) {
+                books.noteUnwritten(false);
+            }
+        } else {
+            leaveAnswers(plan);
+        }
+    }
+
+    private void write(Plan plan) throws InterruptedException {
+        // With nothing out the file is what a run that waits would have written.
+        if (mode == Mode.TO_THE_END || books.batchesOut() == 0 || books.isWorthWriting(plan)) {
+            output.write(plan);
+            books.noteUnwritten(false);
+        } else {
+            leaveAnswers(plan);
+        }
+    }
+
+    /** What is there already has all there is. */
+    private void leaveAnswers(Plan plan) {
+        output.writeFailed(plan);
+        books.noteUnwrittenAsBefore();
+    }
+
+    private RunSummary summary(Planner.Planned planned, End end) {
+        return books.summary(planned.plan(), planned.promptVersion(), end, batchesSent);
+    }
+
+    // A collection
+
+    RunSummary collect(StoredPlan stored) throws InterruptedException {
+        var plan = stored.plan();
+        output.check();
+        state.inTransaction(state.batches()::recover);
+        state.records().resume(plan);
         begun = true;
         books.noteUnwritten(true);
-        if (options.noWait()) {
-            submit(planned, forecast.estimator());
-        } else {
-            workToTheEnd(planned, forecast.estimator());
+        for (var batch : state.batches().submitted(endpoint.identity())) {
+            decider.out(batch.number(), batch.likelyMicros(), batch.awaitedSince());
         }
-        var summary = summary(planned, books.end(planned.plan(), sender.budgetReached()));
-        output.writeReport(books.report(planned.plan(), summary));
-        listener.on(new RunEvent.Finished(summary));
+        deliversTo = stored.complete() ? plan : null;
+        try {
+            carryOut(decider.on(new Report.Tick(), now()));
+            goOn();
+        } catch (EndpointException | RunException | InterruptedException e) {
+            lanes.stop();
+            writeBefore(e, stored);
+            drainTold();
+            throw e;
+        }
+        writeCollected(stored);
+        var version = new PromptVersion(stored.promptVersion());
+        var summary = books.summary(plan, version, books.end(plan, false), 0);
+        if (stored.complete() && !summary.didNothing()) {
+            output.writeReport(books.report(plan, summary));
+        }
+        lanes.tell(new RunEvent.Finished(summary));
+        drainTold();
         return summary;
+    }
+
+    private void writeBefore(Exception reason, StoredPlan stored) {
+        if (!stored.complete()) {
+            books.noteUnwritten(books.hasNews());
+        } else if (!books.isWorthWriting(stored.plan())) {
+            books.noteUnwrittenAsBefore();
+        } else if (output.writeBefore(reason, stored.plan())) {
+            books.noteUnwritten(false);
+        }
+    }
+
+    private void writeCollected(StoredPlan stored) throws InterruptedException {
+        if (!stored.complete()) {
+            lanes.tell(
+                    new RunEvent.Noted(
+                            "the last run did not get to the end of its source: what was collected is kept, and the next run writes it"));
+            books.noteUnwritten(books.hasNews());
+        } else if (books.isWorthWriting(stored.plan())) {
+            output.write(stored.plan());
+            books.noteUnwritten(false);
+        } else {
+            books.noteUnwrittenAsBefore();
+        }
+    }
+
+    // Reading the source
+
+    /** The plan whose answers are delivered while the run goes on; null: not yet. */
+    private @Nullable Plan deliversTo;
+
+    /** How the source is read, and from when on what was read may be sent. */
+    private final class Reading {
+        private final RunOptions options;
+        private final Instant since = now();
+        private Planner.@Nullable Planned planned;
+        private boolean declined;
+
+        Reading(RunOptions options) {
+            this.options = options;
+        }
+
+        Planner.Planned planned() {
+            return Objects.requireNonNull(planned, "the source was read");
+        }
+
+        void begin() throws InterruptedException {
+            var before = planner.unchanged();
+            if (before.isPresent()) {
+                ended(before.get());
+                return;
+            }
+            lanes.start(() -> {
+                var read =
+                        planner.plan(
+                                pipeline.badRecords().allowedOfAny(),
+                                (batch, records, unusable) ->
+                                        lanes.then(() -> prepared(batch, records, unusable)));
+                lanes.then(() -> ended(read));
+            });
+        }
+
+        /** What is agreed to beforehand is sent while the rest of a large source is read. */
+        private void prepared(StoredBatch batch, long records, long unusable)
+                throws InterruptedException {
+            carryOut(decider.on(prepare(batch), now()));
+            var early =
+                    options.confirmation().isGiven()
+                            && !since.plus(environment.limits().sendWhileReadingAfter())
+                                    .isAfter(now())
+                            && unusable <= pipeline.badRecords().allowedOf(records);
+            if (early && estimator == null) {
+                price(state.batches().sample(batch, environment.limits().countedSample()));
+                begun = true;
+                books.noteUnwritten(true);
+                carryOut(decider.on(new Report.SendingAllowed(), now()));
+            }
+        }
+
+        private void ended(Planner.Planned read) throws InterruptedException {
+            planned = read;
+            refuseTooManyUnusable(read);
+            var left = settleLeftovers();
+            if (estimator == null) {
+                price(sample());
+            }
+            var preview = forecaster.preview(read, Objects.requireNonNull(estimator));
+            lanes.tell(new RunEvent.Planned(preview));
+            if (preview.records().outstanding() > 0
+                    && !options.confirmation().isGiven()
+                    && !options.confirmation().confirm(preview)) {
+                declined = true;
+                Execution.this.ended = true;
+                return;
+            }
+            planner.complete(read);
+            begun = true;
+            deliversTo = read.plan();
+            books.noteUnwritten(true);
+            carryOut(decider.on(new Report.SourceRead(left), now()));
+        }
+
+        /**
+         * Batches that an earlier run prepared and did not send are sent as they are if all of
+         * their records are asked now what they were asked then.
+         *
+         * @return how many records are to be sent that no prepared batch has
+         */
+        private long settleLeftovers() throws InterruptedException {
+            for (var batch : state.batches().prepared(endpoint.identity())) {
+                if (known.contains(batch.number())) {
+                    continue;
+                }
+                if (state.batches().isOfCurrentPlan(batch)) {
+                    carryOut(decider.on(prepare(batch), now()));
+                } else {
+                    state.inTransaction(() -> state.batches().dissolve(batch));
+                }
+            }
+            return unprepared();
+        }
+
+        private List<byte[]> sample() {
+            return state.batches().prepared(endpoint.identity()).stream()
+                    .limit(environment.limits().countedSample())
+                    .flatMap(batch ->
+                            state
+                                    .batches()
+                                    .sample(batch, environment.limits().countedSample())
+                                    .stream())
+                    .toList();
+        }
+    }
+
+    /** Prepared batches that the decider knows. */
+    private final Set<Integer> known = new HashSet<>();
+
+    private Report prepare(StoredBatch batch) {
+        known.add(batch.number());
+        return new Report.Prepared(batch.number(), batch.requests(), batch.paramsBytes());
+    }
+
+    private void price(List<byte[]> sample) throws InterruptedException {
+        var known = forecaster.estimator(sample, false);
+        estimator = known;
+        decider.price(known::likelyMicros);
+    }
+
+    /** How many records of the plan are to be sent that no prepared batch has. */
+    private long unprepared() {
+        return state.batches().outstanding();
     }
 
     /** Before anything is paid for: so many bad records are a bad source. */
@@ -101,106 +385,206 @@ final class Execution {
         }
         var first = state.records().firstUnusable(planned.plan(), Forecaster.PLACES_TOLD);
         throw new RunException(
-                "bad-records: %,d of the %,d records read cannot be used%s: %s%s. Mend the source%s. Nothing was sent"
+                "bad-records: %,d of the %,d records read cannot be used%s: %s%s. Mend the source%s. %s"
                         .formatted(
                                 planned.unusable(),
                                 planned.records(),
                                 tooMany ? ", and at most %,d may be so".formatted(allowed) : "",
                                 String.join("; ", first),
                                 planned.unusable() > first.size() ? "; …" : "",
-                                tooMany ? ", or raise bad-records" : ""),
+                                tooMany ? ", or raise bad-records" : "",
+                                begun ? "No more is sent" : "Nothing was sent"),
                 null);
     }
 
-    private void workToTheEnd(Planner.Planned planned, Estimator estimator)
+    // Deciding and doing
+
+    private Instant now() {
+        return environment.clock().instant();
+    }
+
+    private void goOn() throws InterruptedException {
+        while (!ended) {
+            var wake = decider.nextWake(now()).orElse(null);
+            switch (lanes.next(wake)) {
+                case null -> carryOut(decider.on(new Report.Tick(), now()));
+                case Lanes.Message.Told(var event) -> tell(event);
+                case Lanes.Message.Done(var work) -> work.run();
+                case Lanes.Message.Reported(var report) -> carryOut(decider.on(report, now()));
+                case Lanes.Message.Failed(var reason) -> throw passed(reason);
+            }
+        }
+        lanes.stop();
+        drainTold();
+    }
+
+    private void tell(RunEvent event) {
+        if (event instanceof RunEvent.BatchSubmitted(var number, _, _, var found)
+                && (!found || known.contains(number))) {
+            batchesSent++;
+        }
+        listener.on(event);
+    }
+
+    /** When nothing goes on any more. */
+    private void drainTold() {
+        for (var message = lanes.there(); message != null; message = lanes.there()) {
+            if (message instanceof Lanes.Message.Told(var event)) {
+                tell(event);
+            }
+        }
+    }
+
+    private static RuntimeException passed(Throwable reason) throws InterruptedException {
+        return switch (reason) {
+            case InterruptedException e -> throw e;
+            case RuntimeException e -> e;
+            case Error e -> throw e;
+            default -> new IllegalStateException("a lane of the run failed", reason);
+        };
+    }
+
+    private void carryOut(List<Effect> effects) throws InterruptedException {
+        for (var effect : effects) {
+            switch (effect) {
+                case Effect.Immediate immediate -> carryOut(immediate);
+                case Effect.InLane work -> lanes.start(() -> lanes.report(done(work)));
+            }
+        }
+    }
+
+    private Report done(Effect.InLane work) throws InterruptedException {
+        return switch (work) {
+            case Effect.Gather(var dissolved, var micros) -> gather(dissolved, micros);
+            case Effect.Send(var batch, var likely) ->
+                    new Report.Sent(batch, submitter.send(batch, likely));
+            case Effect.Seek(var batch) -> new Report.Sent(batch, submitter.seek(batch));
+            case Effect.Look(var batches) -> {
+                poller.look(batches);
+                yield new Report.Looked();
+            }
+            case Effect.Fetch(var batch, var seen, var isLast) -> fetch(batch, seen, isLast);
+            case Effect.Deliver() -> {
+                var plan = deliversTo;
+                if (plan != null) {
+                    output.deliver(plan);
+                }
+                yield new Report.Delivered();
+            }
+        };
+    }
+
+    private Report fetch(int batch, BatchSnapshot seen, boolean isLast)
             throws InterruptedException {
         try {
-            work(planned.plan(), estimator);
-        } catch (EndpointException | RunException | InterruptedException e) {
-            // What has been answered so far is paid for: it belongs to the author whatever came
-            // after. Who is told to stop has a moment left for it.
-            writeBefore(e, planned.plan());
-            throw e;
-        }
-        write(planned.plan());
-    }
-
-    private void write(Plan plan) throws InterruptedException {
-        output.write(plan);
-        books.noteUnwritten(false);
-    }
-
-    private void writeBefore(Exception reason, Plan plan) {
-        if (output.writeBefore(reason, plan)) {
-            books.noteUnwritten(false);
-        }
-    }
-
-    /** Takes what has ended, since it may free something to send; sends; and leaves. */
-    private void submit(Planner.Planned planned, Estimator estimator) throws InterruptedException {
-        var plan = planned.plan();
-        poller.begin(plan, books.accountAtStart());
-        try {
-            poller.poll(plan, () -> output.deliver(plan));
-            sender.send(plan, estimator);
-            sender.refuseUnlessAnyOut();
-        } catch (LeftForLaterException _) {
-            listener.on(
-                    new RunEvent.Noted(
-                            "it is still open whether a batch whose create call got no answer exists: the next run looks again, and sends what is left"));
-        } catch (EndpointException | RunException | InterruptedException e) {
-            if (books.isWorthWriting(plan)) {
-                writeBefore(e, plan);
-            } else {
-                leaveAnswers(plan);
+            var collected = collector.collect(batch, seen, isLast);
+            return new Report.Fetched(
+                    batch, collected.outcome(), collected.askAgain(), spentMicros());
+        } catch (UnreachableException | BrokenAnswerException e) {
+            return new Report.Fetched(batch, new Fetching.Silent(e), 0, spentMicros());
+        } catch (RefusedException e) {
+            // A sign-in page or a redirect in the middle of a run is something in between.
+            if (!e.mayPass() && e.isServicesOwn()) {
+                throw e;
             }
-            throw e;
-        }
-        // With nothing out the file is what a run that waits would have written.
-        if (books.batchesOut() == 0 || books.isWorthWriting(plan)) {
-            write(plan);
-        } else {
-            leaveAnswers(plan);
+            return new Report.Fetched(batch, new Fetching.Silent(e), 0, spentMicros());
         }
     }
 
-    /** What is there already has all there is. */
-    private void leaveAnswers(Plan plan) {
-        output.writeFailed(plan);
-        books.noteUnwrittenAsBefore();
-    }
-
-    private void work(Plan plan, Estimator estimator) throws InterruptedException {
-        poller.begin(plan, books.accountAtStart());
-        var wait = poller.pace().first();
-        while (true) {
-            pauseBeforeRetries(plan);
-            var sent = sender.send(plan, estimator);
-            var collected = poller.poll(plan, () -> output.deliver(plan));
-            if (!poller.waits() && !sender.hasMore(plan)) {
+    private Report gather(@Nullable Integer dissolved, @Nullable Long micros) {
+        var known = estimator;
+        var limits = environment.limits();
+        BatchTable.Cut cut =
+                (draft, customId, own) -> {
+                    long bytes = draft.paramsBytes() + draft.paramsBytesOf(own);
+                    if (micros != null
+                            && known != null
+                            && known.likelyMicros(draft.requests() + 1L, bytes) > micros) {
+                        return false;
+                    }
+                    return draft.requests() == 0
+                            || (draft.requests() < limits.batchRequestsMax()
+                                    && draft.bodyBytesWith(customId, own)
+                                            <= limits.batchBytesMax());
+                };
+        var prepared = new StoredBatch[1];
+        var cutShort = new boolean[1];
+        state.inTransaction(() -> {
+            if (dissolved != null) {
+                state.batches().dissolve(state.batches().batch(dissolved));
+            }
+            var gathered = state.batches().gather(planner.target(), cut, now());
+            cutShort[0] = gathered.cutShort();
+            var draft = gathered.draft();
+            if (draft == null) {
                 return;
             }
-            if (sent || collected) {
-                wait = poller.pace().first();
+            try (draft) {
+                draft.complete();
+                if (draft.requests() == 0) {
+                    state.batches().dropped(draft);
+                } else {
+                    prepared[0] = state.batches().prepared(draft);
+                }
             }
-            if (!collected) {
-                environment.pause().pause(wait);
-                wait = poller.pace().after(wait);
-            }
+        });
+        state.batches().clearWork();
+        var batch = prepared[0];
+        return new Report.Gathered(
+                batch == null
+                        ? null
+                        : new Report.Prepared(
+                                batch.number(), batch.requests(), batch.paramsBytes()),
+                batch == null && cutShort[0]);
+    }
+
+    private long spentMicros() {
+        var spent =
+                new Account(environment.prices(), state.batches().spent(endpoint.identity()))
+                        .costMicros();
+        if (spent == null && pipeline.budget() != null) {
+            throw new RunException(
+                    "budget: earlier runs used a model without a known price, so what is left of the budget is not known: remove budget, or move the state file away to start anew",
+                    null);
+        }
+        return spent == null ? 0 : spent;
+    }
+
+    private void carryOut(Effect.Immediate effect) {
+        switch (effect) {
+            case Effect.TellLacking(var batch, var missing, var nextTryIn) ->
+                    lanes.tell(
+                            new RunEvent.ResultsAwaited(
+                                    batch,
+                                    String.valueOf(state.batches().batch(batch).batchId()),
+                                    missing,
+                                    nextTryIn));
+            case Effect.TellSendingFailed(var failures, var nextTryIn, var reason) ->
+                    lanes.tell(new RunEvent.SubmissionFailed(failures, nextTryIn, reason));
+            case Effect.TellSilent(var reason) -> lanes.tell(new RunEvent.EndpointSilent(reason));
+            case Effect.TellBudgetReached(var underWay) ->
+                    lanes.tell(
+                            new RunEvent.BudgetReached(
+                                    spentMicros(),
+                                    underWay,
+                                    pipeline.budgetIfAny().orElseThrow().micros(),
+                                    unprepared()));
+            case Effect.TellLeftOpen() ->
+                    lanes.tell(
+                            new RunEvent.Noted(
+                                    "it is still open whether a batch whose create call got no answer exists: the next run looks again, and sends what is left"));
+            case Effect.End() -> ended = true;
+            case Effect.Fail(var reason) -> throw told(reason);
         }
     }
 
-    private void pauseBeforeRetries(Plan plan) throws InterruptedException {
-        if (!state.records().hasOutstanding(plan)) {
-            everythingSentOnce = true;
-        } else if (everythingSentOnce && !sender.budgetReached() && !sender.waits()) {
-            environment.pause().pause(retryPause);
-            var longer = retryPause.multipliedBy(RETRY_PAUSE_GROWTH);
-            retryPause = longer.compareTo(RETRY_PAUSE_MAX) < 0 ? longer : RETRY_PAUSE_MAX;
-        }
-    }
-
-    private RunSummary summary(Planner.Planned planned, End end) {
-        return books.summary(planned.plan(), planned.promptVersion(), end, sender.batchesSent());
+    private static RuntimeException told(RuntimeException reason) {
+        return switch (reason) {
+            case NothingSentException e ->
+                    new RunException(String.valueOf(e.getMessage()), e.getCause());
+            case SilentException e ->
+                    new RunException(String.valueOf(e.getMessage()), e.getCause());
+            default -> reason;
+        };
     }
 }

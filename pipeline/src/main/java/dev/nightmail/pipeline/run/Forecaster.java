@@ -6,13 +6,17 @@ import dev.nightmail.pipeline.client.EndpointException;
 import dev.nightmail.pipeline.client.ModelSeen;
 import dev.nightmail.pipeline.client.RefusedException;
 import dev.nightmail.pipeline.client.UnreachableException;
+import dev.nightmail.pipeline.cost.CostEstimate;
 import dev.nightmail.pipeline.cost.Estimator;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
+import dev.nightmail.pipeline.prompt.PromptVersion;
 import dev.nightmail.pipeline.prompt.RequestTemplate;
 import dev.nightmail.pipeline.state.PipelineState;
-import dev.nightmail.pipeline.state.Plan;
+import dev.nightmail.pipeline.state.RecordCounts;
+import dev.nightmail.pipeline.state.StoredBatch;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -63,41 +67,96 @@ final class Forecaster {
         this.environment = environment;
     }
 
-    /** What a run will take, and what it rests on. */
-    record Forecast(Preview preview, Estimator estimator) {}
-
     /**
+     * Asks the free calls what requests like these take.
+     *
+     * @param sample some of those that are to be sent; empty if none is
      * @param evenOffline whether length will do for an endpoint that cannot be reached; who means
      *     to send would rather know
+     * @throws RunException if they would all be refused
      */
-    Forecast forecast(Planner.Planned planned, boolean evenOffline) throws InterruptedException {
-        var outstanding = state.records().outstanding(planned.plan());
-        var isThere = outstanding.requests() == 0 || refuseTooLongAnswers(evenOffline);
-        var estimator = estimator(planned.plan(), evenOffline, isThere);
-        var preview =
-                new Preview(
-                        pipeline.name(),
-                        pipeline.model(),
-                        client.endpoint().identity(),
-                        planned.promptVersion(),
-                        state.records().counts(planned.plan()),
-                        state.batches().intended(client.endpoint().identity()).stream()
-                                .map(batch -> new Preview.InDoubt(batch.number(), batch.requests()))
-                                .toList(),
-                        estimator.estimate(outstanding.requests(), outstanding.bytes()),
-                        planned.sample(),
-                        unusable(planned),
-                        new Account(
-                                        environment.prices(),
-                                        state.batches().spent(client.endpoint().identity()))
-                                .costMicros());
-        return new Forecast(preview, estimator);
+    Estimator estimator(List<byte[]> sample, boolean evenOffline) throws InterruptedException {
+        var isThere = sample.isEmpty() || refuseTooLongAnswers(evenOffline);
+        var system = pipeline.system();
+        return new Estimator(
+                new Estimator.Basis(
+                        environment.prices().of(pipeline.model()).orElse(null),
+                        pipeline.maxTokens(),
+                        template.systemBytes(),
+                        system == null ? null : system.cache(),
+                        state.batches()
+                                .meanOutputTokens(pipeline.model(), client.endpoint().identity())
+                                .orElse(null),
+                        isThere ? tokensPerByte(few(sample), evenOffline) : null));
     }
 
-    private Preview.Unusable unusable(Planner.Planned planned) {
-        return new Preview.Unusable(
-                planned.isAllUnusable() ? 0 : pipeline.badRecords().allowedOf(planned.records()),
-                state.records().firstUnusable(planned.plan(), PLACES_TOLD));
+    /** As many as are counted, at evenly spread places. */
+    private List<byte[]> few(List<byte[]> sample) {
+        int size = environment.limits().countedSample();
+        int step = Math.max(1, sample.size() / size);
+        return IntStream.iterate(0, at -> at < sample.size(), at -> at + step)
+                .limit(size)
+                .mapToObj(sample::get)
+                .toList();
+    }
+
+    /** What a run of a plan that stands in the state will take. */
+    Preview preview(Planner.Planned planned, Estimator estimator) {
+        var counts = state.records().counts(planned.plan());
+        return preview(
+                planned.promptVersion(),
+                counts,
+                estimator.estimate(counts.outstanding(), bytesToSend(counts.outstanding())),
+                planned.sample(),
+                new Preview.Unusable(
+                        planned.isAllUnusable()
+                                ? 0
+                                : pipeline.badRecords().allowedOf(planned.records()),
+                        state.records().firstUnusable(planned.plan(), PLACES_TOLD)));
+    }
+
+    /** The requests of prepared batches, and as much for each other one as for those. */
+    private long bytesToSend(long outstanding) {
+        var prepared = state.batches().prepared(client.endpoint().identity());
+        long requests = prepared.stream().mapToLong(StoredBatch::requests).sum();
+        long bytes = prepared.stream().mapToLong(StoredBatch::paramsBytes).sum();
+        long each = requests == 0 ? template.shared().length + 2L : bytes / requests;
+        return bytes + Math.max(0, outstanding - requests) * each;
+    }
+
+    /** What a run would take that was only looked at. */
+    Preview preview(Planner.Look look, Estimator estimator) {
+        var all = look.records() == look.counts().unusable();
+        return preview(
+                look.promptVersion(),
+                look.counts(),
+                estimator.estimate(look.counts().outstanding(), look.bytes()),
+                look.sample(),
+                new Preview.Unusable(
+                        all ? 0 : pipeline.badRecords().allowedOf(look.records()),
+                        look.firstUnusable()));
+    }
+
+    private Preview preview(
+            PromptVersion version,
+            RecordCounts counts,
+            CostEstimate estimate,
+            Preview.@Nullable RenderedPrompt sample,
+            Preview.Unusable unusable) {
+        var endpoint = client.endpoint().identity();
+        return new Preview(
+                pipeline.name(),
+                pipeline.model(),
+                endpoint,
+                version,
+                counts,
+                state.batches().intended(endpoint).stream()
+                        .map(batch -> new Preview.InDoubt(batch.number(), batch.requests()))
+                        .toList(),
+                estimate,
+                sample,
+                unusable,
+                new Account(environment.prices(), state.batches().spent(endpoint)).costMicros());
     }
 
     /**
@@ -150,32 +209,17 @@ final class Forecaster {
         }
     }
 
-    private Estimator estimator(Plan plan, boolean evenOffline, boolean isThere)
-            throws InterruptedException {
-        var system = pipeline.system();
-        return new Estimator(
-                new Estimator.Basis(
-                        environment.prices().of(pipeline.model()).orElse(null),
-                        pipeline.maxTokens(),
-                        template.systemBytes(),
-                        system == null ? null : system.cache(),
-                        state.batches()
-                                .meanOutputTokens(pipeline.model(), client.endpoint().identity())
-                                .orElse(null),
-                        isThere ? tokensPerByte(plan, evenOffline) : null));
-    }
-
     /**
      * Null if the endpoint does not count: then length must do. A key it does not take is told at
      * once: whoever looks at the figures means to send with it.
      */
-    private @Nullable Double tokensPerByte(Plan plan, boolean evenOffline)
+    private @Nullable Double tokensPerByte(List<byte[]> sample, boolean evenOffline)
             throws InterruptedException {
         long bytes = 0;
         long tokens = 0;
         RefusedException refusal = null;
         try {
-            for (var params : state.records().sample(plan, environment.limits().countedSample())) {
+            for (var params : sample) {
                 try {
                     tokens += client.countTokens(counted(params), pipeline.terms());
                     bytes += params.length;

@@ -5,12 +5,16 @@ import dev.nightmail.pipeline.client.BatchesClient;
 import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.cost.PriceFile;
 import dev.nightmail.pipeline.cost.PriceList;
+import dev.nightmail.pipeline.decide.PollPace;
+import dev.nightmail.pipeline.decide.RetryPolicy;
+import dev.nightmail.pipeline.decide.RunTerms;
+import dev.nightmail.pipeline.definition.Budget;
+import dev.nightmail.pipeline.definition.OutputDefinition;
 import dev.nightmail.pipeline.definition.OutputPlaces;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.prompt.RequestTemplate;
 import dev.nightmail.pipeline.sink.Sink;
 import dev.nightmail.pipeline.state.PipelineState;
-import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -25,12 +29,6 @@ import org.jspecify.annotations.Nullable;
  * records, never all of them.
  */
 public final class PipelineRun {
-
-    /**
-     * How long, in all, a run that does not wait waits for candidates to end when it looks for a
-     * batch that may exist. The pause before it looks again does not count.
-     */
-    private static final Duration NO_WAIT_MAX = Duration.ofMinutes(1);
 
     private final PipelineDefinition pipeline;
     private final Endpoint endpoint;
@@ -150,16 +148,13 @@ public final class PipelineRun {
      *     time
      */
     public Preview preview(Consumer<String> retrying) throws InterruptedException {
-        var file = pipeline.stateFile();
         try (var client = client(retrying);
                 var state =
-                        PipelineState.exists(file)
-                                ? PipelineState.open(file)
-                                : PipelineState.scratch()) {
-            return state.undone(() -> {
-                var planned = planner(state, _ -> {}).plan(Long.MAX_VALUE);
-                return forecaster(state, client).forecast(planned, true).preview();
-            });
+                        PipelineState.look(pipeline.stateFile())
+                                .orElseGet(PipelineState::scratch)) {
+            var look = planner(state, _ -> {}).look();
+            var forecaster = forecaster(state, client);
+            return forecaster.preview(look, forecaster.estimator(look.requestSample(), true));
         }
     }
 
@@ -176,40 +171,85 @@ public final class PipelineRun {
     public RunSummary run(RunOptions options, ProgressListener listener)
             throws InterruptedException {
         var places = places(pipeline, limit);
-        try (var client = client(reason -> listener.on(new RunEvent.Retrying(reason)));
-                var state = PipelineState.open(pipeline.stateFile());
-                var sink = sink(places, options.overwrite(), state, listener)) {
-            var files = new OutputFiles(pipeline, state, options.overwrite());
-            var finder =
-                    new BatchFinder(
-                            client,
-                            state,
-                            options.noWait()
-                                    ? environment.withPause(
-                                            new ShortPause(environment.pause(), NO_WAIT_MAX))
-                                    : environment,
-                            pollPace());
-            var submitter = new Submitter(client, state, finder, environment, listener);
+        var mode = options.noWait() ? RunTerms.Mode.SUBMIT : RunTerms.Mode.TO_THE_END;
+        try (var state = PipelineState.open(pipeline.stateFile());
+                var lanes = new Lanes(environment.pause(), environment.clock());
+                var client = client(reason -> lanes.tell(new RunEvent.Retrying(reason)));
+                var sink = sink(places, options.overwrite(), state, lanes::tell)) {
             var execution =
-                    new Execution(
-                            pipeline,
-                            environment,
+                    execution(
+                            mode,
+                            places,
+                            options.overwrite(),
                             state,
-                            planner(state, listener),
-                            forecaster(state, client),
-                            new Sender(pipeline, endpoint, environment, state, submitter, listener),
-                            poller(client, state, listener),
-                            new Output(places, sink, state, files, listener),
-                            new Books(pipeline, endpoint.identity(), places, environment, state),
+                            lanes,
+                            client,
+                            sink,
                             listener);
             try {
                 return execution.run(options);
             } finally {
+                lanes.stop();
                 if (!execution.hasBegun()) {
                     state.discardIfNew();
                 }
             }
         }
+    }
+
+    private Execution execution(
+            RunTerms.Mode mode,
+            OutputPlaces places,
+            boolean overwrite,
+            PipelineState state,
+            Lanes lanes,
+            BatchesClient client,
+            Sink sink,
+            ProgressListener listener) {
+        var files = new OutputFiles(pipeline, state, overwrite);
+        var finder = new BatchFinder(client, state, environment);
+        var progress = new ProgressCount(client, state, environment, lanes);
+        return new Execution(
+                pipeline,
+                endpoint,
+                environment,
+                state,
+                planner(state, lanes::tell),
+                forecaster(state, client),
+                new Submitter(client, state, finder, environment, lanes),
+                new Poller(client, state, progress, lanes),
+                new Collector(
+                        client,
+                        state,
+                        new ResultApplier(environment.prices(), check, retryPolicy()),
+                        environment.limits(),
+                        environment.clock(),
+                        lanes),
+                new Output(places, sink, state, files, lanes::tell),
+                new Books(pipeline, endpoint.identity(), places, environment, state),
+                listener,
+                lanes,
+                terms(mode));
+    }
+
+    private RetryPolicy retryPolicy() {
+        return new RetryPolicy(
+                pipeline.retry().transientMax(),
+                pipeline.retry().expiredMax(),
+                pipeline.outputIfAny().map(OutputDefinition::reaskMax).orElse(0));
+    }
+
+    private RunTerms terms(RunTerms.Mode mode) {
+        var limits = environment.limits();
+        return new RunTerms(
+                mode,
+                limits.openBatchesMax(),
+                pipeline.budgetIfAny().map(Budget::micros).orElse(null),
+                pipeline.retry().missing(),
+                limits.lookAgainAfter(),
+                limits.patience(),
+                limits.failedCreatesMax(),
+                endpoint.isAnthropic() ? PollPace.HOSTED : PollPace.LOCAL);
     }
 
     /**
@@ -230,49 +270,29 @@ public final class PipelineRun {
         if (!PipelineState.exists(pipeline.stateFile())) {
             return Optional.empty();
         }
-        try (var client = client(reason -> listener.on(new RunEvent.Retrying(reason)));
-                var state = PipelineState.open(pipeline.stateFile())) {
+        try (var state = PipelineState.open(pipeline.stateFile())) {
             var planned = state.records().latestPlan();
             if (planned.isEmpty()) {
                 return Optional.empty();
             }
             var places = places(pipeline, planned.get().recordLimit());
             refuseSourceAsOutput(pipeline, places);
-            var files = new OutputFiles(pipeline, state, overwrite);
-            try (var sink = sink(places, overwrite, state, listener)) {
-                return Optional.of(
-                        new Collection(
-                                        environment,
-                                        poller(client, state, listener),
-                                        new Output(places, sink, state, files, listener),
-                                        new Books(
-                                                pipeline,
-                                                endpoint.identity(),
-                                                places,
-                                                environment,
-                                                state),
-                                        listener)
-                                .collect(planned.get()));
+            try (var lanes = new Lanes(environment.pause(), environment.clock());
+                    var client = client(reason -> lanes.tell(new RunEvent.Retrying(reason)));
+                    var sink = sink(places, overwrite, state, lanes::tell)) {
+                var execution =
+                        execution(
+                                RunTerms.Mode.COLLECT,
+                                places,
+                                overwrite,
+                                state,
+                                lanes,
+                                client,
+                                sink,
+                                listener);
+                return Optional.of(execution.collect(planned.get()));
             }
         }
-    }
-
-    private Poller poller(BatchesClient client, PipelineState state, ProgressListener listener) {
-        var applier = new ResultApplier(pipeline, environment.prices(), check, state.batches());
-        var collector =
-                new Collector(
-                        client,
-                        state,
-                        applier,
-                        environment.limits(),
-                        pipeline.retry().missing(),
-                        environment.clock(),
-                        listener);
-        return new Poller(client, state, collector, environment, pollPace(), listener);
-    }
-
-    private PollPace pollPace() {
-        return endpoint.isAnthropic() ? PollPace.HOSTED : PollPace.LOCAL;
     }
 
     private BatchesClient client(Consumer<String> retrying) {
@@ -288,7 +308,15 @@ public final class PipelineRun {
     private Planner planner(PipelineState state, ProgressListener listener) {
         var source = pipeline.source().open(new RunSourceContext(pipeline, state, listener));
         return new Planner(
-                source, template, endpoint, pipeline.terms(), limit, state, environment, listener);
+                source,
+                template,
+                pipeline.model(),
+                endpoint,
+                pipeline.terms(),
+                limit,
+                state,
+                environment,
+                listener);
     }
 
     private Sink sink(

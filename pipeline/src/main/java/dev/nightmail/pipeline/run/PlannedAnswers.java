@@ -35,15 +35,13 @@ record PlannedAnswers(PipelineState state, @Nullable Plan plan) implements Answe
         }
         try {
             state.records()
-                    .eachAnswer(
-                            plan,
-                            (recordId, answer) -> {
-                                try {
-                                    visitor.visit(recordId, answer);
-                                } catch (IOException e) {
-                                    throw new UncheckedIOException(e);
-                                }
-                            });
+                    .eachAnswer((recordId, answer) -> {
+                        try {
+                            visitor.visit(recordId, answer);
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    });
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }

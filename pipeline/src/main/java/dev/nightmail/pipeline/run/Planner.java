@@ -1,9 +1,10 @@
 package dev.nightmail.pipeline.run;
 
+import dev.nightmail.pipeline.answer.FailureKind;
 import dev.nightmail.pipeline.client.CallTerms;
 import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.customid.CustomId;
-import dev.nightmail.pipeline.prompt.ContentHash;
+import dev.nightmail.pipeline.prompt.ContentHasher;
 import dev.nightmail.pipeline.prompt.PromptVersion;
 import dev.nightmail.pipeline.prompt.RequestTemplate;
 import dev.nightmail.pipeline.prompt.UnfilledPromptException;
@@ -12,17 +13,33 @@ import dev.nightmail.pipeline.source.RecordCursor;
 import dev.nightmail.pipeline.source.RecordSource;
 import dev.nightmail.pipeline.source.SourceRecord;
 import dev.nightmail.pipeline.source.UnusableRecord;
+import dev.nightmail.pipeline.state.BatchTable;
+import dev.nightmail.pipeline.state.Draft;
+import dev.nightmail.pipeline.state.KnownRecord;
 import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.state.Plan;
-import dev.nightmail.pipeline.state.PlannedRecord;
+import dev.nightmail.pipeline.state.RecordCounts;
+import dev.nightmail.pipeline.state.RecordIndex;
+import dev.nightmail.pipeline.state.RecordState;
+import dev.nightmail.pipeline.state.StoredBatch;
+import dev.nightmail.pipeline.state.StoredPlan;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the source once and brings the state up to it: what is new, what has changed, what is done.
- * A record that cannot be asked is set aside with its place, and the others go on.
+ * What is to be asked goes into batches as it comes, so that the first can be sent while the rest
+ * is read. A record that cannot be asked is set aside with its place, and the others go on.
  */
 final class Planner {
 
@@ -34,8 +51,8 @@ final class Planner {
     /** What a batch adds to its only request, and a little more. */
     private static final int FRAME_BYTES = 128;
 
-    /** What one transaction writes at most, about: large records make small groups. */
-    private static final long GROUP_BYTES_MAX = 64_000_000;
+    /** What is rendered for one transaction at most, about: large records make small groups. */
+    private static final long GROUP_BYTES_MAX = 16_000_000;
 
     /**
      * If the template could be filled with none of so many records, it is the template that is
@@ -51,6 +68,8 @@ final class Planner {
     private final PipelineState state;
     private final RunEnvironment environment;
     private final ProgressListener listener;
+    private final BatchTable.Target target;
+    private final ContentHasher hasher;
 
     /**
      * @param limit only the first so many records; null: all
@@ -58,6 +77,7 @@ final class Planner {
     Planner(
             RecordSource source,
             RequestTemplate template,
+            String model,
             Endpoint endpoint,
             CallTerms terms,
             @Nullable Integer limit,
@@ -72,6 +92,41 @@ final class Planner {
         this.state = state;
         this.environment = environment;
         this.listener = listener;
+        var shared = template.shared();
+        this.target =
+                new BatchTable.Target(
+                        endpoint.identity(), model, terms, template.version().value(), shared);
+        this.hasher = hasher(shared);
+    }
+
+    private ContentHasher hasher(byte[] shared) {
+        // Who answers, and on which terms, is part of what is asked: a simulator's answer is none
+        // of Claude's.
+        return new ContentHasher(
+                bytes(endpoint.identity() + "\0{"),
+                shared,
+                bytes(","),
+                // Nothing for the terms that every request had before there were others.
+                bytes("}" + (terms.isStandard() ? "" : "\0" + terms.identity())));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    BatchTable.Target target() {
+        return target;
+    }
+
+    /** Told while the source is read. */
+    interface Progress {
+        /**
+         * A batch is prepared.
+         *
+         * @param records that were read so far, unusable ones included
+         * @param unusable of them
+         */
+        void prepared(StoredBatch batch, long records, long unusable);
     }
 
     /**
@@ -80,6 +135,7 @@ final class Planner {
      * @param records that were read, unusable ones included; with those of earlier runs where the
      *     source is read on
      * @param unusable of them
+     * @param fingerprint of the source; null if nothing but reading it tells it from others
      * @param reached how far the source was read; null if nobody reads on from there
      */
     record Planned(
@@ -88,6 +144,7 @@ final class Planner {
             Preview.@Nullable RenderedPrompt sample,
             long records,
             long unusable,
+            @Nullable String fingerprint,
             SourceProgress.@Nullable Reached reached) {
 
         /** Whether there is nothing in the source that can be asked. */
@@ -97,44 +154,98 @@ final class Planner {
     }
 
     /**
+     * The plan of the run before, if the source and all that shapes its requests are what they were
+     * then, and every record of it is in the state with all that it takes to ask it.
+     */
+    Optional<Planned> unchanged() {
+        var fingerprint = source.fingerprint();
+        return state.records()
+                .latestPlan()
+                .filter(plan -> fingerprint != null && isStill(plan, fingerprint))
+                .filter(_ -> !leavesSomethingToRead())
+                .map(plan -> {
+                    state.records().resume(plan.plan());
+                    return new Planned(
+                            plan.plan(),
+                            template.version(),
+                            null,
+                            plan.recordsRead(),
+                            state.records().counts(plan.plan()).unusable(),
+                            fingerprint,
+                            null);
+                });
+    }
+
+    private boolean isStill(StoredPlan plan, String fingerprint) {
+        return plan.complete()
+                && plan.promptVersion().equals(template.version().value())
+                && plan.endpoint().equals(endpoint.identity())
+                && plan.recordLimit() == null
+                && limit == null
+                && fingerprint.equals(plan.source());
+    }
+
+    private boolean leavesSomethingToRead() {
+        return state.records().leavesSomeToReadAgain()
+                || state.records().failureKinds().stream().anyMatch(FailureKind::nextRunTriesAgain);
+    }
+
+    /**
+     * Reads the source into a new plan.
+     *
      * @param unusableMax past so many unusable records the source is read no further
      * @throws UnfilledPromptException if the template names what no record has
      * @throws EmptySourceException if there are no records
      */
-    Planned plan(long unusableMax) {
+    Planned plan(long unusableMax, Progress told) {
         var version = template.version();
-        var plan =
-                state.records()
-                        .beginPlan(
-                                version.value(),
-                                endpoint.identity(),
-                                environment.clock().instant(),
-                                limit);
+        var fingerprint = source.fingerprint();
+        var begun = new Plan[1];
+        state.inTransaction(() ->
+                begun[0] =
+                        state.records()
+                                .beginPlan(
+                                        version.value(),
+                                        endpoint.identity(),
+                                        environment.clock().instant(),
+                                        limit));
+        var plan = begun[0];
         var progress = new SourceProgress(state, source.identity(), version, endpoint, terms);
         var goesOn = limit == null && progress.goesOn();
         var from = goesOn ? progress.position() : null;
-        try (var records = source.open(from)) {
-            records.leftOut()
-                    .forEach(file ->
-                            listener.on(
-                                    new RunEvent.Noted(
-                                            file
-                                                    + " is the pipeline's own file, so it is none of its records")));
-            var first = from == null ? 0 : state.sourcePosition().nextPlace();
-            var walk = new Walk(plan, records, unusableMax, first, from != null);
-            while (!walk.ended) {
-                state.inTransaction(walk::group);
-            }
-            walk.finish();
+        try (var records = source.open(from);
+                var index = state.index();
+                var walk =
+                        new Walk(
+                                records,
+                                unusableMax,
+                                from != null,
+                                new Recorder(
+                                        plan,
+                                        index,
+                                        from == null ? 0 : state.sourcePosition().nextPlace()),
+                                told)) {
+            walk.toTheEnd();
             if (walk.read == 0 && !goesOn) {
-                throw new EmptySourceException(
-                        "source: gives no records, so there is nothing to ask: check its files and conditions. Files of earlier runs are left as they are");
+                throw emptySource();
             }
-            var reached = walk.isCutShort() || limit != null ? null : progress.read(plan, records);
+            var cutShort = walk.isCutShort();
+            var reached = cutShort || limit != null ? null : progress.read(plan, records);
             var counts = state.records().counts(plan);
             return new Planned(
-                    plan, version, walk.sample, counts.total(), counts.unusable(), reached);
+                    plan,
+                    version,
+                    walk.sample,
+                    counts.total(),
+                    counts.unusable(),
+                    cutShort || limit != null ? null : fingerprint,
+                    reached);
         }
+    }
+
+    private static EmptySourceException emptySource() {
+        return new EmptySourceException(
+                "source: gives no records, so there is nothing to ask: check its files and conditions. Files of earlier runs are left as they are");
     }
 
     /**
@@ -148,18 +259,408 @@ final class Planner {
                 state.sourcePosition()
                         .reached(planned.plan(), reached.identity(), reached.position());
             }
-            state.records().complete(planned.plan());
+            state.records().complete(planned.plan(), planned.fingerprint(), planned.records());
         });
     }
 
-    /** One reading of the source. */
-    private final class Walk {
+    /** Reads the source as a run would, and changes nothing. */
+    Look look() {
+        try (var records = source.open(null);
+                var index = state.index();
+                var walk =
+                        new Walk(
+                                records,
+                                Long.MAX_VALUE,
+                                false,
+                                new Looker(index),
+                                (_, _, _) -> {})) {
+            walk.toTheEnd();
+            if (walk.read == 0) {
+                throw emptySource();
+            }
+            return ((Looker) walk.taker).look(template.version(), walk);
+        }
+    }
+
+    // What is done with each record
+
+    /** A record whose request is rendered. */
+    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+    private record Rendered(String recordId, String customId, byte[] content, byte[] own) {}
+
+    /** What becomes of what was read: it is recorded, or only counted. */
+    private interface Taker extends AutoCloseable {
+
+        void take(Rendered record, long place);
+
+        void setAside(@Nullable String id, String place, String reason, long position);
+
+        /** Everything of a group at once. */
+        void group(Runnable work);
+
+        /** After each group, and with {@code last} after all. */
+        void flush(boolean last, Progress told, long records, long unusable);
+
+        @Override
+        void close();
+    }
+
+    /** How a record stands to what is known of it. */
+    private sealed interface Standing {
+        record New() implements Standing {}
+
+        record Refused(String reason) implements Standing {}
+
+        /** It stays as it is. */
+        record Same(KnownRecord record) implements Standing {}
+
+        record AnsweredBefore(KnownRecord record, long answer) implements Standing {}
+
+        record CarriedBefore(KnownRecord record, int batch) implements Standing {}
+
+        record ToAsk(KnownRecord record) implements Standing {}
+    }
+
+    private Standing standing(Rendered record, RecordIndex index, LongPredicate isPlanned) {
+        var refusal = new String[1];
+        var known = new KnownRecord[1];
+        index.find(
+                record.customId(),
+                number -> {
+                    var candidate = state.records().known(number);
+                    if (candidate.recordId().equals(record.recordId())) {
+                        known[0] = candidate;
+                        return true;
+                    }
+                    if (CustomId.ofRecord(candidate.recordId()).value().equals(record.customId())) {
+                        refusal[0] =
+                                "its id gives the same custom_id as the record id "
+                                        + candidate.recordId()
+                                        + ": change one of them";
+                        return true;
+                    }
+                    return false;
+                });
+        if (refusal[0] != null) {
+            return new Standing.Refused(refusal[0]);
+        }
+        var before = known[0];
+        if (before == null) {
+            return new Standing.New();
+        }
+        if (isPlanned.test(before.number())) {
+            return new Standing.Refused(
+                    "its id was that of an earlier record of the source already: make the ids unique");
+        }
+        if (Arrays.equals(before.content(), record.content())) {
+            return isToBeAsked(before) ? new Standing.ToAsk(before) : new Standing.Same(before);
+        }
+        var answer = state.records().answerTo(before, record.content());
+        if (answer.isPresent()) {
+            return new Standing.AnsweredBefore(before, answer.get());
+        }
+        var batch = state.records().carriedBefore(before, record.content());
+        return batch.isPresent()
+                ? new Standing.CarriedBefore(before, batch.get())
+                : new Standing.ToAsk(before);
+    }
+
+    private boolean isToBeAsked(KnownRecord record) {
+        var kind = record.failureKind();
+        var batch = record.batch();
+        return switch (record.state()) {
+            case CARRIED, DONE -> false;
+            case OUTSTANDING -> batch == null || !state.batches().hasRequests(batch);
+            case FAILED -> kind != null && FailureKind.nextRunTriesAgain(kind);
+            case CANCELED -> true;
+        };
+    }
+
+    /** Records what was read, and prepares batches of it. */
+    private final class Recorder implements Taker {
         private final Plan plan;
+        private final RecordIndex index;
+        private final long firstPlace;
+        private @Nullable Draft draft;
+        private final List<Draft> complete = new ArrayList<>();
+
+        Recorder(Plan plan, RecordIndex index, long firstPlace) {
+            this.plan = plan;
+            this.index = index;
+            this.firstPlace = firstPlace;
+        }
+
+        @Override
+        public void group(Runnable work) {
+            state.inTransaction(work);
+        }
+
+        @Override
+        public void take(Rendered record, long position) {
+            var records = state.records();
+            switch (standing(record, index, records::isPlanned)) {
+                case Standing.New() -> {
+                    var into = draftFor(record);
+                    var number = records.insert(record.recordId(), record.content(), into);
+                    index.add(record.customId(), number);
+                    into.add(number, record.customId(), record.own());
+                }
+                case Standing.Refused(var reason) ->
+                        throw new RefusedRecord(record.recordId(), reason);
+                case Standing.Same(var known) -> records.keep(known, isOut(known));
+                case Standing.AnsweredBefore(var known, var answer) -> {
+                    leaveBatch(known);
+                    records.answerAgain(
+                            known, record.content(), answer, state.answers().nextNumber());
+                }
+                case Standing.CarriedBefore(var known, var batch) -> {
+                    leaveBatch(known);
+                    records.carryAgain(known, record.content(), batch);
+                }
+                case Standing.ToAsk(var known) -> {
+                    leaveBatch(known);
+                    var into = draftFor(record);
+                    records.carry(known, record.content(), into);
+                    into.add(known.number(), record.customId(), record.own());
+                }
+            }
+        }
+
+        /** A batch that has it is not what answers it any more. */
+        private void leaveBatch(KnownRecord record) {
+            var batch = record.batch();
+            if (record.state() != RecordState.CARRIED || batch == null) {
+                return;
+            }
+            if (state.batches().isOut(batch)) {
+                state.records().supersede(record, batch);
+            } else {
+                state.batches().withdraw(batch, record.number());
+            }
+        }
+
+        private boolean isOut(KnownRecord record) {
+            var batch = record.batch();
+            return record.state() == RecordState.CARRIED
+                    && batch != null
+                    && state.batches().isOut(batch);
+        }
+
+        private Draft draftFor(Rendered record) {
+            var current = draft;
+            if (current != null
+                    && (current.requests() >= environment.limits().batchRequestsMax()
+                            || current.bodyBytesWith(record.customId(), record.own())
+                                    > environment.limits().batchBytesMax())) {
+                complete.add(current);
+                current = null;
+            }
+            if (current == null) {
+                current = state.batches().draft(target, environment.clock().instant());
+                draft = current;
+            }
+            return current;
+        }
+
+        @Override
+        public void setAside(@Nullable String id, String place, String reason, long position) {
+            state.records().setAside(plan, firstPlace + position, id, place, reason);
+        }
+
+        @Override
+        public void flush(boolean last, Progress told, long records, long unusable) {
+            if (last && draft != null) {
+                complete.add(draft);
+                draft = null;
+            }
+            for (var each : complete) {
+                each.complete();
+                state.inTransaction(() -> state.batches().prepared(each));
+                told.prepared(state.batches().batch(each.number()), records, unusable);
+            }
+            complete.clear();
+        }
+
+        @Override
+        public void close() {
+            if (draft != null) {
+                draft.close();
+            }
+            complete.forEach(Draft::close);
+        }
+    }
+
+    @SuppressWarnings("serial")
+    private static final class RefusedRecord extends RuntimeException {
+        private final String id;
+        private final String reason;
+
+        RefusedRecord(String id, String reason) {
+            super(reason, null, false, false);
+            this.id = id;
+            this.reason = reason;
+        }
+    }
+
+    /**
+     * What a run would do.
+     *
+     * @param records that were read, unusable ones included
+     * @param bytes of all params that are to be sent
+     * @param requestSample some of those that no batch has yet
+     */
+    record Look(
+            PromptVersion promptVersion,
+            Preview.@Nullable RenderedPrompt sample,
+            RecordCounts counts,
+            long records,
+            List<String> firstUnusable,
+            long bytes,
+            List<byte[]> requestSample) {}
+
+    /** Counts what was read. */
+    private final class Looker implements Taker {
+        private static final int SAMPLE_MAX = 64;
+        private final RecordIndex index;
+
+        /** New records, by a hash of 64 bits: enough for a count. */
+        private final RecordIndex seen = RecordIndex.inMemory();
+
+        private final BitSet planned = new BitSet();
+        private final Map<RecordState, Long> counts = new EnumMap<>(RecordState.class);
+        private long submitted;
+        private long toSend;
+        private long bytes;
+        private long stride = 1;
+        private final List<byte[]> sample = new ArrayList<>();
+        private final List<String> unusable = new ArrayList<>();
+        private long unusableCount;
+
+        Looker(RecordIndex index) {
+            this.index = index;
+        }
+
+        @Override
+        public void group(Runnable work) {
+            work.run();
+        }
+
+        @Override
+        public void take(Rendered record, long position) {
+            switch (standing(record, index, number -> planned.get((int) number))) {
+                case Standing.New() -> {
+                    if (seen.find(record.customId(), _ -> true) > 0) {
+                        throw new RefusedRecord(
+                                record.recordId(),
+                                "its id was that of an earlier record of the source already: make the ids unique");
+                    }
+                    seen.add(record.customId(), 1);
+                    ask(record);
+                }
+                case Standing.Refused(var reason) ->
+                        throw new RefusedRecord(record.recordId(), reason);
+                case Standing.Same(var known) -> same(known);
+                case Standing.AnsweredBefore(var known, _) -> count(known, RecordState.DONE);
+                case Standing.CarriedBefore(var known, _) -> {
+                    planned.set((int) known.number());
+                    submitted++;
+                }
+                case Standing.ToAsk(var known) -> {
+                    planned.set((int) known.number());
+                    ask(record);
+                }
+            }
+        }
+
+        private void same(KnownRecord known) {
+            var batch = known.batch();
+            if (known.state() == RecordState.CARRIED
+                    && batch != null
+                    && state.batches().isOut(batch)) {
+                planned.set((int) known.number());
+                submitted++;
+            } else {
+                count(known, known.state());
+            }
+        }
+
+        private void count(KnownRecord known, RecordState as) {
+            planned.set((int) known.number());
+            counts.merge(as, 1L, Long::sum);
+        }
+
+        private void ask(Rendered record) {
+            long size = 3L + target.shared().length + record.own().length;
+            bytes += size;
+            if (toSend++ % stride == 0) {
+                sample.add(params(record.own()));
+                if (sample.size() == 2 * SAMPLE_MAX) {
+                    for (int each = SAMPLE_MAX - 1; each >= 0; each--) {
+                        sample.remove(2 * each + 1);
+                    }
+                    stride *= 2;
+                }
+            }
+        }
+
+        private byte[] params(byte[] own) {
+            var out = new ByteArrayOutputStream();
+            out.write('{');
+            out.writeBytes(target.shared());
+            out.write(',');
+            out.writeBytes(own);
+            out.write('}');
+            return out.toByteArray();
+        }
+
+        @Override
+        public void setAside(@Nullable String id, String place, String reason, long position) {
+            unusableCount++;
+            if (unusable.size() < Forecaster.PLACES_TOLD) {
+                unusable.add(place + ": " + reason);
+            }
+        }
+
+        @Override
+        public void flush(boolean last, Progress told, long records, long unusable) {}
+
+        Look look(PromptVersion version, Walk walk) {
+            long kept =
+                    counts.getOrDefault(RecordState.OUTSTANDING, 0L)
+                            + counts.getOrDefault(RecordState.CARRIED, 0L);
+            long each = toSend == 0 ? 0 : bytes / toSend;
+            return new Look(
+                    version,
+                    walk.sample,
+                    new RecordCounts(
+                            toSend + kept,
+                            submitted,
+                            counts.getOrDefault(RecordState.DONE, 0L),
+                            counts.getOrDefault(RecordState.FAILED, 0L),
+                            counts.getOrDefault(RecordState.CANCELED, 0L),
+                            unusableCount),
+                    walk.read,
+                    unusable,
+                    bytes + kept * each,
+                    sample);
+        }
+
+        @Override
+        public void close() {
+            seen.close();
+        }
+    }
+
+    // Reading
+
+    /** One reading of the source. */
+    private final class Walk implements AutoCloseable {
         private final RecordCursor records;
         private final int max;
         private final long unusableMax;
-        private final int start;
         private final boolean readsOn;
+        private final Taker taker;
+        private final Progress told;
 
         /** The first record that lacked a field, by the field's name. */
         private final Map<String, UnfilledPromptException> lacking = new LinkedHashMap<>();
@@ -170,35 +671,55 @@ final class Planner {
         private boolean ended;
 
         /**
-         * @param start the place of the first record
          * @param readsOn whether there are records before it, which are not read again
          */
-        Walk(Plan plan, RecordCursor records, long unusableMax, int start, boolean readsOn) {
-            this.start = start;
-            this.readsOn = readsOn;
-            this.plan = plan;
+        Walk(RecordCursor records, long unusableMax, boolean readsOn, Taker taker, Progress told) {
             this.records = records;
             this.max = limit == null ? Integer.MAX_VALUE : limit;
             this.unusableMax = unusableMax;
+            this.readsOn = readsOn;
+            this.taker = taker;
+            this.told = told;
+            records.leftOut()
+                    .forEach(file ->
+                            listener.on(
+                                    new RunEvent.Noted(
+                                            file
+                                                    + " is the pipeline's own file, so it is none of its records")));
         }
 
-        /** Takes as many records as belong into one transaction; holds one at a time. */
-        void group() {
+        void toTheEnd() {
+            while (!ended) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new StoppedReading();
+                }
+                var group = new ArrayList<Runnable>();
+                render(group);
+                taker.group(() -> group.forEach(Runnable::run));
+                taker.flush(false, told, read, unusable);
+            }
+            finish();
+            taker.flush(true, told, read, unusable);
+        }
+
+        /** Renders as many records as belong into one transaction. */
+        private void render(List<Runnable> group) {
             long bytes = 0;
-            for (int size = 0;
-                    size < environment.limits().recordsPerCommit() && bytes < GROUP_BYTES_MAX;
-                    size++) {
+            while (group.size() < environment.limits().recordsPerCommit()
+                    && bytes < GROUP_BYTES_MAX) {
                 if (read == max || isCutShort()) {
                     ended = true;
                     return;
                 }
+                int position = read;
                 switch (records.next()) {
                     case null -> {
                         ended = true;
                         return;
                     }
-                    case SourceRecord record -> bytes += take(record);
-                    case UnusableRecord(var id, var reason) -> setAside(id, reason);
+                    case SourceRecord record -> bytes += take(record, position, group);
+                    case UnusableRecord(var id, var reason) ->
+                            setAside(id, reason, position, group);
                 }
                 read++;
                 if (read == TELLING_RECORDS) {
@@ -213,30 +734,45 @@ final class Planner {
         }
 
         /** How large its request is; 0 if there is none. */
-        private int take(SourceRecord record) {
-            byte[] params;
+        private int take(SourceRecord record, int position, List<Runnable> group) {
+            byte[] own;
             try {
-                params = template.params(record);
+                own = template.own(record);
             } catch (UnfilledPromptException e) {
                 note(e);
-                setAside(record.id(), e.reason());
+                setAside(record.id(), e.reason(), position, group);
                 return 0;
             }
+            long bytes = 3L + target.shared().length + own.length;
             var bytesMax = requestBytesMax();
-            if (params.length > bytesMax) {
+            if (bytes > bytesMax) {
                 setAside(
                         record.id(),
                         "its request has %,d bytes, and at most %,d are allowed: truncate a field"
-                                .formatted(params.length, bytesMax));
+                                .formatted(bytes, bytesMax),
+                        position,
+                        group);
                 return 0;
             }
-            state.records()
-                    .plan(plan, planned(start + read, record.id(), params))
-                    .ifPresent(reason -> setAside(record.id(), reason));
+            var rendered =
+                    new Rendered(
+                            record.id(),
+                            CustomId.ofRecord(record.id()).value(),
+                            hasher.hash(own),
+                            own);
+            var place = place();
+            group.add(() -> {
+                try {
+                    taker.take(rendered, position);
+                } catch (RefusedRecord refused) {
+                    unusable++;
+                    taker.setAside(refused.id, place, refused.reason, position);
+                }
+            });
             if (sample == null) {
                 sample = new Preview.RenderedPrompt(record.id(), template.prompt(record));
             }
-            return params.length;
+            return own.length;
         }
 
         private void note(UnfilledPromptException flaw) {
@@ -246,14 +782,19 @@ final class Planner {
             }
         }
 
-        private void setAside(@Nullable String id, String reason) {
+        private String place() {
+            return records.place().orElse("record " + (read + 1));
+        }
+
+        private void setAside(
+                @Nullable String id, String reason, int position, List<Runnable> group) {
             unusable++;
-            var place = records.place().orElse("record " + (read + 1));
-            state.records().setAside(plan, start + read, id, place, reason);
+            var place = place();
+            group.add(() -> taker.setAside(id, place, reason, position));
         }
 
         /** What a source that was not read to its end has further on is not known. */
-        void finish() {
+        private void finish() {
             if (isCutShort()) {
                 refuseUnlessAnyFilled();
             } else {
@@ -279,30 +820,19 @@ final class Planner {
                 }
             }
         }
+
+        @Override
+        public void close() {
+            taker.close();
+        }
     }
+
+    /** Nobody waits for the rest any more. */
+    @SuppressWarnings("serial")
+    static final class StoppedReading extends RuntimeException {}
 
     /** A batch holds at least one request. */
     private long requestBytesMax() {
         return Math.min(REQUEST_BYTES_MAX, environment.limits().batchBytesMax() - FRAME_BYTES);
-    }
-
-    private PlannedRecord planned(int position, String recordId, byte[] params) {
-        // Who answers, and on which terms, is part of what is asked: a simulator's answer is none
-        // of Claude's.
-        var hash =
-                ContentHash.of(
-                        endpoint.identity().getBytes(StandardCharsets.UTF_8),
-                        new byte[] {0},
-                        params,
-                        named());
-        return new PlannedRecord(
-                position, recordId, CustomId.ofRecord(recordId).value(), hash.value(), params);
-    }
-
-    /** Nothing for the terms that every request had before there were others. */
-    private byte[] named() {
-        return terms.isStandard()
-                ? new byte[0]
-                : ("\0" + terms.identity()).getBytes(StandardCharsets.UTF_8);
     }
 }

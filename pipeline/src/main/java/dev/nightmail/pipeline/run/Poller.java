@@ -4,66 +4,28 @@ import dev.nightmail.pipeline.client.BatchSnapshot;
 import dev.nightmail.pipeline.client.BatchesClient;
 import dev.nightmail.pipeline.client.BrokenAnswerException;
 import dev.nightmail.pipeline.client.Endpoint;
-import dev.nightmail.pipeline.client.EndpointException;
 import dev.nightmail.pipeline.client.RefusedException;
 import dev.nightmail.pipeline.client.UnreachableException;
+import dev.nightmail.pipeline.decide.Report;
 import dev.nightmail.pipeline.state.PipelineState;
-import dev.nightmail.pipeline.state.Plan;
-import dev.nightmail.pipeline.state.ReleaseReason;
 import dev.nightmail.pipeline.state.StoredBatch;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Follows the batches under way, has ended ones collected, and bears an endpoint that is away for a
- * while: a night's work does not end because a line does.
- */
+/** Asks how batches stand. */
 final class Poller {
 
     private final BatchesClient client;
     private final PipelineState state;
-    private final Collector collector;
-    private final RunEnvironment environment;
-    private final PollPace pace;
-    private final ProgressListener listener;
-    private Instant begunAt = Instant.EPOCH;
-    private Account accountAtStart;
-    private long settledKept;
+    private final ProgressCount progress;
+    private final Messages messages;
 
-    /** Records of the plan that are in batches under way, of which it may have fewer than they. */
-    private long submittedOfPlan;
-
-    private List<Integer> countedFor = List.of();
-    private final RecentRate rate = new RecentRate();
-    private final WaitingReasons waitingReasons;
-    private @Nullable Long costMicros;
-    private boolean waits;
-    private @Nullable Instant silentSince;
-    private @Nullable EndpointException silence;
-
-    Poller(
-            BatchesClient client,
-            PipelineState state,
-            Collector collector,
-            RunEnvironment environment,
-            PollPace pace,
-            ProgressListener listener) {
+    Poller(BatchesClient client, PipelineState state, ProgressCount progress, Messages messages) {
         this.client = client;
         this.state = state;
-        this.collector = collector;
-        this.environment = environment;
-        this.pace = pace;
-        this.listener = listener;
-        this.accountAtStart = account();
-        this.waitingReasons = new WaitingReasons(client);
-    }
-
-    PollPace pace() {
-        return pace;
+        this.progress = progress;
+        this.messages = messages;
     }
 
     /**
@@ -74,15 +36,15 @@ final class Poller {
      * @throws RunException if nobody agrees
      */
     void releaseGone(RunOptions.Confirmation confirmation) throws InterruptedException {
-        for (var batch : submitted()) {
+        for (var batch : state.batches().submitted(client.endpoint().identity())) {
             if (retrieve(batch).isPresent()) {
                 continue;
             }
             if (!isSimulated() && !confirmation.confirmResending(idOf(batch), batch.requests())) {
                 throw gone(batch);
             }
-            state.inTransaction(() -> state.batches().release(batch, ReleaseReason.GONE));
-            listener.on(new RunEvent.BatchGone(batch.number(), idOf(batch)));
+            state.inTransaction(() -> state.batches().gone(batch));
+            messages.tell(new RunEvent.BatchGone(batch.number(), idOf(batch)));
         }
     }
 
@@ -90,65 +52,18 @@ final class Poller {
         return client.endpoint().identity().equals(Endpoint.SIMULATOR);
     }
 
-    void begin(Plan plan, Account account) {
-        begunAt = environment.clock().instant();
-        accountAtStart = account;
-        count(plan);
-    }
-
-    /** Whether batches were under way after the last {@link #poll}. */
-    boolean waits() {
-        return waits;
-    }
-
-    /** When results that an ended batch lacks are fetched again; empty if none lacks any. */
-    Optional<Instant> nextFetch() {
-        return collector.nextFetch();
-    }
-
-    /** Why the endpoint did not answer the last call; empty if it did. */
-    Optional<EndpointException> silence() {
-        return Optional.ofNullable(silence);
-    }
-
-    /** What is done after a batch was collected. */
-    interface AfterBatch {
-        void collected() throws InterruptedException;
-    }
-
-    /**
-     * Asks for every batch under way once.
-     *
-     * @return whether any was collected
-     */
-    boolean poll(Plan plan, AfterBatch afterBatch) throws InterruptedException {
-        var collected = false;
+    /** Asks for each once, until one does not answer. */
+    void look(List<Integer> batches) throws InterruptedException {
+        var open = batches.stream().map(state.batches()::batch).toList();
         long settledThere = 0;
-        var open = submitted();
-        var left = open.size();
-        long requests = open.stream().mapToLong(StoredBatch::requests).sum();
-        var numbers = open.stream().map(StoredBatch::number).toList();
-        if (!numbers.equals(countedFor)) {
-            count(plan);
-            countedFor = numbers;
-        }
-        long submittedBefore = submittedOfPlan;
-        long keptBefore = settledKept;
         for (var batch : open) {
             try {
                 var snapshot = retrieve(batch).orElseThrow(() -> gone(batch));
-                if (snapshot.hasEnded() && collector.collect(batch, idOf(batch), snapshot)) {
-                    collected = true;
-                    left--;
-                    afterBatch.collected();
-                } else {
-                    settledThere += snapshot.counts().settled();
-                }
-                silentSince = null;
-                silence = null;
+                messages.report(new Report.Seen(batch.number(), snapshot));
+                settledThere += snapshot.counts().settled();
             } catch (UnreachableException | BrokenAnswerException e) {
                 // A page in place of a batch is as good as silence.
-                bearSilence(e);
+                messages.report(new Report.Silent(e));
                 break;
             } catch (RefusedException e) {
                 // A sign-in page or a redirect in the middle of a run is something in between: the
@@ -156,27 +71,12 @@ final class Poller {
                 if (!e.mayPass() && e.isServicesOwn()) {
                     throw e;
                 }
-                bearSilence(e);
+                messages.report(new Report.Silent(e));
                 break;
             }
         }
-        if (collected) {
-            count(plan);
-        }
-        waits = left > 0;
-        // A batch may hold records that the source does not have any more, or that a limit leaves
-        // out: of those the plan knows nothing.
-        long ofPlan =
-                requests == 0
-                        ? 0
-                        : Math.min(submittedBefore, settledThere * submittedBefore / requests);
-        tellProgress(plan, collected ? Math.min(ofPlan, submittedOfPlan) : ofPlan);
-        if (waits && settledKept == keptBefore) {
-            waitingReasons
-                    .ask(settledKept + ofPlan, environment.clock().instant())
-                    .ifPresent(reasons -> listener.on(new RunEvent.Waiting(reasons)));
-        }
-        return collected;
+        long requests = open.stream().mapToLong(StoredBatch::requests).sum();
+        progress.tell(requests, settledThere);
     }
 
     private Optional<BatchSnapshot> retrieve(StoredBatch batch) throws InterruptedException {
@@ -188,41 +88,6 @@ final class Poller {
             }
             throw e;
         }
-    }
-
-    private void bearSilence(EndpointException e) {
-        var now = environment.clock().instant();
-        var since = silentSince == null ? now : silentSince;
-        silentSince = since;
-        silence = e;
-        if (Duration.between(since, now).compareTo(environment.limits().patience()) > 0) {
-            throw e;
-        }
-        listener.on(new RunEvent.EndpointSilent(String.valueOf(e.getMessage())));
-    }
-
-    private void tellProgress(Plan plan, long settledThere) {
-        var elapsed = Duration.between(begunAt, environment.clock().instant());
-        long total = state.records().size(plan);
-        long settled = Math.min(total, settledKept + settledThere);
-        var perSecond = rate.perSecond(settled, environment.clock().instant());
-        listener.on(new RunEvent.Progress(settled, total, perSecond, costMicros, elapsed));
-    }
-
-    private void count(Plan plan) {
-        var counts = state.records().counts(plan);
-        settledKept = counts.done() + counts.failed() + counts.canceled();
-        submittedOfPlan = counts.submitted();
-        costMicros = account().costMicrosSince(accountAtStart);
-    }
-
-    private Account account() {
-        return new Account(
-                environment.prices(), state.batches().spent(client.endpoint().identity()));
-    }
-
-    private List<StoredBatch> submitted() {
-        return state.batches().submitted(client.endpoint().identity());
     }
 
     private static RunException gone(StoredBatch batch) {

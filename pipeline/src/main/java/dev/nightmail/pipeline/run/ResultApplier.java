@@ -6,91 +6,118 @@ import dev.nightmail.pipeline.answer.Message;
 import dev.nightmail.pipeline.answer.Outcome;
 import dev.nightmail.pipeline.answer.Reask;
 import dev.nightmail.pipeline.answer.Verdict;
-import dev.nightmail.pipeline.cost.ModelPrice;
 import dev.nightmail.pipeline.cost.PriceList;
-import dev.nightmail.pipeline.definition.OutputDefinition;
-import dev.nightmail.pipeline.definition.PipelineDefinition;
-import dev.nightmail.pipeline.state.BatchTable;
-import dev.nightmail.pipeline.state.BatchTable.Attempt;
-import dev.nightmail.pipeline.state.Retry;
+import dev.nightmail.pipeline.decide.RetryPolicy;
+import dev.nightmail.pipeline.decide.RetryPolicy.Next;
+import dev.nightmail.pipeline.state.Settling;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Brings results into the state: four types, four treatments. An answer is checked and kept; an
- * error that may pass and an expiry send the record into a later batch; a canceled request waits
- * for the next run; anything else sets the record aside with its reason.
+ * Brings results into the state: what a result is, is decided before ({@link #treatment}), and what
+ * becomes of its record by {@link RetryPolicy}.
  */
 final class ResultApplier {
 
-    private final PipelineDefinition pipeline;
     private final PriceList prices;
     private final AnswerCheck check;
-    private final BatchTable batches;
+    private final RetryPolicy policy;
 
-    ResultApplier(
-            PipelineDefinition pipeline, PriceList prices, AnswerCheck check, BatchTable batches) {
-        this.pipeline = pipeline;
+    ResultApplier(PriceList prices, AnswerCheck check, RetryPolicy policy) {
         this.prices = prices;
         this.check = check;
-        this.batches = batches;
+        this.policy = policy;
     }
 
-    /** A batch that has ended has no result for this request, and none came for a while. */
-    void applyMissing(Attempt attempt, String reason) {
-        batches.fail(attempt, FailureKind.NO_RESULT, reason, null);
+    /** What is to be done with a result. */
+    sealed interface Treatment {
+
+        record Accept(Message message, String answer) implements Treatment {}
+
+        /**
+         * @param message null if nothing was answered
+         * @param rejected null unless what was answered cannot be used
+         */
+        record Failed(
+                FailureKind kind,
+                String reason,
+                @Nullable Message message,
+                Verdict.@Nullable Rejected rejected)
+                implements Treatment {}
+
+        record Cancel() implements Treatment {}
     }
 
-    /** Applies the one result of a request. */
-    void apply(Attempt attempt, Outcome outcome) {
-        switch (outcome) {
-            case Outcome.Succeeded(var message) -> applyMessage(attempt, message);
-            case Outcome.Errored errored -> applyError(attempt, errored);
+    /** Checks an answer; needs no state, so it may be done beside other things. */
+    Treatment treatment(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Succeeded(var message) ->
+                    switch (check.check(message)) {
+                        case Verdict.Accepted(var answer) -> new Treatment.Accept(message, answer);
+                        case Verdict.Rejected rejected ->
+                                new Treatment.Failed(
+                                        rejected.kind(), rejected.reason(), message, rejected);
+                    };
+            case Outcome.Errored(var kind, var type, var message) ->
+                    new Treatment.Failed(kind, type + ": " + message, null, null);
             case Outcome.Expired _ ->
-                    batches.retry(
-                            attempt,
-                            Retry.AFTER_EXPIRY,
-                            pipeline.retry().expiredMax(),
+                    new Treatment.Failed(
                             FailureKind.EXPIRED,
-                            "the batch ran out of time before this request was sent");
-            case Outcome.Canceled _ -> batches.cancel(attempt);
+                            "the batch ran out of time before this request was sent",
+                            null,
+                            null);
+            case Outcome.Canceled _ -> new Treatment.Cancel();
+        };
+    }
+
+    /** Gives a member its result; part of a transaction. */
+    void apply(Settling settling, int ordinal, Treatment treatment) {
+        switch (treatment) {
+            case Treatment.Accept(var message, var answer) -> {
+                charge(settling, message);
+                settling.accept(
+                        ordinal,
+                        answer,
+                        message.model(),
+                        message.stopReason(),
+                        message.usage(),
+                        settling.history(ordinal).total() + 1);
+            }
+            case Treatment.Failed failed -> fail(settling, ordinal, failed);
+            case Treatment.Cancel() -> settling.cancel(ordinal);
         }
     }
 
-    private void applyError(Attempt attempt, Outcome.Errored errored) {
-        var message = errored.type() + ": " + errored.message();
-        switch (errored.kind()) {
-            case TRANSIENT_ERROR ->
-                    batches.retry(
-                            attempt,
-                            Retry.AFTER_TRANSIENT_ERROR,
-                            pipeline.retry().transientMax(),
-                            FailureKind.TRANSIENT_ERROR,
-                            message);
-            default -> batches.fail(attempt, errored.kind(), message, null);
-        }
-    }
-
-    private void applyMessage(Attempt attempt, Message message) {
+    private void charge(Settling settling, Message message) {
         var step =
-                prices.of(attempt.batch().model()).map(price -> stepOf(price, message)).orElse(0);
-        batches.charge(attempt, step, message.usage());
-        switch (check.check(message)) {
-            case Verdict.Accepted(var answer) -> batches.accept(attempt, answer, message.model());
-            case Verdict.Rejected rejected -> reject(attempt, rejected);
-        }
+                prices.of(settling.batch().model())
+                        .map(price -> price.stepOf(message.usage().promptTokens()))
+                        .orElse(0);
+        settling.charge(step, message.usage());
     }
 
-    private static int stepOf(ModelPrice price, Message message) {
-        return price.stepOf(message.usage().promptTokens());
-    }
-
-    private void reject(Attempt attempt, Verdict.Rejected rejected) {
-        var reaskMax = pipeline.outputIfAny().map(OutputDefinition::reaskMax).orElse(0);
-        if (rejected.kind() != FailureKind.INVALID_ANSWER || reaskMax == 0) {
-            batches.fail(attempt, rejected.kind(), rejected.reason(), rejected.text());
-            return;
+    private void fail(Settling settling, int ordinal, Treatment.Failed failed) {
+        var message = failed.message();
+        if (message != null) {
+            charge(settling, message);
         }
-        var params = Reask.params(batches.params(attempt), rejected);
-        batches.reask(
-                attempt, params, reaskMax, rejected.kind(), rejected.reason(), rejected.text());
+        var rejected = failed.rejected();
+        var answer = rejected == null ? null : rejected.text();
+        var history = settling.history(ordinal);
+        switch (policy.after(history.failures(), failed.kind())) {
+            case Next.AskAgain() ->
+                    settling.askAgain(ordinal, history.with(failed.kind().wireName()));
+            case Next.AskOtherwise() -> {
+                var asked = settling.asked(ordinal);
+                if (rejected == null || asked.isEmpty()) {
+                    settling.fail(ordinal, failed.kind(), failed.reason(), answer);
+                } else {
+                    settling.askAgain(
+                            ordinal,
+                            history.with(failed.kind().wireName()),
+                            Reask.params(asked.get(), rejected));
+                }
+            }
+            case Next.SetAside() -> settling.fail(ordinal, failed.kind(), failed.reason(), answer);
+        }
     }
 }

@@ -25,11 +25,6 @@ public record RunEnvironment(
         return new RunEnvironment(clock, pause, random, others, limits, clientLimits);
     }
 
-    /** The same, with another way to wait. */
-    RunEnvironment withPause(Pause other) {
-        return new RunEnvironment(clock, other, random, prices, limits, clientLimits);
-    }
-
     /** With the shipped prices and limits. */
     public static RunEnvironment of(InstantSource clock, Pause pause, RandomGenerator random) {
         return new RunEnvironment(

@@ -17,6 +17,8 @@ import java.time.Duration;
  * @param patience how long a run goes on while the endpoint cannot be reached or takes nothing
  * @param failedCreatesMax creates in a row that leave open whether they were taken, before a run
  *     with nothing else under way ends
+ * @param sendWhileReadingAfter how long a source is read before the first batch is sent, if its end
+ *     is not reached: a source that can be read in that time is checked whole before
  * @param countedSample requests the endpoint is asked to count for an estimate
  */
 public record RunLimits(
@@ -29,6 +31,7 @@ public record RunLimits(
         Duration clockSkewMax,
         Duration patience,
         int failedCreatesMax,
+        Duration sendWhileReadingAfter,
         int countedSample) {
 
     public static final RunLimits DEFAULT =
@@ -42,5 +45,6 @@ public record RunLimits(
                     Duration.ofMinutes(5),
                     Duration.ofHours(1),
                     5,
+                    Duration.ofSeconds(5),
                     5);
 }

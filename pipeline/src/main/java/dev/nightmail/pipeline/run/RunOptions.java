@@ -22,6 +22,14 @@ public record RunOptions(boolean overwrite, boolean noWait, Confirmation confirm
         boolean confirm(Preview preview);
 
         /**
+         * Whether it would say yes to anything, so that sending may begin while the source is still
+         * read.
+         */
+        default boolean isGiven() {
+            return false;
+        }
+
+        /**
          * Says whether to pay again for a batch that is not to be found with this key: either it
          * was deleted, or it belongs to another workspace, whose key this is not.
          */
@@ -32,6 +40,19 @@ public record RunOptions(boolean overwrite, boolean noWait, Confirmation confirm
 
     /** Waits for every answer without asking; files in the way stay. */
     public static RunOptions withoutAsking() {
-        return new RunOptions(_ -> true);
+        return new RunOptions(GIVEN);
     }
+
+    private static final Confirmation GIVEN =
+            new Confirmation() {
+                @Override
+                public boolean confirm(Preview preview) {
+                    return true;
+                }
+
+                @Override
+                public boolean isGiven() {
+                    return true;
+                }
+            };
 }

@@ -22,7 +22,9 @@ record RunSourceContext(PipelineDefinition pipeline, PipelineState state, Progre
 
     @Override
     public void readAsNew() {
-        state.inTransaction(state::readAsNew);
+        if (!state.isOnlyLookedAt()) {
+            state.inTransaction(state::readAsNew);
+        }
     }
 
     @Override

@@ -3,95 +3,90 @@ package dev.nightmail.pipeline.run;
 import dev.nightmail.pipeline.client.AnswerLostException;
 import dev.nightmail.pipeline.client.BatchSnapshot;
 import dev.nightmail.pipeline.client.BatchesClient;
+import dev.nightmail.pipeline.client.EndpointException;
 import dev.nightmail.pipeline.client.RefusedException;
 import dev.nightmail.pipeline.client.UnreachableException;
+import dev.nightmail.pipeline.decide.Report.Sending;
 import dev.nightmail.pipeline.state.PipelineState;
-import dev.nightmail.pipeline.state.ReleaseReason;
 import dev.nightmail.pipeline.state.StoredBatch;
+import java.util.HexFormat;
 import java.util.Objects;
 
 /**
- * Turns an intended batch into a submitted one, once. See {@code dev.nightmail.pipeline.state} for
+ * Turns a prepared batch into a submitted one, once. See {@code dev.nightmail.pipeline.state} for
  * what a crash at each step leaves behind and how it is found again.
  */
 final class Submitter {
+
+    private static final int KEY_BYTES = 16;
 
     private final BatchesClient client;
     private final PipelineState state;
     private final BatchFinder finder;
     private final RunEnvironment environment;
-    private final ProgressListener listener;
+    private final Messages messages;
 
     Submitter(
             BatchesClient client,
             PipelineState state,
             BatchFinder finder,
             RunEnvironment environment,
-            ProgressListener listener) {
+            Messages messages) {
         this.client = client;
         this.state = state;
         this.finder = finder;
         this.environment = environment;
-        this.listener = listener;
+        this.messages = messages;
     }
 
-    /**
-     * Sends a batch that was cut just now.
-     *
-     * @throws AnswerLostException if it may exist: it stays intended, for {@link #resolve}
-     */
-    void submit(StoredBatch batch) throws InterruptedException {
-        try {
-            submitted(batch, create(batch), false);
-        } catch (RefusedException | UnreachableException e) {
-            // Nothing was taken: its records may be cut otherwise the next time.
-            release(batch, ReleaseReason.REFUSED);
-            throw e;
+    /** Sends a prepared batch, or one that was looked for and is not there. */
+    Sending send(int number, long likelyMicros) throws InterruptedException {
+        var batch = state.batches().batch(number);
+        if (batch.intendedAt() == null) {
+            batch = intend(batch, likelyMicros);
+        } else if (isAbandoned(batch)) {
+            return new Sending.Abandoned();
         }
+        return create(batch, false);
+    }
+
+    private StoredBatch intend(StoredBatch prepared, long likelyMicros) {
+        var intended = new StoredBatch[1];
+        state.inTransaction(() ->
+                intended[0] =
+                        state.batches()
+                                .intend(
+                                        prepared,
+                                        idempotencyKey(),
+                                        likelyMicros,
+                                        environment.clock().instant()));
+        var batch = intended[0];
+        messages.tell(new RunEvent.BatchIntended(batch.number(), batch.requests(), batch.bytes()));
+        return batch;
     }
 
     /**
      * Finds out what became of a batch whose create call got no answer, in this run or in an
-     * earlier one, and sends it again if it was never taken.
-     *
-     * @throws AnswerLostException if it still may exist or not
+     * earlier one.
      */
-    void resolve(StoredBatch batch) throws InterruptedException {
-        listener.on(new RunEvent.BatchSought(batch.number(), batch.requests()));
-        if (client.honoursIdempotencyKeys()) {
-            resolveByKey(batch);
-        } else {
-            resolveByLooking(batch);
-        }
-    }
-
-    /** The same key finds the batch, or makes it: no need to look. */
-    private void resolveByKey(StoredBatch batch) throws InterruptedException {
-        if (isAbandoned(batch)) {
-            return;
-        }
+    Sending seek(int number) throws InterruptedException {
+        var batch = state.batches().batch(number);
+        messages.tell(new RunEvent.BatchSought(batch.number(), batch.requests()));
         try {
-            submitted(batch, create(batch), true);
-        } catch (RefusedException e) {
-            // Only a refusal of the body itself says that no earlier create was taken either.
-            if (e.isOfRequest() && (e.status() == 400 || e.status() == 413)) {
-                release(batch, ReleaseReason.REFUSED);
+            if (client.honoursIdempotencyKeys()) {
+                // The same key finds the batch, or makes it: no need to look.
+                return isAbandoned(batch) ? new Sending.Abandoned() : create(batch, true);
             }
-            throw e;
-        }
-    }
-
-    private void resolveByLooking(StoredBatch batch) throws InterruptedException {
-        var found = finder.find(batch);
-        if (found.isEmpty()) {
-            // It may still be on its way, or the list behind what is there.
-            environment.pause().pause(environment.limits().lookAgainAfter());
-            found = finder.find(batch);
-        }
-        if (found.isPresent()) {
-            submitted(batch, found.get(), true);
-        } else if (!isAbandoned(batch)) {
-            submit(batch);
+            return switch (finder.find(batch)) {
+                case BatchFinder.Found.There(var snapshot) -> {
+                    submitted(batch, snapshot, true);
+                    yield new Sending.Submitted();
+                }
+                case BatchFinder.Found.NotThere() -> new Sending.NotThere();
+                case BatchFinder.Found.NotToldYet() -> new Sending.NotToldYet();
+            };
+        } catch (EndpointException e) {
+            return new Sending.Open(e, false);
         }
     }
 
@@ -100,18 +95,36 @@ final class Submitter {
         if (state.batches().isWanted(batch)) {
             return false;
         }
-        release(batch, ReleaseReason.ABANDONED);
+        state.inTransaction(() -> state.batches().abandon(batch));
         return true;
     }
 
-    private BatchSnapshot create(StoredBatch batch) throws InterruptedException {
-        try (var body = state.batches().body(batch)) {
-            return client.create(body.content(), batch.idempotencyKey(), batch.terms());
+    /**
+     * @param again whether an earlier create may have been taken
+     */
+    private Sending create(StoredBatch batch, boolean again) throws InterruptedException {
+        try {
+            var made =
+                    client.create(
+                            state.batches().body(batch), batch.idempotencyKey(), batch.terms());
+            submitted(batch, made, again);
+            return new Sending.Submitted();
+        } catch (AnswerLostException e) {
+            return new Sending.Open(e, !client.endpoint().honoursIdempotencyKeys());
+        } catch (RefusedException | UnreachableException e) {
+            // Only a refusal of the body itself says that no earlier create was taken either.
+            if (again && !isOfBody(e)) {
+                return new Sending.Open(e, false);
+            }
+            state.inTransaction(() -> state.batches().takeBack(batch));
+            return new Sending.NotTaken(e);
         }
     }
 
-    private void release(StoredBatch batch, ReleaseReason reason) {
-        state.inTransaction(() -> state.batches().release(batch, reason));
+    private static boolean isOfBody(EndpointException e) {
+        return e instanceof RefusedException refusal
+                && refusal.isOfRequest()
+                && (refusal.status() == 400 || refusal.status() == 413);
     }
 
     private void submitted(StoredBatch batch, BatchSnapshot snapshot, boolean found) {
@@ -119,8 +132,14 @@ final class Submitter {
                 Objects.requireNonNullElseGet(
                         snapshot.createdAt(), () -> environment.clock().instant());
         state.inTransaction(() -> state.batches().submitted(batch, snapshot.id(), createdAt));
-        listener.on(
+        messages.tell(
                 new RunEvent.BatchSubmitted(
                         batch.number(), snapshot.id(), batch.requests(), found));
+    }
+
+    private String idempotencyKey() {
+        var bytes = new byte[KEY_BYTES];
+        environment.random().nextBytes(bytes);
+        return "nightmail-" + HexFormat.of().formatHex(bytes);
     }
 }

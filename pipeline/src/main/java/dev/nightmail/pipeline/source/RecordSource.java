@@ -23,6 +23,16 @@ public interface RecordSource {
      */
     RecordCursor open(@Nullable String position);
 
+    /**
+     * Tells what there is to read from what there was: as long as it is the same, reading again
+     * would give the same records. Null if only reading tells.
+     *
+     * @throws SourceException if the source cannot be looked at
+     */
+    default @Nullable String fingerprint() {
+        return null;
+    }
+
     /** What a position is a position in: another identity starts at the beginning. */
     default String identity() {
         return "";

@@ -9,16 +9,22 @@ import java.util.List;
  */
 public final class AnswerTable {
 
-    /** The next number, in a statement that changes one row. */
-    static final String NEXT_SEQUENCE = "(select coalesce(max(sequence), 0) + 1 from answer)";
-
     /** Long answers make short groups: what is held in memory is bounded in characters, too. */
     private static final long CHARACTERS_MAX = 8L * 1024 * 1024;
 
     private final Sql sql;
+    private long lastNumber = -1;
 
     AnswerTable(Sql sql) {
         this.sql = sql;
+    }
+
+    /** A number that no answer had before. */
+    public long nextNumber() {
+        if (lastNumber < 0) {
+            lastNumber = last();
+        }
+        return ++lastNumber;
     }
 
     /** The current answer of a record, JSON. */
@@ -38,10 +44,10 @@ public final class AnswerTable {
         var characters = new long[1];
         sql.each(
                 """
-                select a.sequence, a.record_id, a.answer
+                select a.sequence, r.record_id, a.answer
                   from answer a
-                  join record r on r.record_id = a.record_id and r.content_hash = a.content_hash
-                 where a.sequence > ? and r.state = 'done'
+                  join record r on r.record = a.record and r.answer = a.sequence
+                 where a.sequence > ?
                  order by a.sequence
                  limit ?
                 """,

@@ -1,108 +1,430 @@
 package dev.nightmail.pipeline.state;
 
-import dev.nightmail.pipeline.answer.FailureKind;
 import dev.nightmail.pipeline.client.CallTerms;
 import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.client.RequestBody;
 import dev.nightmail.pipeline.cost.Usage;
-import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The batches of a pipeline and what became of their members. Methods that change several rows
- * belong into one transaction with what they depend on.
+ * The batches of a pipeline. Their requests are in files ({@link WorkFolder}), who their members
+ * are and which have a result is here. Methods that change something belong into a transaction.
  */
 public final class BatchTable {
 
     private static final String COLUMNS =
-            "batch_number, batch_id, endpoint, model, api_version, betas, idempotency_key, fingerprint, requests, bytes, likely_micros, intended_at";
+            "batch, batch_id, endpoint, model, api_version, betas, idempotency_key, fingerprint, requests, bytes, params_bytes, likely_micros, intended_at, awaited_since";
+
+    private static final String OUT = "('intended', 'submitted')";
 
     private final Sql sql;
-    private final @Nullable Path file;
+    private final @Nullable WorkFolder work;
+    private final CurrentPlan current;
+    private final Tallies tallies;
+    private final RecordTable records;
+    private final AnswerTable answers;
 
-    BatchTable(Sql sql, @Nullable Path file) {
+    /** Files that were written, or looked through, by this process. */
+    private final Set<Integer> verified = new HashSet<>();
+
+    BatchTable(
+            Sql sql,
+            @Nullable WorkFolder work,
+            CurrentPlan current,
+            Tallies tallies,
+            RecordTable records,
+            AnswerTable answers) {
         this.sql = sql;
-        this.file = file;
+        this.work = work;
+        this.current = current;
+        this.tallies = tallies;
+        this.records = records;
+        this.answers = answers;
     }
 
-    /** What a batch costs to make known. */
-    public interface Pricing {
-        long likelyMicros(long requests, long paramsBytes);
+    private WorkFolder work() {
+        if (work == null) {
+            throw new IllegalStateException("a state that is only looked at sends nothing");
+        }
+        return work;
     }
+
+    // Preparing
 
     /**
-     * Cuts the next batch from the outstanding records of a plan, in source order, and makes it an
-     * intent.
+     * What a batch is sent to and with.
      *
-     * @return empty if nothing is outstanding, or the cut takes nothing
+     * @param shared members of the params that all of its requests have in common
      */
-    public Optional<StoredBatch> intend(
-            Plan plan,
-            BatchCut cut,
-            Pricing pricing,
-            String endpoint,
-            String model,
-            CallTerms terms,
-            String idempotencyKey,
-            Instant now) {
-        var number = (int) sql.number("select coalesce(max(batch_number), 0) + 1 from batch");
+    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+    public record Target(
+            String endpoint, String model, CallTerms terms, String promptVersion, byte[] shared) {}
+
+    /** Begins a batch, and its file. */
+    public Draft draft(Target target, Instant now) {
+        var number = (int) sql.number("select coalesce(max(batch), 0) + 1 from batch");
         sql.update(
                 """
-                insert into batch (batch_number, state, endpoint, model, api_version, betas, idempotency_key, fingerprint, requests, bytes, likely_micros, intended_at)
-                values (?, 'intended', ?, ?, ?, ?, ?, '', 0, 0, 0, ?)
+                insert into batch (batch, state, endpoint, model, api_version, betas, prompt_version, idempotency_key, fingerprint,
+                                   requests, bytes, params_bytes, likely_micros, prepared_at, members, settled)
+                values (?, 'drafted', ?, ?, ?, ?, ?, '', '', 0, 0, 0, 0, ?, x'', x'')
                 """,
                 number,
-                endpoint,
-                model,
-                terms.version(),
-                String.join(",", terms.betas()),
-                idempotencyKey,
+                target.endpoint(),
+                target.model(),
+                target.terms().version(),
+                String.join(",", target.terms().betas()),
+                target.promptVersion(),
                 now.toString());
-        var members = new Members(number);
-        sql.each(
-                """
-                select r.record_id, r.custom_id, r.content_hash, r.params_id, p.bytes
-                  from record r join params p on p.params_id = r.params_id
-                 where r.state = 'outstanding' and r.plan = ?
-                 order by r.position
-                """,
-                row -> members.add(row, cut),
-                plan.number());
-        if (members.requests == 0) {
-            sql.update("delete from batch where batch_number = ?", number);
-            return Optional.empty();
-        }
-        sql.update(
-                """
-                update record
-                   set state = 'submitted', batch_number = ?
-                 where record_id in (select record_id from attempt where batch_number = ?)
-                """,
-                number,
-                number);
+        return new Draft(number, work().write(number, target.shared()));
+    }
+
+    /** The draft is complete, and may be sent. */
+    public StoredBatch prepared(Draft draft) {
+        var written = draft.written();
         sql.update(
                 """
                 update batch
-                   set fingerprint = ?, requests = ?, bytes = ?, likely_micros = ?
-                 where batch_number = ?
+                   set state = 'prepared', fingerprint = ?, requests = ?, bytes = ?, params_bytes = ?, members = ?
+                 where batch = ?
                 """,
-                fingerprint(number),
-                members.requests,
-                members.bytes + BatchBody.TAIL.length,
-                pricing.likelyMicros(members.requests, members.paramsBytes),
-                number);
+                HexFormat.of().formatHex(written.sha256()),
+                draft.requests(),
+                written.bodyBytes(),
+                draft.paramsBytes(),
+                Members.blob(draft.members()),
+                draft.number());
+        verified.add(draft.number());
+        return batch(draft.number());
+    }
+
+    /** It came to nothing. */
+    public void dropped(Draft draft) {
+        sql.update("delete from batch where batch = ?", draft.number());
+        work().delete(draft.number());
+    }
+
+    /**
+     * What a run that died left: drafts are undone, and files that nobody needs are removed.
+     * Records whose request was lost with a draft are read from the source again.
+     */
+    public void recover() {
+        var drafts =
+                sql.list("select batch from batch where state = 'drafted'", row -> row.getInt(1));
+        for (var draft : drafts) {
+            sql.update(
+                    "update record set state = 'outstanding', batch = null where batch = ? and state = 'carried'",
+                    draft);
+            sql.update("delete from batch where batch = ?", draft);
+        }
+        for (var batch :
+                sql.list(
+                        "select batch from batch where state in ('prepared', 'dissolved')",
+                        row -> row.getInt(1))) {
+            if (!work().has(batch)) {
+                sql.update(
+                        "update record set state = 'outstanding', batch = null where batch = ? and state in ('carried', 'outstanding')",
+                        batch);
+                sql.update("delete from batch where batch = ?", batch);
+            }
+        }
+        clearWork();
+    }
+
+    /** Removes the files that nothing refers to any more. */
+    public void clearWork() {
+        var wanted =
+                new HashSet<>(
+                        sql.list(
+                                "select batch from batch where state in ('drafted', 'prepared', 'intended', 'submitted')",
+                                row -> row.getInt(1)));
+        wanted.addAll(
+                sql.list(
+                        "select distinct batch from record where state = 'outstanding' and batch is not null",
+                        row -> row.getInt(1)));
+        work().keepOnly(wanted::contains);
+    }
+
+    /** Batches to be sent, oldest first. */
+    public List<StoredBatch> prepared(String endpoint) {
+        return inState("prepared", endpoint);
+    }
+
+    public String state(int batch) {
+        return sql.first("select state from batch where batch = ?", row -> row.getString(1), batch)
+                .orElse("");
+    }
+
+    /** Whether the endpoint has it, or may. */
+    public boolean isOut(int batch) {
+        var state = state(batch);
+        return state.equals("intended") || state.equals("submitted");
+    }
+
+    /** Whether its file is there. */
+    public boolean hasRequests(int batch) {
+        return work != null && work.has(batch);
+    }
+
+    /**
+     * A member of a batch that was not sent yet is asked something else now: it stays out of it.
+     */
+    public void withdraw(int batch, long record) {
+        var settled = settled(batch);
+        var members = members(batch);
+        for (int ordinal = 0; ordinal < members.length; ordinal++) {
+            if (members[ordinal] == record) {
+                settled.set(ordinal);
+            }
+        }
+        sql.update("update batch set settled = ? where batch = ?", settled.toByteArray(), batch);
+    }
+
+    /** Whether all that it would send is of the current plan. */
+    public boolean isOfCurrentPlan(StoredBatch batch) {
+        var members = members(batch.number());
+        var withdrawn = settled(batch.number());
+        for (int ordinal = 0; ordinal < members.length; ordinal++) {
+            if (!withdrawn.get(ordinal) && !current.has(members[ordinal])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** It is not sent as it is: its members go into other batches, out of its file. */
+    public void dissolve(StoredBatch batch) {
+        sql.update("update batch set state = 'dissolved' where batch = ?", batch.number());
+        release(batch.number(), false);
+    }
+
+    /** Members without a result are outstanding again; their requests are in the file. */
+    private void release(int batch, boolean wasOut) {
+        var members = members(batch);
+        var settled = settled(batch);
+        for (int ordinal = settled.nextClearBit(0);
+                ordinal < members.length;
+                ordinal = settled.nextClearBit(ordinal + 1)) {
+            var released =
+                    sql.update(
+                            "update record set state = 'outstanding' where record = ? and batch = ? and state = 'carried'",
+                            members[ordinal],
+                            batch);
+            if (released > 0 && wasOut && current.has(members[ordinal])) {
+                tallies.move(Tallies.SUBMITTED, Tallies.OUTSTANDING, 1);
+            }
+        }
+        sql.update("delete from superseded where batch = ?", batch);
+    }
+
+    /** Decides where a batch ends. Asked for each request in turn. */
+    @FunctionalInterface
+    public interface Cut {
+        /** Whether the draft takes one request more. */
+        boolean takes(Draft draft, String customId, byte[] own);
+    }
+
+    /** What came of gathering outstanding requests; the draft is null if there were none. */
+    public record Gathered(@Nullable Draft draft, boolean cutShort) {}
+
+    /**
+     * Gathers outstanding records of the current plan into a draft, out of the files of their last
+     * batches. Those whose file is not there are read from the source by the next run.
+     */
+    public Gathered gather(Target target, Cut cut, Instant now) {
+        Draft draft = null;
+        for (var batch :
+                sql.list(
+                        "select distinct batch from record where state = 'outstanding' and batch is not null order by batch",
+                        row -> row.getInt(1))) {
+            var wanted = outstandingOf(batch);
+            if (wanted.isEmpty()) {
+                continue;
+            }
+            if (!work().has(batch)) {
+                forgetRequests(batch);
+                continue;
+            }
+            try (var file = work().read(batch)) {
+                if (draft == null) {
+                    draft =
+                            draft(
+                                    new Target(
+                                            target.endpoint(),
+                                            target.model(),
+                                            target.terms(),
+                                            target.promptVersion(),
+                                            file.shared()),
+                                    now);
+                } else if (!java.util.Arrays.equals(draft.shared(), file.shared())) {
+                    return new Gathered(draft, false);
+                }
+                if (!gather(batch, wanted, file, draft, cut)) {
+                    return new Gathered(draft, true);
+                }
+            } catch (IOException e) {
+                throw new StateException(
+                        "the requests of batch " + batch + " cannot be read: " + e.getMessage(), e);
+            }
+        }
+        return new Gathered(draft, false);
+    }
+
+    private Set<Long> outstandingOf(int batch) {
+        var wanted = new HashSet<Long>();
+        sql.each(
+                "select record from record where state = 'outstanding' and batch = ?",
+                row -> {
+                    if (current.has(row.getLong(1))) {
+                        wanted.add(row.getLong(1));
+                    }
+                    return true;
+                },
+                batch);
+        return wanted;
+    }
+
+    private void forgetRequests(int batch) {
+        sql.update(
+                "update record set batch = null where state = 'outstanding' and batch = ?", batch);
+        records.forgetSource();
+    }
+
+    /** Whether all of them were taken. */
+    private boolean gather(int batch, Set<Long> wanted, BatchFile.Reader file, Draft draft, Cut cut)
+            throws IOException {
+        var members = members(batch);
+        int ordinal = 0;
+        for (var line = file.next(); line != null; line = file.next()) {
+            var record = ordinal < members.length ? members[ordinal++] : 0;
+            if (!wanted.contains(record)) {
+                continue;
+            }
+            var own = again(record).orElse(line.own());
+            if (!cut.takes(draft, line.customId(), own)) {
+                return false;
+            }
+            draft.add(record, line.customId(), own);
+            sql.update("delete from again where record = ?", record);
+            sql.update(
+                    "update record set state = 'carried', batch = ? where record = ?",
+                    draft.number(),
+                    record);
+        }
+        return true;
+    }
+
+    private Optional<byte[]> again(long record) {
         return sql.first(
-                "select " + COLUMNS + " from batch where batch_number = ?",
-                BatchTable::stored,
-                number);
+                "select request from again where record = ?", row -> row.getBytes(1), record);
+    }
+
+    /** How many records of the current plan are to be sent that no prepared batch has. */
+    public long outstanding() {
+        long count = 0;
+        for (var batch :
+                sql.list(
+                        "select distinct batch from record where state = 'outstanding' and batch is not null",
+                        row -> row.getInt(1))) {
+            count += outstandingOf(batch).size();
+        }
+        return count;
+    }
+
+    // Sending
+
+    /**
+     * It is about to be sent.
+     *
+     * @return the batch as it is sent: without the members that were withdrawn
+     */
+    public StoredBatch intend(
+            StoredBatch batch, String idempotencyKey, long likelyMicros, Instant now) {
+        var withdrawn = settled(batch.number());
+        var members = members(batch.number());
+        if (!withdrawn.isEmpty()) {
+            sql.update(
+                    "update batch set requests = ?, bytes = ? where batch = ?",
+                    members.length - withdrawn.cardinality(),
+                    bodyBytes(batch.number(), withdrawn),
+                    batch.number());
+        }
+        sql.update(
+                """
+                update batch
+                   set state = 'intended', idempotency_key = ?, likely_micros = ?, intended_at = ?
+                 where batch = ?
+                """,
+                idempotencyKey,
+                likelyMicros,
+                now.toString(),
+                batch.number());
+        tallies.move(Tallies.OUTSTANDING, Tallies.SUBMITTED, carriedInPlan(members, withdrawn));
+        return batch(batch.number());
+    }
+
+    private long carriedInPlan(long[] members, BitSet settled) {
+        long count = 0;
+        for (int ordinal = settled.nextClearBit(0);
+                ordinal < members.length;
+                ordinal = settled.nextClearBit(ordinal + 1)) {
+            count += current.has(members[ordinal]) ? 1 : 0;
+        }
+        return count;
+    }
+
+    private long bodyBytes(int batch, BitSet without) {
+        long bytes = BatchFile.frameBytes();
+        boolean first = true;
+        try (var file = work().read(batch)) {
+            int ordinal = 0;
+            for (var line = file.next(); line != null; line = file.next()) {
+                if (!without.get(ordinal++)) {
+                    bytes +=
+                            BatchFile.bodyBytes(
+                                    first, file.shared(), line.customId(), line.own().length);
+                    first = false;
+                }
+            }
+        } catch (IOException e) {
+            throw new StateException(
+                    "the requests of batch " + batch + " cannot be read: " + e.getMessage(), e);
+        }
+        return bytes;
+    }
+
+    /** Nothing of it was taken: it may be sent again. */
+    public void takeBack(StoredBatch batch) {
+        sql.update(
+                "update batch set state = 'prepared', idempotency_key = '', intended_at = null where batch = ?",
+                batch.number());
+        tallies.move(
+                Tallies.SUBMITTED,
+                Tallies.OUTSTANDING,
+                carriedInPlan(members(batch.number()), settled(batch.number())));
+    }
+
+    /** It was never taken, and nobody waits for it any more. */
+    public void abandon(StoredBatch batch) {
+        sql.update("update batch set state = 'abandoned' where batch = ?", batch.number());
+        release(batch.number(), true);
+    }
+
+    /** The endpoint no longer has it, and its members are sent again. */
+    public void gone(StoredBatch batch) {
+        sql.update("update batch set state = 'gone' where batch = ?", batch.number());
+        release(batch.number(), true);
     }
 
     /** Batches whose create call got no answer yet. */
@@ -115,36 +437,38 @@ public final class BatchTable {
         return inState("submitted", endpoint);
     }
 
-    /** The body of a batch, as a stream; close it after the call. */
-    public ClosableBody body(StoredBatch batch) {
-        if (file == null) {
-            throw new IllegalStateException("a scratch state sends nothing");
-        }
-        var fingerprint = fingerprint(batch.number());
-        if (!fingerprint.equals(batch.fingerprint())) {
-            throw new StateException(
-                    "batch "
-                            + batch.number()
-                            + " is not what it was when it was cut: the state file was changed from outside",
-                    null);
-        }
-        var body = new BatchBody(file, batch);
-        return new ClosableBody(body, body);
+    public StoredBatch batch(int number) {
+        return sql.first(
+                        "select " + COLUMNS + " from batch where batch = ?",
+                        BatchTable::stored,
+                        number)
+                .orElseThrow();
     }
 
-    /** A body and what it holds open. */
-    public record ClosableBody(RequestBody content, AutoCloseable resources)
-            implements AutoCloseable {
-        @Override
-        public void close() {
-            try {
-                resources.close();
-            } catch (RuntimeException e) {
-                throw e;
-            } catch (Exception e) {
-                throw new IllegalStateException("closing a body throws nothing checked", e);
+    /**
+     * The body of a batch, as a stream.
+     *
+     * @throws StateException if its file is not what it was when it was written
+     */
+    public RequestBody body(StoredBatch batch) {
+        var path = work().file(batch.number());
+        try {
+            if (!verified.contains(batch.number())
+                    && !BatchFile.fingerprint(path).equals(batch.fingerprint())) {
+                throw new StateException(
+                        "the requests of batch "
+                                + batch.number()
+                                + " are not what they were when it was prepared: "
+                                + path
+                                + " was changed from outside",
+                        null);
             }
+        } catch (IOException e) {
+            throw new StateException(
+                    "the requests of batch " + batch.number() + " are gone: " + path, e);
         }
+        verified.add(batch.number());
+        return new BatchFile.Body(path, batch.bytes(), settled(batch.number()));
     }
 
     public boolean knows(String batchId) {
@@ -156,259 +480,130 @@ public final class BatchTable {
                 """
                 update batch
                    set state = 'submitted', batch_id = ?, created_at = ?
-                 where batch_number = ? and state = 'intended'
+                 where batch = ? and state = 'intended'
                 """,
                 batchId,
                 createdAt.toString(),
                 batch.number());
     }
 
-    /** The endpoint took nothing of the batch, or has it no more: its members may be sent again. */
-    public void release(StoredBatch batch, ReleaseReason reason) {
-        sql.update(
-                "update batch set state = ? where batch_number = ?",
-                reason.stateName(),
-                batch.number());
-        sql.update(
-                """
-                update record
-                   set state = 'outstanding', batch_number = null
-                 where batch_number = ? and state = 'submitted'
-                """,
-                batch.number());
-        sql.update(
-                "update attempt set outcome = ? where batch_number = ? and outcome is null",
-                reason.stateName(),
-                batch.number());
-        dropUnwantedParams(batch);
-    }
-
     /** Whether any record still waits for this batch. */
     public boolean isWanted(StoredBatch batch) {
-        return sql.number(
-                        "select count(*) from record where batch_number = ? and state = 'submitted'",
-                        batch.number())
-                > 0;
+        for (var member : members(batch.number())) {
+            var carries =
+                    sql.number(
+                            "select count(*) from record where record = ? and batch = ? and state = 'carried'",
+                            member,
+                            batch.number());
+            if (carries > 0) {
+                return true;
+            }
+        }
+        return false;
     }
-
-    /** One member of a batch. */
-    public record Attempt(
-            StoredBatch batch,
-            String customId,
-            String recordId,
-            String contentHash,
-            long paramsId) {}
 
     /**
-     * A member of a batch, whatever became of it.
-     *
-     * @param ordinal its place in the batch, from 0
-     * @param open null if it has its outcome
+     * A few requests at evenly spread places of a batch that was not sent yet, as they are sent.
      */
-    public record Member(int ordinal, @Nullable Attempt open) {}
-
-    /** The member a result is for; empty if it is none of ours. */
-    public Optional<Member> member(StoredBatch batch, String customId) {
-        return sql.first(
-                """
-                select ordinal, outcome is null, record_id, content_hash, params_id
-                  from attempt
-                 where batch_number = ? and custom_id = ?
-                """,
-                row ->
-                        new Member(
-                                row.getInt(1),
-                                row.getBoolean(2)
-                                        ? new Attempt(
-                                                batch,
-                                                customId,
-                                                row.getString(3),
-                                                row.getString(4),
-                                                row.getLong(5))
-                                        : null),
-                batch.number(),
-                customId);
+    public List<byte[]> sample(StoredBatch batch, int size) {
+        var sample = new ArrayList<byte[]>();
+        var step = Math.max(1, batch.requests() / size);
+        try (var file = work().read(batch.number())) {
+            int ordinal = 0;
+            for (var line = file.next(); line != null && sample.size() < size; line = file.next()) {
+                if (ordinal++ % step == 0) {
+                    sample.add(params(file.shared(), line.own()));
+                }
+            }
+        } catch (IOException e) {
+            throw new StateException(
+                    "the requests of batch "
+                            + batch.number()
+                            + " cannot be read: "
+                            + e.getMessage(),
+                    e);
+        }
+        return sample;
     }
 
-    /** Members without an outcome. */
-    public List<Attempt> open(StoredBatch batch, int max) {
-        return sql.list(
-                """
-                select custom_id, record_id, content_hash, params_id
-                  from attempt
-                 where batch_number = ? and outcome is null
-                 order by ordinal
-                 limit ?
-                """,
-                row ->
-                        new Attempt(
-                                batch,
-                                row.getString(1),
-                                row.getString(2),
-                                row.getString(3),
-                                row.getLong(4)),
-                batch.number(),
-                max);
+    /** The whole params of a request. */
+    static byte[] params(byte[] shared, byte[] own) {
+        var out = new java.io.ByteArrayOutputStream(shared.length + own.length + 3);
+        out.write('{');
+        out.writeBytes(shared);
+        if (shared.length > 0 && own.length > 0) {
+            out.write(',');
+        }
+        out.writeBytes(own);
+        out.write('}');
+        return out.toByteArray();
     }
 
-    /** How many members have no outcome. */
-    public long openCount(StoredBatch batch) {
-        return sql.number(
-                "select count(*) from attempt where batch_number = ? and outcome is null",
+    // Collecting
+
+    /** Takes the results of a batch. */
+    public Settling settling(StoredBatch batch) {
+        var members = members(batch.number());
+        return new Settling(
+                sql,
+                work,
+                current,
+                tallies,
+                answers,
+                batch,
+                members,
+                settled(batch.number()),
+                records.customIds(members));
+    }
+
+    /** Since when its results lack some. */
+    public void awaitedSince(StoredBatch batch, Instant since) {
+        sql.update(
+                "update batch set awaited_since = coalesce(awaited_since, ?) where batch = ?",
+                since.toString(),
                 batch.number());
-    }
-
-    public void charge(Attempt attempt, int priceStep, Usage usage) {
-        sql.update(
-                """
-                update attempt
-                   set price_step = ?, input_tokens = ?, output_tokens = ?,
-                       cache_write_5m_tokens = ?, cache_write_1h_tokens = ?, cache_read_tokens = ?
-                 where batch_number = ? and custom_id = ?
-                """,
-                priceStep,
-                usage.input(),
-                usage.output(),
-                usage.cacheWrite5m(),
-                usage.cacheWrite1h(),
-                usage.cacheRead(),
-                attempt.batch().number(),
-                attempt.customId());
-    }
-
-    /**
-     * The answer is kept whatever the record is asked by now; the record is done if it still asks
-     * the same.
-     */
-    public void accept(Attempt attempt, String answer, String model) {
-        settle(attempt, "accepted");
-        sql.update(
-                """
-                insert into answer (record_id, content_hash, answer, model, batch_number, sequence)
-                values (?, ?, ?, ?, ?, %s)
-                on conflict do nothing
-                """
-                        .formatted(AnswerTable.NEXT_SEQUENCE),
-                attempt.recordId(),
-                attempt.contentHash(),
-                answer,
-                model,
-                attempt.batch().number());
-        sql.update(
-                """
-                update record
-                   set state = 'done', batch_number = null
-                 where record_id = ? and content_hash = ? and state = 'submitted'
-                """,
-                attempt.recordId(),
-                attempt.contentHash());
-        dropParams(attempt);
-    }
-
-    /**
-     * The record goes into a later batch, if it has not been retried so often yet.
-     *
-     * @return whether it does; otherwise it is set aside
-     */
-    public boolean retry(Attempt attempt, Retry retry, int max, FailureKind kind, String message) {
-        settle(attempt, kind.wireName());
-        var retried =
-                sql.update(
-                        """
-                        update record
-                           set state = 'outstanding', batch_number = null, %1$s = %1$s + 1
-                         where record_id = ? and content_hash = ? and batch_number = ? and state = 'submitted' and %1$s < ?
-                        """
-                                .formatted(retry.column()),
-                        attempt.recordId(),
-                        attempt.contentHash(),
-                        attempt.batch().number(),
-                        max);
-        if (retried == 0) {
-            setAside(attempt, kind, message, null);
-        }
-        return retried > 0;
-    }
-
-    /**
-     * Asks again with other params, if it has not been asked again so often yet; otherwise the
-     * record is set aside.
-     */
-    public boolean reask(
-            Attempt attempt,
-            byte[] params,
-            int max,
-            FailureKind kind,
-            String message,
-            String answer) {
-        settle(attempt, kind.wireName());
-        var reaskable =
-                sql.number(
-                                """
-                                select count(*)
-                                  from record
-                                 where record_id = ? and content_hash = ? and batch_number = ? and state = 'submitted' and reask_count < ?
-                                """,
-                                attempt.recordId(),
-                                attempt.contentHash(),
-                                attempt.batch().number(),
-                                max)
-                        > 0;
-        if (!reaskable) {
-            setAside(attempt, kind, message, answer);
-            return false;
-        }
-        sql.update(
-                """
-                update record
-                   set state = 'outstanding', batch_number = null, reask_count = reask_count + 1, params_id = ?
-                 where record_id = ?
-                """,
-                RecordTable.insertParams(sql, params),
-                attempt.recordId());
-        dropParams(attempt);
-        return true;
-    }
-
-    /** Sets the record aside with the reason. */
-    public void fail(Attempt attempt, FailureKind kind, String message, @Nullable String answer) {
-        settle(attempt, kind.wireName());
-        setAside(attempt, kind, message, answer);
-    }
-
-    /**
-     * The request was canceled before it was sent to a model: this run leaves it, the next one
-     * takes it up.
-     */
-    public void cancel(Attempt attempt) {
-        settle(attempt, "canceled");
-        sql.update(
-                """
-                update record
-                   set state = 'canceled', batch_number = null
-                 where record_id = ? and content_hash = ? and batch_number = ? and state = 'submitted'
-                """,
-                attempt.recordId(),
-                attempt.contentHash(),
-                attempt.batch().number());
-        dropParamsIfUnwanted(attempt);
-    }
-
-    /** The params of an attempt that has not been settled. */
-    public byte[] params(Attempt attempt) {
-        return sql.first(
-                        "select params from params where params_id = ?",
-                        row -> row.getBytes(1),
-                        attempt.paramsId())
-                .orElseThrow();
     }
 
     public void collected(StoredBatch batch, Instant now) {
         sql.update(
-                "update batch set state = 'collected', collected_at = ? where batch_number = ? and state = 'submitted'",
+                "update batch set state = 'collected', collected_at = ? where batch = ? and state = 'submitted'",
                 now.toString(),
                 batch.number());
+        sql.update("delete from superseded where batch = ?", batch.number());
     }
+
+    /** After it was collected: its file goes, unless some of its requests are sent again. */
+    public void removeRequestsIfUnwanted(StoredBatch batch) {
+        var wanted =
+                sql.first(
+                                "select 1 from record where state = 'outstanding' and batch = ? limit 1",
+                                _ -> true,
+                                batch.number())
+                        .isPresent();
+        if (!wanted) {
+            work().delete(batch.number());
+        }
+    }
+
+    long[] members(int batch) {
+        return Members.of(
+                sql.first(
+                                "select members from batch where batch = ?",
+                                row -> row.getBytes(1),
+                                batch)
+                        .orElseThrow());
+    }
+
+    private BitSet settled(int batch) {
+        return BitSet.valueOf(
+                sql.first(
+                                "select settled from batch where batch = ?",
+                                row -> row.getBytes(1),
+                                batch)
+                        .orElseThrow());
+    }
+
+    // Telling
 
     /** A batch the endpoint took. */
     public record SentBatch(int number, String batchId, int requests, Instant createdAt) {}
@@ -417,10 +612,10 @@ public final class BatchTable {
     public List<SentBatch> latest(int max) {
         return sql.list(
                 """
-                select batch_number, batch_id, requests, created_at
+                select batch, batch_id, requests, created_at
                   from batch
                  where batch_id is not null
-                 order by batch_number desc
+                 order by batch desc
                  limit ?
                 """,
                 row ->
@@ -459,20 +654,18 @@ public final class BatchTable {
             @Nullable Instant collectedAt) {}
 
     private static final String ROW =
-            "select batch_number, batch_id, state, endpoint, model, requests, likely_micros, intended_at, created_at, collected_at from batch ";
+            "select batch, batch_id, state, endpoint, model, requests, likely_micros, coalesce(intended_at, prepared_at), created_at, collected_at from batch ";
 
     /** Every batch that is out or may be, oldest first. */
     public List<BatchRow> out() {
-        return sql.list(
-                ROW + "where state in ('intended', 'submitted') order by batch_number",
-                BatchTable::row);
+        return sql.list(ROW + "where state in " + OUT + " order by batch", BatchTable::row);
     }
 
     /** The last batches that are not out any more, newest first. */
     public List<BatchRow> over(int max) {
         return sql.list(
                 ROW
-                        + "where state not in ('intended', 'submitted') order by batch_number desc limit ?",
+                        + "where state in ('collected', 'gone', 'abandoned', 'refused') order by batch desc limit ?",
                 BatchTable::row,
                 max);
     }
@@ -497,7 +690,7 @@ public final class BatchTable {
 
     /** What one batch has cost so far. */
     public List<Spent> spentOn(BatchRow batch) {
-        return spentWhere("b.batch_number = ?", batch.number());
+        return spentWhere("b.batch = ?", batch.number());
     }
 
     /** How many batches the endpoint took, over all runs. */
@@ -524,12 +717,12 @@ public final class BatchTable {
     private List<Spent> spentWhere(String condition, Object parameter) {
         return sql.list(
                 """
-                select b.model, a.price_step, sum(a.input_tokens), sum(a.output_tokens),
-                       sum(a.cache_write_5m_tokens), sum(a.cache_write_1h_tokens), sum(a.cache_read_tokens)
-                  from attempt a join batch b on b.batch_number = a.batch_number
+                select b.model, s.price_step, sum(s.input_tokens), sum(s.output_tokens),
+                       sum(s.cache_write_5m_tokens), sum(s.cache_write_1h_tokens), sum(s.cache_read_tokens)
+                  from spent s join batch b on b.batch = s.batch
                  where %s
-                 group by b.model, a.price_step
-                 order by b.model, a.price_step
+                 group by b.model, s.price_step
+                 order by b.model, s.price_step
                 """
                         .formatted(condition),
                 row ->
@@ -546,7 +739,7 @@ public final class BatchTable {
     }
 
     /**
-     * What the batches under way were likely to cost when they were cut.
+     * What the batches under way were likely to cost when they were sent.
      *
      * @param endpoint as for {@link #spent}
      */
@@ -570,12 +763,15 @@ public final class BatchTable {
     public Optional<Double> meanOutputTokens(String model, String endpoint) {
         return sql.first(
                         """
-                        select count(*), coalesce(avg(a.output_tokens), 0)
-                          from attempt a join batch b on b.batch_number = a.batch_number
-                         where b.model = ? and a.outcome = 'accepted' and %s
+                        select coalesce(sum(b.accepted), 0), coalesce(sum(b.accepted_output), 0)
+                          from batch b
+                         where b.model = ? and %s
                         """
                                 .formatted(LIKE_THIS_ENDPOINT),
-                        row -> row.getLong(1) < 20 ? -1.0 : row.getDouble(2),
+                        row ->
+                                row.getLong(1) < 20
+                                        ? -1.0
+                                        : (double) row.getLong(2) / row.getLong(1),
                         model,
                         endpoint)
                 .filter(mean -> mean >= 0);
@@ -583,9 +779,7 @@ public final class BatchTable {
 
     private List<StoredBatch> inState(String state, String endpoint) {
         return sql.list(
-                "select "
-                        + COLUMNS
-                        + " from batch where state = ? and endpoint = ? order by batch_number",
+                "select " + COLUMNS + " from batch where state = ? and endpoint = ? order by batch",
                 BatchTable::stored,
                 state,
                 endpoint);
@@ -603,126 +797,12 @@ public final class BatchTable {
                 row.getInt(9),
                 row.getLong(10),
                 row.getLong(11),
-                Instant.parse(row.getString(12)));
+                row.getLong(12),
+                time(row.getString(13)),
+                time(row.getString(14)));
     }
 
     private static List<String> betas(String names) {
         return names.isEmpty() ? List.of() : List.of(names.split(",", -1));
-    }
-
-    private void settle(Attempt attempt, String outcome) {
-        sql.update(
-                "update attempt set outcome = ? where batch_number = ? and custom_id = ? and outcome is null",
-                outcome,
-                attempt.batch().number(),
-                attempt.customId());
-    }
-
-    private void setAside(
-            Attempt attempt, FailureKind kind, String message, @Nullable String answer) {
-        sql.update(
-                """
-                update record
-                   set state = 'failed', batch_number = null, failure_kind = ?, failure_message = ?, failure_answer = ?
-                 where record_id = ? and content_hash = ? and batch_number = ? and state = 'submitted'
-                """,
-                kind.wireName(),
-                message,
-                answer,
-                attempt.recordId(),
-                attempt.contentHash(),
-                attempt.batch().number());
-        dropParamsIfUnwanted(attempt);
-    }
-
-    private void dropParams(Attempt attempt) {
-        sql.update("delete from params where params_id = ?", attempt.paramsId());
-    }
-
-    /** Params are kept as long as their record may be sent with them again. */
-    private void dropParamsIfUnwanted(Attempt attempt) {
-        sql.update(
-                """
-                delete from params
-                 where params_id = ?
-                   and not exists (select 1
-                                     from record
-                                    where record_id = ? and params_id = ? and state in ('outstanding', 'submitted', 'canceled'))
-                """,
-                attempt.paramsId(),
-                attempt.recordId(),
-                attempt.paramsId());
-    }
-
-    private void dropUnwantedParams(StoredBatch batch) {
-        sql.update(
-                """
-                delete from params
-                 where params_id in (select a.params_id
-                                       from attempt a join record r on r.record_id = a.record_id
-                                      where a.batch_number = ?
-                                        and (r.params_id <> a.params_id or r.state in ('done', 'failed')))
-                """,
-                batch.number());
-    }
-
-    private String fingerprint(int batchNumber) {
-        var digest = sha256();
-        digest.update(BatchBody.HEAD);
-        var first = new boolean[] {true};
-        sql.each(
-                BatchBody.MEMBERS,
-                row -> {
-                    digest.update(BatchBody.line(first[0], row.getString(1), row.getBytes(2)));
-                    first[0] = false;
-                    return true;
-                },
-                batchNumber);
-        digest.update(BatchBody.TAIL);
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
-    }
-
-    /** The members of a batch while it is cut. */
-    private final class Members {
-        private final int batchNumber;
-        private int requests;
-        private long bytes = BatchBody.HEAD.length;
-        private long paramsBytes;
-
-        Members(int batchNumber) {
-            this.batchNumber = batchNumber;
-        }
-
-        boolean add(ResultSet row, BatchCut cut) throws SQLException {
-            var customId = row.getString(2);
-            var params = row.getLong(5);
-            var line = BatchBody.lineBytes(requests == 0, customId, params);
-            if (!cut.takes(requests, bytes + BatchBody.TAIL.length, paramsBytes, line, params)) {
-                return false;
-            }
-            sql.update(
-                    """
-                    insert into attempt (batch_number, ordinal, custom_id, record_id, content_hash, params_id)
-                    values (?, ?, ?, ?, ?, ?)
-                    """,
-                    batchNumber,
-                    requests,
-                    customId,
-                    row.getString(1),
-                    row.getString(3),
-                    row.getLong(4));
-            requests++;
-            bytes += line;
-            paramsBytes += params;
-            return true;
-        }
     }
 }

@@ -13,7 +13,10 @@ import java.util.Properties;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** The state of one pipeline, open for one run, or to be looked at. One thread. */
+/**
+ * The state of one pipeline, open for one run, or to be looked at. Threads may share it: what
+ * several statements depend on belongs into one transaction.
+ */
 public final class PipelineState implements AutoCloseable {
 
     private static final String ID = "pipeline_id";
@@ -21,15 +24,32 @@ public final class PipelineState implements AutoCloseable {
 
     private final Sql sql;
     private final @Nullable Path file;
+    private final @Nullable WorkFolder work;
     private final @Nullable RunLock lock;
     private final boolean isNew;
+    private final CurrentPlan current = new CurrentPlan();
+    private final Tallies tallies;
+    private final RecordTable records;
+    private final AnswerTable answers;
+    private final BatchTable batches;
+    private int depth;
     private boolean discarded;
 
-    private PipelineState(Sql sql, @Nullable Path file, @Nullable RunLock lock, boolean isNew) {
+    private PipelineState(
+            Sql sql,
+            @Nullable Path file,
+            @Nullable WorkFolder work,
+            @Nullable RunLock lock,
+            boolean isNew) {
         this.sql = sql;
         this.file = file;
+        this.work = work;
         this.lock = lock;
         this.isNew = isNew;
+        this.tallies = new Tallies(sql);
+        this.records = new RecordTable(sql, current, tallies);
+        this.answers = new AnswerTable(sql);
+        this.batches = new BatchTable(sql, work, current, tallies, records, answers);
     }
 
     /**
@@ -44,7 +64,7 @@ public final class PipelineState implements AutoCloseable {
             var isNew = isNothing(file);
             // SQLite takes an empty file for a new database, and gives those beside it its mode.
             PrivateFile.make(file);
-            return opened("jdbc:sqlite:" + file, file, lock, isNew);
+            return opened("jdbc:sqlite:" + file, file, WorkFolder.of(file), lock, isNew);
         } catch (IOException e) {
             lock.close();
             throw cannotWrite(file, e);
@@ -56,7 +76,7 @@ public final class PipelineState implements AutoCloseable {
 
     /**
      * Opens a state to look at it as it is at this moment, also while a run is under way. Changes
-     * and makes nothing.
+     * and makes nothing; one of an earlier release is copied, and the copy migrated.
      *
      * @return empty if there is none yet
      * @throws StateException if it cannot be read
@@ -73,14 +93,23 @@ public final class PipelineState implements AutoCloseable {
             var connection = DriverManager.getConnection("jdbc:sqlite:" + file, properties);
             try {
                 var sql = new Sql(connection);
-                if (!StateSchema.lookThrough(sql)) {
+                var version = StateSchema.version(sql);
+                if (version == 0) {
                     connection.close();
                     return Optional.empty();
+                }
+                if (!StateSchema.isCurrent(version)) {
+                    connection.close();
+                    return Optional.of(copy(file));
                 }
                 sql.update("pragma query_only = on");
                 // What is read from here on is of one moment.
                 connection.setAutoCommit(false);
-                return Optional.of(new PipelineState(sql, file, null, false));
+                var looked = new PipelineState(sql, file, WorkFolder.of(file), null, false);
+                looked.records()
+                        .latestPlan()
+                        .ifPresent(plan -> looked.records().resume(plan.plan()));
+                return Optional.of(looked);
             } catch (SQLException | RuntimeException e) {
                 connection.close();
                 throw e;
@@ -88,6 +117,30 @@ public final class PipelineState implements AutoCloseable {
         } catch (SQLException e) {
             throw new StateException("cannot read the state " + file + ": " + e.getMessage(), e);
         }
+    }
+
+    private static PipelineState copy(Path file) throws SQLException {
+        var connection = DriverManager.getConnection("jdbc:sqlite:");
+        try (var statement = connection.createStatement()) {
+            statement.execute("restore from " + quoted(file.toString()));
+            var sql = new Sql(connection);
+            StateSchema.migrate(sql, null);
+            var copied = new PipelineState(sql, file, null, null, false);
+            copied.records().latestPlan().ifPresent(plan -> copied.records().resume(plan.plan()));
+            return copied;
+        } catch (SQLException | RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    private static String quoted(String text) {
+        return "'" + text.replace("'", "''") + "'";
+    }
+
+    /** Whether nothing of it can be changed. */
+    public boolean isOnlyLookedAt() {
+        return lock == null;
     }
 
     /** Whether there is a state at all. */
@@ -111,7 +164,7 @@ public final class PipelineState implements AutoCloseable {
     public static PipelineState scratch() {
         // An empty name is SQLite's private temporary database: it spills to disk, and is gone when
         // it is closed.
-        return opened("jdbc:sqlite:", null, null, true);
+        return opened("jdbc:sqlite:", null, null, null, true);
     }
 
     /**
@@ -123,7 +176,12 @@ public final class PipelineState implements AutoCloseable {
     }
 
     public RecordTable records() {
-        return new RecordTable(sql);
+        return records;
+    }
+
+    /** All records by their custom ids; for one reading of the source. */
+    public RecordIndex index() {
+        return records.index(work);
     }
 
     /** The files the pipeline wrote. */
@@ -161,12 +219,12 @@ public final class PipelineState implements AutoCloseable {
 
     /** The answers by number. */
     public AnswerTable answers() {
-        return new AnswerTable(sql);
+        return answers;
     }
 
     /** How far the source was read, if it can be read from a position. */
     public SourcePosition sourcePosition() {
-        return new SourcePosition(sql);
+        return new SourcePosition(sql, current, tallies);
     }
 
     /**
@@ -187,22 +245,25 @@ public final class PipelineState implements AutoCloseable {
     }
 
     public BatchTable batches() {
-        return new BatchTable(sql, file);
+        return batches;
     }
 
     /** Everything the work changes becomes durable together, or nothing does. */
     public void inTransaction(Runnable work) {
-        sql.inTransaction(work);
-    }
-
-    /** Work that may be interrupted. */
-    public interface Trial<T> {
-        T run() throws InterruptedException;
-    }
-
-    /** Does work as if, and leaves the state as it was. */
-    public <T> T undone(Trial<T> trial) throws InterruptedException {
-        return sql.undone(trial);
+        sql.inTransaction(() -> {
+            depth++;
+            try {
+                work.run();
+                if (depth == 1) {
+                    current.save(sql, tallies);
+                }
+            } finally {
+                depth--;
+                if (depth == 0) {
+                    tallies.forget();
+                }
+            }
+        });
     }
 
     @Override
@@ -211,6 +272,9 @@ public final class PipelineState implements AutoCloseable {
             sql.close();
             if (discarded && file != null) {
                 delete(file);
+                if (work != null) {
+                    work.keepOnly(_ -> false);
+                }
             }
         } finally {
             if (lock != null) {
@@ -238,14 +302,18 @@ public final class PipelineState implements AutoCloseable {
     }
 
     private static PipelineState opened(
-            String url, @Nullable Path file, @Nullable RunLock lock, boolean isNew) {
+            String url,
+            @Nullable Path file,
+            @Nullable WorkFolder work,
+            @Nullable RunLock lock,
+            boolean isNew) {
         try {
             var connection = DriverManager.getConnection(url);
             try {
                 prepare(connection);
                 var sql = new Sql(connection);
-                StateSchema.migrate(sql);
-                return new PipelineState(sql, file, lock, isNew);
+                StateSchema.migrate(sql, work);
+                return new PipelineState(sql, file, work, lock, isNew);
             } catch (SQLException | RuntimeException e) {
                 connection.close();
                 throw e;

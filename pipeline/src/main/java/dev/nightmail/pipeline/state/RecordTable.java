@@ -1,23 +1,42 @@
 package dev.nightmail.pipeline.state;
 
 import dev.nightmail.pipeline.answer.FailureKind;
+import dev.nightmail.pipeline.customid.CustomId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The records of a pipeline: what the source holds now, and what of it is done. */
+/**
+ * The records of a pipeline, and what its plans are. A record gets its number when it is first
+ * read; everything else names it by that. Methods that change something belong into a transaction.
+ */
 public final class RecordTable {
 
-    private final Sql sql;
+    private static final String KNOWN =
+            "select record, record_id, content, state, batch, failure_kind, history from record where record = ?";
 
-    RecordTable(Sql sql) {
+    private final Sql sql;
+    private final CurrentPlan current;
+    private final Tallies tallies;
+    private long lastNumber = -1;
+
+    RecordTable(Sql sql, CurrentPlan current, Tallies tallies) {
         this.sql = sql;
+        this.current = current;
+        this.tallies = tallies;
     }
 
+    // Plans
+
     /**
+     * From here on it is the current plan, which has no records yet.
+     *
      * @param recordLimit only so many records are wanted; null: all
      */
     public Plan beginPlan(
@@ -31,15 +50,28 @@ public final class RecordTable {
                 endpoint,
                 now.toString(),
                 recordLimit);
-        return new Plan((int) sql.number("select max(plan) from plan"));
+        var plan = new Plan((int) sql.number("select max(plan) from plan"));
+        current.begin(plan);
+        return plan;
+    }
+
+    /** Makes a plan of before the current one. */
+    public void resume(Plan plan) {
+        current.resume(sql, plan);
     }
 
     /**
      * The source was read to its end, and what it gave is what this pipeline is about. What was
      * unusable before a position in it stays known beside a sample.
+     *
+     * @param source tells the source as it was read from others; null if nothing does
      */
-    public void complete(Plan plan) {
-        sql.update("update plan set complete = 1 where plan = ?", plan.number());
+    public void complete(Plan plan, @Nullable String source, long recordsRead) {
+        sql.update(
+                "update plan set complete = 1, source = ?, records_read = ? where plan = ?",
+                source,
+                recordsRead,
+                plan.number());
         sql.update(
                 """
                 delete from unusable
@@ -48,13 +80,26 @@ public final class RecordTable {
                 """,
                 plan.number(),
                 SourcePosition.PLAN);
+        sql.update(
+                """
+                delete from plan_members
+                 where plan < ?
+                   and plan <> coalesce((select cast(value as integer) from setting where name = ?), 0)
+                """,
+                plan.number(),
+                SourcePosition.PLAN);
+    }
+
+    /** The next run reads the source again, whatever it looks like. */
+    public void forgetSource() {
+        sql.update("update plan set source = null where source is not null");
     }
 
     /** The last plan, complete or not. */
     public Optional<StoredPlan> latestPlan() {
         return sql.first(
                 """
-                select plan, prompt_version, endpoint, planned_at, complete, record_limit
+                select plan, prompt_version, endpoint, planned_at, complete, record_limit, source, records_read
                   from plan
                  order by plan desc
                  limit 1
@@ -68,13 +113,181 @@ public final class RecordTable {
                             row.getString(3),
                             Instant.parse(row.getString(4)),
                             row.getBoolean(5),
-                            limit == 0 ? null : limit);
+                            limit == 0 ? null : limit,
+                            row.getString(7),
+                            row.getLong(8));
                 });
+    }
+
+    /** Whether the current plan has it. */
+    public boolean isPlanned(long record) {
+        return current.has(record);
+    }
+
+    // Taking records into the current plan
+
+    /** All records by their custom ids; for one reading of the source. */
+    public RecordIndex index(@Nullable WorkFolder work) {
+        var index = new RecordIndex(work == null ? null : work.path());
+        sql.each(
+                "select record, record_id from record",
+                row -> {
+                    index.add(CustomId.ofRecord(row.getString(2)).value(), row.getLong(1));
+                    return true;
+                });
+        return index;
+    }
+
+    public KnownRecord known(long number) {
+        return sql.first(KNOWN, RecordTable::known, number).orElseThrow();
+    }
+
+    /** What is known of records whose number may be given. */
+    public String recordId(long number) {
+        return sql.first(
+                        "select record_id from record where record = ?",
+                        row -> row.getString(1),
+                        number)
+                .orElseThrow();
+    }
+
+    private static KnownRecord known(ResultSet row) throws SQLException {
+        var batch = row.getInt(5);
+        return new KnownRecord(
+                row.getLong(1),
+                row.getString(2),
+                row.getBytes(3),
+                RecordState.ofStored(row.getString(4)),
+                batch == 0 ? null : batch,
+                row.getString(6),
+                History.ofStored(row.getString(7)));
+    }
+
+    /** A record that was never read before, into a draft. @return its number */
+    public long insert(String recordId, byte[] content, Draft draft) {
+        if (lastNumber < 0) {
+            lastNumber = sql.number("select coalesce(max(record), 0) from record");
+        }
+        long number = ++lastNumber;
+        sql.update(
+                "insert into record (record, record_id, content, state, batch) values (?, ?, ?, 'carried', ?)",
+                number,
+                recordId,
+                content,
+                draft.number());
+        current.add(number);
+        tallies.add(Tallies.OUTSTANDING, 1);
+        return number;
+    }
+
+    /**
+     * It stays as it is.
+     *
+     * @param isOut whether the batch that carries it is out, or may be
+     */
+    public void keep(KnownRecord record, boolean isOut) {
+        current.add(record.number());
+        tallies.add(
+                switch (record.state()) {
+                    case CARRIED -> isOut ? Tallies.SUBMITTED : Tallies.OUTSTANDING;
+                    case OUTSTANDING -> Tallies.OUTSTANDING;
+                    case DONE -> Tallies.DONE;
+                    case FAILED -> Tallies.failed(String.valueOf(record.failureKind()));
+                    case CANCELED -> Tallies.CANCELED;
+                },
+                1);
+    }
+
+    /** Into a draft, to be asked what it was not asked before, or once more. */
+    public void carry(KnownRecord record, byte[] content, Draft draft) {
+        current.add(record.number());
+        tallies.add(Tallies.OUTSTANDING, 1);
+        sql.update("delete from again where record = ?", record.number());
+        sql.update(
+                """
+                update record
+                   set content = ?, state = 'carried', batch = ?, history = null,
+                       failure_kind = null, failure_message = null, failure_answer = null
+                 where record = ?
+                """,
+                content,
+                draft.number(),
+                record.number());
+    }
+
+    /**
+     * A batch that carries it is out: what it answers is kept, though the record is asked something
+     * else now.
+     */
+    public void supersede(KnownRecord record, int batch) {
+        sql.update(
+                "insert or replace into superseded (batch, record, content) values (?, ?, ?)",
+                batch,
+                record.number(),
+                record.content());
+    }
+
+    /** The batch that is out and asks what the record is asked now, if there is one. */
+    public Optional<Integer> carriedBefore(KnownRecord record, byte[] content) {
+        return sql.first(
+                """
+                select s.batch
+                  from batch b join superseded s on s.batch = b.batch
+                 where b.state in ('intended', 'submitted') and s.record = ? and s.content = ?
+                """,
+                row -> row.getInt(1),
+                record.number(),
+                content);
+    }
+
+    /** That batch carries it again. */
+    public void carryAgain(KnownRecord record, byte[] content, int batch) {
+        sql.update("delete from superseded where batch = ? and record = ?", batch, record.number());
+        sql.update("delete from again where record = ?", record.number());
+        sql.update(
+                """
+                update record
+                   set content = ?, state = 'carried', batch = ?, history = null,
+                       failure_kind = null, failure_message = null, failure_answer = null
+                 where record = ?
+                """,
+                content,
+                batch,
+                record.number());
+        current.add(record.number());
+        tallies.add(Tallies.SUBMITTED, 1);
+    }
+
+    /** The number of the answer to what a record is asked now, if it was given before. */
+    public Optional<Long> answerTo(KnownRecord record, byte[] content) {
+        return sql.first(
+                "select sequence from answer where record = ? and content = ? order by sequence desc limit 1",
+                row -> row.getLong(1),
+                record.number(),
+                content);
+    }
+
+    /** An answer of before is the record's again, and new to whoever had another. */
+    public void answerAgain(KnownRecord record, byte[] content, long former, long sequence) {
+        sql.update("update answer set sequence = ? where sequence = ?", sequence, former);
+        sql.update("delete from again where record = ?", record.number());
+        sql.update(
+                """
+                update record
+                   set content = ?, state = 'done', batch = null, answer = ?, history = null,
+                       failure_kind = null, failure_message = null, failure_answer = null
+                 where record = ?
+                """,
+                content,
+                sequence,
+                record.number());
+        current.add(record.number());
+        tallies.add(Tallies.DONE, 1);
     }
 
     /** Sets a record aside that cannot be asked, for as long as the plan is the last one. */
     public void setAside(
-            Plan plan, int position, @Nullable String recordId, String place, String reason) {
+            Plan plan, long position, @Nullable String recordId, String place, String reason) {
         sql.update(
                 "insert into unusable (plan, position, record_id, place, reason) values (?, ?, ?, ?, ?)",
                 plan.number(),
@@ -82,6 +295,7 @@ public final class RecordTable {
                 recordId,
                 place,
                 reason);
+        tallies.add(Tallies.UNUSABLE, 1);
     }
 
     /** Place and reason of the first unusable records of a plan, in source order; for people. */
@@ -93,90 +307,23 @@ public final class RecordTable {
                 max);
     }
 
-    /**
-     * Takes a record into the plan. What was answered for the same content counts; what a batch is
-     * carrying for the same content is waited for; all else becomes outstanding.
-     *
-     * @return why it cannot be taken, as its answer could not be told from another's; empty if it
-     *     was
-     */
-    public Optional<String> plan(Plan plan, PlannedRecord record) {
-        var known =
-                sql.first(
-                        """
-                        select plan, content_hash, params_id, state, failure_kind, position
-                          from record
-                         where record_id = ?
-                        """,
-                        row ->
-                                new Known(
-                                        row.getInt(1),
-                                        row.getString(2),
-                                        row.getLong(3),
-                                        row.getString(4),
-                                        row.getString(5),
-                                        row.getInt(6)),
-                        record.recordId());
-        if (known.isEmpty()) {
-            return insert(plan, record);
-        }
-        var before = known.get();
-        if (before.plan() == plan.number()) {
-            return Optional.of(
-                    "its id was that of record %d of the source already: make the ids unique"
-                            .formatted(before.position() + 1));
-        }
-        sql.update(
-                "update record set plan = ?, position = ? where record_id = ?",
-                plan.number(),
-                record.position(),
-                record.recordId());
-        if (!before.contentHash().equals(record.contentHash())) {
-            dropUnsent(before);
-            change(record);
-        } else if (before.isToBeTriedAgain()) {
-            retry(record);
-        }
-        return Optional.empty();
-    }
+    // Looking
 
     public boolean knows(String recordId) {
-        return sql.number("select count(*) from record where record_id = ?", recordId) > 0;
+        return sql.number(
+                        "select count(*) from (select 1 from record where record_id = ? limit 1)",
+                        recordId)
+                > 0;
     }
 
     public RecordCounts counts(Plan plan) {
-        var counts = new LinkedHashMap<String, Long>();
-        sql.each(
-                "select state, count(*) from record where plan = ? group by state",
-                row -> {
-                    counts.put(row.getString(1), row.getLong(2));
-                    return true;
-                },
-                plan.number());
-        return new RecordCounts(
-                counts.getOrDefault("outstanding", 0L),
-                counts.getOrDefault("submitted", 0L),
-                counts.getOrDefault("done", 0L),
-                counts.getOrDefault("failed", 0L),
-                counts.getOrDefault("canceled", 0L),
-                unusable(plan));
-    }
-
-    private long unusable(Plan plan) {
-        return sql.number("select count(*) from unusable where plan = ?", plan.number());
+        return tallies.counts(plan);
     }
 
     /** How many records there are to ask, or were. */
     public long size(Plan plan) {
-        return sql.number("select count(*) from record where plan = ?", plan.number());
-    }
-
-    public boolean hasOutstanding(Plan plan) {
-        return sql.first(
-                        "select 1 from record where state = 'outstanding' and plan = ? limit 1",
-                        _ -> true,
-                        plan.number())
-                .isPresent();
+        var counts = counts(plan);
+        return counts.total() - counts.unusable();
     }
 
     /**
@@ -184,61 +331,22 @@ public final class RecordTable {
      * ones last.
      */
     public Map<String, Long> failures(Plan plan) {
-        var failures = new LinkedHashMap<String, Long>();
-        sql.each(
-                """
-                select failure_kind, count(*)
-                  from record
-                 where plan = ? and state = 'failed'
-                 group by failure_kind
-                 order by failure_kind
-                """,
-                row -> {
-                    failures.put(row.getString(1), row.getLong(2));
-                    return true;
-                },
-                plan.number());
-        var unusable = unusable(plan);
-        if (unusable > 0) {
-            failures.put(FailureKind.UNUSABLE_RECORD.wireName(), unusable);
-        }
-        return failures;
+        return tallies.failures(plan);
     }
 
-    /**
-     * What waits to be sent.
-     *
-     * @param bytes of all requests together
-     */
-    public record Outstanding(long requests, long bytes) {}
-
-    public Outstanding outstanding(Plan plan) {
-        return sql.first(
-                        """
-                        select count(*), coalesce(sum(p.bytes), 0)
-                          from record r join params p on p.params_id = r.params_id
-                         where r.state = 'outstanding' and r.plan = ?
-                        """,
-                        row -> new Outstanding(row.getLong(1), row.getLong(2)),
-                        plan.number())
-                .orElseThrow();
-    }
-
-    /** The requests at evenly spread places among those that wait to be sent. */
-    public List<byte[]> sample(Plan plan, int size) {
-        var step = Math.max(1, outstanding(plan).requests() / size);
+    /** Why records are set aside. */
+    public List<String> failureKinds() {
         return sql.list(
-                """
-                select p.params
-                  from (select params_id, row_number() over (order by position) - 1 as place
-                          from record
-                         where state = 'outstanding' and plan = ?) r
-                  join params p on p.params_id = r.params_id
-                 where r.place % ? = 0
-                 order by r.place
-                 limit ?
-                """,
-                row -> row.getBytes(1), plan.number(), step, size);
+                "select distinct failure_kind from record where state = 'failed'",
+                row -> row.getString(1));
+    }
+
+    /** Whether records are to be asked again whose requests are no longer kept. */
+    public boolean leavesSomeToReadAgain() {
+        return sql.first(
+                        "select 1 from record where state = 'canceled' or (state = 'outstanding' and batch is null) limit 1",
+                        _ -> true)
+                .isPresent();
     }
 
     /** A record with its answer, or without. */
@@ -257,203 +365,115 @@ public final class RecordTable {
                 @Nullable String place);
     }
 
-    /** The answers of a plan in source order. */
-    public void eachAnswer(Plan plan, AnsweredVisitor visitor) {
+    /**
+     * The answers of the current plan's records, in the order in which the pipeline first read
+     * them. A record that is asked something else by now keeps its older answer until it has
+     * another, or is set aside.
+     */
+    public void eachAnswer(AnsweredVisitor visitor) {
         sql.each(
                 """
-                select r.record_id, a.answer
+                select r.record, r.record_id, a.answer
                   from record r
-                  join answer a on a.record_id = r.record_id and a.content_hash = r.content_hash
-                 where r.state = 'done' and r.plan = ?
-                 order by r.position, r.record_id
+                  join answer a on a.sequence = r.answer
+                 where r.state <> 'failed'
+                 order by r.record
                 """,
                 row -> {
-                    visitor.visit(row.getString(1), row.getString(2));
+                    if (current.has(row.getLong(1))) {
+                        visitor.visit(row.getString(2), row.getString(3));
+                    }
                     return true;
-                },
-                plan.number());
+                });
     }
 
     public void eachFailure(Plan plan, FailedVisitor visitor) {
         sql.each(
                 """
-                select r.record_id, r.custom_id, r.failure_kind, r.failure_message, r.failure_answer, null, r.position
-                  from record r
-                 where r.state = 'failed' and r.plan = ?
-                 union all
-                select u.record_id, null, ?, u.reason, null, u.place, u.position
-                  from unusable u
-                 where u.plan = ?
-                 order by 7, 1
+                select record, record_id, failure_kind, failure_message, failure_answer
+                  from record
+                 where state = 'failed'
+                 order by record
                 """,
+                row -> {
+                    if (current.has(row.getLong(1))) {
+                        visitor.visit(
+                                row.getString(2),
+                                CustomId.ofRecord(row.getString(2)).value(),
+                                row.getString(3),
+                                row.getString(4),
+                                row.getString(5),
+                                null);
+                    }
+                    return true;
+                });
+        sql.each(
+                "select record_id, reason, place from unusable where plan = ? order by position",
                 row -> {
                     visitor.visit(
                             row.getString(1),
+                            null,
+                            FailureKind.UNUSABLE_RECORD.wireName(),
                             row.getString(2),
-                            row.getString(3),
-                            row.getString(4),
-                            row.getString(5),
-                            row.getString(6));
+                            null,
+                            row.getString(3));
                     return true;
                 },
-                plan.number(),
-                FailureKind.UNUSABLE_RECORD.wireName(),
                 plan.number());
     }
 
     /** A record without an answer, and why. */
     public record SetAside(String recordId, String message) {}
 
-    /** The first records of a plan that are set aside, in source order. */
+    /** The first records of a plan that are set aside: those that were asked come first. */
     public List<SetAside> firstFailures(Plan plan, int max) {
-        return sql.list(
-                """
-                select record_id, failure_message, position
-                  from record
-                 where plan = ? and state = 'failed'
-                 union all
-                select coalesce(record_id, place),
-                       reason || case when record_id is place then '' else ' (' || place || ')' end,
-                       position
-                  from unusable
-                 where plan = ?
-                 order by 3
-                 limit ?
-                """,
-                row -> new SetAside(row.getString(1), row.getString(2)),
-                plan.number(),
-                plan.number(),
-                max);
-    }
-
-    private record Known(
-            int plan,
-            String contentHash,
-            long paramsId,
-            String state,
-            @Nullable String failureKind,
-            int position) {
-        boolean isToBeTriedAgain() {
-            return switch (state) {
-                case "outstanding", "canceled" -> true;
-                case "failed" -> failureKind != null && FailureKind.nextRunTriesAgain(failureKind);
-                default -> false;
-            };
-        }
-
-        boolean isUnsent() {
-            return state.equals("outstanding") || state.equals("canceled");
-        }
-    }
-
-    private Optional<String> insert(Plan plan, PlannedRecord record) {
-        var taken =
-                sql.first(
-                        "select record_id from record where custom_id = ?",
-                        row -> row.getString(1),
-                        record.customId());
-        if (taken.isPresent()) {
-            return Optional.of(
-                    "its id gives the same custom_id as the record id "
-                            + taken.get()
-                            + ": change one of them");
-        }
-        sql.update(
-                """
-                insert into record (record_id, custom_id, plan, position, content_hash, params_id, state)
-                values (?, ?, ?, ?, ?, ?, 'outstanding')
-                """,
-                record.recordId(),
-                record.customId(),
-                plan.number(),
-                record.position(),
-                record.contentHash(),
-                insertParams(sql, record.params()));
-        return Optional.empty();
-    }
-
-    private void dropUnsent(Known before) {
-        if (before.isUnsent()) {
-            sql.update("delete from params where params_id = ?", before.paramsId());
-        }
-    }
-
-    /**
-     * The record is asked something else now, which may have been answered before, or be on its
-     * way.
-     */
-    private void change(PlannedRecord record) {
-        var answered =
-                sql.number(
-                                "select count(*) from answer where record_id = ? and content_hash = ?",
-                                record.recordId(),
-                                record.contentHash())
-                        > 0;
-        if (answered) {
-            // It is the record's current answer from now on, and new to whoever had another.
-            sql.update(
-                    "update answer set sequence = %s where record_id = ? and content_hash = ?"
-                            .formatted(AnswerTable.NEXT_SEQUENCE),
-                    record.recordId(),
-                    record.contentHash());
-        }
-        var carried =
-                sql.first(
+        var first = new ArrayList<SetAside>();
+        sql.each(
+                "select record, record_id, failure_message from record where state = 'failed' order by record",
+                row -> {
+                    if (current.has(row.getLong(1))) {
+                        first.add(new SetAside(row.getString(2), row.getString(3)));
+                    }
+                    return first.size() < max;
+                });
+        first.addAll(
+                sql.list(
                         """
-                        select a.batch_number, a.params_id
-                          from attempt a join batch b on b.batch_number = a.batch_number
-                         where a.record_id = ? and a.content_hash = ? and a.outcome is null and b.state in ('intended', 'submitted')
+                        select coalesce(record_id, place),
+                               reason || case when record_id is place then '' else ' (' || place || ')' end
+                          from unusable
+                         where plan = ?
+                         order by position
+                         limit ?
                         """,
-                        row -> new long[] {row.getLong(1), row.getLong(2)},
-                        record.recordId(),
-                        record.contentHash());
-        var state = answered ? "done" : carried.isPresent() ? "submitted" : "outstanding";
-        var paramsId =
-                carried.map(attempt -> attempt[1])
-                        .orElseGet(() -> answered ? 0L : insertParams(sql, record.params()));
-        sql.update(
-                """
-                update record
-                   set content_hash = ?, params_id = ?, state = ?, batch_number = ?,
-                       transient_count = 0, expired_count = 0, reask_count = 0,
-                       failure_kind = null, failure_message = null, failure_answer = null
-                 where record_id = ?
-                """,
-                record.contentHash(),
-                paramsId,
-                state,
-                carried.map(attempt -> attempt[0]).orElse(null),
-                record.recordId());
+                        row -> new SetAside(row.getString(1), row.getString(2)),
+                        plan.number(),
+                        max - first.size()));
+        return first;
     }
 
-    private void retry(PlannedRecord record) {
-        var hasParams =
-                sql.number(
-                                """
-                                select count(*)
-                                  from record r join params p on p.params_id = r.params_id
-                                 where r.record_id = ? and r.state <> 'failed'
-                                """,
-                                record.recordId())
-                        > 0;
-        if (!hasParams) {
-            sql.update(
-                    "update record set params_id = ? where record_id = ?",
-                    insertParams(sql, record.params()),
-                    record.recordId());
+    /** The custom ids of a batch's members, in their order. */
+    List<String> customIds(long[] members) {
+        var ids = new String[members.length];
+        if (Members.isRange(members)) {
+            var places = new int[members.length];
+            long least = Arrays.stream(members).min().orElse(0);
+            for (int place = 0; place < members.length; place++) {
+                places[(int) (members[place] - least)] = place;
+            }
+            sql.each(
+                    "select record, record_id from record where record between ? and ?",
+                    row -> {
+                        ids[places[(int) (row.getLong(1) - least)]] = row.getString(2);
+                        return true;
+                    },
+                    least,
+                    least + members.length - 1);
+        } else {
+            for (int place = 0; place < members.length; place++) {
+                ids[place] = recordId(members[place]);
+            }
         }
-        sql.update(
-                """
-                update record
-                   set state = 'outstanding', batch_number = null, transient_count = 0, expired_count = 0,
-                       failure_kind = null, failure_message = null, failure_answer = null
-                 where record_id = ?
-                """,
-                record.recordId());
-    }
-
-    static long insertParams(Sql sql, byte[] params) {
-        sql.update("insert into params (bytes, params) values (?, ?)", params.length, params);
-        return sql.number("select last_insert_rowid()");
+        return Arrays.stream(ids).map(id -> CustomId.ofRecord(id).value()).toList();
     }
 }

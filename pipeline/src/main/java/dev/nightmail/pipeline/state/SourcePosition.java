@@ -3,6 +3,8 @@ package dev.nightmail.pipeline.state;
 import dev.nightmail.pipeline.answer.FailureKind;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far a source has been read that can be read from a position, and the records that were read
@@ -15,10 +17,14 @@ public final class SourcePosition {
     static final String PLAN = "source_plan";
 
     private final Sql sql;
+    private final CurrentPlan current;
+    private final Tallies tallies;
     private final Settings settings;
 
-    SourcePosition(Sql sql) {
+    SourcePosition(Sql sql, CurrentPlan current, Tallies tallies) {
         this.sql = sql;
+        this.current = current;
+        this.tallies = tallies;
         this.settings = new Settings(sql);
     }
 
@@ -39,7 +45,14 @@ public final class SourcePosition {
      * if they were unusable and are mended since. The source has to give them again for that.
      */
     public boolean leavesRecordsToAskAgain() {
-        return leavesUnusableRecords() || leavesFailuresThatPass();
+        return leavesUnusableRecords() || leavesFailuresThatPass() || leavesUnkeptRequests();
+    }
+
+    private boolean leavesUnkeptRequests() {
+        return sql.first(
+                        "select 1 from record where state = 'canceled' or (state = 'outstanding' and batch is null) limit 1",
+                        _ -> true)
+                .isPresent();
     }
 
     private boolean leavesUnusableRecords() {
@@ -50,46 +63,59 @@ public final class SourcePosition {
     private boolean leavesFailuresThatPass() {
         return sql
                 .list(
-                        "select distinct failure_kind from record where state = 'failed' and plan >= ?",
-                        row -> row.getString(1),
-                        plan())
+                        "select distinct failure_kind from record where state = 'failed'",
+                        row -> row.getString(1))
                 .stream()
                 .anyMatch(FailureKind::nextRunTriesAgain);
     }
 
     /** The place in the source's order after all records so far. */
-    public int nextPlace() {
-        return (int) sql.number("select coalesce(max(position), -1) + 1 from record");
+    public long nextPlace() {
+        return sql.number("select records_read from plan where plan = ?", plan());
     }
 
     /**
-     * Takes the records that were read before into the plan. Those whose batch was canceled are
-     * outstanding again, as if the source had given them. One that the source gave now, and that
-     * cannot be asked any more, is no longer what it was: it stays out.
+     * Takes the records that were read before into the current plan. One that the source gave now,
+     * and that cannot be asked any more, is no longer what it was: it stays out.
      */
-    public void keepEarlier(Plan plan) {
-        var since = plan();
-        sql.update(
+    public void keepEarlier(Plan to) {
+        var earlier = new PlanMembers();
+        earlier.load(sql, new Plan(plan()));
+        var unusable =
+                Set.copyOf(
+                        sql.list(
+                                "select record_id from unusable where plan = ? and record_id is not null",
+                                row -> row.getString(1),
+                                to.number()));
+        sql.each(
                 """
-                update record
-                   set state = 'outstanding', batch_number = null, transient_count = 0, expired_count = 0
-                 where state = 'canceled' and plan >= ? and plan < ?
-                   and record_id not in (select record_id from unusable where plan = ? and record_id is not null)
+                select r.record, r.record_id, r.state, r.failure_kind, b.state
+                  from record r left join batch b on b.batch = r.batch and r.state = 'carried'
                 """,
-                since,
-                plan.number(),
-                plan.number());
-        sql.update(
-                """
-                update record
-                   set plan = ?
-                 where plan >= ? and plan < ?
-                   and record_id not in (select record_id from unusable where plan = ? and record_id is not null)
-                """,
-                plan.number(),
-                since,
-                plan.number(),
-                plan.number());
+                row -> {
+                    long record = row.getLong(1);
+                    if (earlier.has(record)
+                            && !current.has(record)
+                            && !unusable.contains(row.getString(2))) {
+                        current.add(record);
+                        tallies.add(stand(row.getString(3), row.getString(4), row.getString(5)), 1);
+                    }
+                    return true;
+                });
+    }
+
+    private static String stand(
+            String state, @Nullable String failureKind, @Nullable String batchState) {
+        return switch (RecordState.ofStored(state)) {
+            case CARRIED ->
+                    "intended".equals(batchState) || "submitted".equals(batchState)
+                            ? Tallies.SUBMITTED
+                            : Tallies.OUTSTANDING;
+            case OUTSTANDING -> Tallies.OUTSTANDING;
+            case DONE -> Tallies.DONE;
+            case FAILED -> Tallies.failed(String.valueOf(failureKind));
+            case CANCELED -> Tallies.CANCELED;
+        };
     }
 
     /** Every record before the position is in the state. */

@@ -9,11 +9,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs statements on the state's one connection. Statements are prepared once each; there are a few
- * dozen. One thread.
+ * Runs statements on the state's one connection, for one thread at a time: the others wait, until a
+ * transaction ends if there is one. Statements are prepared once each; there are a few dozen.
  */
 final class Sql {
 
@@ -33,7 +34,8 @@ final class Sql {
 
     private final Connection connection;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
-    private boolean trying;
+    private final ReentrantLock lock = new ReentrantLock();
+    private boolean inTransaction;
 
     Sql(Connection connection) {
         this.connection = connection;
@@ -41,10 +43,13 @@ final class Sql {
 
     /** Runs a statement that changes rows and returns how many it changed. */
     int update(String sql, @Nullable Object... arguments) {
+        lock.lock();
         try {
             return bound(sql, arguments).executeUpdate();
         } catch (SQLException e) {
             throw failure(e);
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -74,33 +79,42 @@ final class Sql {
      * walking over.
      */
     void each(String sql, RowVisitor visitor, @Nullable Object... arguments) {
+        lock.lock();
         try (var rows = bound(sql, arguments).executeQuery()) {
             while (rows.next() && visitor.visit(rows)) {
                 // The visitor does the work.
             }
         } catch (SQLException e) {
             throw failure(e);
+        } finally {
+            lock.unlock();
         }
     }
 
     /** Work inside of work already in a transaction becomes part of that. */
     void inTransaction(Runnable work) {
-        if (trying) {
-            work.run();
-            return;
-        }
+        lock.lock();
         try {
+            if (inTransaction) {
+                work.run();
+                return;
+            }
             connection.setAutoCommit(false);
+            inTransaction = true;
             try {
                 work.run();
                 connection.commit();
             } catch (Throwable e) {
                 undo(e);
                 throw e;
+            } finally {
+                inTransaction = false;
             }
             connection.setAutoCommit(true);
         } catch (SQLException e) {
             throw failure(e);
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -114,28 +128,8 @@ final class Sql {
         }
     }
 
-    <T> T undone(PipelineState.Trial<T> trial) throws InterruptedException {
-        try {
-            connection.setAutoCommit(false);
-            trying = true;
-            T result;
-            try {
-                result = trial.run();
-            } catch (Throwable e) {
-                trying = false;
-                undo(e);
-                throw e;
-            }
-            trying = false;
-            connection.rollback();
-            connection.setAutoCommit(true);
-            return result;
-        } catch (SQLException e) {
-            throw failure(e);
-        }
-    }
-
     void close() {
+        lock.lock();
         try {
             for (var statement : prepared.values()) {
                 statement.close();
@@ -143,6 +137,8 @@ final class Sql {
             connection.close();
         } catch (SQLException e) {
             throw failure(e);
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.nightmail.pipeline.state;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tables, release by release: numbered, forward only. {@code pragma user_version} holds the
@@ -146,42 +147,126 @@ final class StateSchema {
                             """,
                             "create unique index answer_by_sequence on answer (sequence)"));
 
-    /** The release of the tables that first knows unusable records. */
-    private static final int UNUSABLE_SINCE = 4;
+    /** The release of the tables that first names records by number; {@link FormerTables}. */
+    private static final int NUMBERED_SINCE = 6;
 
-    /** The release of the tables that first numbers answers. */
-    private static final int SEQUENCE_SINCE = 5;
+    private static final List<String> NUMBERED =
+            List.of(
+                    """
+                    create table record (
+                        record          integer primary key,
+                        record_id       text not null,
+                        content         blob not null,
+                        state           text not null check (state in ('carried', 'outstanding', 'done', 'failed', 'canceled')),
+                        batch           integer,
+                        answer          integer,
+                        history         text,
+                        failure_kind    text,
+                        failure_message text,
+                        failure_answer  text
+                    )
+                    """,
+                    // The few that are neither carried nor done.
+                    "create index record_by_state on record (state, batch, record) where state in ('outstanding', 'failed', 'canceled')",
+                    """
+                    create table answer (
+                        sequence      integer primary key,
+                        record        integer not null,
+                        content       blob not null,
+                        batch         integer not null,
+                        answer        text not null,
+                        model         text not null,
+                        stop_reason   text not null default '',
+                        input_tokens  integer not null default 0,
+                        output_tokens integer not null default 0,
+                        attempts      integer not null default 1
+                    )
+                    """,
+                    "create index answer_by_record on answer (record)",
+                    """
+                    create table batch (
+                        batch           integer primary key,
+                        batch_id        text,
+                        state           text not null check (state in ('drafted', 'prepared', 'intended', 'submitted', 'collected', 'refused', 'abandoned', 'gone', 'dissolved')),
+                        endpoint        text not null,
+                        model           text not null,
+                        api_version     text not null,
+                        betas           text not null,
+                        prompt_version  text not null,
+                        idempotency_key text not null,
+                        fingerprint     text not null,
+                        requests        integer not null,
+                        bytes           integer not null,
+                        params_bytes    integer not null,
+                        likely_micros   integer not null,
+                        prepared_at     text not null,
+                        intended_at     text,
+                        created_at      text,
+                        collected_at    text,
+                        awaited_since   text,
+                        members         blob not null,
+                        settled         blob not null,
+                        accepted        integer not null default 0,
+                        accepted_output integer not null default 0,
+                        unique (endpoint, batch_id)
+                    )
+                    """,
+                    "create index batch_by_state on batch (state, batch)",
+                    // What a batch spent, at each step of its model's prices.
+                    """
+                    create table spent (
+                        batch                 integer not null,
+                        price_step            integer not null,
+                        input_tokens          integer not null,
+                        output_tokens         integer not null,
+                        cache_write_5m_tokens integer not null,
+                        cache_write_1h_tokens integer not null,
+                        cache_read_tokens     integer not null,
+                        primary key (batch, price_step)
+                    ) without rowid
+                    """,
+                    // A record that was asked something else while a batch carried it.
+                    """
+                    create table superseded (
+                        batch   integer not null,
+                        record  integer not null,
+                        content blob not null,
+                        primary key (batch, record)
+                    ) without rowid
+                    """,
+                    // What an outstanding record is asked now, where that is not what its last
+                    // batch asked.
+                    """
+                    create table again (
+                        record  integer primary key,
+                        request blob not null
+                    )
+                    """,
+                    """
+                    create table plan_members (
+                        plan    integer not null,
+                        piece   integer not null,
+                        records blob not null,
+                        primary key (plan, piece)
+                    ) without rowid
+                    """,
+                    // How many records of a plan stand where; changed with them.
+                    """
+                    create table tally (
+                        plan    integer not null,
+                        stand   text not null,
+                        records integer not null,
+                        primary key (plan, stand)
+                    ) without rowid
+                    """,
+                    "alter table plan add column source text",
+                    "alter table plan add column records_read integer not null default 0");
 
     private StateSchema() {}
 
-    /**
-     * Makes a state that is only read look like one of this release, without changing it; but for
-     * the terms of its batches, which only whoever sends them needs.
-     *
-     * @return whether there is anything in it
-     */
-    static boolean lookThrough(Sql sql) {
-        var version = version(sql);
-        if (version > 0 && version < UNUSABLE_SINCE) {
-            sql.update(
-                    "create temp table unusable (plan integer, position integer, record_id text, place text, reason text)");
-            sql.update(
-                    "create temp view plan as select *, 0 as complete, null as record_limit from main.plan");
-        }
-        if (version > 0 && version < SEQUENCE_SINCE) {
-            sql.update(
-                    """
-                    create temp view answer as
-                    select *, row_number() over (order by batch_number, record_id, content_hash) as sequence
-                      from main.answer
-                    """);
-        }
-        return version > 0;
-    }
-
-    private static int version(Sql sql) {
+    static int version(Sql sql) {
         var version = (int) sql.number("pragma user_version");
-        if (version > MIGRATIONS.size()) {
+        if (version > NUMBERED_SINCE) {
             throw new StateException(
                     "the state file was written by a newer release: use that one, or move the file away to start anew",
                     null);
@@ -189,9 +274,29 @@ final class StateSchema {
         return version;
     }
 
-    static void migrate(Sql sql) {
+    static boolean isCurrent(int version) {
+        return version == NUMBERED_SINCE;
+    }
+
+    /**
+     * @param work where requests of batches that are out are written; null if nobody will send them
+     */
+    static void migrate(Sql sql, @Nullable WorkFolder work) {
         var version = version(sql);
-        for (int next = version; next < MIGRATIONS.size(); next++) {
+        migrateTo(sql, MIGRATIONS.size());
+        if (version < NUMBERED_SINCE) {
+            sql.inTransaction(() -> {
+                FormerTables.setAside(sql);
+                NUMBERED.forEach(sql::update);
+                FormerTables.carryOver(sql, work);
+                sql.update("pragma user_version = " + NUMBERED_SINCE);
+            });
+        }
+    }
+
+    /** The tables of a release that kept a row for each request. */
+    static void migrateTo(Sql sql, int last) {
+        for (int next = version(sql); next < last; next++) {
             var number = next + 1;
             var statements = MIGRATIONS.get(next);
             sql.inTransaction(() -> {

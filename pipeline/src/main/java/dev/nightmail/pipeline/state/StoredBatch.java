@@ -11,8 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param batchId the endpoint's; null until its answer is known
  * @param endpoint identity of the endpoint it was meant for
  * @param terms what it is asked with, whatever the pipeline file says by now
- * @param fingerprint SHA-256 of the body, hexadecimal
- * @param likelyMicros what it was likely to cost when it was cut
+ * @param idempotencyKey empty until it is to be sent
+ * @param fingerprint SHA-256 of the file with its requests, hexadecimal
+ * @param bytes of its body
+ * @param paramsBytes of all params of its requests
+ * @param likelyMicros what it was likely to cost when it was to be sent
+ * @param intendedAt null until then
+ * @param awaitedSince when its results were first found to lack some; null if they were not
  */
 public record StoredBatch(
         int number,
@@ -24,5 +29,7 @@ public record StoredBatch(
         String fingerprint,
         int requests,
         long bytes,
+        long paramsBytes,
         long likelyMicros,
-        Instant intendedAt) {}
+        @Nullable Instant intendedAt,
+        @Nullable Instant awaitedSince) {}

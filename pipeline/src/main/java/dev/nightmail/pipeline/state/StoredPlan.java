@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param complete whether its source was read to the end, and its records accepted
  * @param recordLimit only so many records of the source were wanted; null: all
+ * @param source tells the source as it was then from others; null if nothing does
+ * @param recordsRead unusable ones included
  */
 public record StoredPlan(
         Plan plan,
@@ -15,4 +17,6 @@ public record StoredPlan(
         String endpoint,
         Instant plannedAt,
         boolean complete,
-        @Nullable Integer recordLimit) {}
+        @Nullable Integer recordLimit,
+        @Nullable String source,
+        long recordsRead) {}

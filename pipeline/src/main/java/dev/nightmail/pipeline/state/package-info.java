@@ -1,16 +1,18 @@
 /**
  * What a pipeline knows of its records, kept in one SQLite file beside it, {@code NAME.state.db}
- * for {@code NAME.yaml}.
+ * for {@code NAME.yaml}, and the requests that are not answered yet, in files beside that.
  *
  * <h2>What is kept</h2>
  *
- * A <em>record</em> is known by its own id and by the hash of what it is asked (its
- * <em>content</em>). It is outstanding, submitted (a batch carries it), done, failed (set aside
- * with a reason) or canceled (its batch was canceled; the next run takes it up). An <em>answer</em>
- * belongs to a record and a content and is never thrown away: a prompt changed and changed back is
- * not paid for twice; it has a number by which sinks say how much they have. An <em>attempt</em> is
- * a record's place in one batch, with the tokens it cost. <em>Params</em> are the requests still to
- * be answered; they go when they are.
+ * A <em>record</em> has a number, given when it is first read, and the hash of what it is asked
+ * (its <em>content</em>). A batch carries it, or it is outstanding (to go into a batch again),
+ * done, failed (set aside with a reason) or canceled (its batch was canceled; the next run takes it
+ * up). An <em>answer</em> belongs to a record and a content and is never thrown away: a prompt
+ * changed and changed back is not paid for twice; it has a number by which sinks say how much they
+ * have. A <em>batch</em> knows its members and which of them have a result; its requests are a
+ * file, a line each ({@code .nightmail/NAME.state.work/batch-000001.jsonl}), which goes once the
+ * results are here. <em>Tallies</em> and what was spent are kept with each change, never counted:
+ * what a poll, a cut or a group of results costs does not depend on how many records there are.
  *
  * <h2>What a crash leaves behind</h2>
  *
@@ -18,13 +20,15 @@
  * after it begins.
  *
  * <ol>
- *   <li><em>Intended</em>: a batch row with a fresh idempotency key, the fingerprint of its body,
- *       and an attempt for each member stand before the create call is made. From here on the batch
- *       may exist at the endpoint, and its members are in no other batch.
+ *   <li><em>Drafted</em>: records are being read into a batch. A crash undoes it: its file is
+ *       removed, and its records are read from the source again.
+ *   <li><em>Prepared</em>: its file is complete and on stable storage. It was not sent.
+ *   <li><em>Intended</em>: it has an idempotency key and its create call comes next. From here on
+ *       it may exist at the endpoint, and its members are in no other batch.
  *   <li><em>Submitted</em>: the endpoint's id is known.
- *   <li><em>Results</em> are applied in groups; an attempt takes an outcome once, so a group that
- *       is applied again changes nothing.
- *   <li><em>Collected</em>: every attempt has its outcome.
+ *   <li><em>Results</em> are applied in groups; a member takes a result once, so a group that is
+ *       applied again changes nothing.
+ *   <li><em>Collected</em>: every member has its result, or was set aside for want of one.
  * </ol>
  *
  * A run that finds an <em>intended</em> batch does not know whether the create arrived. Where the

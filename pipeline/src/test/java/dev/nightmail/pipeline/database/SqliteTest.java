@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.nightmail.pipeline.source.SourceException;
 import dev.nightmail.pipeline.source.UnusableRecord;
+import dev.nightmail.pipeline.state.FormerState;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -71,14 +72,7 @@ class SqliteTest extends DatabaseContract {
         pipeline("", "");
         run();
         database.execute("drop table ticket_label", "drop table nightmail_progress");
-        try (var state =
-                        DriverManager.getConnection(
-                                "jdbc:sqlite:" + folder.resolve("pipeline.state.db"));
-                var statement = state.createStatement()) {
-            statement.execute("drop index answer_by_sequence");
-            statement.execute("alter table answer drop column sequence");
-            statement.execute("pragma user_version = 4");
-        }
+        FormerState.make(folder.resolve("pipeline.state.db"), 4);
 
         var summary = run();
 

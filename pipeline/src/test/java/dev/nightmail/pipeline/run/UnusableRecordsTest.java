@@ -112,7 +112,7 @@ class UnusableRecordsTest {
         assertThat(failed)
                 .extracting(line -> line.path("message").asString())
                 .containsExactly(
-                        "its id was that of record 1 of the source already: make the ids unique",
+                        "its id was that of an earlier record of the source already: make the ids unique",
                         "it has no id: every record needs one");
         assertThat(failed)
                 .extracting(line -> line.path("where").asString())

@@ -7,11 +7,10 @@ import dev.nightmail.pipeline.run.PipelineRun;
 import dev.nightmail.pipeline.run.ProgressListener;
 import dev.nightmail.pipeline.run.RunOptions;
 import dev.nightmail.pipeline.run.RunSummary;
+import dev.nightmail.pipeline.state.FormerState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -20,21 +19,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** A folder with a pipeline in it, and what a run leaves there. */
 public final class PipelineFolder {
-
-    /** What undoes the migrations of the state, from the last down to the second. */
-    private static final List<List<String>> MIGRATIONS_UNDONE =
-            List.of(
-                    List.of(
-                            "drop index answer_by_sequence",
-                            "alter table answer drop column sequence"),
-                    List.of(
-                            "drop table unusable",
-                            "alter table plan drop column complete",
-                            "alter table plan drop column record_limit"),
-                    List.of(
-                            "alter table batch drop column api_version",
-                            "alter table batch drop column betas"),
-                    List.of("drop table output_file", "drop table setting"));
 
     private final Path folder;
 
@@ -112,17 +96,8 @@ public final class PipelineFolder {
     }
 
     /** Takes the state back to what the release with these tables would have left. */
-    public void becomeStateOfRelease(int version) throws SQLException {
-        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + stateFile());
-                var statement = connection.createStatement()) {
-            var undone = MIGRATIONS_UNDONE.subList(0, MIGRATIONS_UNDONE.size() + 1 - version);
-            for (var migration : undone) {
-                for (var sql : migration) {
-                    statement.execute(sql);
-                }
-            }
-            statement.execute("pragma user_version = " + version);
-        }
+    public void becomeStateOfRelease(int version) throws Exception {
+        FormerState.make(stateFile(), version);
     }
 
     public Path stateFile() {

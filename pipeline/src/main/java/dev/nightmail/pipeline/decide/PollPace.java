@@ -1,4 +1,4 @@
-package dev.nightmail.pipeline.run;
+package dev.nightmail.pipeline.decide;
 
 import java.time.Duration;
 
@@ -8,12 +8,14 @@ import java.time.Duration;
  * hosted API is asked in moderation from the start (wire contract, section 9: 1,000 calls a minute
  * for everything).
  */
-record PollPace(Duration first, Duration last, double growth) {
+public record PollPace(Duration first, Duration last, double growth) {
 
-    static final PollPace LOCAL = new PollPace(Duration.ofMillis(50), Duration.ofSeconds(5), 1.3);
-    static final PollPace HOSTED = new PollPace(Duration.ofSeconds(5), Duration.ofMinutes(1), 1.2);
+    public static final PollPace LOCAL =
+            new PollPace(Duration.ofMillis(50), Duration.ofSeconds(5), 1.3);
+    public static final PollPace HOSTED =
+            new PollPace(Duration.ofSeconds(5), Duration.ofMinutes(1), 1.2);
 
-    Duration after(Duration previous) {
+    public Duration after(Duration previous) {
         var next = Duration.ofMillis((long) Math.ceil(previous.toMillis() * growth));
         return next.compareTo(last) < 0 ? next : last;
     }

@@ -1,0 +1,49 @@
+package dev.nightmail.pipeline.decide;
+
+import dev.nightmail.pipeline.answer.FailureKind;
+import java.util.Map;
+
+/**
+ * Whether a record whose request failed is asked again, by how it failed now and before.
+ *
+ * @param transientMax how often after errors that pass
+ * @param expiredMax how often after its batch ran out of time
+ * @param reaskMax how often, and in other words, after an answer that cannot be used
+ */
+public record RetryPolicy(int transientMax, int expiredMax, int reaskMax) {
+
+    /** What becomes of the record. */
+    public sealed interface Next {
+        /** The same again, in another batch. */
+        record AskAgain() implements Next {}
+
+        /** Again, with the answer and what is wrong with it. */
+        record AskOtherwise() implements Next {}
+
+        /** It has no answer. */
+        record SetAside() implements Next {}
+    }
+
+    /**
+     * @param history how often it failed before in which way, by {@link FailureKind#wireName}
+     */
+    public Next after(Map<String, Integer> history, FailureKind kind) {
+        int before = history.getOrDefault(kind.wireName(), 0);
+        return switch (kind) {
+            case TRANSIENT_ERROR ->
+                    before < transientMax ? new Next.AskAgain() : new Next.SetAside();
+            case EXPIRED -> before < expiredMax ? new Next.AskAgain() : new Next.SetAside();
+            case INVALID_ANSWER ->
+                    before < reaskMax ? new Next.AskOtherwise() : new Next.SetAside();
+            case UNUSABLE_RECORD,
+                    INVALID_REQUEST,
+                    ACCOUNT,
+                    MAX_TOKENS,
+                    CONTEXT_WINDOW,
+                    UNFINISHED,
+                    REFUSAL,
+                    NO_RESULT ->
+                    new Next.SetAside();
+        };
+    }
+}

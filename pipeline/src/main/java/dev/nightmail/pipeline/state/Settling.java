@@ -1,0 +1,307 @@
+package dev.nightmail.pipeline.state;
+
+import dev.nightmail.pipeline.answer.FailureKind;
+import dev.nightmail.pipeline.cost.Usage;
+import java.io.IOException;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives the members of one batch their results, a group in a transaction; {@link #save} ends each.
+ * A member has one result, whatever is said of it later. One thread.
+ */
+public final class Settling {
+
+    private final Sql sql;
+    private final @Nullable WorkFolder work;
+    private final CurrentPlan current;
+    private final Tallies tallies;
+    private final AnswerTable answers;
+    private final StoredBatch batch;
+    private final long[] members;
+    private final BitSet settled;
+    private final BitSet notSent;
+    private final List<String> customIds;
+    private final Map<String, Integer> ordinals;
+    private final Map<Integer, Usage> spent = new TreeMap<>();
+    private long accepted;
+    private long acceptedOutput;
+    private long askedAgain;
+
+    /** Where the lines of its file begin; null until one of them is asked for. */
+    private long @Nullable [] lines;
+
+    Settling(
+            Sql sql,
+            @Nullable WorkFolder work,
+            CurrentPlan current,
+            Tallies tallies,
+            AnswerTable answers,
+            StoredBatch batch,
+            long[] members,
+            BitSet settled,
+            List<String> customIds) {
+        this.sql = sql;
+        this.work = work;
+        this.current = current;
+        this.tallies = tallies;
+        this.answers = answers;
+        this.batch = batch;
+        this.members = members;
+        this.settled = settled;
+        this.customIds = customIds;
+        this.notSent = batch.batchId() == null ? (BitSet) settled.clone() : new BitSet();
+        this.ordinals = HashMap.newHashMap(customIds.size());
+        for (int ordinal = 0; ordinal < customIds.size(); ordinal++) {
+            ordinals.put(customIds.get(ordinal), ordinal);
+        }
+    }
+
+    public StoredBatch batch() {
+        return batch;
+    }
+
+    /** The member a result is for, by its place in the batch; empty if it is none of ours. */
+    public Optional<Integer> member(String customId) {
+        return Optional.ofNullable(ordinals.get(customId)).filter(ordinal -> !notSent.get(ordinal));
+    }
+
+    public String customId(int ordinal) {
+        return customIds.get(ordinal);
+    }
+
+    public boolean isSettled(int ordinal) {
+        return settled.get(ordinal);
+    }
+
+    /** How many members have no result. */
+    public int open() {
+        return members.length - settled.cardinality();
+    }
+
+    /** The first member without a result from there on; -1 if all have theirs. */
+    public int nextOpen(int from) {
+        int ordinal = settled.nextClearBit(from);
+        return ordinal < members.length ? ordinal : -1;
+    }
+
+    /** How often the record failed so far, as far as it is still asked what this batch asks. */
+    public History history(int ordinal) {
+        return sql.first(
+                        "select history from record where record = ? and batch = ? and state = 'carried'",
+                        row -> History.ofStored(row.getString(1)),
+                        members[ordinal],
+                        batch.number())
+                .orElse(History.NONE);
+    }
+
+    /** What an answer cost, whatever becomes of it. */
+    public void charge(int priceStep, Usage usage) {
+        spent.merge(priceStep, usage, Usage::plus);
+    }
+
+    /**
+     * The answer is kept whatever the record is asked by now; the record is done if it still asks
+     * the same.
+     *
+     * @param attempts how often the record was asked for it
+     */
+    public void accept(
+            int ordinal,
+            String answer,
+            String model,
+            String stopReason,
+            Usage usage,
+            int attempts) {
+        settled.set(ordinal);
+        accepted++;
+        acceptedOutput += usage.output();
+        long record = members[ordinal];
+        long sequence = answers.nextNumber();
+        int kept =
+                sql.update(
+                        """
+                        insert into answer (sequence, record, content, batch, answer, model, stop_reason, input_tokens, output_tokens, attempts)
+                        select ?, record, content, batch, ?, ?, ?, ?, ?, ?
+                          from record
+                         where record = ? and batch = ? and state = 'carried'
+                        """,
+                        sequence,
+                        answer,
+                        model,
+                        stopReason,
+                        usage.promptTokens(),
+                        usage.output(),
+                        attempts,
+                        record,
+                        batch.number());
+        if (kept > 0) {
+            sql.update(
+                    "update record set state = 'done', batch = null, answer = ?, history = null where record = ?",
+                    sequence,
+                    record);
+            move(record, Tallies.DONE);
+        } else {
+            sql.update(
+                    """
+                    insert into answer (sequence, record, content, batch, answer, model, stop_reason, input_tokens, output_tokens, attempts)
+                    select ?, record, content, batch, ?, ?, ?, ?, ?, ?
+                      from superseded
+                     where record = ? and batch = ?
+                    """,
+                    sequence,
+                    answer,
+                    model,
+                    stopReason,
+                    usage.promptTokens(),
+                    usage.output(),
+                    attempts,
+                    record,
+                    batch.number());
+        }
+    }
+
+    /** The record goes into a later batch, as it was asked. */
+    public void askAgain(int ordinal, History history) {
+        settled.set(ordinal);
+        int left =
+                sql.update(
+                        """
+                        update record
+                           set state = 'outstanding', history = ?
+                         where record = ? and batch = ? and state = 'carried'
+                        """,
+                        history.stored(),
+                        members[ordinal],
+                        batch.number());
+        if (left > 0) {
+            askedAgain += current.has(members[ordinal]) ? 1 : 0;
+            move(members[ordinal], Tallies.OUTSTANDING);
+        }
+    }
+
+    /** How many records of the current plan go into another batch. */
+    public long askedAgain() {
+        return askedAgain;
+    }
+
+    /**
+     * The same, but asked otherwise.
+     *
+     * @param own what of its request is its own, as {@link #asked} gave it, changed
+     */
+    public void askAgain(int ordinal, History history, byte[] own) {
+        askAgain(ordinal, history);
+        sql.update(
+                """
+                insert or replace into again (record, request)
+                select record, ? from record where record = ? and batch = ? and state = 'outstanding'
+                """,
+                BatchFile.membersOf(own),
+                members[ordinal],
+                batch.number());
+    }
+
+    /**
+     * What of a member's request is its own: a JSON object with its {@code messages}; empty if that
+     * is not kept any more.
+     */
+    public Optional<byte[]> asked(int ordinal) {
+        if (work == null || !work.has(batch.number())) {
+            return Optional.empty();
+        }
+        try {
+            if (lines == null) {
+                lines = BatchFile.lines(work.file(batch.number()));
+            }
+            var own = BatchFile.own(work.file(batch.number()), lines, ordinal);
+            return Optional.of(BatchTable.params(BatchFile.NOTHING_SHARED, own));
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private StateException unreadable(IOException e) {
+        return new StateException(
+                "the requests of batch " + batch.number() + " cannot be read: " + e.getMessage(),
+                e);
+    }
+
+    /** Sets the record aside with the reason. */
+    public void fail(int ordinal, FailureKind kind, String message, @Nullable String answer) {
+        settled.set(ordinal);
+        int left =
+                sql.update(
+                        """
+                        update record
+                           set state = 'failed', batch = null, history = null, failure_kind = ?, failure_message = ?, failure_answer = ?
+                         where record = ? and batch = ? and state = 'carried'
+                        """,
+                        kind.wireName(),
+                        message,
+                        answer,
+                        members[ordinal],
+                        batch.number());
+        if (left > 0) {
+            move(members[ordinal], Tallies.failed(kind.wireName()));
+        }
+    }
+
+    /**
+     * The request was canceled before it was sent to a model: this run leaves it, the next one
+     * takes it up.
+     */
+    public void cancel(int ordinal) {
+        settled.set(ordinal);
+        int left =
+                sql.update(
+                        "update record set state = 'canceled', batch = null where record = ? and batch = ? and state = 'carried'",
+                        members[ordinal],
+                        batch.number());
+        if (left > 0) {
+            move(members[ordinal], Tallies.CANCELED);
+        }
+    }
+
+    private void move(long record, String stand) {
+        if (current.has(record)) {
+            tallies.move(Tallies.SUBMITTED, stand, 1);
+        }
+    }
+
+    /** At the end of a transaction. */
+    public void save() {
+        sql.update(
+                "update batch set settled = ?, accepted = accepted + ?, accepted_output = accepted_output + ? where batch = ?",
+                settled.toByteArray(),
+                accepted,
+                acceptedOutput,
+                batch.number());
+        accepted = 0;
+        acceptedOutput = 0;
+        spent.forEach((step, usage) ->
+                sql.update(
+                        """
+                        insert into spent values (?, ?, ?, ?, ?, ?, ?)
+                        on conflict (batch, price_step) do update
+                           set input_tokens = input_tokens + excluded.input_tokens,
+                               output_tokens = output_tokens + excluded.output_tokens,
+                               cache_write_5m_tokens = cache_write_5m_tokens + excluded.cache_write_5m_tokens,
+                               cache_write_1h_tokens = cache_write_1h_tokens + excluded.cache_write_1h_tokens,
+                               cache_read_tokens = cache_read_tokens + excluded.cache_read_tokens
+                        """,
+                        batch.number(),
+                        step,
+                        usage.input(),
+                        usage.output(),
+                        usage.cacheWrite5m(),
+                        usage.cacheWrite1h(),
+                        usage.cacheRead()));
+        spent.clear();
+    }
+}
