@@ -11,10 +11,15 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +34,21 @@ final class SqlSource implements RecordSource {
 
     /** DuckDB's JDBC driver says so of every failure that it meets while it hands out rows. */
     private static final String LOST_FAILURE = "Invalid result set";
+
+    private static final Pattern WORD = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
+    /** What SQL calls without parentheses, or takes a sample by. */
+    private static final Set<String> TIME_WORDS =
+            Set.of(
+                    "current_date",
+                    "current_time",
+                    "current_timestamp",
+                    "localtime",
+                    "localtimestamp",
+                    "now",
+                    "today",
+                    "sample",
+                    "tablesample");
 
     private final PathRule paths;
     private final String query;
@@ -53,6 +73,51 @@ final class SqlSource implements RecordSource {
         } catch (SQLException e) {
             throw SqlFailures.of(e, base, reading);
         }
+    }
+
+    /** A query that depends on more than its files, such as the time, has to be run. */
+    @Override
+    public @Nullable String fingerprint() {
+        var base = base();
+        try (var connection = connect(base, false)) {
+            if (usesMoreThanFiles(connection)) {
+                return null;
+            }
+            var seen = new FilesSeen(query + "\0" + reading);
+            for (var name : new QueryFiles(base, reading).resolve(connection, query).names()) {
+                for (var file : filesOf(connection, name)) {
+                    if (!seen.add(file)) {
+                        return null;
+                    }
+                }
+            }
+            return seen.fingerprint();
+        } catch (SQLException _) {
+            // Reading it tells better what is wrong.
+            return null;
+        }
+    }
+
+    private boolean usesMoreThanFiles(Connection connection) throws SQLException {
+        var words =
+                WORD.matcher(query)
+                        .results()
+                        .map(word -> word.group().toLowerCase(Locale.ROOT))
+                        .collect(Collectors.toUnmodifiableSet());
+        if (!Collections.disjoint(words, TIME_WORDS)) {
+            return true;
+        }
+        try (var statement = connection.createStatement();
+                var names =
+                        statement.executeQuery(
+                                "select distinct function_name from duckdb_functions() where stability <> 'CONSISTENT'")) {
+            while (names.next()) {
+                if (words.contains(names.getString(1).toLowerCase(Locale.ROOT))) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** As {@link SourceDefinition#conflicts}. */

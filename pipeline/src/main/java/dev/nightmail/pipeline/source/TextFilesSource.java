@@ -85,6 +85,17 @@ final class TextFilesSource implements RecordSource {
         return new FileCursor(records.iterator(), leftOut);
     }
 
+    @Override
+    public @Nullable String fingerprint() {
+        var seen = new FilesSeen(glob + "\0" + encoding.name());
+        for (var path : files(choice())) {
+            if (!seen.add(path)) {
+                return null;
+            }
+        }
+        return seen.fingerprint();
+    }
+
     /**
      * A whole folder may hold what the pipeline writes: it is left out. A pattern may not match it.
      */
