@@ -39,8 +39,9 @@ class ArchitectureTest {
         "upstream, core wire jetty",
         "engine, core wire",
         "api, engine core jetty",
-        "pipeline, wire",
-        "cli, pipeline",
+        "config, -",
+        "pipeline, wire config",
+        "cli, pipeline config",
     })
     void aModuleKnowsOnlyThoseItsArrowsLeadTo(String module, String arrows) {
         var known =
@@ -126,6 +127,7 @@ class ArchitectureTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "config",
                 "wire",
                 "core",
                 "journal",

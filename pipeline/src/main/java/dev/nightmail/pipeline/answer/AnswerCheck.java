@@ -1,13 +1,8 @@
 package dev.nightmail.pipeline.answer;
 
-import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
-import com.networknt.schema.SchemaLocation;
-import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.SpecificationVersion;
 import dev.nightmail.pipeline.definition.OutputDefinition;
-import java.util.List;
-import java.util.stream.Collectors;
+import dev.nightmail.pipeline.schema.AnswerSchema;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -19,12 +14,6 @@ import tools.jackson.databind.json.JsonMapper;
  * JSON that satisfies it.
  */
 public final class AnswerCheck {
-
-    /**
-     * Reasons go into a prompt when a record is asked again; a schema with many complaints must not
-     * crowd it out.
-     */
-    private static final int REASONS_MAX = 10;
 
     private static final JsonMapper JSON =
             JsonMapper.builder()
@@ -87,7 +76,7 @@ public final class AnswerCheck {
         var errors = schema.validate(answer);
         return errors.isEmpty()
                 ? new Verdict.Accepted(answer.toString())
-                : rejected(FailureKind.INVALID_ANSWER, reasons(errors), message);
+                : rejected(FailureKind.INVALID_ANSWER, AnswerSchema.reasons(errors), message);
     }
 
     private static Verdict empty(Message message) {
@@ -114,61 +103,13 @@ public final class AnswerCheck {
         return stripped.substring(stripped.indexOf('\n') + 1, stripped.length() - 3);
     }
 
+    /** A pipeline file with such a schema is refused when it is read: this is for other callers. */
     private static Schema schema(OutputDefinition output) {
-        try {
-            var registry = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
-            refuseUnlessSchema(registry, output);
-            var schema = registry.getSchema(output.schema());
-            schema.initializeValidators();
-            return schema;
-        } catch (InvalidSchemaException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            // The library tells of patterns, references and dialects it cannot use in exceptions of
-            // many kinds.
+        var problems = AnswerSchema.problems(output.schema());
+        if (!problems.isEmpty()) {
             throw new InvalidSchemaException(
-                    "output.schema: "
-                            + output.file()
-                            + " is no JSON schema: "
-                            + String.valueOf(e.getMessage()).lines().findFirst().orElse("unknown"),
-                    e);
+                    "output.schema: " + output.file() + String.join(";", problems), null);
         }
-    }
-
-    /**
-     * A keyword misspelt or of the wrong type would be passed over, and every answer paid for
-     * before anybody knew.
-     */
-    private static void refuseUnlessSchema(SchemaRegistry registry, OutputDefinition output) {
-        var version =
-                SpecificationVersion.fromSchemaNode(output.schema())
-                        .orElse(SpecificationVersion.DRAFT_2020_12);
-        var errors =
-                registry.getSchema(SchemaLocation.of(version.getDialectId()))
-                        .validate(output.schema());
-        if (!errors.isEmpty()) {
-            throw new InvalidSchemaException(
-                    "output.schema: " + output.file() + " is no JSON schema: " + reasons(errors),
-                    null);
-        }
-        SchemaKeywords.complaint(output.schema())
-                .ifPresent(complaint -> {
-                    throw new InvalidSchemaException(
-                            "output.schema: " + output.file() + ": " + complaint, null);
-                });
-    }
-
-    /** Where in the JSON and what is wrong, each complaint once. */
-    private static String reasons(List<Error> errors) {
-        return errors.stream()
-                .map(AnswerCheck::reason)
-                .distinct()
-                .limit(REASONS_MAX)
-                .collect(Collectors.joining("; "));
-    }
-
-    private static String reason(Error error) {
-        var place = String.valueOf(error.getInstanceLocation());
-        return place.isEmpty() ? error.getMessage() : place + ": " + error.getMessage();
+        return AnswerSchema.of(output.schema());
     }
 }

@@ -1,6 +1,5 @@
 package dev.nightmail.pipeline.cost;
 
-import dev.nightmail.pipeline.definition.CacheTtl;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

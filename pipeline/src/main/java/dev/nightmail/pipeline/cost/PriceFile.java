@@ -1,5 +1,8 @@
 package dev.nightmail.pipeline.cost;
 
+import dev.nightmail.config.yaml.Problems;
+import dev.nightmail.config.yaml.YamlDocument;
+import dev.nightmail.config.yaml.YamlException;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -16,11 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
  * Prices of one's own, in US dollars per million tokens: a YAML or JSON list of {@code { model,
@@ -37,12 +36,6 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  * </ul>
  */
 public final class PriceFile {
-
-    private static final YAMLMapper YAML =
-            YAMLMapper.builder()
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-                    .build();
 
     private static final Set<String> KEYS =
             Set.of(
@@ -81,6 +74,33 @@ public final class PriceFile {
         return new PriceFile(file).read(today).over(PriceList.shipped());
     }
 
+    /**
+     * What is wrong with the rows of a file, whatever the day; a line each, which names the file
+     * and the row. None if nothing is.
+     */
+    public static List<String> problems(Path file) {
+        var prices = new PriceFile(file);
+        var problems = new ArrayList<String>();
+        prices.told(
+                problems,
+                () -> {
+                    int number = 0;
+                    for (var node : prices.root().values()) {
+                        int row = ++number;
+                        prices.told(problems, () -> prices.row(node, row));
+                    }
+                });
+        return problems;
+    }
+
+    private void told(List<String> problems, Runnable reading) {
+        try {
+            reading.run();
+        } catch (PriceFileException e) {
+            problems.add(String.valueOf(e.getMessage()));
+        }
+    }
+
     private PriceList read(LocalDate today) {
         var rows = new ArrayList<Row>();
         int number = 0;
@@ -100,8 +120,12 @@ public final class PriceFile {
 
     private JsonNode root() {
         try {
-            var tree = YAML.readTree(Files.readString(file));
-            if (tree == null || !tree.isArray()) {
+            var problems = new Problems();
+            var tree = YamlDocument.parse(Files.readString(file), problems).root();
+            if (!problems.isEmpty()) {
+                throw wrong(problems.lines().getFirst());
+            }
+            if (!tree.isArray()) {
                 throw wrong(
                         "must be a list of rows like - { model: my-model, input: 1.00, output: 5.00 }");
             }
@@ -110,9 +134,8 @@ public final class PriceFile {
             throw wrong("there is no such file");
         } catch (IOException e) {
             throw wrong("cannot be read: " + e.getMessage());
-        } catch (JacksonException e) {
-            var at = e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
-            throw wrong("is neither YAML nor JSON" + at);
+        } catch (YamlException e) {
+            throw wrong(String.valueOf(e.getMessage()));
         }
     }
 

@@ -1,5 +1,9 @@
 package dev.nightmail.pipeline.database;
 
+import dev.nightmail.config.section.Key;
+import dev.nightmail.config.section.Keys;
+import dev.nightmail.config.section.Kinds;
+import dev.nightmail.config.section.YamlSection;
 import dev.nightmail.pipeline.paths.NamedFile;
 import dev.nightmail.pipeline.paths.PathRule;
 import dev.nightmail.pipeline.sink.Columns;
@@ -10,7 +14,6 @@ import dev.nightmail.pipeline.sink.SinkContext;
 import dev.nightmail.pipeline.sink.SinkDefinition;
 import dev.nightmail.pipeline.sink.SinkFormat;
 import dev.nightmail.pipeline.sink.SinkProvider;
-import dev.nightmail.pipeline.yaml.YamlSection;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -18,13 +21,29 @@ import org.jspecify.annotations.Nullable;
 /** {@code sink: { database: { url: …, table: …, key: … } }}. */
 public final class DatabaseSinkProvider implements SinkProvider {
 
-    private static final String SHAPE = "{ url: \"${DATABASE_URL}\", table: ticket_label }";
-
     /** What becomes of the rows of a table. */
     enum Mode {
         /** One row an id: a newer answer takes the place of the older one. */
         UPSERT
     }
+
+    private static final Key<String> TABLE =
+            Key.of("table", Kinds.text(), "The table; it is made if it is missing.")
+                    .required("give a text");
+    private static final Key<String> KEY =
+            Key.of("key", Kinds.text(), "The column that holds the record's id.")
+                    .orElse(Columns.ID);
+    private static final Key<Mode> MODE =
+            Key.of("mode", Kinds.choice(Mode.class), "What becomes of the rows of the table.")
+                    .orElse(Mode.UPSERT, "upsert");
+    private static final Key<YamlSection> DATABASE =
+            Key.of(
+                            "database",
+                            Kinds.section(
+                                    DatabaseSection.with(TABLE, KEY, MODE),
+                                    "{ url: \"${DATABASE_URL}\", table: ticket_label }"),
+                            "A table of a database.")
+                    .required("give a database");
 
     /**
      * Answers as rows of a table.
@@ -72,16 +91,20 @@ public final class DatabaseSinkProvider implements SinkProvider {
     }
 
     @Override
+    public Keys keys() {
+        return Keys.of(DATABASE);
+    }
+
+    @Override
     public @Nullable SinkDefinition read(YamlSection sink, PathRule paths, String pipeline) {
-        var database = sink.section("database", SHAPE);
+        var database = sink.read(DATABASE);
         if (database == null) {
             return null;
         }
         var url = DatabaseSection.url(database, paths);
-        var table = database.requiredText("table");
-        var key = database.text("key");
-        database.choice("mode", Mode.class);
-        database.refuseUnknownKeys();
+        var table = database.read(TABLE);
+        var key = database.valueOf(KEY);
+        database.read(MODE);
         if (url != null && url.dialect() == Dialect.OTHER) {
             database.problem(
                     "url",
@@ -98,9 +121,6 @@ public final class DatabaseSinkProvider implements SinkProvider {
             return null;
         }
         return new DatabaseTable(
-                url,
-                table,
-                key == null ? Columns.ID : key,
-                paths.folder().resolve(pipeline + ".sample.jsonl"));
+                url, table, key, paths.folder().resolve(pipeline + ".sample.jsonl"));
     }
 }

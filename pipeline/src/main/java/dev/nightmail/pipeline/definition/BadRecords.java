@@ -1,5 +1,7 @@
 package dev.nightmail.pipeline.definition;
 
+import dev.nightmail.config.section.Kind;
+import dev.nightmail.config.section.ScalarKind;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Optional;
@@ -25,6 +27,20 @@ public record BadRecords(BigDecimal percent, long count) {
      * records is none.
      */
     public static final BadRecords DEFAULT = new BadRecords(BigDecimal.ONE, 10);
+
+    /** A number is a text, too: {@code "100"} has always been one. */
+    static final Kind<BadRecords> KIND =
+            new ScalarKind<>(
+                    "a number of records like 100, or a share of them like 1%",
+                    node -> node.isString() || node.isNumber(),
+                    BadRecords::parse,
+                    schema -> {
+                        schema.putArray("type").add("integer").add("string");
+                        schema.put("minimum", 0).put("maximum", 999_999_999_999L);
+                        schema.put(
+                                "pattern",
+                                "^\\s*([0-9]{1,12}|(100(\\.0{1,6})?|0?[0-9]{1,2}(\\.[0-9]{1,6})?) ?%)\\s*$");
+                    });
 
     public BadRecords {
         if (percent.signum() < 0 || percent.compareTo(HUNDRED) > 0 || count < 0) {

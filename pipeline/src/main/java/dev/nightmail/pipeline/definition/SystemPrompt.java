@@ -1,5 +1,6 @@
 package dev.nightmail.pipeline.definition;
 
+import dev.nightmail.pipeline.cost.CacheTtl;
 import org.jspecify.annotations.Nullable;
 
 /**

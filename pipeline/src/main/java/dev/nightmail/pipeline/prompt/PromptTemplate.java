@@ -7,12 +7,12 @@ import com.samskivert.mustache.Template;
 import dev.nightmail.pipeline.cost.TokenEstimate;
 import dev.nightmail.pipeline.definition.Truncation;
 import dev.nightmail.pipeline.source.SourceRecord;
+import dev.nightmail.pipeline.template.TemplateSyntax;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,11 +21,6 @@ import org.jspecify.annotations.Nullable;
  * hole in it costs as much as a whole one. One thread.
  */
 final class PromptTemplate {
-
-    private static final Pattern SINGLE_BRACES = Pattern.compile("\\{[\\w.]+}");
-
-    /** Enough of an open tag to find it by. */
-    private static final int OPEN_TAG_SHOWN = 20;
 
     private final Template template;
     private final Map<String, Truncation> truncations;
@@ -36,37 +31,12 @@ final class PromptTemplate {
      */
     PromptTemplate(String text, Map<String, Truncation> truncations, boolean withoutFields) {
         this.truncations = truncations;
-        try {
-            this.template =
-                    Mustache.compiler()
-                            .escapeHTML(false)
-                            .nullValue("")
-                            .strictSections(true)
-                            .withCollector(new FieldsOnly(found))
-                            .compile(text);
-        } catch (MustacheException e) {
-            throw new PromptException("prompt: " + e.getMessage(), e);
+        var problems = TemplateSyntax.problems(text, withoutFields);
+        if (!problems.isEmpty()) {
+            throw new PromptException("prompt: " + String.join("; ", problems), null);
         }
-        refuseUnlessWhole(text, withoutFields);
-    }
-
-    /** What would be sent, and paid for, as it stands: a tag that stays open, or no tag at all. */
-    private void refuseUnlessWhole(String text, boolean withoutFields) {
-        var tags = new Tags();
-        template.visit(tags);
-        // With other delimiters braces are text.
-        if (!text.contains("{{=")) {
-            tags.refuseOpenTag();
-        }
-        if (tags.names == 0 && !withoutFields) {
-            throw new PromptException(
-                    "prompt: names no field, so every record would be asked the same: write {{text}} where the field text goes"
-                            + (SINGLE_BRACES.matcher(text).find()
-                                    ? ", with two braces on either side"
-                                    : "")
-                            + "; or write \"prompt-without-fields: true\" if that is meant",
-                    null);
-        }
+        this.template =
+                TemplateSyntax.compiler().withCollector(new FieldsOnly(found)).compile(text);
     }
 
     /**
@@ -149,65 +119,6 @@ final class PromptTemplate {
                             ? text
                             : text.substring(0, text.offsetByCodePoints(0, max));
         };
-    }
-
-    /** Looks over what a template is made of. */
-    private static final class Tags implements Mustache.Visitor {
-        private int names;
-        private @Nullable String openTag;
-
-        void refuseOpenTag() {
-            if (openTag != null) {
-                throw new PromptException(
-                        "prompt: a tag stays open: \""
-                                + openTag
-                                + "\": close it with two braces, or write {{=<% %>=}} before it to change the delimiters",
-                        null);
-            }
-        }
-
-        @Override
-        public void visitText(String text) {
-            var start = text.indexOf("{{");
-            if (start >= 0 && openTag == null) {
-                openTag =
-                        text.substring(start, Math.min(text.length(), start + OPEN_TAG_SHOWN))
-                                .lines()
-                                .findFirst()
-                                .orElse("{{");
-            }
-        }
-
-        @Override
-        public void visitVariable(String name) {
-            names++;
-        }
-
-        @Override
-        public boolean visitInclude(String name) {
-            throw new PromptException(
-                    "prompt: {{>"
-                            + name
-                            + "}} would include another template, and there is none: write its text here",
-                    null);
-        }
-
-        @Override
-        public boolean visitParent(String name) {
-            return visitInclude(name);
-        }
-
-        @Override
-        public boolean visitSection(String name) {
-            names++;
-            return true;
-        }
-
-        @Override
-        public boolean visitInvertedSection(String name) {
-            names++;
-            return true;
-        }
     }
 
     /**

@@ -1,12 +1,25 @@
 package dev.nightmail.pipeline.sink;
 
+import dev.nightmail.config.section.Key;
+import dev.nightmail.config.section.Keys;
+import dev.nightmail.config.section.Kinds;
+import dev.nightmail.config.section.YamlSection;
 import dev.nightmail.pipeline.paths.PathRule;
-import dev.nightmail.pipeline.yaml.YamlSection;
 import java.nio.file.InvalidPathException;
 import org.jspecify.annotations.Nullable;
 
 /** {@code sink: { file: results.csv }}. */
 public final class FileSinkProvider implements SinkProvider {
+
+    private static final Key<String> FILE =
+            Key.of("file", Kinds.text(), "A file that ends in .jsonl, .csv or .parquet.")
+                    .required("give a file");
+    private static final Key<Formulas> FORMULAS =
+            Key.of(
+                            "formulas",
+                            Kinds.choice(Formulas.class),
+                            "What a CSV file does with answers a spreadsheet would take for formulas.")
+                    .orElse(Formulas.ESCAPE, "escape");
 
     @Override
     public String key() {
@@ -19,9 +32,14 @@ public final class FileSinkProvider implements SinkProvider {
     }
 
     @Override
+    public Keys keys() {
+        return Keys.of(FILE, FORMULAS);
+    }
+
+    @Override
     public @Nullable SinkDefinition read(YamlSection sink, PathRule paths, String pipeline) {
-        var named = sink.text("file");
-        var formulas = sink.choice("formulas", Formulas.class);
+        var named = sink.read(FILE);
+        var formulas = sink.valueOf(FORMULAS);
         if (named == null) {
             return null;
         }
@@ -32,9 +50,7 @@ public final class FileSinkProvider implements SinkProvider {
         }
         try {
             return new FileSinkDefinition(
-                    paths.folder().resolve(named).normalize(),
-                    format,
-                    formulas == null ? Formulas.ESCAPE : formulas);
+                    paths.folder().resolve(named).normalize(), format, formulas);
         } catch (InvalidPathException e) {
             sink.problem("file", "is not a path: " + e.getReason());
             return null;

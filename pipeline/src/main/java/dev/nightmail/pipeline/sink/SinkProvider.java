@@ -1,7 +1,8 @@
 package dev.nightmail.pipeline.sink;
 
+import dev.nightmail.config.section.Keys;
+import dev.nightmail.config.section.YamlSection;
 import dev.nightmail.pipeline.paths.PathRule;
-import dev.nightmail.pipeline.yaml.YamlSection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -21,8 +22,17 @@ public interface SinkProvider {
     String shape();
 
     /**
-     * Reads {@code sink}, in which {@link #key} stands. Opens nothing. Reads every key it knows, so
-     * that the rest can be refused.
+     * The keys of {@code sink} that this kind reads, {@link #key} among them, without those that
+     * all kinds have ({@code failed}, {@code report}): they say what the schema of the pipeline
+     * file says. A kind that declares none is described as a mapping in which anything may stand.
+     */
+    default Keys keys() {
+        return Keys.OPEN;
+    }
+
+    /**
+     * Reads {@code sink}, in which {@link #key} stands. Opens nothing. A kind that declares no keys
+     * reads every key it knows, so that the rest can be refused.
      *
      * @param sink problems are told to it, a line each
      * @param paths where relative paths start

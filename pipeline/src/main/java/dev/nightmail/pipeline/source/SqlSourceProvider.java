@@ -1,13 +1,28 @@
 package dev.nightmail.pipeline.source;
 
+import dev.nightmail.config.section.Key;
+import dev.nightmail.config.section.Keys;
+import dev.nightmail.config.section.Kinds;
+import dev.nightmail.config.section.YamlSection;
 import dev.nightmail.pipeline.paths.NamedFile;
 import dev.nightmail.pipeline.paths.PathRule;
-import dev.nightmail.pipeline.yaml.YamlSection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** {@code source: { sql: … }}. */
 public final class SqlSourceProvider implements SourceProvider {
+
+    private static final Key<String> SQL =
+            Key.of(
+                            "sql",
+                            Kinds.text(),
+                            "One SELECT of DuckDB over CSV, JSONL and Parquet files in the pipeline's folder and below; it needs a column id.")
+                    .required("give one SELECT");
+    private static final Key<CsvCells> CSV =
+            Key.of(
+                    "csv",
+                    Kinds.choice(CsvCells.class),
+                    "How cells of CSV files are read: as the text they are, or as the types DuckDB detects; text unless it is given.");
 
     /**
      * One SELECT over files in the pipeline's folder; its result needs a column {@code id}.
@@ -54,9 +69,14 @@ public final class SqlSourceProvider implements SourceProvider {
     }
 
     @Override
+    public Keys keys() {
+        return Keys.of(SQL, CSV);
+    }
+
+    @Override
     public @Nullable SourceDefinition read(YamlSection source, PathRule paths) {
-        var query = source.text("sql");
-        var csv = source.choice("csv", CsvCells.class);
+        var query = source.read(SQL);
+        var csv = source.read(CSV);
         if (source.has("encoding")) {
             source.problem(
                     "encoding",

@@ -1,15 +1,31 @@
 package dev.nightmail.pipeline.source;
 
+import dev.nightmail.config.section.Key;
+import dev.nightmail.config.section.Keys;
+import dev.nightmail.config.section.Kinds;
+import dev.nightmail.config.section.ScalarKind;
+import dev.nightmail.config.section.YamlSection;
 import dev.nightmail.pipeline.paths.NamedFile;
 import dev.nightmail.pipeline.paths.PathRule;
-import dev.nightmail.pipeline.yaml.YamlSection;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /** {@code source: { files: … }}. */
 public final class TextFilesSourceProvider implements SourceProvider {
+
+    private static final Key<String> FILES =
+            Key.of(
+                            "files",
+                            Kinds.text(),
+                            "A glob or a folder of text files, one record each with the fields id, path and text; ** means any folders or none.")
+                    .required("give a glob or a folder");
+    private static final Key<Charset> ENCODING =
+            Key.of("encoding", encoding(), "What the text files are written in.")
+                    .orElse(StandardCharsets.UTF_8, "utf-8");
 
     /**
      * Text files, one record each, with its relative path and its text as fields. A folder means
@@ -40,27 +56,33 @@ public final class TextFilesSourceProvider implements SourceProvider {
     }
 
     @Override
+    public Keys keys() {
+        return Keys.of(FILES, ENCODING);
+    }
+
+    @Override
     public @Nullable SourceDefinition read(YamlSection source, PathRule paths) {
-        var glob = source.text("files");
+        var glob = source.read(FILES);
         if (source.has("csv")) {
             source.problem("csv", "goes with sql only: files are read as whole texts");
         }
-        var encoding = encoding(source);
+        var encoding = source.valueOf(ENCODING);
         return glob == null ? null : new TextFiles(paths, glob, encoding);
     }
 
-    private static Charset encoding(YamlSection source) {
-        var name = source.text("encoding");
-        if (name == null) {
-            return StandardCharsets.UTF_8;
-        }
+    private static ScalarKind<Charset> encoding() {
+        return new ScalarKind<>(
+                "an encoding that is known here: utf-8, windows-1252, iso-8859-15, utf-16 or another of its kind",
+                JsonNode::isString,
+                TextFilesSourceProvider::charset,
+                schema -> schema.put("type", "string").put("pattern", "\\S"));
+    }
+
+    private static Optional<Charset> charset(String name) {
         try {
-            return Charset.forName(name);
+            return Optional.of(Charset.forName(name));
         } catch (IllegalArgumentException _) {
-            source.problem(
-                    "encoding",
-                    "is none that is known here: give utf-8, windows-1252, iso-8859-15, utf-16 or another of its kind");
-            return StandardCharsets.UTF_8;
+            return Optional.empty();
         }
     }
 }

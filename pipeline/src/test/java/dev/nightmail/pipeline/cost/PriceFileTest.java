@@ -82,7 +82,7 @@ class PriceFileTest {
                 "- { model: m, input: 1, output: 1, form: x } | row 1: form is not a key here",
                 "- { model: m, from: May, input: 1, output: 1 } | row 1: from must be a day like",
                 "- { model: m, above-tokens: 5, input: 1, output: 1 } | a row without above-tokens is missing",
-                "'- { model: m, input: 1' | is neither YAML nor JSON",
+                "'- { model: m, input: 1' | line 1: is not valid YAML",
             })
     void whatIsWrongIsToldWithItsRow(String text, String problem) {
         assertThatThrownBy(() -> read(text))

@@ -2,7 +2,6 @@ package dev.nightmail.pipeline.cost;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nightmail.pipeline.definition.CacheTtl;
 import org.junit.jupiter.api.Test;
 
 class PriceListTest {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.nightmail.pipeline.client.CallTerms;
+import dev.nightmail.pipeline.cost.CacheTtl;
 import dev.nightmail.pipeline.paths.PathRule;
 import dev.nightmail.pipeline.sink.FileSinkDefinition;
 import dev.nightmail.pipeline.sink.Formulas;
@@ -106,19 +107,86 @@ class PipelineDefinitionTest {
 
         assertThat(refused.problems())
                 .containsExactlyInAnyOrder(
-                        "source.table: is not a key here; allowed: database, files, sql, csv, encoding",
-                        "model: must be a text, not 7",
-                        "max_tokens: must be a whole number from 1 to 300000, not 0",
-                        "system.file: cannot read "
+                        "line 1: sorce: is not a key here; did you mean source?",
+                        "line 2: source.table: is not a key here; allowed: database, files, sql, csv, encoding",
+                        "line 3: model: must be a text, not 7",
+                        "line 4: max_tokens: must be a whole number from 1 to 300000, not 0",
+                        "line 5: system.file: cannot read "
                                 + folder.resolve("missing.md")
                                 + ": there is no such file",
-                        "system.cache: must be 5m or 1h, not 2h",
-                        "truncate.text: must be a number of characters like 2000, or a text like \"600 tokens\"",
-                        "sink.file: must end in .jsonl, .csv or .parquet, not results.xlsx",
-                        "budget.usd: must be more than 0 and at most 1,000,000,000, not -1",
-                        "retry.transient: must be a whole number from 0 to 100, not a text",
-                        "params.stream: cannot be set here: the pipeline sets it, or a batch does not know it",
-                        "sorce: is not a key here; did you mean source?");
+                        "line 5: system.cache: must be 5m or 1h, not 2h",
+                        "line 7: truncate.text: must be a number of characters like 2000, or a text like \"600 tokens\", not \"600 words\"",
+                        "line 8: sink.file: must end in .jsonl, .csv or .parquet, not results.xlsx",
+                        "line 9: budget.usd: must be an amount in US dollars like 5.00, above 0 and at most 1,000,000,000, not -1",
+                        "line 10: retry.transient: must be a whole number from 0 to 100, not many",
+                        "line 11: params.stream: cannot be set here: the pipeline sets it, or a batch does not know it");
+    }
+
+    @Test
+    void theFilesThatAreNamedAndTheTemplateAreLookedAtInTheSameRun() throws Exception {
+        Files.writeString(
+                folder.resolve("prices.yaml"), "- { model: m, input: 1, ouput: 2 }\n- 7\n");
+        Files.writeString(
+                folder.resolve("answer.schema.json"),
+                "{\"type\": \"object\", \"requird\": [\"a\"], \"properties\": {\"a\": {\"enmu\": [1]}}}");
+        Files.writeString(folder.resolve("records.csv"), "id,text\n1,a\n");
+
+        var refused =
+                catchThrowableOfType(
+                        DefinitionException.class,
+                        () ->
+                                read(
+                                        """
+                                        source: { sql: "select * from 'records.csv'" }
+                                        model: m
+                                        max_tokens: 1
+                                        max_tokens: 2
+                                        system: { file: gone.md }
+                                        prompt: "Of {{text"
+                                        output: { schema: answer.schema.json }
+                                        prices: prices.yaml
+                                        sink: { file: records.csv, report: prices.yaml }
+                                        bugdet: { usd: 1 }
+                                        """));
+
+        assertThat(refused.problems())
+                .containsExactly(
+                        "line 4: max_tokens: is given twice, first in line 3: keep one of them",
+                        "line 5: system.file: cannot read "
+                                + folder.resolve("gone.md")
+                                + ": there is no such file",
+                        "line 6: prompt: a tag stays open: \"{{text\": close it with two braces, or write {{=<% %>=}} before it to change the delimiters",
+                        "line 7: output.schema: answer.schema.json: /requird is no keyword: did you mean required?",
+                        "line 7: output.schema: answer.schema.json: /properties/a/enmu is no keyword: did you mean enum?",
+                        "line 8: prices: "
+                                + folder.resolve("prices.yaml")
+                                + ": row 1: ouput is not a key here; allowed: above-tokens, batch, from, input, model, output, read, source, write-1h, write-5m",
+                        "line 8: prices: "
+                                + folder.resolve("prices.yaml")
+                                + ": row 2 must be a mapping like { model: my-model, input: 1.00, output: 5.00 }",
+                        "line 9: sink.report: prices.yaml is the file of prices and would be overwritten: name another file",
+                        "line 9: sink.file: records.csv is read by the source ('records.csv'), and would be overwritten: write it to another folder, such as out/records.csv",
+                        "line 10: bugdet: is not a key here; did you mean budget?");
+    }
+
+    @Test
+    void aSourceIsNotLookedAtWhileTheRestOfTheFileIsRight() throws Exception {
+        Files.writeString(folder.resolve("records.csv"), "id,text\n1,a\n");
+
+        var pipeline =
+                read(
+                        """
+                        source: { sql: "select * from 'records.csv'" }
+                        model: m
+                        max_tokens: 1
+                        prompt: "{{text}}"
+                        sink: { file: records.csv }
+                        """);
+
+        assertThat(pipeline.source().conflicts(pipeline.outputs().files())).isNotEmpty();
+        assertThat(pipeline.source().conflicts(pipeline.outputs().sample().files()))
+                .as("a sample may be made all the same")
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -166,7 +234,7 @@ class PipelineDefinitionTest {
         assertThatThrownBy(() -> read("model: m\nsystem: { text: {{text}} }\n"))
                 .hasMessageContaining("needs quotes: text: \"{{…}}\"");
         assertThatThrownBy(() -> read("model: m\n---\nmodel: n\n"))
-                .hasMessageContaining("line 2: a pipeline file holds one pipeline");
+                .hasMessageContaining("line 3: a second document begins here (---)");
     }
 
     @Test
@@ -204,7 +272,7 @@ class PipelineDefinitionTest {
                                 sink: { file: a.csv, formulas: drop }
                                 """))
                 .hasMessageContaining("source.csv: goes with sql only")
-                .hasMessageContaining("prompt-without-fields: must be true or false, not a text")
+                .hasMessageContaining("prompt-without-fields: must be true or false, not maybe")
                 .hasMessageContaining("sink.formulas: must be escape or keep, not drop");
     }
 
@@ -248,7 +316,7 @@ class PipelineDefinitionTest {
     @CsvSource(
             delimiter = ';',
             value = {
-                "betas: a; betas: must be a list of 1 to 20 names like [output-300k-2026-03-24], not a text",
+                "betas: a; betas: must be a list of 1 to 20 names like [output-300k-2026-03-24], not a",
                 "betas: []; betas: must be a list of 1 to 20 names",
                 "betas: [a, a]; betas: a is named twice",
                 "betas: ['a,b']; betas: a name is 1 to 100 letters, digits, points, - and _, not \"a,b\"",
@@ -307,7 +375,8 @@ class PipelineDefinitionTest {
                                 "docs",
                                 Charset.forName("windows-1252")));
         assertThatThrownBy(() -> withSource("{ files: docs, encoding: klingon }"))
-                .hasMessageContaining("source.encoding: is none that is known here");
+                .hasMessageContaining(
+                        "source.encoding: must be an encoding that is known here: utf-8");
         assertThatThrownBy(() -> withSource("{ sql: \"select 1 as id\", encoding: utf-8 }"))
                 .hasMessageContaining("source.encoding: goes with files only");
     }
@@ -346,11 +415,11 @@ class PipelineDefinitionTest {
 
         assertThat(failure.problems())
                 .containsExactlyInAnyOrder(
-                        "source.database.url: the environment variable TICKETS_DB is not set: set it, or write $${TICKETS_DB} for the text itself",
-                        "source.database.cursr: is not a key here; did you mean cursor?",
-                        "sink.database.url: names a kind of database that is not known: give postgresql://user:password@host/database, mysql://…, mariadb://…, sqlite:FILE or jdbc:…",
-                        "sink.database.table: is missing: give a text",
-                        "sink.database.mode: must be upsert, not append");
+                        "line 1: source.database.url: the environment variable TICKETS_DB is not set: set it, or write $${TICKETS_DB} for the text itself",
+                        "line 1: source.database.cursr: is not a key here; did you mean cursor?",
+                        "line 5: sink.database.url: names a kind of database that is not known: give postgresql://user:password@host/database, mysql://…, mariadb://…, sqlite:FILE or jdbc:…",
+                        "line 5: sink.database.table: is missing: give a text",
+                        "line 5: sink.database.mode: must be upsert, not append");
     }
 
     private PipelineDefinition read(String yaml) throws IOException {

@@ -4,9 +4,9 @@ import static dev.nightmail.pipeline.testing.FakeBatches.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.nightmail.pipeline.answer.InvalidSchemaException;
 import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.client.Secret;
+import dev.nightmail.pipeline.definition.DefinitionException;
 import dev.nightmail.pipeline.sink.SinkException;
 import dev.nightmail.pipeline.source.EmptySourceException;
 import dev.nightmail.pipeline.testing.FakeBatches;
@@ -269,7 +269,7 @@ class AnswersTest {
         pipeline.file("answer.schema.json", "{\"type\": \"objekt\", \"required\": \"label\"}");
 
         assertThatThrownBy(() -> pipeline.run(server, world))
-                .isInstanceOf(InvalidSchemaException.class)
+                .isInstanceOf(DefinitionException.class)
                 .hasMessageContaining("output.schema: ")
                 .hasMessageContaining("/type")
                 .hasMessageContaining("/required");

@@ -1,4 +1,4 @@
-package dev.nightmail.pipeline.yaml;
+package dev.nightmail.config.yaml;
 
 import java.util.Comparator;
 import java.util.Locale;
@@ -9,6 +9,13 @@ import java.util.Set;
 public final class Spelling {
 
     private Spelling() {}
+
+    /** What to do about a word that is none of these. */
+    public static String advice(String written, Set<String> words) {
+        return nearest(written, words)
+                .map(meant -> "did you mean " + meant + "?")
+                .orElseGet(() -> "allowed: " + String.join(", ", words));
+    }
 
     /** The word that takes the fewest changes; empty if it would be another word altogether. */
     public static Optional<String> nearest(String written, Set<String> words) {

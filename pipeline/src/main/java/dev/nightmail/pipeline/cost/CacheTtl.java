@@ -1,4 +1,4 @@
-package dev.nightmail.pipeline.definition;
+package dev.nightmail.pipeline.cost;
 
 /** How long a cached prompt prefix lives; the upstream offers these two. */
 public enum CacheTtl {

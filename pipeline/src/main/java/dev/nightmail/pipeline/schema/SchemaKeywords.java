@@ -1,8 +1,8 @@
-package dev.nightmail.pipeline.answer;
+package dev.nightmail.pipeline.schema;
 
-import dev.nightmail.pipeline.yaml.Spelling;
+import dev.nightmail.config.yaml.Spelling;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
@@ -114,61 +114,51 @@ final class SchemaKeywords {
 
     private SchemaKeywords() {}
 
-    /** What is wrong with a schema that is valid; empty if nothing is. */
-    static Optional<String> complaint(JsonNode schema) {
+    /** What is wrong with a schema that is valid, a sentence each; empty if nothing is. */
+    static List<String> complaints(JsonNode schema) {
         if (schema.propertyNames().stream().noneMatch(CONSTRAINTS::contains)) {
-            return Optional.of(
+            return List.of(
                     "constrains nothing, so any JSON would do"
                             + (schema.path("schema").isObject()
                                     ? ": write what stands under \"schema\" there, without the wrapper"
                                     : ": give it a \"type\""));
         }
-        return misspelt(schema, "");
+        var complaints = new ArrayList<String>();
+        addMisspelt(schema, "", complaints);
+        return complaints;
     }
 
-    private static Optional<String> misspelt(JsonNode schema, String place) {
+    private static void addMisspelt(JsonNode schema, String place, List<String> complaints) {
         for (var keyword : schema.propertyNames()) {
             if (!CONSTRAINTS.contains(keyword) && !ANNOTATIONS.contains(keyword)) {
-                var meant = Spelling.nearest(keyword, CONSTRAINTS);
-                if (meant.isPresent()) {
-                    return Optional.of(
-                            place
-                                    + "/"
-                                    + keyword
-                                    + " is no keyword: did you mean "
-                                    + meant.get()
-                                    + "?");
-                }
+                Spelling.nearest(keyword, CONSTRAINTS)
+                        .ifPresent(meant ->
+                                complaints.add(
+                                        place
+                                                + "/"
+                                                + keyword
+                                                + " is no keyword: did you mean "
+                                                + meant
+                                                + "?"));
             }
         }
         for (var group : SCHEMAS_BY_NAME) {
             for (var member : schema.path(group).properties()) {
-                var found =
-                        misspelt(member.getValue(), place + "/" + group + "/" + member.getKey());
-                if (found.isPresent()) {
-                    return found;
-                }
+                addMisspelt(
+                        member.getValue(), place + "/" + group + "/" + member.getKey(), complaints);
             }
         }
         for (var keyword : SCHEMAS) {
-            var found = misspeltIn(schema.path(keyword), place + "/" + keyword);
-            if (found.isPresent()) {
-                return found;
-            }
+            addMisspeltIn(schema.path(keyword), place + "/" + keyword, complaints);
         }
-        return Optional.empty();
     }
 
-    private static Optional<String> misspeltIn(JsonNode node, String place) {
+    private static void addMisspeltIn(JsonNode node, String place, List<String> complaints) {
         if (node.isObject()) {
-            return misspelt(node, place);
+            addMisspelt(node, place, complaints);
         }
         for (int index = 0; node.isArray() && index < node.size(); index++) {
-            var found = misspeltIn(node.path(index), place + "/" + index);
-            if (found.isPresent()) {
-                return found;
-            }
+            addMisspeltIn(node.path(index), place + "/" + index, complaints);
         }
-        return Optional.empty();
     }
 }
