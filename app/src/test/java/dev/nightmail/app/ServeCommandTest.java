@@ -193,11 +193,16 @@ class ServeCommandTest {
         assertThat(serve("--config", config.toString(), "--port", "x")).isEqualTo(2);
 
         assertThat(session.err().lines())
-                .containsExactlyInAnyOrder(
-                        "nightmail: listen.port: is \"x\"; expected a whole number",
-                        "nightmail: limits.window: is \"soon\"; expected a duration such as 500ms,"
-                                + " 90s, 10m, 24h or 29d",
-                        "nightmail: bogus: no such key");
+                .containsExactly(
+                        "nightmail: listen.port: must be a whole number from 0 to 65535, not x",
+                        "nightmail: "
+                                + config
+                                + ": line 1: limits.window: must be a length of time from 1ms to"
+                                + " 366d, such as 90s, 15m, 1h or 2d, not soon",
+                        "nightmail: "
+                                + config
+                                + ": line 2: bogus: is not a key here; allowed: upstream, data,"
+                                + " upstreams, routes, weights, listen, limits, retries");
         assertThat(data()).doesNotExist();
     }
 

@@ -163,8 +163,8 @@ final class SimulatorCommandTest {
         assertThat(sitting.err())
                 .isEqualTo(
                         """
-                        nightmail: port: is "-1"; allowed is 0 to 65535
-                        nightmail: capacity: is "0"; allowed is 1 to 1000000
+                        nightmail: port: must be a whole number from 0 to 65535, not "-1"
+                        nightmail: capacity: must be a whole number from 1 to 1000000, not "0"
                         """);
         assertThat(sitting.out()).isEmpty();
     }

@@ -3,6 +3,7 @@ package dev.nightmail.app.config;
 import dev.nightmail.app.config.NightmailConfig.Capacity;
 import dev.nightmail.app.config.NightmailConfig.Limits;
 import dev.nightmail.app.config.NightmailConfig.Retries;
+import dev.nightmail.config.section.Units;
 import dev.nightmail.core.key.WorkspaceId;
 import dev.nightmail.core.schedule.Weights;
 import dev.nightmail.engine.EngineConfig;

@@ -1,19 +1,18 @@
 package dev.nightmail.app.config;
 
-import static tools.jackson.databind.DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY;
-
+import dev.nightmail.config.yaml.Problems;
+import dev.nightmail.config.yaml.YamlDocument;
+import dev.nightmail.config.yaml.YamlException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectReader;
-import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
  * Where a configuration comes from. All values are known by their dotted keys; items of lists are
@@ -24,9 +23,6 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  * @param sets {@code key=value}, as given with {@code --set}
  */
 public record ConfigSource(@Nullable Path file, Map<String, String> flags, List<String> sets) {
-
-    private static final ObjectReader YAML =
-            YAMLMapper.shared().reader().with(FAIL_ON_READING_DUP_TREE_KEY);
 
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9._-]+");
 
@@ -69,58 +65,67 @@ public record ConfigSource(@Nullable Path file, Map<String, String> flags, List<
         return " " + meant.group() + (meant.end() < set.length() ? "…" : "");
     }
 
-    /** What the file says; null where a key has no value. */
-    Map<String, @Nullable String> fileValues() {
-        var values = new LinkedHashMap<String, @Nullable String>();
+    /**
+     * What the file says.
+     *
+     * @param values by key; null where a key has no value
+     * @param lines of keys, and of those that only have others below them
+     */
+    record FileValues(Map<String, @Nullable String> values, Map<String, Integer> lines) {}
+
+    /**
+     * @param problems told of what is wrong with the file itself
+     */
+    FileValues fileValues(Problems problems) {
+        var found = new FileValues(new LinkedHashMap<>(), new HashMap<>());
         if (file != null) {
-            flatten("", read(file), values);
+            var document = read(file, problems);
+            flatten("", document.root(), document, found);
         }
-        return values;
+        return found;
     }
 
-    private static JsonNode read(Path file) {
+    private static YamlDocument read(Path file, Problems problems) {
         try {
-            var root = YAML.readTree(Files.readString(file));
+            var document = YamlDocument.parse(Files.readString(file), problems);
+            var root = document.root();
             if (root.isObject() || root.isNull() || root.isMissingNode()) {
-                return root;
+                return document;
             }
             throw new ConfigException(
-                    "--config " + file + ": expected keys with values, such as listen: {port: 80}");
+                    file + ": must be a mapping with keys such as listen: { port: 80 }");
         } catch (IOException e) {
             throw new ConfigException("--config " + file + ": cannot be read; is the path right?");
-        } catch (JacksonException e) {
-            throw new ConfigException(
-                    "--config %s: not valid YAML%s: %s"
-                            .formatted(file, line(e), firstLine(e.getOriginalMessage())));
+        } catch (YamlException e) {
+            throw new ConfigException(file + ": " + e.getMessage());
         }
     }
 
-    private static String line(JacksonException failure) {
-        var location = failure.getLocation();
-        return location == null || location.getLineNr() < 1
-                ? ""
-                : " in line " + location.getLineNr();
-    }
-
-    private static String firstLine(String text) {
-        return text.lines().findFirst().orElse("");
-    }
-
-    private static void flatten(String key, JsonNode node, Map<String, @Nullable String> values) {
+    private static void flatten(
+            String key, JsonNode node, YamlDocument document, FileValues found) {
         if (node.isObject()) {
-            node.propertyStream()
-                    .forEach(child -> flatten(join(key, child.getKey()), child.getValue(), values));
+            for (var child : node.properties()) {
+                below(key, node, child.getKey(), child.getValue(), document, found);
+            }
         } else if (node.isArray()) {
             for (int i = 0; i < node.size(); i++) {
-                flatten(join(key, Integer.toString(i)), node.get(i), values);
+                below(key, node, Integer.toString(i), node.get(i), document, found);
             }
         } else if (!node.isMissingNode() && !key.isEmpty()) {
             // Kept though nothing stands there: a key that there is not is wrong with nothing, too.
-            values.put(key, node.isNull() ? null : node.asString());
+            found.values().put(key, node.isNull() ? null : node.asString());
         }
     }
 
-    private static String join(String key, String name) {
-        return key.isEmpty() ? name : key + "." + name;
+    private static void below(
+            String key,
+            JsonNode container,
+            String name,
+            JsonNode value,
+            YamlDocument document,
+            FileValues found) {
+        var below = key.isEmpty() ? name : key + "." + name;
+        found.lines().put(below, document.line(container, name));
+        flatten(below, value, document, found);
     }
 }

@@ -1,6 +1,7 @@
 package dev.nightmail.app.config;
 
 import dev.nightmail.app.config.NightmailConfig.RelayConfig;
+import dev.nightmail.config.section.Units;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -1,16 +1,23 @@
 package dev.nightmail.app.config;
 
-import dev.nightmail.cli.text.Nearest;
+import dev.nightmail.config.section.Kinds;
+import dev.nightmail.config.section.ScalarKind;
+import dev.nightmail.config.yaml.EnvironmentValues;
+import dev.nightmail.config.yaml.Problems;
+import dev.nightmail.config.yaml.Spelling;
+import dev.nightmail.config.yaml.YamlValue;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,20 +28,30 @@ import org.jspecify.annotations.Nullable;
 final class Settings {
 
     private final Map<String, String> commandLine;
+    private final @Nullable Path path;
     private final Map<String, @Nullable String> file;
+    private final Map<String, Integer> lines;
     private final Variables variables;
     private final Set<String> known = new LinkedHashSet<>();
 
     /** Keys with others below them. */
     private final Set<String> sections = new LinkedHashSet<>();
 
+    /** Keys into whose values an environment variable was put, which may be a secret. */
+    private final Set<String> ofVariables = new HashSet<>();
+
     private final List<String> problems = new ArrayList<>();
     private boolean needsVariables = true;
 
     Settings(ConfigSource source, Variables variables) {
         this.commandLine = source.commandLine();
-        this.file = source.fileValues();
+        this.path = source.file();
+        var ofFile = new Problems();
+        var values = source.fileValues(ofFile);
+        this.file = values.values();
+        this.lines = values.lines();
         this.variables = variables;
+        ofFile.lines().forEach(problem -> problems.add(path + ": " + problem));
     }
 
     /** The value of a key, with the variables it names put in. */
@@ -51,12 +68,14 @@ final class Settings {
     }
 
     private Optional<String> resolved(String key, String value) {
-        var missing = variables.missingIn(value);
-        if (needsVariables) {
-            missing.forEach(name ->
-                    problem(key, "names the environment variable " + name + ", which is not set"));
+        var resolved = variables.resolve(value);
+        if (resolved.named()) {
+            ofVariables.add(key);
         }
-        return missing.isEmpty() ? Optional.of(variables.resolve(value)) : Optional.empty();
+        if (needsVariables) {
+            resolved.unset().forEach(name -> problem(key, EnvironmentValues.unset(name)));
+        }
+        return resolved.unset().isEmpty() ? Optional.of(resolved.text()) : Optional.empty();
     }
 
     String text(String key, String fallback) {
@@ -71,68 +90,38 @@ final class Settings {
     }
 
     Duration duration(String key, Duration min, Duration max, Duration fallback) {
-        return parsed(
-                key,
-                Units::duration,
-                fallback,
-                value -> value.compareTo(min) >= 0 && value.compareTo(max) <= 0,
-                Units.text(min) + " to " + Units.text(max));
+        return read(key, Kinds.duration(min, max), fallback);
     }
 
     long bytes(String key, long min, long max, long fallback) {
-        return parsed(
-                key,
-                Units::bytes,
-                fallback,
-                value -> value >= min && value <= max,
-                Units.bytesText(min) + " to " + Units.bytesText(max));
+        return read(key, Kinds.size(min, max), fallback);
     }
 
     int number(String key, int min, int max, int fallback) {
-        return parsed(
-                key,
-                Settings::integer,
-                fallback,
-                value -> value >= min && value <= max,
-                min + " to " + max);
+        return read(key, Kinds.wholeNumber(min, max), fallback);
     }
 
     boolean flag(String key, boolean fallback) {
-        return parsed(key, Settings::truth, fallback, _ -> true, "true or false");
+        return read(key, Kinds.flag(), fallback);
     }
 
-    private static boolean truth(String text) {
-        return switch (text.strip()) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> throw new IllegalArgumentException("expected true or false");
-        };
-    }
-
-    private static int integer(String text) {
-        try {
-            return Integer.parseInt(text.strip());
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("expected a whole number", e);
-        }
-    }
-
-    private <T> T parsed(
-            String key, Function<String, T> parse, T fallback, Predicate<T> fits, String bounds) {
+    /** A value of one of the kinds that files of ours have. */
+    <T> T read(String key, ScalarKind<T> kind, T fallback) {
         var text = text(key);
         if (text.isEmpty()) {
             return fallback;
         }
-        try {
-            var value = parse.apply(text.get());
-            if (fits.test(value)) {
-                return value;
-            }
-            problem(key, "is \"" + text.get() + "\"; allowed is " + bounds);
-        } catch (IllegalArgumentException e) {
-            problem(key, "is \"" + text.get() + "\"; " + e.getMessage());
+        var value = kind.parsed(text.get());
+        if (value.isEmpty()) {
+            problem(key, "must be " + kind.allowed() + ", not " + shown(key, text.get()));
         }
-        return fallback;
+        return value.orElse(fallback);
+    }
+
+    private String shown(String key, String text) {
+        return ofVariables.contains(key)
+                ? "what its environment variable says"
+                : YamlValue.shown(text);
     }
 
     /** Hands over to a constructor that checks for itself. */
@@ -187,8 +176,15 @@ final class Settings {
         return keys;
     }
 
+    /** Tells that something is wrong with a key, and in which line of the file it stands. */
     void problem(String key, String what) {
-        problems.add(key + ": " + what);
+        problems.add(place(key) + key + ": " + what);
+    }
+
+    private String place(String key) {
+        var line = lines.get(key);
+        boolean elsewhere = commandLine.containsKey(key) || variables.forKey(key).isPresent();
+        return line == null || elsewhere ? "" : path + ": line " + line + ": ";
     }
 
     /**
@@ -205,7 +201,11 @@ final class Settings {
             if (!known.contains(key) && !sections.contains(key)) {
                 var unknown = unknownPart(key);
                 if (told.add(unknown)) {
-                    problem(shown(unknown), "no such key" + suggestion(unknown));
+                    problems.add(
+                            place(unknown)
+                                    + shown(unknown)
+                                    + ": is not a key here; "
+                                    + advice(unknown));
                 }
             }
         }
@@ -247,9 +247,15 @@ final class Settings {
         }
     }
 
-    private String suggestion(String key) {
-        var names = new LinkedHashSet<>(known);
-        names.addAll(sections);
-        return Nearest.to(key, names).map(name -> "; did you mean " + name + "?").orElse("");
+    /** Looks for what was meant among the neighbours. */
+    private String advice(String key) {
+        var section = key.substring(0, key.lastIndexOf('.') + 1);
+        var names = new LinkedHashSet<String>();
+        Stream.concat(known.stream(), sections.stream())
+                .filter(name -> name.startsWith(section))
+                .map(name -> name.substring(section.length()))
+                .filter(name -> !name.contains(".") && !name.isEmpty())
+                .forEach(names::add);
+        return Spelling.advice(key.substring(section.length()), names);
     }
 }

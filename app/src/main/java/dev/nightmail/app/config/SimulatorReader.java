@@ -1,5 +1,7 @@
 package dev.nightmail.app.config;
 
+import dev.nightmail.config.section.Kinds;
+import dev.nightmail.config.yaml.YamlValue;
 import dev.nightmail.upstream.simulator.FaultScript;
 import dev.nightmail.upstream.simulator.SimulatorConfig;
 import dev.nightmail.upstream.simulator.service.BrownOut;
@@ -16,6 +18,7 @@ import dev.nightmail.upstream.simulator.service.ServiceConfig;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -127,30 +130,14 @@ final class SimulatorReader {
         double value = RuleText.number("\"" + text + "\"", text);
         if (value < min || value > max) {
             throw new IllegalArgumentException(
-                    "is \"%s\"; allowed is a number from %d to %d".formatted(text, min, max));
+                    "must be a number from %d to %d, not %s"
+                            .formatted(min, max, YamlValue.shown(text)));
         }
         return value;
     }
 
     private <T> T choice(String key, Map<String, T> choices, T fallback) {
-        return checked(
-                key,
-                text -> {
-                    var chosen = choices.get(text);
-                    if (chosen == null) {
-                        throw new IllegalArgumentException(
-                                "is \"%s\"; allowed is %s"
-                                        .formatted(
-                                                text,
-                                                String.join(
-                                                        " or ",
-                                                        choices.keySet().stream()
-                                                                .sorted()
-                                                                .toList())));
-                    }
-                    return chosen;
-                },
-                fallback);
+        return settings.read(prefix + key, Kinds.choice(new TreeMap<>(choices)), fallback);
     }
 
     private <T> T checked(String key, Function<String, T> parse, T fallback) {

@@ -159,8 +159,8 @@ class ConfigReaderTest {
 
         assertThat(problems())
                 .containsExactly(
-                        "upstreams.relay.api-key: names the environment variable RELAY_KEY, which"
-                                + " is not set");
+                        "upstreams.relay.api-key: the environment variable RELAY_KEY is not set: set"
+                                + " it, or write $${RELAY_KEY} for the text itself");
     }
 
     @Test
@@ -173,22 +173,28 @@ class ConfigReaderTest {
     @Test
     void aFileThatIsNoConfigurationIsRefusedByName() {
         file("just words");
-        assertThat(problems())
+        assertThat(whole())
                 .singleElement()
                 .asString()
-                .startsWith("--config " + file + ": expected keys");
+                .startsWith(file + ": must be a mapping with keys such as");
 
         file("listen: { port: 1\nlimits: [");
-        assertThat(problems())
+        assertThat(whole())
                 .singleElement()
                 .asString()
-                .startsWith("--config " + file + ": not valid YAML in line ");
+                .startsWith(file + ": line 2: is not valid YAML: ");
 
         file("listen: { port: 1 }\nlisten: { port: 2 }\n");
-        assertThat(problems()).singleElement().asString().contains("not valid YAML", "listen");
+        assertThat(whole())
+                .containsExactly(
+                        file
+                                + ": line 2: listen: is given twice, first in line 1: keep one of them");
+
+        file("listen:\n\tport: 1\n");
+        assertThat(whole()).containsExactly(file + ": line 2: is indented with a tab: use spaces");
 
         file = folder.resolve("missing.yaml");
-        assertThat(problems())
+        assertThat(whole())
                 .containsExactly("--config " + file + ": cannot be read; is the path right?");
     }
 
@@ -230,21 +236,22 @@ class ConfigReaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "limits.window=3 | expected a duration such as 500ms, 90s, 10m, 24h or 29d",
-                "limits.window=-3s | expected a duration such as 500ms, 90s, 10m, 24h or 29d",
-                "limits.window=0s | allowed is 1ms to 366d",
-                "limits.batch-bytes=1TB | expected a size such as 64KB, 256MB or 1GB",
-                "limits.batch-bytes=65GB | allowed is 1B to 64GB",
-                "limits.batch-requests=0 | allowed is 1 to 10000000",
-                "listen.port=65536 | allowed is 0 to 65535",
-                "listen.port=http | expected a whole number",
+                "limits.window=3 | a length of time from 1ms to 366d, such as 90s, 15m, 1h or 2d | \"3\"",
+                "limits.window=-3s | a length of time from 1ms to 366d, such as 90s, 15m, 1h or 2d | -3s",
+                "limits.window=0s | a length of time from 1ms to 366d, such as 90s, 15m, 1h or 2d | 0s",
+                "limits.batch-bytes=1TB | a size from 1B to 64GB, such as 64KB, 256MB or 1GB | 1TB",
+                "limits.batch-bytes=65GB | a size from 1B to 64GB, such as 64KB, 256MB or 1GB | 65GB",
+                "limits.batch-requests=0 | a whole number from 1 to 10000000 | \"0\"",
+                "listen.port=65536 | a whole number from 0 to 65535 | \"65536\"",
+                "listen.port=http | a whole number from 0 to 65535 | http",
             })
-    void whatMayNotStandThereIsNamedWithItsKeyAndWhatMay(String set, String expected) {
+    void whatMayNotStandThereIsNamedWithItsKeyAndWhatMay(
+            String set, String expected, String shown) {
         sets.add(set);
 
         var parts = set.split("=", 2);
         assertThat(problems())
-                .containsExactly("%s: is \"%s\"; %s".formatted(parts[0], parts[1], expected));
+                .containsExactly("%s: must be %s, not %s".formatted(parts[0], expected, shown));
     }
 
     @Test
@@ -260,18 +267,47 @@ class ConfigReaderTest {
                 .anyMatch(line -> line.startsWith("listen.port:"));
     }
 
+    @Test
+    void aProblemOfTheFileNamesFileAndLineAndOneFromElsewhereDoesNot() {
+        file("listen:\n  port: http\n  hsot: box\nlimits: { window: \"${WINDOW}\" }\n");
+        environment.put("WINDOW", "sk-secret");
+        environment.put("NIGHTMAIL_LIMITS_BATCH_REQUESTS", "none");
+        sets.add("limits.batch-bytes=big");
+
+        assertThat(whole())
+                .containsExactlyInAnyOrder(
+                        file
+                                + ": line 2: listen.port: must be a whole number from 0 to 65535, not http",
+                        file + ": line 3: listen.hsot: is not a key here; did you mean host?",
+                        file
+                                + ": line 4: limits.window: must be a length of time from 1ms to"
+                                + " 366d, such as 90s, 15m, 1h or 2d, not what its environment"
+                                + " variable says",
+                        "limits.batch-requests: must be a whole number from 1 to 10000000, not none",
+                        "limits.batch-bytes: must be a size from 1B to 64GB, such as 64KB, 256MB or"
+                                + " 1GB, not big");
+    }
+
+    @Test
+    void twoDollarsBeforeANameAreTheTextItself() {
+        file("data: \"/srv/$${STAGE}\"");
+
+        assertThat(read().data()).isEqualTo(Path.of("/srv/${STAGE}"));
+    }
+
     @ParameterizedTest
     @CsvSource({
-        "limits.windows, limits.window",
-        "listen.Port, listen.port",
-        "upstreams.local.calls-inflight-max, upstreams.local.calls-in-flight-max",
+        "limits.windows, window",
+        "listen.Port, port",
+        "upstreams.local.calls-inflight-max, calls-in-flight-max",
     })
     void anUnknownKeyIsRefusedWithTheOneThatWasMeant(String key, String meant) {
         sets.add("upstreams.local.seed=1");
         sets.add("upstreams.local.protocol=simulator");
         sets.add(key + "=1");
 
-        assertThat(problems()).containsExactly(key + ": no such key; did you mean " + meant + "?");
+        assertThat(problems())
+                .containsExactly(key + ": is not a key here; did you mean " + meant + "?");
     }
 
     @ParameterizedTest
@@ -288,7 +324,8 @@ class ConfigReaderTest {
             String text, String key, String meant) {
         file(text);
 
-        assertThat(problems()).containsExactly(key + ": no such key; did you mean " + meant + "?");
+        assertThat(problems())
+                .containsExactly(key + ": is not a key here; did you mean " + meant + "?");
     }
 
     @ParameterizedTest
@@ -319,7 +356,7 @@ class ConfigReaderTest {
 
         assertThat(problems()).hasSize(1);
         assertThat(problems().getFirst())
-                .contains("upstreams.claude.api-key…: no such key")
+                .contains("upstreams.claude.api-key…: is not a key here")
                 .doesNotContain("SECRET");
     }
 
@@ -415,7 +452,10 @@ class ConfigReaderTest {
     void anUnknownKeyThatIsLikeNoOtherIsRefusedWithoutAGuess() {
         file("telemetry: { endpoint: https://example.com }");
 
-        assertThat(problems()).containsExactly("telemetry: no such key");
+        assertThat(problems())
+                .containsExactly(
+                        "telemetry: is not a key here; allowed: upstream, data, upstreams, routes,"
+                                + " weights, listen, limits, retries");
     }
 
     @Test
@@ -711,9 +751,9 @@ class ConfigReaderTest {
                 .containsExactly(
                         "upstreams.upstream.poll-max: is 1s, shorter than"
                                 + " upstreams.upstream.poll-min (5s)",
-                        "upstreams.upstream.relay-requests: is \"100001\"; allowed is 1 to 100000",
-                        "upstreams.upstream.delete-collected: is \"maybe\"; expected true or"
-                                + " false");
+                        "upstreams.upstream.relay-requests: must be a whole number from 1 to 100000,"
+                                + " not \"100001\"",
+                        "upstreams.upstream.delete-collected: must be true or false, not maybe");
     }
 
     @Test
@@ -788,9 +828,11 @@ class ConfigReaderTest {
 
         assertThat(problems())
                 .containsExactly(
-                        "upstreams.local.calls-in-flight-max: is \"many\"; expected a whole number",
+                        "upstreams.local.calls-in-flight-max: must be a whole number from 1 to"
+                                + " 100000, not many",
                         "routes.0.upstream: is \"lokal\"; there are local, simulator",
-                        "upstreams.local.color: no such key");
+                        "upstreams.local.color: is not a key here; allowed: protocol, url, api-key,"
+                                + " mode, cache, calls-in-flight-max");
     }
 
     @Test
@@ -864,7 +906,14 @@ class ConfigReaderTest {
         return config.routes().routeFor(model).orElseThrow().upstreams();
     }
 
+    /** Without the line of the file, where a problem has a key. */
     private List<String> problems() {
+        return whole().stream()
+                .map(problem -> problem.replaceFirst("^.*\\.yaml: line \\d+: ", ""))
+                .toList();
+    }
+
+    private List<String> whole() {
         return catchThrowableOfType(ConfigException.class, this::read).problems();
     }
 

@@ -155,11 +155,11 @@ final class StandaloneSimulatorTest {
                 .isEqualTo(
                         List.of(
                                 "requests-per-minute: 'many' must be a number a minute, such as 600, or several, such as 600 300@10m",
-                                "output-tokens-counted: is \"later\"; allowed is as-generated or reserved",
-                                "limit-burst: is \"2m\"; allowed is 1ms to 1m",
-                                "rate-limit-headers: is \"no\"; allowed is all or none or retry-after",
-                                "jitter: is \"3\"; allowed is a number from 0 to 2",
+                                "output-tokens-counted: must be as-generated or reserved, not later",
+                                "limit-burst: must be a length of time from 1ms to 1m, such as 90s, 15m, 1h or 2d, not 2m",
+                                "rate-limit-headers: must be all or none or retry-after, not no",
+                                "jitter: must be a number from 0 to 2, not \"3\"",
                                 "brown-outs: 'from=1s' must say until when",
-                                "jitters: no such key; did you mean jitter?"));
+                                "jitters: is not a key here; did you mean jitter?"));
     }
 }

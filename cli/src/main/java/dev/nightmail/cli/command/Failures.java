@@ -1,8 +1,8 @@
 package dev.nightmail.cli.command;
 
 import dev.nightmail.cli.surroundings.Surroundings;
-import dev.nightmail.cli.text.Nearest;
 import dev.nightmail.cli.text.Shown;
+import dev.nightmail.config.yaml.Spelling;
 import dev.nightmail.pipeline.answer.InvalidSchemaException;
 import dev.nightmail.pipeline.client.AnswerLostException;
 import dev.nightmail.pipeline.client.BrokenAnswerException;
@@ -13,7 +13,7 @@ import dev.nightmail.pipeline.cost.PriceFileException;
 import dev.nightmail.pipeline.definition.DefinitionException;
 import dev.nightmail.pipeline.natives.SqliteLibrary;
 import dev.nightmail.pipeline.prompt.PromptException;
-import java.util.Collection;
+import java.util.Set;
 import java.util.TreeSet;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -58,8 +58,8 @@ public final class Failures {
                 .formatted(argument, meant(argument, known), String.join(", ", known));
     }
 
-    private static String meant(String word, Collection<String> known) {
-        return Nearest.to(word.replaceFirst("=.*", ""), known)
+    private static String meant(String word, Set<String> known) {
+        return Spelling.nearest(word.replaceFirst("=.*", ""), known)
                 .map(name -> ": did you mean " + name + "?")
                 .orElse("");
     }
