@@ -24,6 +24,8 @@ class HelpTest {
                 "batches submit",
                 "batches list",
                 "upstreams",
+                "schema",
+                "schema pipeline",
                 "keys",
                 "keys create",
                 "keys list",
@@ -59,6 +61,8 @@ class HelpTest {
                 "usage",
                 "doctor",
                 "upstreams",
+                "schema",
+                "schema pipeline",
                 "simulator"
             })
     void anExplanationFitsInEightyColumns(String command) {
@@ -90,7 +94,7 @@ class HelpTest {
         assertThat(session.run()).isEqualTo(2);
         assertThat(session.err())
                 .startsWith(
-                        "nightmail: say what to do: run, estimate, collect, status, batches, upstreams, completion, serve, keys, usage, doctor, simulator");
+                        "nightmail: say what to do: run, estimate, collect, status, batches, upstreams, schema, completion, serve, keys, usage, doctor, simulator");
 
         assertThat(session.run("keys")).isEqualTo(2);
         assertThat(session.err())

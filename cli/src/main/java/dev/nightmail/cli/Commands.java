@@ -7,6 +7,7 @@ import dev.nightmail.cli.run.CollectCommand;
 import dev.nightmail.cli.run.EstimateCommand;
 import dev.nightmail.cli.run.RunCommand;
 import dev.nightmail.cli.run.StatusCommand;
+import dev.nightmail.cli.schema.SchemaCommand;
 import dev.nightmail.cli.surroundings.Surroundings;
 import dev.nightmail.cli.upstreams.UpstreamsCommand;
 import java.io.PrintWriter;
@@ -25,7 +26,7 @@ public final class Commands {
 
     /**
      * Adds {@code run}, {@code estimate}, {@code collect}, {@code status}, {@code batches}, {@code
-     * upstreams} and {@code completion}.
+     * upstreams}, {@code schema} and {@code completion}.
      */
     public static void addTo(CommandLine root, Surroundings surroundings) {
         root.addSubcommand(new RunCommand(surroundings));
@@ -34,6 +35,7 @@ public final class Commands {
         root.addSubcommand(new StatusCommand(surroundings));
         root.addSubcommand(BatchesCommand.commandLine(surroundings));
         root.addSubcommand(UpstreamsCommand.commandLine(surroundings));
+        root.addSubcommand(SchemaCommand.commandLine(surroundings));
         root.addSubcommand(new CompletionCommand(surroundings));
     }
 

@@ -28,6 +28,8 @@ class HelpTest {
                 "batches cancel",
                 "batches delete",
                 "upstreams",
+                "schema",
+                "schema pipeline",
                 "completion"
             })
     void everyCommandExplainsItself(String command) {
@@ -56,7 +58,7 @@ class HelpTest {
         assertThat(session.err())
                 .startsWith(
                         "nightmail: there is no command bogus; those here are run, estimate,"
-                                + " collect, status, batches, upstreams, completion");
+                                + " collect, status, batches, upstreams, schema, completion");
         assertThat(session.run("batches", "show", "one", "two")).isEqualTo(2);
         assertThat(session.err())
                 .startsWith("nightmail batches show: two is one argument too many");
