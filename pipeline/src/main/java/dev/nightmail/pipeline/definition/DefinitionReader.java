@@ -6,6 +6,7 @@ import dev.nightmail.config.yaml.Problems;
 import dev.nightmail.config.yaml.YamlDocument;
 import dev.nightmail.config.yaml.YamlException;
 import dev.nightmail.pipeline.cost.PriceFile;
+import dev.nightmail.pipeline.natives.NativeLibraryException;
 import dev.nightmail.pipeline.paths.PathRule;
 import dev.nightmail.pipeline.source.SourceDefinition;
 import dev.nightmail.pipeline.source.SourceException;
@@ -142,6 +143,8 @@ final class DefinitionReader {
             }
         } catch (SourceException e) {
             problems.add(root.line("source"), String.valueOf(e.getMessage()));
+        } catch (NativeLibraryException _) {
+            // No fault of the file, and no reason to hide those it has: the run tells of it.
         }
     }
 }
