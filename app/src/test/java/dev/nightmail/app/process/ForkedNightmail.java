@@ -172,6 +172,16 @@ final class ForkedNightmail implements AutoCloseable {
         process.toHandle().destroy();
     }
 
+    /** Waits for its end, no longer than this, and says whether it has come. */
+    boolean endsWithin(Duration patience) {
+        try {
+            return process.waitFor(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
     int awaitExit() {
         return awaitExit(Duration.ofSeconds(PATIENCE_SECONDS));
     }
