@@ -11,6 +11,7 @@ import dev.nightmail.bench.million.MillionBenchmark;
 import dev.nightmail.bench.night.NightBenchmark;
 import dev.nightmail.bench.pace.PaceBenchmark;
 import dev.nightmail.bench.peers.PeersBenchmark;
+import dev.nightmail.bench.pipeline.PipelineBenchmark;
 import dev.nightmail.bench.process.Machine;
 import dev.nightmail.bench.process.Workbench;
 import dev.nightmail.bench.restart.RestartBenchmark;
@@ -39,7 +40,7 @@ public final class Bench {
     private static final String PEERS = "peers";
 
     private static final String USAGE =
-            "usage: bench/run [%s|all]... [--smoke] [--work DIR]"
+            "usage: bench/run [%s|all]... [--smoke] [--records N] [--work DIR]"
                     .formatted(String.join("|", benchmarks().keySet()));
 
     private Bench() {}
@@ -57,14 +58,19 @@ public final class Bench {
         benchmarks.put("soak", SoakBenchmark::run);
         benchmarks.put("night", (_, scale) -> NightBenchmark.run(scale));
         benchmarks.put("pace", PaceBenchmark::run);
+        benchmarks.put("pipeline", PipelineBenchmark::run);
         benchmarks.put(PEERS, PeersBenchmark::run);
         return benchmarks;
     }
 
+    /** Seven digits number the records, also of the largest pipeline. */
+    private static final int RECORDS_MAX = 1_999_999;
+
     /**
+     * @param scale how much is measured
      * @param work takes the folder of the run, which must be on a real disk
      */
-    private record Wish(List<String> names, boolean smoke, Path work) {}
+    private record Wish(List<String> names, boolean smoke, Scale scale, Path work) {}
 
     public static void main(String[] args) throws IOException, InterruptedException {
         Locale.setDefault(Locale.ROOT);
@@ -80,11 +86,17 @@ public final class Bench {
     private static Optional<Wish> wish(List<String> args, Path home) {
         var names = new ArrayList<String>();
         boolean smoke = false;
+        int records = 0;
         var work = home.resolve("bench/target/work");
         for (var arg = args.iterator(); arg.hasNext(); ) {
             var word = arg.next();
             if (word.equals("--smoke")) {
                 smoke = true;
+            } else if (word.equals("--records") && arg.hasNext()) {
+                records = records(arg.next());
+                if (records == 0) {
+                    return Optional.empty();
+                }
             } else if (word.equals("--work") && arg.hasNext()) {
                 work = Path.of(arg.next()).toAbsolutePath();
             } else if (word.equals("all")) {
@@ -95,7 +107,20 @@ public final class Bench {
                 return Optional.empty();
             }
         }
-        return Optional.of(new Wish(names.isEmpty() ? all() : names, smoke, work));
+        var scale = smoke ? Scale.SMOKE : Scale.FULL;
+        return Optional.of(
+                new Wish(
+                        names.isEmpty() ? all() : names,
+                        smoke,
+                        records == 0 ? scale : scale.withRecords(records),
+                        work));
+    }
+
+    /** A number of records, or 0 if the word is none. */
+    private static int records(String word) {
+        return word.matches("[1-9][0-9]{0,6}") && Integer.parseInt(word) <= RECORDS_MAX
+                ? Integer.parseInt(word)
+                : 0;
     }
 
     private static List<String> all() {
@@ -103,14 +128,13 @@ public final class Bench {
     }
 
     private static int run(Wish wish, Path home) throws IOException, InterruptedException {
-        var scale = wish.smoke() ? Scale.SMOKE : Scale.FULL;
         System.out.println("machine  " + Machine.current());
         try (var bench = Workbench.open(home, wish.work())) {
             var store = Files.getFileStore(bench.folder());
             System.out.println("disk     " + store.type() + " on " + store.name());
             boolean far = false;
             for (var name : wish.names()) {
-                for (var finding : benchmark(name).run(bench, scale)) {
+                for (var finding : benchmark(name).run(bench, wish.scale())) {
                     System.out.println(finding);
                     far |= wish.smoke() && isFar(finding);
                 }

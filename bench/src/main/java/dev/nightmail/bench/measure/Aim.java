@@ -25,7 +25,7 @@ public sealed interface Aim {
 
         @Override
         public String toString() {
-            return "<= %.1f %s".formatted(aim, unit);
+            return "<= %.2f %s".formatted(aim, unit);
         }
     }
 

@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param heapMaxForTen of the server that has them
  * @param soak how long hostile and good clients are at one server
  * @param heapMaxAtSoak of that server
+ * @param pipeline of which pipelines have how many records
  */
 public record Scale(
         int requests,
@@ -26,7 +27,8 @@ public record Scale(
         int requestsOfTen,
         String heapMaxForTen,
         Duration soak,
-        String heapMaxAtSoak) {
+        String heapMaxAtSoak,
+        PipelineScale pipeline) {
 
     /** The published limits: 100,000 requests, just under 256 MB, in a heap no larger than that. */
     public static final Scale FULL =
@@ -40,7 +42,8 @@ public record Scale(
                     100_000,
                     "512m",
                     Duration.ofMinutes(30),
-                    "512m");
+                    "512m",
+                    PipelineScale.FULL);
 
     /**
      * Enough to notice what is broken, quick enough for every commit. The heap has no room for the
@@ -57,8 +60,25 @@ public record Scale(
                     4_000,
                     "96m",
                     Duration.ofSeconds(24),
-                    "512m");
+                    "512m",
+                    PipelineScale.SMOKE);
 
     /** Of 100,000 requests each: a million settled results. */
     public static final int BATCHES_BEFORE_RESTART = 10;
+
+    /** The same with a pipeline of so many records, and others in proportion. */
+    public Scale withRecords(int records) {
+        return new Scale(
+                requests,
+                rounds,
+                heapMax,
+                requestsBeforeRestart,
+                heapMaxAtRestart,
+                inFlight,
+                requestsOfTen,
+                heapMaxForTen,
+                soak,
+                heapMaxAtSoak,
+                pipeline.withRecords(records));
+    }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -85,6 +86,37 @@ public final class Child implements AutoCloseable {
         }
     }
 
+    /**
+     * The next line, or none if it has ended and said no more.
+     *
+     * @throws BenchmarkFailure if neither comes in time
+     */
+    public Optional<String> nextLine(Duration patience) throws InterruptedException {
+        var line = lines.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
+        if (line == null) {
+            throw failure("said nothing for " + patience);
+        }
+        if (line.equals(END)) {
+            lines.add(END);
+            return Optional.empty();
+        }
+        return Optional.of(line);
+    }
+
+    /**
+     * Waits for its end.
+     *
+     * @throws BenchmarkFailure if it does not come in time, or with another exit code
+     */
+    public void requireExit(int code, Duration patience) throws InterruptedException {
+        if (!process.waitFor(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+            throw failure("did not end within " + patience);
+        }
+        if (process.exitValue() != code) {
+            throw failure("ended with exit code " + process.exitValue());
+        }
+    }
+
     /** Writes a line to its standard input. */
     public void tell(String line) throws IOException {
         Writer writer = process.outputWriter(UTF_8);
@@ -127,6 +159,11 @@ public final class Child implements AutoCloseable {
         return Stream.concat(Stream.of(process.toHandle()), process.descendants())
                 .map(running -> running.info().totalCpuDuration().orElse(Duration.ZERO))
                 .reduce(Duration.ZERO, Duration::plus);
+    }
+
+    /** The same of the process alone, to the nanosecond, less the threads that have ended. */
+    public Duration cpuOfThreads() {
+        return ThreadTimes.of(process.pid());
     }
 
     /** The most memory that was resident so far, as the system counts it. */

@@ -184,6 +184,11 @@ public final class Workbench implements AutoCloseable {
         return child;
     }
 
+    /** Makes room, before the benchmark is over. */
+    public void remove(Path tree) {
+        delete(tree, _ -> true);
+    }
+
     /** Ends all processes and empties the folder, for the next benchmark. */
     public void clear() {
         List<Child> ending;

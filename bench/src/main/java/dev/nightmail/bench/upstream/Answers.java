@@ -30,6 +30,10 @@ public final class Answers {
     private static final byte[] MODELS =
             response(
                     "{\"object\":\"list\",\"data\":[{\"id\":\"claude-bench\",\"type\":\"model\",\"object\":\"model\",\"display_name\":\"claude-bench\",\"created_at\":\"2026-01-01T00:00:00Z\",\"created\":1767225600,\"owned_by\":\"bench\"}],\"has_more\":false,\"first_id\":\"claude-bench\",\"last_id\":\"claude-bench\"}");
+    private static final byte[] MODEL =
+            response(
+                    "{\"id\":\"claude-bench\",\"type\":\"model\",\"display_name\":\"claude-bench\",\"created_at\":\"2026-01-01T00:00:00Z\"}");
+    private static final byte[] TOKENS = response("{\"input_tokens\":600}");
     private static final byte[] MARK = ascii(Workload.MARK);
     private static final int ID_BYTES = "request-0000000".length();
 
@@ -44,6 +48,16 @@ public final class Answers {
         return MODELS;
     }
 
+    /** Its only model. */
+    static byte[] model() {
+        return MODEL;
+    }
+
+    /** How many tokens a prompt has. */
+    static byte[] tokens() {
+        return TOKENS;
+    }
+
     private static byte[] response(String body) {
         return ascii(
                 "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: "
@@ -56,18 +70,37 @@ public final class Answers {
      * @param buffer whose bytes from offset to offset + length are the body of the call
      */
     static byte[] to(ByteBuffer buffer, int offset, int length) {
-        int mark = mark(buffer, offset, length);
-        var id = new byte[ID_BYTES];
-        buffer.get(mark + 1, id);
+        var id = id(buffer, offset, length);
         var crc = new CRC32C();
         crc.update(buffer.array(), buffer.arrayOffset() + offset, length);
-        return message(Workload.answer(new String(id, US_ASCII), crc.getValue()));
+        return message(body(Workload.answer(id, crc.getValue())));
     }
 
-    private static byte[] message(String text) {
+    /**
+     * An answer of the same length whose text is a JSON object: the number of the request, a label
+     * and a summary.
+     *
+     * @param buffer whose bytes from offset to offset + length are the body of the call
+     */
+    static byte[] fitting(ByteBuffer buffer, int offset, int length) {
+        int number = Integer.parseInt(id(buffer, offset, length).substring("request-".length()));
+        return message(
+                body(
+                        "{\\\"number\\\":%d,\\\"label\\\":\\\"reply\\\",\\\"summary\\\":\\\""
+                                .formatted(number),
+                        "\\\"}"));
+    }
+
+    private static String id(ByteBuffer buffer, int offset, int length) {
+        var id = new byte[ID_BYTES];
+        buffer.get(mark(buffer, offset, length) + 1, id);
+        return new String(id, US_ASCII);
+    }
+
+    private static byte[] message(byte[] body) {
         var answer = new byte[OK.length + BODY_BYTES];
         System.arraycopy(OK, 0, answer, 0, OK.length);
-        System.arraycopy(body(text), 0, answer, OK.length, BODY_BYTES);
+        System.arraycopy(body, 0, answer, OK.length, BODY_BYTES);
         return answer;
     }
 
@@ -77,8 +110,12 @@ public final class Answers {
      * @param text in ASCII that it begins with
      */
     public static byte[] body(String text) {
-        int filler = BODY_BYTES - HEAD.length() - TAIL.length() - text.length();
-        return ascii(HEAD + text + FILLER.substring(0, filler) + TAIL);
+        return body(text, "");
+    }
+
+    private static byte[] body(String beginning, String end) {
+        int filler = BODY_BYTES - HEAD.length() - beginning.length() - end.length() - TAIL.length();
+        return ascii(HEAD + beginning + FILLER.substring(0, filler) + end + TAIL);
     }
 
     static boolean asksToBeHeld(ByteBuffer buffer, int offset, int length) {

@@ -61,14 +61,20 @@ final class Connection {
         var line = requestLine();
         if (line.startsWith("GET ")) {
             call.clear();
-            write(ByteBuffer.wrap(Answers.models()));
+            write(
+                    ByteBuffer.wrap(
+                            line.contains("/v1/models/") ? Answers.model() : Answers.models()));
             return;
         }
         int length = contentLength(head);
         if (call.position() < head + length) {
             return;
         }
-        answer(Manner.of(line), head, length);
+        if (line.contains("/count_tokens ")) {
+            write(ByteBuffer.wrap(Answers.tokens()));
+        } else {
+            answer(Manner.of(line), head, length);
+        }
         call.clear();
     }
 
@@ -85,6 +91,11 @@ final class Connection {
             case Manner.Holding _ -> {
                 if (!Answers.asksToBeHeld(call, head, length)) {
                     write(ByteBuffer.wrap(Answers.to(call, head, length)));
+                }
+            }
+            case Manner.Fitting(var held) -> {
+                if (!held) {
+                    write(ByteBuffer.wrap(Answers.fitting(call, head, length)));
                 }
             }
             case Manner.Full _ -> write(ByteBuffer.wrap(Answers.noRoom()));

@@ -14,6 +14,12 @@ public sealed interface Manner {
     /** Has no room, and asks to be left alone for an hour: nothing is run meanwhile. */
     Manner FULL = new Full();
 
+    /** Answers at once, with JSON. */
+    Manner FITTING = new Fitting(false);
+
+    /** Counts tokens, but never answers. */
+    Manner NEVER = new Fitting(true);
+
     /** The path that a client puts before its own. */
     String path();
 
@@ -40,6 +46,18 @@ public sealed interface Manner {
         }
     }
 
+    /**
+     * Answers at once with a JSON object, or never.
+     *
+     * @param held never
+     */
+    record Fitting(boolean held) implements Manner {
+        @Override
+        public String path() {
+            return held ? "/never" : "/fitting";
+        }
+    }
+
     record Full() implements Manner {
         @Override
         public String path() {
@@ -55,6 +73,12 @@ public sealed interface Manner {
         }
         if (requestLine.startsWith("POST /holding/")) {
             return HOLDING;
+        }
+        if (requestLine.startsWith("POST /fitting/")) {
+            return FITTING;
+        }
+        if (requestLine.startsWith("POST /never/")) {
+            return NEVER;
         }
         if (requestLine.startsWith("POST /full/")) {
             return FULL;

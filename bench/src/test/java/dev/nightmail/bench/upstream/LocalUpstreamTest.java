@@ -20,6 +20,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
 
 class LocalUpstreamTest {
 
@@ -51,6 +52,28 @@ class LocalUpstreamTest {
         assertThat(JoinCheck.check(workload, new ByteArrayInputStream(results.getBytes(UTF_8))))
                 .isEqualTo(new Findings(2, 0, 0, 0));
         assertThat(one).hasSize(2_048);
+    }
+
+    @Test
+    void aFittingAnswerIsJsonThatNamesItsRequest() throws Exception {
+        var answer = send(Manner.FITTING, 1).body();
+
+        var text = JsonMapper.shared().readTree(answer).at("/content/0/text").asString();
+        assertThat(JsonMapper.shared().readTree(text).path("number").asInt()).isEqualTo(1);
+        assertThat(answer).hasSize(2_048);
+    }
+
+    @Test
+    void whoNeverAnswersCountsTokensAllTheSame() throws Exception {
+        var count =
+                HttpRequest.newBuilder(URI.create(uri(Manner.NEVER) + "/count_tokens"))
+                        .POST(BodyPublishers.ofByteArray(workload.params(0)))
+                        .build();
+        var held = client.sendAsync(request(Manner.NEVER, 0), BodyHandlers.ofString());
+
+        assertThat(client.send(count, BodyHandlers.ofString()).body()).contains("input_tokens");
+        assertThat(held).isNotDone();
+        held.cancel(true);
     }
 
     @Test

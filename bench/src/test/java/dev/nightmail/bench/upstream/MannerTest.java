@@ -29,6 +29,8 @@ class MannerTest {
                 Manner.ANSWERING,
                 Manner.HOLDING,
                 Manner.FULL,
+                Manner.FITTING,
+                Manner.NEVER,
                 new Manner.Answering(Duration.ofMillis(1_500)));
     }
 }
