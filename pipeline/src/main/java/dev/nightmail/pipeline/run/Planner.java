@@ -162,7 +162,7 @@ final class Planner {
         return state.records()
                 .latestPlan()
                 .filter(plan -> fingerprint != null && isStill(plan, fingerprint))
-                .filter(_ -> !leavesSomethingToRead())
+                .filter(plan -> !leavesSomethingToRead(plan))
                 .map(plan -> {
                     state.records().resume(plan.plan());
                     return new Planned(
@@ -185,8 +185,10 @@ final class Planner {
                 && fingerprint.equals(plan.source());
     }
 
-    private boolean leavesSomethingToRead() {
-        return state.records().leavesSomeToReadAgain()
+    private boolean leavesSomethingToRead(StoredPlan plan) {
+        // What was unusable may be mended without a trace, such as by the rights to open a file.
+        return state.records().counts(plan.plan()).unusable() > 0
+                || state.records().leavesSomeToReadAgain()
                 || state.records().failureKinds().stream().anyMatch(FailureKind::nextRunTriesAgain);
     }
 
