@@ -8,8 +8,10 @@ import dev.nightmail.cli.surroundings.Surroundings;
 import dev.nightmail.cli.surroundings.Terminal;
 import dev.nightmail.pipeline.client.Pause;
 import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
+import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -57,8 +59,10 @@ public final class Main {
     private static Surroundings surroundings() {
         var clock = InstantSource.system();
         return new Surroundings(
-                System.in,
+                // A channel, unlike System.in, is left when the command is told to stop.
+                Channels.newInputStream(new FileInputStream(FileDescriptor.in).getChannel()),
                 stream(FileDescriptor.out),
+                Channels.newOutputStream(new FileOutputStream(FileDescriptor.out).getChannel()),
                 stream(FileDescriptor.err),
                 terminal(),
                 System.getenv(),

@@ -32,6 +32,11 @@ public final class CommandException extends RuntimeException {
         return new CommandException(ExitCode.INTERRUPTED, message, null);
     }
 
+    /** Nobody reads what it writes. */
+    public static CommandException readerGone(String message) {
+        return new CommandException(ExitCode.READER_GONE, message, null);
+    }
+
     public int exitCode() {
         return exitCode;
     }

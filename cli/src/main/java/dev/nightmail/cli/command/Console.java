@@ -19,9 +19,20 @@ import tools.jackson.databind.JsonNode;
 public final class Console {
 
     private final Surroundings surroundings;
+    private final boolean leavesOutput;
 
     public Console(Surroundings surroundings) {
+        this(surroundings, false);
+    }
+
+    private Console(Surroundings surroundings, boolean leavesOutput) {
         this.surroundings = surroundings;
+        this.leavesOutput = leavesOutput;
+    }
+
+    /** The same, where standard output belongs to somebody else: results are notes. */
+    public Console leavingOutput() {
+        return new Console(surroundings, true);
     }
 
     /** Where bytes of a result go that are copied as they are; escaped if that is a terminal. */
@@ -33,6 +44,10 @@ public final class Console {
 
     /** A line of the command's result. */
     public void result(String line) {
+        if (leavesOutput) {
+            note(line);
+            return;
+        }
         surroundings.out().println(Shown.line(line));
         surroundings.out().flush();
     }
@@ -50,7 +65,7 @@ public final class Console {
 
     /** How text on standard output may look. */
     public Style outputStyle() {
-        return style(surroundings.terminal().output());
+        return leavesOutput ? errorStyle() : style(surroundings.terminal().output());
     }
 
     /** How text on standard error may look. */

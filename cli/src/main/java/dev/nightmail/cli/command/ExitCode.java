@@ -22,5 +22,8 @@ public final class ExitCode {
     /** 128 and the number of SIGINT, as shells have it. */
     public static final int INTERRUPTED = 130;
 
+    /** 128 and the number of SIGPIPE: whoever read standard output has gone. */
+    public static final int READER_GONE = 141;
+
     private ExitCode() {}
 }

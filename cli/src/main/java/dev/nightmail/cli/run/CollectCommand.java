@@ -8,6 +8,7 @@ import dev.nightmail.cli.surroundings.Surroundings;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.run.PipelineRun;
 import dev.nightmail.pipeline.run.RunSummary;
+import dev.nightmail.pipeline.sink.ReaderGoneException;
 import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.state.RunUnderWayException;
 import java.util.Optional;
@@ -33,7 +34,7 @@ import picocli.CommandLine.Mixin;
 public final class CollectCommand implements Callable<Integer> {
 
     private final Surroundings surroundings;
-    private final Console console;
+    private Console console;
 
     @Mixin private PipelineOptions pipeline = new PipelineOptions();
 
@@ -50,6 +51,8 @@ public final class CollectCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var definition = pipeline.definition(surroundings);
+        ShellPipe.refuseEvents(definition, common.json());
+        console = ShellPipe.console(definition, console);
         var end = new NoRun(console, common, exit);
         var checked = PipelineRun.checkedToCollect(definition, surroundings.runEnvironment());
         if (!PipelineState.exists(definition.stateFile())) {
@@ -74,6 +77,8 @@ public final class CollectCommand implements Callable<Integer> {
             return exitCode(summary.get());
         } catch (RunUnderWayException _) {
             return end.underWay();
+        } catch (ReaderGoneException e) {
+            throw CommandException.readerGone(String.valueOf(e.getMessage()));
         } catch (InterruptedException _) {
             throw CommandException.interrupted(
                     "stopped. Nothing is lost: what was collected is kept");

@@ -44,6 +44,7 @@ public final class EstimateCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         var limit = target.limit();
         var definition = target.definition(surroundings);
+        ShellPipe.refuseKeyboard(definition, surroundings);
         var environment = surroundings.runEnvironment();
         var checked = PipelineRun.checked(definition, environment, limit);
         if (PipelineState.isRunUnderWay(definition.stateFile())) {

@@ -10,6 +10,7 @@ import dev.nightmail.pipeline.run.PipelineRun;
 import dev.nightmail.pipeline.run.PipelineStatus;
 import dev.nightmail.pipeline.run.RunOptions;
 import dev.nightmail.pipeline.run.RunSummary;
+import dev.nightmail.pipeline.sink.ReaderGoneException;
 import dev.nightmail.pipeline.source.EmptySourceException;
 import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.state.RunUnderWayException;
@@ -41,7 +42,7 @@ public final class RunCommand implements Callable<Integer> {
             "a run of this pipeline is under way, and what it will have left is not known: nightmail status shows how far it is";
 
     private final Surroundings surroundings;
-    private final Console console;
+    private Console console;
 
     @Mixin private TargetOptions target = new TargetOptions();
 
@@ -80,6 +81,11 @@ public final class RunCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         var limit = target.limit();
         var definition = target.definition(surroundings);
+        ShellPipe.refuseKeyboard(definition, surroundings);
+        if (!dryRun || !common.json()) {
+            ShellPipe.refuseEvents(definition, common.json());
+            console = ShellPipe.console(definition, console);
+        }
         var environment = surroundings.runEnvironment();
         var end = new NoRun(console, common, exit);
         // Before a server is started for it.
@@ -93,6 +99,7 @@ public final class RunCommand implements Callable<Integer> {
         var chosen = choose(definition);
         var complete = false;
         try (chosen) {
+            ShellPipe.refuseUnasked(definition, chosen, yes || dryRun);
             var run = checked.at(chosen.endpoint());
             if (dryRun) {
                 tellPlan(run, definition, chosen);
@@ -117,6 +124,8 @@ public final class RunCommand implements Callable<Integer> {
                     PipelineStatus.read(definition, environment)
                             .outAt(chosen.endpoint().identity());
             return end.withoutRecords(String.valueOf(e.getMessage()), out);
+        } catch (ReaderGoneException e) {
+            throw CommandException.readerGone(String.valueOf(e.getMessage()));
         } catch (InterruptedException _) {
             throw CommandException.interrupted(
                     "stopped. Nothing is lost: run it again and it goes on from here");

@@ -1,7 +1,7 @@
 package dev.nightmail.pipeline.answer;
 
 /** Texts that can be written in UTF-8. */
-final class WellFormed {
+public final class WellFormed {
 
     private static final char REPLACEMENT = '\uFFFD';
 
@@ -11,7 +11,7 @@ final class WellFormed {
      * The same text with half a character (a lone surrogate, which a model may escape in JSON)
      * replaced as Unicode advises; an encoder would make it a question mark.
      */
-    static String text(String text) {
+    public static String text(String text) {
         StringBuilder mended = null;
         for (int index = 0; index < text.length(); index++) {
             var letter = text.charAt(index);

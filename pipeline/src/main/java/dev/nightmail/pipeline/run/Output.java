@@ -2,6 +2,7 @@ package dev.nightmail.pipeline.run;
 
 import dev.nightmail.pipeline.definition.OutputPlaces;
 import dev.nightmail.pipeline.sink.JsonLines;
+import dev.nightmail.pipeline.sink.ReaderGoneException;
 import dev.nightmail.pipeline.sink.Sink;
 import dev.nightmail.pipeline.sink.SinkException;
 import dev.nightmail.pipeline.sink.WholeFile;
@@ -53,11 +54,15 @@ final class Output {
     /**
      * Delivers what is new to a sink that grows while the run goes on. One that cannot be written
      * now is written later: the answers are in the state.
+     *
+     * @throws ReaderGoneException if nobody wants to have them any more
      */
     void deliver(Plan plan) throws InterruptedException {
         try {
             told(sink.deliver(new PlannedAnswers(state, plan)));
             toldFailure = "";
+        } catch (ReaderGoneException e) {
+            throw e;
         } catch (SinkException e) {
             // It may be so after every batch: once is enough to hear of it.
             var failure = String.valueOf(e.getMessage());

@@ -306,7 +306,11 @@ public final class PipelineRun {
     }
 
     private Planner planner(PipelineState state, ProgressListener listener) {
-        var source = pipeline.source().open(new RunSourceContext(pipeline, state, listener));
+        var source =
+                pipeline.source()
+                        .open(
+                                new RunSourceContext(
+                                        pipeline, state, environment.streams(), listener));
         return new Planner(
                 source,
                 template,

@@ -3,6 +3,7 @@ package dev.nightmail.pipeline.run;
 import dev.nightmail.pipeline.client.ClientLimits;
 import dev.nightmail.pipeline.client.Pause;
 import dev.nightmail.pipeline.cost.PriceList;
+import dev.nightmail.pipeline.streams.StandardStreams;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 
@@ -18,11 +19,28 @@ public record RunEnvironment(
         RandomGenerator random,
         PriceList prices,
         RunLimits limits,
-        ClientLimits clientLimits) {
+        ClientLimits clientLimits,
+        StandardStreams streams) {
+
+    /** Without standard streams. */
+    public RunEnvironment(
+            InstantSource clock,
+            Pause pause,
+            RandomGenerator random,
+            PriceList prices,
+            RunLimits limits,
+            ClientLimits clientLimits) {
+        this(clock, pause, random, prices, limits, clientLimits, StandardStreams.none());
+    }
+
+    /** The same, with these streams. */
+    public RunEnvironment withStreams(StandardStreams others) {
+        return new RunEnvironment(clock, pause, random, prices, limits, clientLimits, others);
+    }
 
     /** The same, with other prices. */
     public RunEnvironment withPrices(PriceList others) {
-        return new RunEnvironment(clock, pause, random, others, limits, clientLimits);
+        return new RunEnvironment(clock, pause, random, others, limits, clientLimits, streams);
     }
 
     /** With the shipped prices and limits. */

@@ -6,6 +6,7 @@ import dev.nightmail.pipeline.paths.NamedFile;
 import dev.nightmail.pipeline.sink.SinkContext;
 import dev.nightmail.pipeline.sink.WholeFile;
 import dev.nightmail.pipeline.state.PipelineState;
+import dev.nightmail.pipeline.streams.StandardStreams;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -27,6 +28,11 @@ record RunSinkContext(
     @Override
     public String pipelineId() {
         return state.id(environment.random());
+    }
+
+    @Override
+    public StandardStreams streams() {
+        return environment.streams();
     }
 
     @Override

@@ -3,11 +3,16 @@ package dev.nightmail.pipeline.run;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.source.SourceContext;
 import dev.nightmail.pipeline.state.PipelineState;
+import dev.nightmail.pipeline.streams.StandardStreams;
 import java.nio.file.Path;
 import java.util.List;
 
 /** What a source is told of its pipeline and the run it is read for. */
-record RunSourceContext(PipelineDefinition pipeline, PipelineState state, ProgressListener listener)
+record RunSourceContext(
+        PipelineDefinition pipeline,
+        PipelineState state,
+        StandardStreams streams,
+        ProgressListener listener)
         implements SourceContext {
 
     @Override

@@ -33,16 +33,32 @@ final class Csv {
 
     static void write(Columns columns, AnswerRows rows, Formulas formulas, OutputStream out)
             throws IOException {
-        var writer = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
+        writeHeader(columns, formulas, out);
+        writeRows(columns, rows, formulas, out);
+    }
+
+    static void writeHeader(Columns columns, Formulas formulas, OutputStream out)
+            throws IOException {
+        var writer = writer(out);
         writer.write(cell(Columns.ID));
         for (var column : columns.answer()) {
             writer.write(',');
             writer.write(cell(guarded(column.name(), formulas)));
         }
         writer.write("\r\n");
+        writer.flush();
+    }
+
+    static void writeRows(Columns columns, AnswerRows rows, Formulas formulas, OutputStream out)
+            throws IOException {
+        var writer = writer(out);
         rows.each((recordId, answer) ->
                 writeRow(columns, recordId, JSON.readTree(answer), formulas, writer));
         writer.flush();
+    }
+
+    private static Writer writer(OutputStream out) {
+        return new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
     }
 
     private static void writeRow(

@@ -1,6 +1,7 @@
 package dev.nightmail.pipeline.sink;
 
 import dev.nightmail.pipeline.paths.NamedFile;
+import dev.nightmail.pipeline.streams.StandardStreams;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -13,6 +14,11 @@ public interface SinkContext {
 
     /** Names the pipeline's state: another state has another one, and numbers its answers anew. */
     String pipelineId();
+
+    /** The standard streams of the process. */
+    default StandardStreams streams() {
+        return StandardStreams.none();
+    }
 
     /** Tells the author of the pipeline something, in a sentence without its full stop. */
     void note(String sentence);

@@ -19,12 +19,17 @@ public interface SinkDefinition {
      */
     Path folder();
 
+    /** Whether it takes standard output: then nothing else may be written there. */
+    default boolean writesStandardOutput() {
+        return false;
+    }
+
     /** What it writes to, as a person would name it: a path, or a table and its database. */
     String place();
 
     /**
-     * Where a sample of the records goes, so that it never takes the place of all of them: always a
-     * file.
+     * Where a sample of the records goes, so that it never takes the place of all of them: a file,
+     * or standard output, where nothing is replaced.
      */
     SinkDefinition sample();
 

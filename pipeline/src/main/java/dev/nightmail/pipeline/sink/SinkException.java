@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * A file of the run's output cannot be written; what it held before is still there, and so are the
  * answers in the state.
  */
-public final class SinkException extends RuntimeException {
+public sealed class SinkException extends RuntimeException permits ReaderGoneException {
     public SinkException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }

@@ -1,5 +1,6 @@
 package dev.nightmail.pipeline.source;
 
+import dev.nightmail.pipeline.streams.StandardStreams;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -17,6 +18,11 @@ public interface SourceContext {
 
     /** From now on values are read as a new pipeline's would be. */
     void readAsNew();
+
+    /** The standard streams of the process. */
+    default StandardStreams streams() {
+        return StandardStreams.none();
+    }
 
     /** Tells the author of the pipeline something, in a sentence without its full stop. */
     void note(String sentence);

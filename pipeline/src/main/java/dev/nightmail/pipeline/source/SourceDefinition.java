@@ -13,6 +13,14 @@ public interface SourceDefinition {
     RecordSource open(SourceContext context);
 
     /**
+     * Whether it takes standard input: then nobody can answer a question there, and it can be read
+     * once only.
+     */
+    default boolean readsStandardInput() {
+        return false;
+    }
+
+    /**
      * Which of the files to be written the source reads, or would read once they are there; a
      * sentence each.
      *

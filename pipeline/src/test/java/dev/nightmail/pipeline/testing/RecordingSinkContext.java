@@ -3,6 +3,9 @@ package dev.nightmail.pipeline.testing;
 import dev.nightmail.pipeline.paths.NamedFile;
 import dev.nightmail.pipeline.sink.SinkContext;
 import dev.nightmail.pipeline.sink.WholeFile;
+import dev.nightmail.pipeline.streams.StandardStreams;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +20,7 @@ public final class RecordingSinkContext implements SinkContext {
     private final List<Duration> pauses = new ArrayList<>();
     private String pipelineId = "pipeline-1";
     private Runnable whilePausing = () -> {};
+    private OutputStream output = OutputStream.nullOutputStream();
 
     public RecordingSinkContext(@Nullable JsonNode schema) {
         this.schema = schema;
@@ -47,6 +51,16 @@ public final class RecordingSinkContext implements SinkContext {
     @Override
     public String pipelineId() {
         return pipelineId;
+    }
+
+    /** Where standard output goes. */
+    public void output(OutputStream to) {
+        output = to;
+    }
+
+    @Override
+    public StandardStreams streams() {
+        return new StandardStreams(InputStream.nullInputStream(), false, output);
     }
 
     @Override

@@ -1,0 +1,53 @@
+package dev.nightmail.pipeline.sink;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** A pipeline's answers one line after the other, for a sink to which more are added. */
+public final class AnswerLines {
+
+    private final SinkFormat format;
+    private final Formulas formulas;
+    private final Columns columns;
+
+    /**
+     * @param format one whose rows stand for themselves: not Parquet
+     * @param schema of the answers; null if any text will do
+     */
+    public AnswerLines(SinkFormat format, Formulas formulas, @Nullable JsonNode schema) {
+        this.format = format;
+        this.formulas = formulas;
+        this.columns = Columns.of(schema, Columns.ID, false);
+    }
+
+    /** What the author should know of the columns before anything is sent; a sentence each. */
+    public List<String> notes() {
+        return columns.notes();
+    }
+
+    /** What stands before the first row. */
+    public void begin(OutputStream out) throws IOException {
+        switch (format) {
+            case CSV -> Csv.writeHeader(columns, formulas, out);
+            case JSONL -> {
+                // Every line says what it is.
+            }
+            case PARQUET -> throw noLines();
+        }
+    }
+
+    public void write(AnswerRows rows, OutputStream out) throws IOException {
+        switch (format) {
+            case CSV -> Csv.writeRows(columns, rows, formulas, out);
+            case JSONL -> JsonLines.write(columns, rows, out);
+            case PARQUET -> throw noLines();
+        }
+    }
+
+    private static IllegalStateException noLines() {
+        return new IllegalStateException("a Parquet file is written whole");
+    }
+}

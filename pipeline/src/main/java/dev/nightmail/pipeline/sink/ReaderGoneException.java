@@ -1,0 +1,11 @@
+package dev.nightmail.pipeline.sink;
+
+/**
+ * Whoever read the answers has gone, as {@code head} does: to go on would be work for nobody. No
+ * answer is lost.
+ */
+public final class ReaderGoneException extends SinkException {
+    public ReaderGoneException(String message) {
+        super(message, null);
+    }
+}

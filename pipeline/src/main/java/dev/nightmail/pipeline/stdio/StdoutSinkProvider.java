@@ -1,0 +1,86 @@
+package dev.nightmail.pipeline.stdio;
+
+import dev.nightmail.pipeline.paths.NamedFile;
+import dev.nightmail.pipeline.paths.PathRule;
+import dev.nightmail.pipeline.sink.AnswerLines;
+import dev.nightmail.pipeline.sink.Formulas;
+import dev.nightmail.pipeline.sink.Sink;
+import dev.nightmail.pipeline.sink.SinkContext;
+import dev.nightmail.pipeline.sink.SinkDefinition;
+import dev.nightmail.pipeline.sink.SinkFormat;
+import dev.nightmail.pipeline.sink.SinkProvider;
+import dev.nightmail.pipeline.yaml.YamlSection;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** {@code sink: { stdout: jsonl }}. */
+public final class StdoutSinkProvider implements SinkProvider {
+
+    /** What can be written a row at a time. */
+    enum Format {
+        JSONL(SinkFormat.JSONL),
+        CSV(SinkFormat.CSV);
+
+        private final SinkFormat rows;
+
+        Format(SinkFormat rows) {
+            this.rows = rows;
+        }
+    }
+
+    /**
+     * Answers on standard output.
+     *
+     * @param folder of the pipeline file
+     */
+    record StandardOutput(Format format, Formulas formulas, Path folder) implements SinkDefinition {
+
+        @Override
+        public Optional<NamedFile> file() {
+            return Optional.empty();
+        }
+
+        @Override
+        public String place() {
+            return "standard output";
+        }
+
+        @Override
+        public boolean writesStandardOutput() {
+            return true;
+        }
+
+        /** Nothing is replaced there. */
+        @Override
+        public SinkDefinition sample() {
+            return this;
+        }
+
+        @Override
+        public Sink open(SinkContext context) {
+            return new StdoutSink(
+                    new AnswerLines(format.rows, formulas, context.schema()), context);
+        }
+    }
+
+    @Override
+    public String key() {
+        return "stdout";
+    }
+
+    @Override
+    public String shape() {
+        return "{ stdout: jsonl }";
+    }
+
+    @Override
+    public @Nullable SinkDefinition read(YamlSection sink, PathRule paths, String pipeline) {
+        var format = sink.choice("stdout", Format.class);
+        var formulas = sink.choice("formulas", Formulas.class);
+        return format == null
+                ? null
+                : new StandardOutput(
+                        format, formulas == null ? Formulas.ESCAPE : formulas, paths.folder());
+    }
+}

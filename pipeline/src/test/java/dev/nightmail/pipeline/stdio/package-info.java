@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nightmail.pipeline.stdio;
+
+import org.jspecify.annotations.NullMarked;
