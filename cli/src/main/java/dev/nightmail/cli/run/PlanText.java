@@ -178,11 +178,20 @@ final class PlanText {
         var pieces = new ArrayList<String>();
         for (int start = 0; start < line.length(); ) {
             var end = Math.min(line.length(), start + width);
-            var space = end == line.length() ? -1 : line.lastIndexOf(' ', end);
+            var space = end == line.length() ? -1 : lastSpace(line, start, end);
             var cut = space > start ? space : end;
             pieces.add(line.substring(start, cut));
             start = space > start ? cut + 1 : cut;
         }
         return pieces;
+    }
+
+    /** Looks no further back than one line: a text may have millions of letters and no space. */
+    private static int lastSpace(String line, int start, int end) {
+        int index = end;
+        while (index > start && line.charAt(index) != ' ') {
+            index--;
+        }
+        return index;
     }
 }

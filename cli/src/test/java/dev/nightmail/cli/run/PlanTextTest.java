@@ -1,6 +1,7 @@
 package dev.nightmail.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.nightmail.cli.text.Style;
 import dev.nightmail.pipeline.cost.CostEstimate;
@@ -15,6 +16,7 @@ import dev.nightmail.pipeline.state.RecordCounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -80,6 +82,19 @@ class PlanTextTest {
                         "  | five six seven",
                         "  | one two three four");
         assertThat(lines).hasSize(24).last().isEqualTo("  and 40 more lines");
+    }
+
+    /** It took minutes when each piece looked for a space back to the beginning. */
+    @Test
+    void aPromptOfMillionsOfLettersWithoutASpaceIsShownAtOnce() throws IOException {
+        var preview = preview(new RecordCounts(1, 0, 0, 0, 0, 0), COST, 0L, "x".repeat(8_000_000));
+
+        var lines =
+                assertTimeoutPreemptively(
+                        Duration.ofSeconds(20), () -> plan("", false).prompt(preview, 24));
+
+        assertThat(lines.get(3)).isEqualTo("  | " + "x".repeat(20));
+        assertThat(lines).last().isEqualTo("  and 399,980 more lines");
     }
 
     @Test
