@@ -1,5 +1,6 @@
 package dev.nightmail.pipeline.sink;
 
+import dev.nightmail.pipeline.streams.Gzip;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -8,16 +9,35 @@ import tools.jackson.databind.JsonNode;
 /** A pipeline's answers as the file its {@code sink} names. */
 public final class AnswerFile {
 
+    /** Tells a spreadsheet that what follows is UTF-8. */
+    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+
     private final SinkFormat format;
     private final Formulas formulas;
+    private final boolean hasMark;
+    private final boolean isPacked;
     private final Columns columns;
 
+    /** As it is read by programs. */
+    public AnswerFile(SinkFormat format, Formulas formulas, @Nullable JsonNode schema) {
+        this(format, formulas, false, false, schema);
+    }
+
     /**
+     * @param hasMark whether it begins with a byte order mark
+     * @param isPacked whether it is packed with gzip; not Parquet, which packs itself
      * @param schema of the answers; null if any text will do
      */
-    public AnswerFile(SinkFormat format, Formulas formulas, @Nullable JsonNode schema) {
+    public AnswerFile(
+            SinkFormat format,
+            Formulas formulas,
+            boolean hasMark,
+            boolean isPacked,
+            @Nullable JsonNode schema) {
         this.format = format;
         this.formulas = formulas;
+        this.hasMark = hasMark;
+        this.isPacked = isPacked;
         // To the readers of Parquet files Mood and mood are one column.
         this.columns = Columns.of(schema, Columns.ID, format == SinkFormat.PARQUET);
     }
@@ -34,9 +54,20 @@ public final class AnswerFile {
      */
     public WholeFile.Filling filling(AnswerRows rows, Consumer<String> notes) {
         return switch (format) {
-            case JSONL -> WholeFile.stream(out -> JsonLines.write(columns, rows, out));
-            case CSV -> WholeFile.stream(out -> Csv.write(columns, rows, formulas, out));
+            case JSONL -> stream(out -> JsonLines.write(columns, rows, out));
+            case CSV -> stream(out -> Csv.write(columns, rows, formulas, out));
             case PARQUET -> partial -> Parquet.write(columns, rows, partial, notes);
         };
+    }
+
+    private WholeFile.Filling stream(WholeFile.Writing rows) {
+        WholeFile.Writing marked =
+                out -> {
+                    if (hasMark) {
+                        out.write(BYTE_ORDER_MARK);
+                    }
+                    rows.write(out);
+                };
+        return WholeFile.stream(isPacked ? out -> Gzip.pack(out, marked::write) : marked);
     }
 }

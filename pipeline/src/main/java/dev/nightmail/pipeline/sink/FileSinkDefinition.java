@@ -1,17 +1,24 @@
 package dev.nightmail.pipeline.sink;
 
 import dev.nightmail.pipeline.paths.NamedFile;
+import dev.nightmail.pipeline.streams.Gzip;
 import java.nio.file.Path;
 import java.util.Optional;
 
 /**
  * Answers as one file.
  *
- * @param path one row a record
+ * @param path one row a record; packed if its name ends in {@code .gz}
  * @param formulas for a CSV file
+ * @param hasMark whether a CSV file begins with a byte order mark
  */
-public record FileSinkDefinition(Path path, SinkFormat format, Formulas formulas)
+public record FileSinkDefinition(Path path, SinkFormat format, Formulas formulas, boolean hasMark)
         implements SinkDefinition {
+
+    /** Without a byte order mark. */
+    public FileSinkDefinition(Path path, SinkFormat format, Formulas formulas) {
+        this(path, format, formulas, false);
+    }
 
     @Override
     public Optional<NamedFile> file() {
@@ -30,18 +37,25 @@ public record FileSinkDefinition(Path path, SinkFormat format, Formulas formulas
 
     @Override
     public SinkDefinition sample() {
-        return new FileSinkDefinition(sampleOf(path), format, formulas);
+        return new FileSinkDefinition(sampleOf(path), format, formulas, hasMark);
     }
 
     @Override
     public Sink open(SinkContext context) {
-        return new FileSink(context, answers(), new AnswerFile(format, formulas, context.schema()));
+        return new FileSink(
+                context,
+                answers(),
+                new AnswerFile(
+                        format, formulas, hasMark, Gzip.isName(path.toString()), context.schema()));
     }
 
-    /** Beside a file, the one for a sample: {@code results.sample.csv}. */
+    /**
+     * Beside a file, the one for a sample: {@code results.sample.csv}, {@code
+     * results.sample.csv.gz}.
+     */
     public static Path sampleOf(Path path) {
         var name = String.valueOf(path.getFileName());
-        var dot = name.lastIndexOf('.');
+        var dot = Gzip.unpackedName(name).lastIndexOf('.');
         return path.resolveSibling(
                 dot > 0
                         ? name.substring(0, dot) + ".sample" + name.substring(dot)

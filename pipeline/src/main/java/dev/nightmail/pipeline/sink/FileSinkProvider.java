@@ -5,21 +5,30 @@ import dev.nightmail.config.section.Keys;
 import dev.nightmail.config.section.Kinds;
 import dev.nightmail.config.section.YamlSection;
 import dev.nightmail.pipeline.paths.PathRule;
+import dev.nightmail.pipeline.streams.Gzip;
 import java.nio.file.InvalidPathException;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** {@code sink: { file: results.csv }}. */
 public final class FileSinkProvider implements SinkProvider {
 
     private static final Key<String> FILE =
-            Key.of("file", Kinds.text(), "A file that ends in .jsonl, .csv or .parquet.")
+            Key.of("file", Kinds.text(), "A file that ends in .jsonl, .csv or .parquet; the first two also with .gz.")
                     .required("give a file");
-    private static final Key<Formulas> FORMULAS =
+    /** What CSV does with answers that look like formulas. */
+    public static final Key<Formulas> FORMULAS =
             Key.of(
                             "formulas",
                             Kinds.choice(Formulas.class),
                             "What a CSV file does with answers a spreadsheet would take for formulas.")
                     .orElse(Formulas.ESCAPE, "escape");
+    private static final Key<Boolean> BOM =
+            Key.of(
+                            "bom",
+                            Kinds.flag(),
+                            "Whether a CSV file begins with the mark by which spreadsheets know UTF-8.")
+                    .orElse(false, "false");
 
     @Override
     public String key() {
@@ -33,27 +42,52 @@ public final class FileSinkProvider implements SinkProvider {
 
     @Override
     public Keys keys() {
-        return Keys.of(FILE, FORMULAS);
+        return Keys.of(FILE, FORMULAS, BOM);
     }
 
     @Override
     public @Nullable SinkDefinition read(YamlSection sink, PathRule paths, String pipeline) {
         var named = sink.read(FILE);
         var formulas = sink.valueOf(FORMULAS);
+        var hasMark = sink.valueOf(BOM);
         if (named == null) {
             return null;
         }
-        var format = SinkFormat.ofFileName(named).orElse(null);
-        if (format == null) {
-            sink.problem("file", "must end in .jsonl, .csv or .parquet, not " + named);
+        if (named.contains("://")) {
+            sink.problem("file", remote(named));
             return null;
+        }
+        var format = SinkFormat.ofFileName(Gzip.unpackedName(named)).orElse(null);
+        if (format == null) {
+            sink.problem("file", reason(named));
+            return null;
+        }
+        if (format == SinkFormat.PARQUET && Gzip.isName(named)) {
+            sink.problem("file", "is packed already if it is Parquet: leave .gz out");
+            return null;
+        }
+        if (hasMark && format != SinkFormat.CSV) {
+            sink.problem("bom", "goes with a .csv file only");
         }
         try {
             return new FileSinkDefinition(
-                    paths.folder().resolve(named).normalize(), format, formulas);
+                    paths.folder().resolve(named).normalize(), format, formulas, hasMark);
         } catch (InvalidPathException e) {
             sink.problem("file", "is not a path: " + e.getReason());
             return null;
         }
+    }
+
+    private static String remote(String named) {
+        var scheme = named.substring(0, named.indexOf("://") + 3);
+        return scheme
+                + " is not supported yet: name a file, and copy it there after the run"
+                + (scheme.equals("s3://") ? ", as with \"aws s3 cp\"" : "");
+    }
+
+    private static String reason(String named) {
+        return named.toLowerCase(Locale.ROOT).endsWith(".zst")
+                ? "cannot be packed with zstd: name it .gz, or leave the ending out"
+                : "must end in .jsonl, .csv or .parquet, or in .jsonl.gz or .csv.gz, not " + named;
     }
 }

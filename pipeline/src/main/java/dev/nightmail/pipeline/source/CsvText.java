@@ -1,5 +1,6 @@
 package dev.nightmail.pipeline.source;
 
+import dev.nightmail.pipeline.streams.Gzip;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,17 +26,17 @@ final class CsvText {
         this.file = file;
     }
 
-    /** Empty if it cannot be looked into: it is packed, or not there. */
+    /** Empty if it cannot be looked into: it is packed with zstd, or not there. */
     static Optional<CsvText> of(Path file) {
         var name = file.toString().toLowerCase(Locale.ROOT);
-        return Files.isRegularFile(file) && !name.endsWith(".gz") && !name.endsWith(".zst")
+        return Files.isRegularFile(file) && !name.endsWith(".zst")
                 ? Optional.of(new CsvText(file))
                 : Optional.empty();
     }
 
     boolean isEmpty() {
-        try {
-            return Files.size(file) == 0;
+        try (var in = Gzip.open(file)) {
+            return in.read() < 0;
         } catch (IOException _) {
             return false;
         }
@@ -43,7 +44,7 @@ final class CsvText {
 
     /** Whether it begins with a byte order mark of UTF-16. */
     boolean isUtf16() {
-        try (var in = Files.newInputStream(file)) {
+        try (var in = Gzip.open(file)) {
             var mark = in.readNBytes(2);
             return mark.length == 2
                     && ((mark[0] == (byte) 0xFF && mark[1] == (byte) 0xFE)
@@ -55,7 +56,7 @@ final class CsvText {
 
     /** The first line; null if it cannot be read. */
     @Nullable String header() {
-        try (var in = Files.newInputStream(file)) {
+        try (var in = Gzip.open(file)) {
             var text = new String(in.readNBytes(HEADER_BYTES_MAX), StandardCharsets.UTF_8);
             return text.lines().findFirst().map(line -> line.replace("\uFEFF", "")).orElse(null);
         } catch (IOException _) {
@@ -109,7 +110,7 @@ final class CsvText {
     }
 
     private InputStream stream() throws IOException {
-        return new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES);
+        return new BufferedInputStream(Gzip.open(file), BUFFER_BYTES);
     }
 
     /** Counts cells as the usual form has them: quotes only around a whole cell. */

@@ -65,7 +65,7 @@ final class QueryFiles {
     private static final Pattern CSV_NAME =
             Pattern.compile("(?i).*\\.(csv|tsv|tab)(\\.gz|\\.zst)?");
     private static final Pattern READABLE_NAME =
-            Pattern.compile("(?i).*\\.(csv|tsv|tab|parquet|json|jsonl|ndjson)(\\.gz|\\.zst)?");
+            Pattern.compile("(?i).*\\.(parquet|(csv|tsv|tab|json|jsonl|ndjson)(\\.gz|\\.zst)?)");
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -145,7 +145,7 @@ final class QueryFiles {
             throw new SourceException(
                     "source.sql: "
                             + name
-                            + " is no file a source reads: it reads .csv, .tsv, .jsonl, .json and .parquet files, also with .gz; save a spreadsheet as CSV, or name another ending with read_csv('…')");
+                            + " is no file a source reads: it reads .csv, .tsv, .jsonl, .json and .parquet files, all but the last also with .gz or .zst; save a spreadsheet as CSV, or name another ending with read_csv('…')");
         }
         if (reading != Reading.EARLIER && CSV_NAME.matcher(name).matches()) {
             becomeFunction(connection, table, name);
@@ -300,12 +300,7 @@ final class QueryFiles {
     }
 
     private String absolute(String name) {
-        if (name.contains("://")) {
-            throw new SourceException(
-                    "source.sql: "
-                            + name
-                            + " is not fetched: a source reads files, so download it into the pipeline's folder first");
-        }
+        RemotePath.refuse("source.sql", name);
         var absolute = withoutDetours(name.startsWith("/") ? name : base + "/" + name);
         names.add(absolute);
         return absolute;

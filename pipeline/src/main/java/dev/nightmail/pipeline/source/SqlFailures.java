@@ -48,6 +48,24 @@ final class SqlFailures {
     /** What the database repeats of a text that is no JSON. */
     private static final Pattern INPUT = Pattern.compile("\\s*Input: \".*", Pattern.DOTALL);
 
+    /** A text that has not the form of a time is repeated twice, the second time with a mark. */
+    private static final Pattern TIME =
+            Pattern.compile(
+                    "string \".*?\" according to format specifier (\"[^\"\n]*\")\n.*\n\\s*\\^\\s*\n",
+                    Pattern.DOTALL);
+
+    private static final Pattern DATE =
+            Pattern.compile("field format: \".*\", expected", Pattern.DOTALL);
+
+    private static final Pattern PART_OF_TIME =
+            Pattern.compile("specifier \".*\" not recognized", Pattern.DOTALL);
+
+    /** What is said of a regular expression that a column holds ends with the expression. */
+    private static final Pattern EXPRESSION =
+            Pattern.compile(
+                    "(missing \\S+|unexpected \\)|invalid escape sequence|no argument for repetition operator|bad repetition operator|invalid perl operator|invalid character class range|invalid repetition size|invalid named capture group): .*",
+                    Pattern.DOTALL);
+
     private SqlFailures() {}
 
     static SourceException of(SQLException failure, Path base, Reading reading) {
@@ -215,10 +233,8 @@ final class SqlFailures {
 
     /** What follows an empty line repeats the query, with the names of files made absolute. */
     private static String firstParagraph(String message) {
-        var withoutContent =
-                CONTENT.matcher(INPUT.matcher(message).replaceFirst("")).replaceAll("$1 of a cell");
         var words =
-                withoutContent
+                withoutContent(message)
                         .lines()
                         .takeWhile(line ->
                                 !line.isBlank()
@@ -229,9 +245,21 @@ final class SqlFailures {
         return words.length() <= WORDS_MAX ? words : words.substring(0, WORDS_MAX) + "…";
     }
 
+    private static String withoutContent(String message) {
+        var text = INPUT.matcher(message).replaceFirst("");
+        text = TIME.matcher(text).replaceAll("string of a cell according to $1: ");
+        text = DATE.matcher(text).replaceAll("field format in a cell, expected");
+        text = PART_OF_TIME.matcher(text).replaceAll("specifier not recognized");
+        text = EXPRESSION.matcher(text).replaceAll("$1 in a regular expression");
+        return CONTENT.matcher(text).replaceAll("$1 of a cell");
+    }
+
     private static String hint(String message, Reading reading) {
         if (message.contains("Permission Error")) {
             return " (a source reads only files in the pipeline's own folder, and this one is, or leads, outside the pipeline's folder; \"allow-outside: true\" in the pipeline file allows others)";
+        }
+        if (message.contains("GZIP")) {
+            return ": the file is no gzip file, or not whole: fetch it or pack it anew";
         }
         if (reading == Reading.TEXT
                 && message.contains("VARCHAR")

@@ -3,6 +3,7 @@ package dev.nightmail.pipeline.source;
 import dev.nightmail.pipeline.natives.DuckDb;
 import dev.nightmail.pipeline.paths.NamedFile;
 import dev.nightmail.pipeline.paths.PathRule;
+import dev.nightmail.pipeline.streams.ZstdFrames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,6 +66,7 @@ final class SqlSource implements RecordSource {
         var base = base();
         try {
             var resolved = resolved(base);
+            refuseCutOff(base, resolved.names());
             try {
                 return cursor(base, resolved);
             } catch (SQLException e) {
@@ -120,6 +122,29 @@ final class SqlSource implements RecordSource {
         return false;
     }
 
+    /** Of a zstd file that was cut off DuckDB gives what there is, and says nothing. */
+    private void refuseCutOff(Path base, List<String> names) throws SQLException {
+        var packed = names.stream().filter(SqlSource::isZstandard).toList();
+        if (packed.isEmpty()) {
+            return;
+        }
+        for (var file : filesOf(base, packed)) {
+            try {
+                if (!ZstdFrames.areWhole(file)) {
+                    throw new SourceException(
+                            "source.sql: %s is no zstd file, or not whole: fetch it or pack it anew"
+                                    .formatted(file.toString().replace(base + "/", "")));
+                }
+            } catch (IOException _) {
+                // Whoever reads it in a moment says why it cannot be read.
+            }
+        }
+    }
+
+    private static boolean isZstandard(String name) {
+        return name.toLowerCase(Locale.ROOT).endsWith(".zst");
+    }
+
     /** As {@link SourceDefinition#conflicts}. */
     List<String> conflicts(List<NamedFile> outputs) {
         var base = base();
@@ -161,7 +186,14 @@ final class SqlSource implements RecordSource {
         try {
             // The sandbox compares real paths: a folder reached through a link would refuse its own
             // files.
-            return paths.folder().toRealPath();
+            var base = paths.folder().toRealPath();
+            if (Globs.firstChoice(base.toString()) < base.toString().length()) {
+                throw new SourceException(
+                        "source.sql: the pipeline's folder "
+                                + base
+                                + " has a name with *, ?, [ or { in it, which a query takes for a pattern: rename the folder");
+            }
+            return base;
         } catch (IOException e) {
             throw new SourceException(
                     "source.sql: cannot read the folder " + paths.folder() + ": " + e.getMessage(),

@@ -2,7 +2,10 @@ package dev.nightmail.pipeline.source;
 
 import dev.nightmail.pipeline.paths.NamedFile;
 import dev.nightmail.pipeline.paths.PathRule;
+import dev.nightmail.pipeline.streams.Gzip;
+import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.file.AccessDeniedException;
@@ -14,10 +17,12 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
+import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,9 +34,9 @@ final class TextFilesSource implements RecordSource {
 
     /**
      * A file is read whole, and then cut if it is to be: three times the largest request, so that
-     * one file cannot take all memory.
+     * one file cannot take all memory, a packed one neither.
      */
-    private static final long FILE_BYTES_MAX = 100_000_000;
+    private static final int FILE_BYTES_MAX = 100_000_000;
 
     private final PathRule paths;
     private final Path folder;
@@ -118,6 +123,7 @@ final class TextFilesSource implements RecordSource {
     }
 
     private Choice choice() {
+        RemotePath.refuse("source.files", glob);
         try {
             var whole = folder.resolve(glob).normalize();
             if (Files.isDirectory(whole)) {
@@ -204,21 +210,29 @@ final class TextFilesSource implements RecordSource {
         private SourceItem read(Path path) {
             place = slashed(folder.relativize(path));
             try {
-                if (Files.size(path) > FILE_BYTES_MAX) {
+                if (isZstandard(path)) {
                     return unusable(
-                            "the file is larger than %,d bytes: split it"
-                                    .formatted(FILE_BYTES_MAX));
+                            "the file is packed with zstd, which only sql sources read: unpack it, or pack it with gzip");
                 }
+                var bytes = bytes(path);
+                if (bytes.length > FILE_BYTES_MAX) {
+                    return unusable(
+                            "the file is larger than %,d bytes%s: split it"
+                                    .formatted(FILE_BYTES_MAX, isPacked(path) ? " unpacked" : ""));
+                }
+                var text = encoding.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
                 var fields = new LinkedHashMap<String, @Nullable Object>();
                 fields.put("id", place);
                 fields.put("path", place);
-                fields.put("text", withoutByteOrderMark(Files.readString(path, encoding)));
+                fields.put("text", withoutByteOrderMark(text));
                 return new SourceRecord(place, fields);
             } catch (CharacterCodingException _) {
                 return unusable(
                         "the file is not "
                                 + encoding.name()
                                 + " text: convert it, narrow the pattern, or name what it is with encoding, as in \"encoding: windows-1252\" under source");
+            } catch (ZipException | EOFException _) {
+                return unusable("the file is no gzip file, or not whole: fetch it or pack it anew");
             } catch (NoSuchFileException _) {
                 return unusable("the file is gone since the source was listed");
             } catch (AccessDeniedException _) {
@@ -226,6 +240,22 @@ final class TextFilesSource implements RecordSource {
             } catch (IOException e) {
                 throw new SourceException(
                         "source.files: cannot read " + path + ": " + e.getMessage(), e);
+            }
+        }
+
+        /** Whether its text is known only once it is unpacked. */
+        private static boolean isPacked(Path path) {
+            return Gzip.isName(path.toString());
+        }
+
+        private static boolean isZstandard(Path path) {
+            return path.toString().toLowerCase(Locale.ROOT).endsWith(".zst");
+        }
+
+        /** One byte more than the limit, if there are more. */
+        private static byte[] bytes(Path path) throws IOException {
+            try (var in = Gzip.open(path)) {
+                return in.readNBytes(FILE_BYTES_MAX + 1);
             }
         }
 

@@ -1,21 +1,32 @@
 package dev.nightmail.pipeline.stdio;
 
+import dev.nightmail.config.section.Key;
+import dev.nightmail.config.section.Keys;
+import dev.nightmail.config.section.Kinds;
+import dev.nightmail.config.section.YamlSection;
 import dev.nightmail.pipeline.paths.NamedFile;
 import dev.nightmail.pipeline.paths.PathRule;
 import dev.nightmail.pipeline.sink.AnswerLines;
+import dev.nightmail.pipeline.sink.FileSinkProvider;
 import dev.nightmail.pipeline.sink.Formulas;
 import dev.nightmail.pipeline.sink.Sink;
 import dev.nightmail.pipeline.sink.SinkContext;
 import dev.nightmail.pipeline.sink.SinkDefinition;
 import dev.nightmail.pipeline.sink.SinkFormat;
 import dev.nightmail.pipeline.sink.SinkProvider;
-import dev.nightmail.pipeline.yaml.YamlSection;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** {@code sink: { stdout: jsonl }}. */
 public final class StdoutSinkProvider implements SinkProvider {
+
+    private static final Key<Format> STDOUT =
+            Key.of(
+                            "stdout",
+                            Kinds.choice(Format.class),
+                            "Answers on standard output, a line each: JSON lines, or CSV.")
+                    .required("give jsonl or csv");
 
     /** What can be written a row at a time. */
     enum Format {
@@ -75,12 +86,14 @@ public final class StdoutSinkProvider implements SinkProvider {
     }
 
     @Override
+    public Keys keys() {
+        return Keys.of(STDOUT, FileSinkProvider.FORMULAS);
+    }
+
+    @Override
     public @Nullable SinkDefinition read(YamlSection sink, PathRule paths, String pipeline) {
-        var format = sink.choice("stdout", Format.class);
-        var formulas = sink.choice("formulas", Formulas.class);
-        return format == null
-                ? null
-                : new StandardOutput(
-                        format, formulas == null ? Formulas.ESCAPE : formulas, paths.folder());
+        var format = sink.read(STDOUT);
+        var formulas = sink.valueOf(FileSinkProvider.FORMULAS);
+        return format == null ? null : new StandardOutput(format, formulas, paths.folder());
     }
 }

@@ -108,7 +108,7 @@ class PipelineDefinitionTest {
         assertThat(refused.problems())
                 .containsExactlyInAnyOrder(
                         "line 1: sorce: is not a key here; did you mean source?",
-                        "line 2: source.table: is not a key here; allowed: database, files, sql, csv, encoding",
+                        "line 2: source.table: is not a key here; allowed: database, files, sql, stdin, csv, encoding, id",
                         "line 3: model: must be a text, not 7",
                         "line 4: max_tokens: must be a whole number from 1 to 300000, not 0",
                         "line 5: system.file: cannot read "
@@ -116,7 +116,7 @@ class PipelineDefinitionTest {
                                 + ": there is no such file",
                         "line 5: system.cache: must be 5m or 1h, not 2h",
                         "line 7: truncate.text: must be a number of characters like 2000, or a text like \"600 tokens\", not \"600 words\"",
-                        "line 8: sink.file: must end in .jsonl, .csv or .parquet, not results.xlsx",
+                        "line 8: sink.file: must end in .jsonl, .csv or .parquet, or in .jsonl.gz or .csv.gz, not results.xlsx",
                         "line 9: budget.usd: must be an amount in US dollars like 5.00, above 0 and at most 1,000,000,000, not -1",
                         "line 10: retry.transient: must be a whole number from 0 to 100, not many",
                         "line 11: params.stream: cannot be set here: the pipeline sets it, or a batch does not know it");
@@ -187,6 +187,34 @@ class PipelineDefinitionTest {
         assertThat(pipeline.source().conflicts(pipeline.outputs().sample().files()))
                 .as("a sample may be made all the same")
                 .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{ stdin: xml } | { file: o.csv } | source.stdin: must be jsonl or csv or lines, not xml",
+                "{ stdin: lines, id: x } | { file: o.csv } | source.id: goes with jsonl and csv: the id of a line is its number",
+                "{ stdin: csv, csv: text } | { file: o.csv } | source.csv: goes with sql only",
+                "{ stdin: csv, encoding: utf-16 } | { file: o.csv } | source.encoding: cannot be UTF-16 for standard input",
+                "{ files: docs } | { stdout: parquet } | sink.stdout: must be jsonl or csv, not parquet",
+                "{ files: docs } | { file: o.jsonl, bom: true } | sink.bom: goes with a .csv file only",
+                "{ files: docs } | { file: o.parquet.gz } | sink.file: is packed already",
+                "{ files: docs } | { file: o.csv.zst } | sink.file: cannot be packed with zstd: name it .gz",
+                "{ files: docs } | { file: s3://bucket/o.csv } | sink.file: s3:// is not supported yet: name a file, and copy it there after the run, as with \"aws s3 cp\""
+            })
+    void whatASourceOrASinkCannotBeIsSaid(String source, String sink, String problem) {
+        assertThatThrownBy(() ->
+                        read(
+                                """
+                                source: %s
+                                model: claude-haiku-4-5
+                                max_tokens: 10
+                                prompt: "{{text}}"
+                                sink: %s
+                                """
+                                        .formatted(source, sink)))
+                .hasMessageContaining(problem);
     }
 
     @ParameterizedTest

@@ -17,6 +17,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @SuppressWarnings("NullAway.Init")
 class RecordSourceTest {
@@ -376,6 +378,44 @@ class RecordSourceTest {
         assertThat(sql("from read_csv('le.csv', encoding = 'utf-16')")).hasSize(1);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            quoteCharacter = '`',
+            value = {
+                "strptime(text, '%Y') ~ string of a cell according to \"%Y\": Error: Expected a number",
+                "date_trunc(text, date '2020-01-01') ~ specifier not recognized",
+                "regexp_replace('x', text || '(', '') ~ in a regular expression",
+                "text::int ~ column text holds what is no INTEGER",
+                "(text || 'x')::date ~ invalid date field format in a cell, expected format is (YYYY-MM-DD)",
+                "text::json ~ column text holds what is no JSON"
+            })
+    void aComplaintSaysNothingOfWhatStandsInACell(String expression, String complaint)
+            throws Exception {
+        new PipelineFolder(folder).file("words.csv", "id,text\n1,top secret\n");
+
+        assertThatThrownBy(() -> sql("select id, " + expression + " as t from 'words.csv'"))
+                .isInstanceOf(SourceException.class)
+                .hasMessageContaining(complaint)
+                .message()
+                .doesNotContain("secret", "top");
+    }
+
+    @Test
+    void aFolderWhoseNameIsAPatternIsRefusedInWords() throws Exception {
+        var odd = Files.createDirectory(folder.resolve("what? *"));
+        Files.writeString(odd.resolve("a.csv"), "id\n1\n");
+
+        assertThatThrownBy(() ->
+                        new SqlSource(new PathRule(odd, false), "from 'a.csv'", Reading.TEXT)
+                                .open())
+                .isInstanceOf(SourceException.class)
+                .hasMessageEndingWith(
+                        "what? * has a name with *, ?, [ or { in it, which a query takes for a pattern: rename the folder");
+        assertThat(all(new TextFilesSource(new PathRule(odd, false), "*.csv", UTF_8, List.of())))
+                .hasSize(1);
+    }
+
     @Test
     void whatNoSourceReadsIsSaid() {
         complains(
@@ -384,7 +424,7 @@ class RecordSourceTest {
         complains(
                 "from 'https://example.com/a.csv'",
                 "is not fetched: a source reads files, so download it");
-        complains("from read_csv('s3://bucket/a.csv')", "is not fetched");
+        complains("from read_csv('s3://bucket/a.csv')", "s3:// is not supported yet");
         complains("from query('select 1 as id')", "query() reads what cannot be looked at before");
         complains(
                 "from read_csv('a' || '.csv')",
