@@ -156,9 +156,21 @@ class LauncherTest {
 
     private record Launched(int exitCode, List<String> out, List<String> err) {}
 
+    @Test
+    void inputThatIsClosedIsEmptyAndNotTheFirstFileThatJavaOpens() throws Exception {
+        var script = "exec sh '%s' --version <&-".formatted(home.resolve("nightmail").toString());
+        java = jdk("told", "25.0.1", "readlink /proc/$$/fd/0 >&2");
+
+        assertThat(launched(List.of("sh", "-c", script)).err()).contains("/dev/null");
+    }
+
     private Launched launch(String... arguments) throws IOException, InterruptedException {
         var command = new ArrayList<>(List.of("sh", home.resolve("nightmail").toString()));
         command.addAll(List.of(arguments));
+        return launched(command);
+    }
+
+    private Launched launched(List<String> command) throws IOException, InterruptedException {
         var out = folder.resolve("out").toFile();
         var err = folder.resolve("err").toFile();
         var builder = new ProcessBuilder(command).redirectOutput(out).redirectError(err);
