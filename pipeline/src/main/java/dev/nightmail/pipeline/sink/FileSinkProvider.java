@@ -14,8 +14,12 @@ import org.jspecify.annotations.Nullable;
 public final class FileSinkProvider implements SinkProvider {
 
     private static final Key<String> FILE =
-            Key.of("file", Kinds.text(), "A file that ends in .jsonl, .csv or .parquet; the first two also with .gz.")
+            Key.of(
+                            "file",
+                            Kinds.text(),
+                            "A file that ends in .jsonl, .csv or .parquet; the first two also with .gz.")
                     .required("give a file");
+
     /** What CSV does with answers that look like formulas. */
     public static final Key<Formulas> FORMULAS =
             Key.of(
@@ -23,6 +27,7 @@ public final class FileSinkProvider implements SinkProvider {
                             Kinds.choice(Formulas.class),
                             "What a CSV file does with answers a spreadsheet would take for formulas.")
                     .orElse(Formulas.ESCAPE, "escape");
+
     private static final Key<Boolean> BOM =
             Key.of(
                             "bom",

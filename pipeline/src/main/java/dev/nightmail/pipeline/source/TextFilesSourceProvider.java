@@ -23,6 +23,7 @@ public final class TextFilesSourceProvider implements SourceProvider {
                             Kinds.text(),
                             "A glob or a folder of text files, one record each with the fields id, path and text; ** means any folders or none.")
                     .required("give a glob or a folder");
+
     /** What texts are written in. */
     public static final Key<Charset> ENCODING =
             Key.of("encoding", encoding(), "What the text files are written in.")

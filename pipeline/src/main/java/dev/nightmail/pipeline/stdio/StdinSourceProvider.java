@@ -32,10 +32,7 @@ public final class StdinSourceProvider implements SourceProvider {
                             "Records from standard input: JSON lines, CSV with a header, or a text a line.")
                     .required("give jsonl, csv or lines");
     private static final Key<String> ID_FIELD =
-            Key.of(
-                            "id",
-                            Kinds.text(),
-                            "The field of a record from standard input that is its id.")
+            Key.of("id", Kinds.text(), "The field of a record from standard input that is its id.")
                     .orElse(ID);
 
     /** What rows and cells are told apart by; it must be the same bytes in every encoding. */
