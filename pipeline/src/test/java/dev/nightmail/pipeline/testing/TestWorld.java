@@ -9,9 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Random;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /** Time that moves only when somebody waits, and chance from a seed. */
 public final class TestWorld {
@@ -29,25 +27,7 @@ public final class TestWorld {
     }
 
     public Pause pause() {
-        return new Pause() {
-            @Override
-            public void pause(Duration duration) {
-                now.updateAndGet(instant -> instant.plus(duration));
-            }
-
-            @Override
-            public <T> @Nullable T next(BlockingQueue<T> queue, Duration max, boolean isComing)
-                    throws InterruptedException {
-                if (isComing) {
-                    return queue.take();
-                }
-                var there = queue.poll();
-                if (there == null) {
-                    pause(max);
-                }
-                return there;
-            }
-        };
+        return duration -> now.updateAndGet(instant -> instant.plus(duration));
     }
 
     public Random random() {
