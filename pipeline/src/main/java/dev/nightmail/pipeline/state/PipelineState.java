@@ -269,6 +269,9 @@ public final class PipelineState implements AutoCloseable {
     @Override
     public void close() {
         try {
+            if (lock != null && !discarded) {
+                batches.clearWork();
+            }
             sql.close();
             if (discarded && file != null) {
                 delete(file);
