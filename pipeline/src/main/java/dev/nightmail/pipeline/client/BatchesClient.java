@@ -31,7 +31,7 @@ import tools.jackson.databind.JsonNode;
  * server of this API understands, unless {@link CallTerms} say otherwise. It follows no redirects,
  * since they would carry the key to another host.
  */
-public final class BatchesClient implements AutoCloseable {
+public final class BatchesClient implements BatchesApi {
 
     /** Most batches of one page (wire contract, section 1.3). */
     public static final int PAGE_MAX = 1000;
@@ -71,6 +71,7 @@ public final class BatchesClient implements AutoCloseable {
         this.calls = new Calls(endpoint, limits, clock, pause, random, retrying);
     }
 
+    @Override
     public Endpoint endpoint() {
         return endpoint;
     }
@@ -81,6 +82,7 @@ public final class BatchesClient implements AutoCloseable {
      *
      * @throws EndpointException if it does not answer
      */
+    @Override
     public boolean honoursIdempotencyKeys() throws InterruptedException {
         if (endpoint.honoursIdempotencyKeys()) {
             return true;
@@ -95,6 +97,7 @@ public final class BatchesClient implements AutoCloseable {
     }
 
     /** Whether the server said with its last answer that it does so. */
+    @Override
     public boolean offers(Extension extension) {
         return Boolean.TRUE.equals(calls.honours(extension));
     }
@@ -112,6 +115,7 @@ public final class BatchesClient implements AutoCloseable {
      * @throws RefusedException if the endpoint refused it; no batch was made
      * @throws UnreachableException if no connection stood; no batch was made
      */
+    @Override
     public BatchSnapshot create(RequestBody body, String idempotencyKey, CallTerms terms)
             throws InterruptedException {
         var request =
@@ -151,6 +155,7 @@ public final class BatchesClient implements AutoCloseable {
         return create(body, idempotencyKey, CallTerms.STANDARD);
     }
 
+    @Override
     public BatchSnapshot retrieve(String batchId) throws InterruptedException {
         var operation = "asking for batch " + batchId;
         return BatchSnapshot.parse(
@@ -169,6 +174,7 @@ public final class BatchesClient implements AutoCloseable {
      * @param limit 1 to {@link #PAGE_MAX}
      * @param after the {@link BatchPage#next} of the page before, null for the first
      */
+    @Override
     public BatchPage list(int limit, @Nullable String after) throws InterruptedException {
         var query = "?limit=" + limit + (after == null ? "" : "&after_id=" + encoded(after));
         var json =
@@ -209,6 +215,7 @@ public final class BatchesClient implements AutoCloseable {
     }
 
     /** The results of an ended batch. */
+    @Override
     public ResultStream results(String batchId) throws InterruptedException {
         return new ResultStream(
                 (offset, entityTag) -> openResults(batchId, offset, entityTag), RESUMPTIONS_MAX);
@@ -259,6 +266,7 @@ public final class BatchesClient implements AutoCloseable {
      *
      * @throws RefusedException with status 404 if it is none
      */
+    @Override
     public List<JsonNode> upstreams() throws InterruptedException {
         var operation = "asking for upstreams";
         var answer =
@@ -293,6 +301,7 @@ public final class BatchesClient implements AutoCloseable {
      * @param request a JSON object with model, messages and what else counts, without {@code
      *     max_tokens}
      */
+    @Override
     public long countTokens(byte[] request, CallTerms terms) throws InterruptedException {
         var call =
                 calls.request("/v1/messages/count_tokens", terms)
@@ -316,6 +325,7 @@ public final class BatchesClient implements AutoCloseable {
      * @return empty if it does not know the model, or does not tell of models
      * @throws BrokenAnswerException if it is no endpoint of this API that answers
      */
+    @Override
     public Optional<ModelSeen> model(String id, CallTerms terms) throws InterruptedException {
         var operation = "asking for model " + id;
         try {

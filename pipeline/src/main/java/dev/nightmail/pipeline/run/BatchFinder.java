@@ -2,7 +2,7 @@ package dev.nightmail.pipeline.run;
 
 import dev.nightmail.pipeline.client.AnswerLostException;
 import dev.nightmail.pipeline.client.BatchSnapshot;
-import dev.nightmail.pipeline.client.BatchesClient;
+import dev.nightmail.pipeline.client.BatchesApi;
 import dev.nightmail.pipeline.client.BrokenAnswerException;
 import dev.nightmail.pipeline.client.EndpointException;
 import dev.nightmail.pipeline.client.RefusedException;
@@ -30,11 +30,11 @@ final class BatchFinder {
     /** So many of others', and none of ours: it is theirs. */
     private static final int FOREIGN_LINES_MAX = 1_000;
 
-    private final BatchesClient client;
+    private final BatchesApi client;
     private final PipelineState state;
     private final RunEnvironment environment;
 
-    BatchFinder(BatchesClient client, PipelineState state, RunEnvironment environment) {
+    BatchFinder(BatchesApi client, PipelineState state, RunEnvironment environment) {
         this.client = client;
         this.state = state;
         this.environment = environment;

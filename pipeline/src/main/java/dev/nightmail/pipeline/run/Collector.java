@@ -4,7 +4,7 @@ import dev.nightmail.pipeline.answer.FailureKind;
 import dev.nightmail.pipeline.answer.Outcome;
 import dev.nightmail.pipeline.answer.ResultLine;
 import dev.nightmail.pipeline.client.BatchSnapshot;
-import dev.nightmail.pipeline.client.BatchesClient;
+import dev.nightmail.pipeline.client.BatchesApi;
 import dev.nightmail.pipeline.client.BrokenAnswerException;
 import dev.nightmail.pipeline.client.RefusedException;
 import dev.nightmail.pipeline.client.ResultStream;
@@ -42,7 +42,7 @@ final class Collector {
     /** Results without an answer are short, so that this is enough for 100,000 of most kinds. */
     private static final long KEPT_BYTES_MAX = 32 * 1024 * 1024;
 
-    private final BatchesClient client;
+    private final BatchesApi client;
     private final PipelineState state;
     private final ResultApplier applier;
     private final RunLimits limits;
@@ -50,7 +50,7 @@ final class Collector {
     private final Messages messages;
 
     Collector(
-            BatchesClient client,
+            BatchesApi client,
             PipelineState state,
             ResultApplier applier,
             RunLimits limits,

@@ -1,6 +1,6 @@
 package dev.nightmail.pipeline.run;
 
-import dev.nightmail.pipeline.client.BatchesClient;
+import dev.nightmail.pipeline.client.BatchesApi;
 import dev.nightmail.pipeline.client.BrokenAnswerException;
 import dev.nightmail.pipeline.client.EndpointException;
 import dev.nightmail.pipeline.client.ModelSeen;
@@ -51,14 +51,14 @@ final class Forecaster {
     private final PipelineDefinition pipeline;
     private final RequestTemplate template;
     private final PipelineState state;
-    private final BatchesClient client;
+    private final BatchesApi client;
     private final RunEnvironment environment;
 
     Forecaster(
             PipelineDefinition pipeline,
             RequestTemplate template,
             PipelineState state,
-            BatchesClient client,
+            BatchesApi client,
             RunEnvironment environment) {
         this.pipeline = pipeline;
         this.template = template;

@@ -1,6 +1,7 @@
 package dev.nightmail.pipeline.run;
 
 import dev.nightmail.pipeline.answer.AnswerCheck;
+import dev.nightmail.pipeline.client.BatchesApi;
 import dev.nightmail.pipeline.client.BatchesClient;
 import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.cost.PriceFile;
@@ -15,6 +16,7 @@ import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.prompt.RequestTemplate;
 import dev.nightmail.pipeline.sink.Sink;
 import dev.nightmail.pipeline.state.PipelineState;
+import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -37,9 +39,12 @@ public final class PipelineRun {
     private final AnswerCheck check;
     private final @Nullable Integer limit;
 
-    private PipelineRun(Checked checked, Endpoint endpoint) {
+    private final RunParts parts;
+
+    private PipelineRun(Checked checked, Endpoint endpoint, RunParts parts) {
         this.pipeline = checked.pipeline;
         this.endpoint = endpoint;
+        this.parts = parts;
         this.environment = checked.environment;
         this.template = checked.template;
         this.check = checked.check;
@@ -81,7 +86,12 @@ public final class PipelineRun {
 
         /** The pipeline at this endpoint. */
         public PipelineRun at(Endpoint endpoint) {
-            return new PipelineRun(this, endpoint);
+            return at(endpoint, new RealParts(endpoint, environment));
+        }
+
+        /** The same with other parts: for a simulation. */
+        PipelineRun at(Endpoint endpoint, RunParts parts) {
+            return new PipelineRun(this, endpoint, parts);
         }
     }
 
@@ -148,7 +158,7 @@ public final class PipelineRun {
      *     time
      */
     public Preview preview(Consumer<String> retrying) throws InterruptedException {
-        try (var client = client(retrying);
+        try (var client = parts.client(retrying);
                 var state =
                         PipelineState.look(pipeline.stateFile())
                                 .orElseGet(PipelineState::scratch)) {
@@ -172,9 +182,9 @@ public final class PipelineRun {
             throws InterruptedException {
         var places = places(pipeline, limit);
         var mode = options.noWait() ? RunTerms.Mode.SUBMIT : RunTerms.Mode.TO_THE_END;
-        try (var state = PipelineState.open(pipeline.stateFile());
-                var lanes = new Lanes(environment.pause(), environment.clock());
-                var client = client(reason -> lanes.tell(new RunEvent.Retrying(reason)));
+        try (var state = parts.state(pipeline.stateFile());
+                var lanes = parts.lanes();
+                var client = parts.client(reason -> lanes.tell(new RunEvent.Retrying(reason)));
                 var sink = sink(places, options.overwrite(), state, lanes::tell)) {
             var execution =
                     execution(
@@ -203,7 +213,7 @@ public final class PipelineRun {
             boolean overwrite,
             PipelineState state,
             Lanes lanes,
-            BatchesClient client,
+            BatchesApi client,
             Sink sink,
             ProgressListener listener) {
         var files = new OutputFiles(pipeline, state, overwrite);
@@ -270,15 +280,15 @@ public final class PipelineRun {
         if (!PipelineState.exists(pipeline.stateFile())) {
             return Optional.empty();
         }
-        try (var state = PipelineState.open(pipeline.stateFile())) {
+        try (var state = parts.state(pipeline.stateFile())) {
             var planned = state.records().latestPlan();
             if (planned.isEmpty()) {
                 return Optional.empty();
             }
             var places = places(pipeline, planned.get().recordLimit());
             refuseSourceAsOutput(pipeline, places);
-            try (var lanes = new Lanes(environment.pause(), environment.clock());
-                    var client = client(reason -> lanes.tell(new RunEvent.Retrying(reason)));
+            try (var lanes = parts.lanes();
+                    var client = parts.client(reason -> lanes.tell(new RunEvent.Retrying(reason)));
                     var sink = sink(places, overwrite, state, lanes::tell)) {
                 var execution =
                         execution(
@@ -293,16 +303,6 @@ public final class PipelineRun {
                 return Optional.of(execution.collect(planned.get()));
             }
         }
-    }
-
-    private BatchesClient client(Consumer<String> retrying) {
-        return new BatchesClient(
-                endpoint,
-                environment.clientLimits(),
-                environment.clock(),
-                environment.pause(),
-                environment.random(),
-                retrying);
     }
 
     private Planner planner(PipelineState state, ProgressListener listener) {
@@ -344,7 +344,32 @@ public final class PipelineRun {
         }
     }
 
-    private Forecaster forecaster(PipelineState state, BatchesClient client) {
+    private Forecaster forecaster(PipelineState state, BatchesApi client) {
         return new Forecaster(pipeline, template, state, client, environment);
+    }
+
+    /** The parts that ship. */
+    private record RealParts(Endpoint endpoint, RunEnvironment environment) implements RunParts {
+
+        @Override
+        public PipelineState state(Path file) {
+            return PipelineState.open(file);
+        }
+
+        @Override
+        public Lanes lanes() {
+            return new ThreadLanes(environment.pause(), environment.clock());
+        }
+
+        @Override
+        public BatchesApi client(Consumer<String> retrying) {
+            return new BatchesClient(
+                    endpoint,
+                    environment.clientLimits(),
+                    environment.clock(),
+                    environment.pause(),
+                    environment.random(),
+                    retrying);
+        }
     }
 }

@@ -1,7 +1,7 @@
 package dev.nightmail.pipeline.run;
 
 import dev.nightmail.pipeline.client.BatchSnapshot;
-import dev.nightmail.pipeline.client.BatchesClient;
+import dev.nightmail.pipeline.client.BatchesApi;
 import dev.nightmail.pipeline.client.BrokenAnswerException;
 import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.client.RefusedException;
@@ -16,12 +16,12 @@ import java.util.Optional;
 /** Asks how batches stand. */
 final class Poller {
 
-    private final BatchesClient client;
+    private final BatchesApi client;
     private final PipelineState state;
     private final ProgressCount progress;
     private final Messages messages;
 
-    Poller(BatchesClient client, PipelineState state, ProgressCount progress, Messages messages) {
+    Poller(BatchesApi client, PipelineState state, ProgressCount progress, Messages messages) {
         this.client = client;
         this.state = state;
         this.progress = progress;

@@ -1,6 +1,6 @@
 package dev.nightmail.pipeline.run;
 
-import dev.nightmail.pipeline.client.BatchesClient;
+import dev.nightmail.pipeline.client.BatchesApi;
 import dev.nightmail.pipeline.state.PipelineState;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,7 +8,7 @@ import java.time.Instant;
 /** Tells how far a run is, after each look at its batches. One thread. */
 final class ProgressCount {
 
-    private final BatchesClient client;
+    private final BatchesApi client;
     private final PipelineState state;
     private final RunEnvironment environment;
     private final Messages messages;
@@ -19,10 +19,7 @@ final class ProgressCount {
     private long keptBefore = -1;
 
     ProgressCount(
-            BatchesClient client,
-            PipelineState state,
-            RunEnvironment environment,
-            Messages messages) {
+            BatchesApi client, PipelineState state, RunEnvironment environment, Messages messages) {
         this.client = client;
         this.state = state;
         this.environment = environment;

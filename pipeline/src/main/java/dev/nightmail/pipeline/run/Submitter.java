@@ -2,7 +2,7 @@ package dev.nightmail.pipeline.run;
 
 import dev.nightmail.pipeline.client.AnswerLostException;
 import dev.nightmail.pipeline.client.BatchSnapshot;
-import dev.nightmail.pipeline.client.BatchesClient;
+import dev.nightmail.pipeline.client.BatchesApi;
 import dev.nightmail.pipeline.client.EndpointException;
 import dev.nightmail.pipeline.client.RefusedException;
 import dev.nightmail.pipeline.client.UnreachableException;
@@ -20,14 +20,14 @@ final class Submitter {
 
     private static final int KEY_BYTES = 16;
 
-    private final BatchesClient client;
+    private final BatchesApi client;
     private final PipelineState state;
     private final BatchFinder finder;
     private final RunEnvironment environment;
     private final Messages messages;
 
     Submitter(
-            BatchesClient client,
+            BatchesApi client,
             PipelineState state,
             BatchFinder finder,
             RunEnvironment environment,

@@ -1,6 +1,6 @@
 package dev.nightmail.pipeline.run;
 
-import dev.nightmail.pipeline.client.BatchesClient;
+import dev.nightmail.pipeline.client.BatchesApi;
 import dev.nightmail.pipeline.client.EndpointException;
 import dev.nightmail.pipeline.client.Extension;
 import java.time.Duration;
@@ -21,12 +21,12 @@ public final class WaitingReasons {
     private static final Duration ASKED_EVERY = Duration.ofMinutes(1);
     private static final Set<String> FINE = Set.of("healthy", "well", "slowed");
 
-    private final BatchesClient client;
+    private final BatchesApi client;
     private long settledBefore = -1;
     private @Nullable Instant stillSince;
     private Instant askedAt = Instant.MIN;
 
-    public WaitingReasons(BatchesClient client) {
+    public WaitingReasons(BatchesApi client) {
         this.client = client;
     }
 

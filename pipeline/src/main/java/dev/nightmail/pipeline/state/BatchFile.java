@@ -90,11 +90,11 @@ final class BatchFile {
         private int requests;
         private long bodyBytes = frameBytes();
 
-        Writer(Path path, byte[] shared) throws IOException {
-            PrivateFile.make(path);
-            this.channel =
-                    FileChannel.open(
-                            path, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
+        /**
+         * @param channel of an empty file; closed with this
+         */
+        Writer(FileChannel channel, byte[] shared) throws IOException {
+            this.channel = channel;
             this.out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES);
             this.shared = shared;
             write(SHARED_HEAD);

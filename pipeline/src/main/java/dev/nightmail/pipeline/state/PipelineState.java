@@ -59,12 +59,22 @@ public final class PipelineState implements AutoCloseable {
      * @throws StateException if it cannot be used
      */
     public static PipelineState open(Path file) {
+        return open(file, Storage.REAL);
+    }
+
+    static PipelineState open(Path file, Storage storage) {
         var lock = lock(file);
         try {
             var isNew = isNothing(file);
             // SQLite takes an empty file for a new database, and gives those beside it its mode.
             PrivateFile.make(file);
-            return opened("jdbc:sqlite:" + file, file, WorkFolder.of(file), lock, isNew);
+            return opened(
+                    storage,
+                    "jdbc:sqlite:" + file,
+                    file,
+                    WorkFolder.of(file, storage),
+                    lock,
+                    isNew);
         } catch (IOException e) {
             lock.close();
             throw cannotWrite(file, e);
@@ -164,7 +174,7 @@ public final class PipelineState implements AutoCloseable {
     public static PipelineState scratch() {
         // An empty name is SQLite's private temporary database: it spills to disk, and is gone when
         // it is closed.
-        return opened("jdbc:sqlite:", null, null, null, true);
+        return opened(Storage.REAL, "jdbc:sqlite:", null, null, null, true);
     }
 
     /**
@@ -305,13 +315,14 @@ public final class PipelineState implements AutoCloseable {
     }
 
     private static PipelineState opened(
+            Storage storage,
             String url,
             @Nullable Path file,
             @Nullable WorkFolder work,
             @Nullable RunLock lock,
             boolean isNew) {
         try {
-            var connection = DriverManager.getConnection(url);
+            var connection = storage.connect(url);
             try {
                 prepare(connection);
                 var sql = new Sql(connection);

@@ -18,15 +18,22 @@ public final class WorkFolder {
     private static final Pattern FILE = Pattern.compile("batch-(\\d{6,9})\\.jsonl");
 
     private final Path folder;
+    private final Storage storage;
 
-    private WorkFolder(Path folder) {
+    private WorkFolder(Path folder, Storage storage) {
         this.folder = folder;
+        this.storage = storage;
     }
 
     static WorkFolder of(Path stateFile) {
+        return of(stateFile, Storage.REAL);
+    }
+
+    static WorkFolder of(Path stateFile, Storage storage) {
         var name = String.valueOf(stateFile.getFileName());
         var stem = name.endsWith(".db") ? name.substring(0, name.length() - 3) : name;
-        return new WorkFolder(stateFile.resolveSibling(".nightmail").resolve(stem + ".work"));
+        return new WorkFolder(
+                stateFile.resolveSibling(".nightmail").resolve(stem + ".work"), storage);
     }
 
     Path path() {
@@ -43,7 +50,7 @@ public final class WorkFolder {
 
     BatchFile.Writer write(int batch, byte[] shared) {
         try {
-            return new BatchFile.Writer(file(batch), shared);
+            return new BatchFile.Writer(storage.create(file(batch)), shared);
         } catch (IOException e) {
             throw BatchFile.Writer.cannotWrite(e);
         }
