@@ -98,6 +98,8 @@ final class Execution {
 
     RunSummary run(RunOptions options) throws InterruptedException {
         output.check();
+        // Until there is a new plan, what changes is counted in the last one.
+        state.records().latestPlan().ifPresent(last -> state.records().resume(last.plan()));
         state.inTransaction(state.batches()::recover);
         poller.releaseGone(options.confirmation());
         drainTold();
@@ -196,8 +198,8 @@ final class Execution {
     RunSummary collect(StoredPlan stored) throws InterruptedException {
         var plan = stored.plan();
         output.check();
-        state.inTransaction(state.batches()::recover);
         state.records().resume(plan);
+        state.inTransaction(state.batches()::recover);
         begun = true;
         books.noteUnwritten(true);
         for (var batch : state.batches().submitted(endpoint.identity())) {
@@ -341,6 +343,8 @@ final class Execution {
                     state.inTransaction(() -> state.batches().dissolve(batch));
                 }
             }
+            // Of those that were dissolved some may have nothing that anybody sends.
+            state.batches().clearWork();
             return unprepared();
         }
 

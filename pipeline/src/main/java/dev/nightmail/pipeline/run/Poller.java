@@ -44,6 +44,7 @@ final class Poller {
                 throw gone(batch);
             }
             state.inTransaction(() -> state.batches().gone(batch));
+            state.batches().removeRequestsIfUnwanted(batch);
             messages.tell(new RunEvent.BatchGone(batch.number(), idOf(batch)));
         }
     }

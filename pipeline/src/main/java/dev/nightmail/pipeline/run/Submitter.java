@@ -42,10 +42,11 @@ final class Submitter {
     /** Sends a prepared batch, or one that was looked for and is not there. */
     Sending send(int number, long likelyMicros) throws InterruptedException {
         var batch = state.batches().batch(number);
+        if (isAbandoned(batch)) {
+            return new Sending.Abandoned();
+        }
         if (batch.intendedAt() == null) {
             batch = intend(batch, likelyMicros);
-        } else if (isAbandoned(batch)) {
-            return new Sending.Abandoned();
         }
         return create(batch, false);
     }
@@ -73,9 +74,11 @@ final class Submitter {
         var batch = state.batches().batch(number);
         messages.tell(new RunEvent.BatchSought(batch.number(), batch.requests()));
         try {
-            if (client.honoursIdempotencyKeys()) {
-                // The same key finds the batch, or makes it: no need to look.
-                return isAbandoned(batch) ? new Sending.Abandoned() : create(batch, true);
+            // The same key finds the batch, or makes it, which somebody has to want. One that
+            // nobody
+            // waits for is looked for: it may be there, and its answers are paid for.
+            if (client.honoursIdempotencyKeys() && state.batches().isWanted(batch)) {
+                return create(batch, true);
             }
             return switch (finder.find(batch)) {
                 case BatchFinder.Found.There(var snapshot) -> {
@@ -96,6 +99,7 @@ final class Submitter {
             return false;
         }
         state.inTransaction(() -> state.batches().abandon(batch));
+        state.batches().removeRequestsIfUnwanted(batch);
         return true;
     }
 

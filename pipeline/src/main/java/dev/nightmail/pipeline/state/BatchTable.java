@@ -191,10 +191,13 @@ public final class BatchTable {
         sql.update("update batch set settled = ? where batch = ?", settled.toByteArray(), batch);
     }
 
-    /** Whether all that it would send is of the current plan. */
+    /** Whether it would send something, and all of that is of the current plan. */
     public boolean isOfCurrentPlan(StoredBatch batch) {
         var members = members(batch.number());
         var withdrawn = settled(batch.number());
+        if (withdrawn.cardinality() == members.length) {
+            return false;
+        }
         for (int ordinal = 0; ordinal < members.length; ordinal++) {
             if (!withdrawn.get(ordinal) && !current.has(members[ordinal])) {
                 return false;
@@ -404,15 +407,35 @@ public final class BatchTable {
         return bytes;
     }
 
-    /** Nothing of it was taken: it may be sent again. */
+    /**
+     * Nothing of it was taken: it may be sent again, without members that are asked something else
+     * by now.
+     */
     public void takeBack(StoredBatch batch) {
+        var members = members(batch.number());
+        var settled = settled(batch.number());
+        var superseded =
+                new HashSet<>(
+                        sql.list(
+                                "select record from superseded where batch = ?",
+                                row -> row.getLong(1),
+                                batch.number()));
+        long wanted = 0;
+        for (int ordinal = settled.nextClearBit(0);
+                ordinal < members.length;
+                ordinal = settled.nextClearBit(ordinal + 1)) {
+            if (superseded.contains(members[ordinal])) {
+                settled.set(ordinal);
+            } else if (current.has(members[ordinal])) {
+                wanted++;
+            }
+        }
         sql.update(
-                "update batch set state = 'prepared', idempotency_key = '', intended_at = null where batch = ?",
+                "update batch set state = 'prepared', idempotency_key = '', intended_at = null, settled = ? where batch = ?",
+                settled.toByteArray(),
                 batch.number());
-        tallies.move(
-                Tallies.SUBMITTED,
-                Tallies.OUTSTANDING,
-                carriedInPlan(members(batch.number()), settled(batch.number())));
+        sql.update("delete from superseded where batch = ?", batch.number());
+        tallies.move(Tallies.SUBMITTED, Tallies.OUTSTANDING, wanted);
     }
 
     /** It was never taken, and nobody waits for it any more. */
@@ -572,7 +595,7 @@ public final class BatchTable {
         sql.update("delete from superseded where batch = ?", batch.number());
     }
 
-    /** After it was collected: its file goes, unless some of its requests are sent again. */
+    /** After it is over: its file goes, unless some of its requests are sent again. */
     public void removeRequestsIfUnwanted(StoredBatch batch) {
         var wanted =
                 sql.first(

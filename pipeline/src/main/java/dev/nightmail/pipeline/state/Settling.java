@@ -163,7 +163,15 @@ public final class Settling {
                     attempts,
                     record,
                     batch.number());
+            forgetSuperseded(record);
         }
+    }
+
+    /**
+     * Its record is asked something else by now; asked the same again, it waits no more for this.
+     */
+    private void forgetSuperseded(long record) {
+        sql.update("delete from superseded where batch = ? and record = ?", batch.number(), record);
     }
 
     /** The record goes into a later batch, as it was asked. */
@@ -182,6 +190,8 @@ public final class Settling {
         if (left > 0) {
             askedAgain += current.has(members[ordinal]) ? 1 : 0;
             move(members[ordinal], Tallies.OUTSTANDING);
+        } else {
+            forgetSuperseded(members[ordinal]);
         }
     }
 
@@ -249,6 +259,8 @@ public final class Settling {
                         batch.number());
         if (left > 0) {
             move(members[ordinal], Tallies.failed(kind.wireName()));
+        } else {
+            forgetSuperseded(members[ordinal]);
         }
     }
 
@@ -265,6 +277,8 @@ public final class Settling {
                         batch.number());
         if (left > 0) {
             move(members[ordinal], Tallies.CANCELED);
+        } else {
+            forgetSuperseded(members[ordinal]);
         }
     }
 
