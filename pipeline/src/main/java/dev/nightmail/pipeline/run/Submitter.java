@@ -74,9 +74,8 @@ final class Submitter {
         var batch = state.batches().batch(number);
         messages.tell(new RunEvent.BatchSought(batch.number(), batch.requests()));
         try {
-            // The same key finds the batch, or makes it, which somebody has to want. One that
-            // nobody
-            // waits for is looked for: it may be there, and its answers are paid for.
+            // The same key finds the batch, or makes it: somebody has to want it. One that nobody
+            // waits for is looked for, since it may be there, and paid for.
             if (client.honoursIdempotencyKeys() && state.batches().isWanted(batch)) {
                 return create(batch, true);
             }

@@ -15,6 +15,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +37,7 @@ public final class BatchTable {
     private final AnswerTable answers;
 
     /** Files that were written, or looked through, by this process. */
-    private final Set<Integer> verified = new HashSet<>();
+    private final Set<Integer> verified = ConcurrentHashMap.newKeySet();
 
     BatchTable(
             Sql sql,
@@ -144,16 +145,19 @@ public final class BatchTable {
 
     /** Removes the files that nothing refers to any more. */
     public void clearWork() {
-        var wanted =
-                new HashSet<>(
-                        sql.list(
-                                "select batch from batch where state in ('drafted', 'prepared', 'intended', 'submitted')",
-                                row -> row.getInt(1)));
-        wanted.addAll(
-                sql.list(
-                        "select distinct batch from record where state = 'outstanding' and batch is not null",
-                        row -> row.getInt(1)));
-        work().keepOnly(wanted::contains);
+        // A draft that another thread begins meanwhile would be taken for one of those.
+        sql.inTransaction(() -> {
+            var wanted =
+                    new HashSet<>(
+                            sql.list(
+                                    "select batch from batch where state in ('drafted', 'prepared', 'intended', 'submitted')",
+                                    row -> row.getInt(1)));
+            wanted.addAll(
+                    sql.list(
+                            "select distinct batch from record where state = 'outstanding' and batch is not null",
+                            row -> row.getInt(1)));
+            work().keepOnly(wanted::contains);
+        });
     }
 
     /** Batches to be sent, oldest first. */
