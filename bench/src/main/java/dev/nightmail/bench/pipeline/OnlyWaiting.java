@@ -167,6 +167,9 @@ final class OnlyWaiting {
                                 "the pipeline ended though its batches are under way"));
     }
 
+    /** In steps of this the system counts processor time: less of it is not seen. */
+    private static final Duration TICK = Duration.ofMillis(10);
+
     /** Adds up what it takes to submit all that may be under way. */
     private static final class Waiting {
         private final int wanted;
@@ -199,7 +202,7 @@ final class OnlyWaiting {
         }
 
         double cutNanos() {
-            return (double) cutting.toNanos() / Math.max(1, cut);
+            return (double) Math.max(cutting.toNanos(), TICK.toNanos()) / Math.max(1, cut);
         }
     }
 }
