@@ -318,6 +318,7 @@ abstract class DatabaseContract {
 
     @Test
     void answersAreDeliveredWhileTheRunGoesOn() throws Exception {
+        server.endingOneAfterTheOther();
         pipeline("", "");
 
         PipelineRun.of(definition(), PipelineFolder.endpoint(server), world.environment(1))

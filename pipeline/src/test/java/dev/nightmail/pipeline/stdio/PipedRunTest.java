@@ -66,7 +66,7 @@ class PipedRunTest {
 
     @Test
     void rowsComeOutBatchByBatchEachOnce() throws Exception {
-        try (var server = new FakeBatches()) {
+        try (var server = new FakeBatches().endingOneAfterTheOther()) {
             var output = new ByteArrayOutputStream();
 
             var summary = run(server, INPUT, output);

@@ -84,6 +84,7 @@ public final class FakeBatches implements AutoCloseable {
     private String addedToResults = "";
     private int idsGiven;
     private int pollsUntilEnd = 1;
+    private int pollsMoreForEach;
     private Instant now = Instant.parse("2026-11-21T12:00:00Z");
 
     /** How many of the next creates are accepted without the client getting to know. */
@@ -202,6 +203,12 @@ public final class FakeBatches implements AutoCloseable {
 
     public synchronized FakeBatches endingAfterPolls(int polls) {
         pollsUntilEnd = polls;
+        return this;
+    }
+
+    /** Each batch ends some polls after the one before, so that what is done with that is done. */
+    public synchronized FakeBatches endingOneAfterTheOther() {
+        pollsMoreForEach = 3;
         return this;
     }
 
@@ -406,7 +413,7 @@ public final class FakeBatches implements AutoCloseable {
         batch.results =
                 (addedToResults + String.join("", results.reversed()))
                         .getBytes(StandardCharsets.UTF_8);
-        batch.pollsLeft = pollsUntilEnd;
+        batch.pollsLeft = pollsUntilEnd + pollsMoreForEach * batches.size();
         batches.add(batch);
         return batch;
     }
