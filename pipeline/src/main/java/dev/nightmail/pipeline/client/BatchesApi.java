@@ -32,6 +32,18 @@ public interface BatchesApi extends AutoCloseable {
 
     BatchSnapshot retrieve(String batchId) throws InterruptedException;
 
+    /** The same; empty if the endpoint does not have it, or not for this key. */
+    default Optional<BatchSnapshot> retrieveIfThere(String batchId) throws InterruptedException {
+        try {
+            return Optional.of(retrieve(batchId));
+        } catch (RefusedException e) {
+            if (e.isNotThere()) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
     /**
      * One page of batches, newest first.
      *

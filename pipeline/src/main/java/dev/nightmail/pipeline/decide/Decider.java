@@ -93,10 +93,7 @@ public final class Decider {
 
     /** A batch of which an earlier run did not learn whether the endpoint has it. */
     public void inDoubt(int batch, int requests, long paramsBytes, long likelyMicros) {
-        batches.put(
-                batch,
-                new Standing.InDoubt(
-                        requests, paramsBytes, likelyMicros, 0, Duration.ZERO, Instant.MIN));
+        batches.put(batch, Standing.InDoubt.of(requests, paramsBytes, likelyMicros));
     }
 
     /** A batch the endpoint has. */
@@ -507,26 +504,14 @@ public final class Decider {
     }
 
     private long likelyUnderWay() {
-        return batches.values().stream().mapToLong(Decider::likelyOf).sum();
-    }
-
-    private static long likelyOf(Standing standing) {
-        return switch (standing) {
-            case Standing.Ready _ -> 0;
-            case Standing.Sending sending -> sending.likelyMicros();
-            case Standing.InDoubt doubt -> doubt.likelyMicros();
-            case Standing.Out(var likely) -> likely;
-            case Standing.Ended(var likely, _) -> likely;
-            case Standing.Fetching(var likely, _, _) -> likely;
-            case Standing.Lacking(var likely, _, _) -> likely;
-        };
+        return batches.values().stream().mapToLong(Standing::likelyMicros).sum();
     }
 
     private void sent(int batch, Sending outcome, Instant now) {
         busy.remove(Lane.SEND);
         switch (outcome) {
             case Sending.Submitted() -> {
-                batches.put(batch, new Standing.Out(likelyOf(standing(batch))));
+                batches.put(batch, new Standing.Out(standing(batch).likelyMicros()));
                 patience.succeeded();
                 sentOnce = true;
                 sentSinceLook = true;
@@ -542,19 +527,14 @@ public final class Decider {
                 bear(reason, false, now);
             }
             case Sending.Open(var reason, var looksFirst) -> {
-                batches.put(batch, doubtful(standing(batch), Instant.MIN));
+                batches.put(batch, doubtful(standing(batch)));
                 bear(reason, looksFirst, now);
             }
             case Sending.NotThere() -> {
                 if (standing(batch) instanceof Standing.InDoubt doubt) {
                     batches.put(
                             batch,
-                            new Standing.InDoubt(
-                                    doubt.requests(),
-                                    doubt.paramsBytes(),
-                                    doubt.likelyMicros(),
-                                    doubt.looks() + 1,
-                                    Duration.ZERO,
+                            doubt.notThere(
                                     doubt.looks() == 0 ? now.plus(terms.lookAgainAfter()) : now));
                 }
             }
@@ -580,10 +560,10 @@ public final class Decider {
         };
     }
 
-    private static Standing doubtful(Standing standing, Instant nextAt) {
+    private static Standing doubtful(Standing standing) {
         return switch (standing) {
             case Standing.Sending(var requests, var bytes, var likely) ->
-                    new Standing.InDoubt(requests, bytes, likely, 0, Duration.ZERO, nextAt);
+                    Standing.InDoubt.of(requests, bytes, likely);
             default -> standing;
         };
     }
@@ -602,15 +582,7 @@ public final class Decider {
                 return;
             }
         }
-        batches.put(
-                batch,
-                new Standing.InDoubt(
-                        doubt.requests(),
-                        doubt.paramsBytes(),
-                        doubt.likelyMicros(),
-                        doubt.looks(),
-                        wait,
-                        now.plus(wait)));
+        batches.put(batch, doubt.notToldYet(wait, now.plus(wait)));
     }
 
     private void bear(EndpointException reason, boolean looksFirst, Instant now) {

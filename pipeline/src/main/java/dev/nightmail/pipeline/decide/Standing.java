@@ -7,8 +7,16 @@ import java.time.Instant;
 /** Where one batch stands, as the decider knows it. */
 sealed interface Standing {
 
+    /** What it was likely to cost when it was sent, as long as that is not known better. */
+    long likelyMicros();
+
     /** Ready to be sent. */
-    record Ready(int requests, long paramsBytes) implements Standing {}
+    record Ready(int requests, long paramsBytes) implements Standing {
+        @Override
+        public long likelyMicros() {
+            return 0;
+        }
+    }
 
     /** On its way. */
     record Sending(int requests, long paramsBytes, long likelyMicros) implements Standing {}
@@ -27,7 +35,20 @@ sealed interface Standing {
             int looks,
             Duration waited,
             Instant nextAt)
-            implements Standing {}
+            implements Standing {
+
+        static InDoubt of(int requests, long paramsBytes, long likelyMicros) {
+            return new InDoubt(requests, paramsBytes, likelyMicros, 0, Duration.ZERO, Instant.MIN);
+        }
+
+        InDoubt notThere(Instant next) {
+            return new InDoubt(requests, paramsBytes, likelyMicros, looks + 1, Duration.ZERO, next);
+        }
+
+        InDoubt notToldYet(Duration pause, Instant next) {
+            return new InDoubt(requests, paramsBytes, likelyMicros, looks, pause, next);
+        }
+    }
 
     /** The endpoint has it. */
     record Out(long likelyMicros) implements Standing {}

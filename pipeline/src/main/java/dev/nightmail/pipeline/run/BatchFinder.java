@@ -88,7 +88,11 @@ final class BatchFinder {
             throws InterruptedException {
         var ended = new ArrayList<BatchSnapshot>();
         for (var candidate : candidates) {
-            var now = candidate.hasEnded() ? Optional.of(candidate) : retrieve(candidate);
+            // A list may lag behind.
+            var now =
+                    candidate.hasEnded()
+                            ? Optional.of(candidate)
+                            : client.retrieveIfThere(candidate.id());
             if (now.isPresent() && !now.get().hasEnded()) {
                 return new Found.NotToldYet();
             }
@@ -110,18 +114,6 @@ final class BatchFinder {
                     null);
         }
         return ours.isEmpty() ? new Found.NotThere() : new Found.There(ours.getFirst());
-    }
-
-    /** A list may lag behind. */
-    private Optional<BatchSnapshot> retrieve(BatchSnapshot candidate) throws InterruptedException {
-        try {
-            return Optional.of(client.retrieve(candidate.id()));
-        } catch (RefusedException e) {
-            if (e.isNotThere()) {
-                return Optional.empty();
-            }
-            throw e;
-        }
     }
 
     /** Adds what may be the batch. @return whether there may be more that is not listed */

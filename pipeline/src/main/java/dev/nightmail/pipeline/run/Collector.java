@@ -6,6 +6,7 @@ import dev.nightmail.pipeline.answer.ResultLine;
 import dev.nightmail.pipeline.client.BatchSnapshot;
 import dev.nightmail.pipeline.client.BatchesApi;
 import dev.nightmail.pipeline.client.BrokenAnswerException;
+import dev.nightmail.pipeline.client.EndpointException;
 import dev.nightmail.pipeline.client.RefusedException;
 import dev.nightmail.pipeline.client.ResultStream;
 import dev.nightmail.pipeline.decide.Report.Fetching;
@@ -80,7 +81,16 @@ final class Collector {
         var batch = state.batches().batch(number);
         var batchId = seen.id();
         var settling = state.batches().settling(batch);
-        var fetched = fetch(batch, batchId, seen, settling);
+        Fetched fetched;
+        try {
+            fetched = fetch(batch, batchId, seen, settling);
+        } catch (EndpointException e) {
+            if (!e.isSilence()) {
+                throw e;
+            }
+            // What came before is applied, and may have to be asked again.
+            return new Collected(new Fetching.Silent(e), settling.askedAgain());
+        }
         var isWhole = fetched instanceof Fetched.Lines lines && lines.coversAllOpen();
         if (!isWhole && !isLast) {
             state.inTransaction(() -> state.batches().awaitedSince(batch, clock.instant()));

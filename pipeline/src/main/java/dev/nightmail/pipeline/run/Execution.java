@@ -1,17 +1,13 @@
 package dev.nightmail.pipeline.run;
 
 import dev.nightmail.pipeline.client.BatchSnapshot;
-import dev.nightmail.pipeline.client.BrokenAnswerException;
 import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.client.EndpointException;
-import dev.nightmail.pipeline.client.RefusedException;
-import dev.nightmail.pipeline.client.UnreachableException;
 import dev.nightmail.pipeline.cost.Estimator;
 import dev.nightmail.pipeline.decide.Decider;
 import dev.nightmail.pipeline.decide.Effect;
 import dev.nightmail.pipeline.decide.NothingSentException;
 import dev.nightmail.pipeline.decide.Report;
-import dev.nightmail.pipeline.decide.Report.Fetching;
 import dev.nightmail.pipeline.decide.RunTerms;
 import dev.nightmail.pipeline.decide.RunTerms.Mode;
 import dev.nightmail.pipeline.decide.SilentException;
@@ -51,6 +47,12 @@ final class Execution {
     private final Lanes lanes;
     private final Decider decider;
     private final Mode mode;
+
+    /** Prepared batches that the decider knows. */
+    private final Set<Integer> known = new HashSet<>();
+
+    /** The plan whose answers are delivered while the run goes on; null: not yet. */
+    private @Nullable Plan deliversTo;
 
     private @Nullable Estimator estimator;
     private int batchesSent;
@@ -99,10 +101,11 @@ final class Execution {
     RunSummary run(RunOptions options) throws InterruptedException {
         output.check();
         // Until there is a new plan, what changes is counted in the last one.
-        state.records().latestPlan().ifPresent(last -> state.records().resume(last.plan()));
+        state.records().resumeLatest();
         state.inTransaction(state.batches()::recover);
         poller.releaseGone(options.confirmation());
         drainTold();
+        takeUpDoubts();
         takeUp();
         var reading = new Reading(options);
         try {
@@ -116,7 +119,7 @@ final class Execution {
             // What has been answered so far is paid for: it belongs to the author whatever came
             // after. Who is told to stop has a moment left for it.
             if (begun) {
-                endEarly(e, reading.planned);
+                endEarly(e, reading.planIfRead());
             }
             drainTold();
             throw e;
@@ -131,12 +134,16 @@ final class Execution {
         return summary;
     }
 
-    /** What earlier runs left at the endpoint. */
-    private void takeUp() {
+    /** What earlier runs may have left at the endpoint: it is settled by who sends. */
+    private void takeUpDoubts() {
         for (var batch : state.batches().intended(endpoint.identity())) {
             decider.inDoubt(
                     batch.number(), batch.requests(), batch.paramsBytes(), batch.likelyMicros());
         }
+    }
+
+    /** What earlier runs left at the endpoint. */
+    private void takeUp() {
         for (var batch : state.batches().submitted(endpoint.identity())) {
             decider.out(batch.number(), batch.likelyMicros(), batch.awaitedSince());
         }
@@ -149,33 +156,36 @@ final class Execution {
         }
         var failure = decider.failureWithNothingOut();
         if (failure.isPresent()) {
-            endEarly(failure.get(), planned);
+            endEarly(failure.get(), planned.plan());
             drainTold();
             throw failure.get();
         }
     }
 
     /**
-     * @param planned null if the source was not read to its end: files of before have more
+     * What there is so far, when the run ends early.
+     *
+     * @param plan null if its source was not read to its end: files of before have more
      */
-    private void endEarly(Exception reason, Planner.@Nullable Planned planned) {
-        if (planned == null) {
+    private void endEarly(Exception reason, @Nullable Plan plan) {
+        if (plan == null) {
             books.noteUnwritten(books.hasNews());
-            return;
-        }
-        var plan = planned.plan();
-        if (mode == Mode.TO_THE_END || books.isWorthWriting(plan)) {
-            if (output.writeBefore(reason, plan)) {
-                books.noteUnwritten(false);
-            }
-        } else {
+        } else if (mode != Mode.TO_THE_END && !books.isWorthWriting(plan)) {
             leaveAnswers(plan);
+        } else if (output.writeBefore(reason, plan)) {
+            books.noteUnwritten(false);
         }
     }
 
     private void write(Plan plan) throws InterruptedException {
-        // With nothing out the file is what a run that waits would have written.
-        if (mode == Mode.TO_THE_END || books.batchesOut() == 0 || books.isWorthWriting(plan)) {
+        boolean isDue =
+                switch (mode) {
+                    case TO_THE_END -> true;
+                    // With nothing out the file is what a run that waits would have written.
+                    case SUBMIT -> books.batchesOut() == 0 || books.isWorthWriting(plan);
+                    case COLLECT -> books.isWorthWriting(plan);
+                };
+        if (isDue) {
             output.write(plan);
             books.noteUnwritten(false);
         } else {
@@ -183,9 +193,11 @@ final class Execution {
         }
     }
 
-    /** What is there already has all there is. */
+    /** What is there already has all there is; who collects sets nothing aside of itself. */
     private void leaveAnswers(Plan plan) {
-        output.writeFailed(plan);
+        if (mode != Mode.COLLECT) {
+            output.writeFailed(plan);
+        }
         books.noteUnwrittenAsBefore();
     }
 
@@ -202,20 +214,25 @@ final class Execution {
         state.inTransaction(state.batches()::recover);
         begun = true;
         books.noteUnwritten(true);
-        for (var batch : state.batches().submitted(endpoint.identity())) {
-            decider.out(batch.number(), batch.likelyMicros(), batch.awaitedSince());
-        }
+        takeUp();
         deliversTo = stored.complete() ? plan : null;
         try {
             carryOut(decider.on(new Report.Tick(), now()));
             goOn();
         } catch (EndpointException | RunException | InterruptedException e) {
             lanes.stop();
-            writeBefore(e, stored);
+            endEarly(e, deliversTo);
             drainTold();
             throw e;
         }
-        writeCollected(stored);
+        if (stored.complete()) {
+            write(plan);
+        } else {
+            lanes.tell(
+                    new RunEvent.Noted(
+                            "the last run did not get to the end of its source: what was collected is kept, and the next run writes it"));
+            books.noteUnwritten(books.hasNews());
+        }
         var version = new PromptVersion(stored.promptVersion());
         var summary = books.summary(plan, version, books.end(plan, false), 0);
         if (stored.complete() && !summary.didNothing()) {
@@ -226,34 +243,7 @@ final class Execution {
         return summary;
     }
 
-    private void writeBefore(Exception reason, StoredPlan stored) {
-        if (!stored.complete()) {
-            books.noteUnwritten(books.hasNews());
-        } else if (!books.isWorthWriting(stored.plan())) {
-            books.noteUnwrittenAsBefore();
-        } else if (output.writeBefore(reason, stored.plan())) {
-            books.noteUnwritten(false);
-        }
-    }
-
-    private void writeCollected(StoredPlan stored) throws InterruptedException {
-        if (!stored.complete()) {
-            lanes.tell(
-                    new RunEvent.Noted(
-                            "the last run did not get to the end of its source: what was collected is kept, and the next run writes it"));
-            books.noteUnwritten(books.hasNews());
-        } else if (books.isWorthWriting(stored.plan())) {
-            output.write(stored.plan());
-            books.noteUnwritten(false);
-        } else {
-            books.noteUnwrittenAsBefore();
-        }
-    }
-
     // Reading the source
-
-    /** The plan whose answers are delivered while the run goes on; null: not yet. */
-    private @Nullable Plan deliversTo;
 
     /** How the source is read, and from when on what was read may be sent. */
     private final class Reading {
@@ -264,6 +254,10 @@ final class Execution {
 
         Reading(RunOptions options) {
             this.options = options;
+        }
+
+        @Nullable Plan planIfRead() {
+            return planned == null ? null : planned.plan();
         }
 
         Planner.Planned planned() {
@@ -345,7 +339,7 @@ final class Execution {
             }
             // Of those that were dissolved some may have nothing that anybody sends.
             state.batches().clearWork();
-            return unprepared();
+            return state.batches().outstanding();
         }
 
         private List<byte[]> sample() {
@@ -360,9 +354,6 @@ final class Execution {
         }
     }
 
-    /** Prepared batches that the decider knows. */
-    private final Set<Integer> known = new HashSet<>();
-
     private Report prepare(StoredBatch batch) {
         known.add(batch.number());
         return new Report.Prepared(batch.number(), batch.requests(), batch.paramsBytes());
@@ -372,11 +363,6 @@ final class Execution {
         var known = forecaster.estimator(sample, false);
         estimator = known;
         decider.price(known::likelyMicros);
-    }
-
-    /** How many records of the plan are to be sent that no prepared batch has. */
-    private long unprepared() {
-        return state.batches().outstanding();
     }
 
     /** Before anything is paid for: so many bad records are a bad source. */
@@ -480,19 +466,8 @@ final class Execution {
 
     private Report fetch(int batch, BatchSnapshot seen, boolean isLast)
             throws InterruptedException {
-        try {
-            var collected = collector.collect(batch, seen, isLast);
-            return new Report.Fetched(
-                    batch, collected.outcome(), collected.askAgain(), spentMicros());
-        } catch (UnreachableException | BrokenAnswerException e) {
-            return new Report.Fetched(batch, new Fetching.Silent(e), 0, spentMicros());
-        } catch (RefusedException e) {
-            // A sign-in page or a redirect in the middle of a run is something in between.
-            if (!e.mayPass() && e.isServicesOwn()) {
-                throw e;
-            }
-            return new Report.Fetched(batch, new Fetching.Silent(e), 0, spentMicros());
-        }
+        var collected = collector.collect(batch, seen, isLast);
+        return new Report.Fetched(batch, collected.outcome(), collected.askAgain(), spentMicros());
     }
 
     private Report gather(@Nullable Integer dissolved, @Nullable Long micros) {
@@ -506,10 +481,7 @@ final class Execution {
                             && known.likelyMicros(draft.requests() + 1L, bytes) > micros) {
                         return false;
                     }
-                    return draft.requests() == 0
-                            || (draft.requests() < limits.batchRequestsMax()
-                                    && draft.bodyBytesWith(customId, own)
-                                            <= limits.batchBytesMax());
+                    return draft.requests() == 0 || limits.admit(draft, customId, own);
                 };
         var prepared = new StoredBatch[1];
         var cutShort = new boolean[1];
@@ -572,7 +544,7 @@ final class Execution {
                                     spentMicros(),
                                     underWay,
                                     pipeline.budgetIfAny().orElseThrow().micros(),
-                                    unprepared()));
+                                    state.batches().outstanding()));
             case Effect.TellLeftOpen() ->
                     lanes.tell(
                             new RunEvent.Noted(

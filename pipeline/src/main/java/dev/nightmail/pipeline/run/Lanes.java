@@ -27,11 +27,26 @@ interface Lanes extends Messages, AutoCloseable {
         record Failed(Throwable reason) implements Message {}
     }
 
+    /** A message for the deciding thread. */
+    void add(Message message);
+
+    @Override
+    default void report(Report report) {
+        add(new Message.Reported(report));
+    }
+
+    @Override
+    default void tell(RunEvent event) {
+        add(new Message.Told(event));
+    }
+
     /** Does it beside what else is going on. */
     void start(Work work);
 
     /** Has the deciding thread do something. */
-    void then(Work work);
+    default void then(Work work) {
+        add(new Message.Done(work));
+    }
 
     /** The next message, if there is one already. */
     @Nullable Message there();
@@ -48,5 +63,7 @@ interface Lanes extends Messages, AutoCloseable {
     void stop();
 
     @Override
-    void close();
+    default void close() {
+        stop();
+    }
 }

@@ -23,16 +23,18 @@ import dev.nightmail.pipeline.state.RecordIndex;
 import dev.nightmail.pipeline.state.RecordState;
 import dev.nightmail.pipeline.state.StoredBatch;
 import dev.nightmail.pipeline.state.StoredPlan;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -188,8 +190,7 @@ final class Planner {
     private boolean leavesSomethingToRead(StoredPlan plan) {
         // What was unusable may be mended without a trace, such as by the rights to open a file.
         return state.records().counts(plan.plan()).unusable() > 0
-                || state.records().leavesSomeToReadAgain()
-                || state.records().failureKinds().stream().anyMatch(FailureKind::nextRunTriesAgain);
+                || state.records().leavesSomeToReadAgain();
     }
 
     /**
@@ -386,6 +387,11 @@ final class Planner {
         private @Nullable Draft draft;
         private final List<Draft> complete = new ArrayList<>();
 
+        /**
+         * Members of batches that were not sent yet, which are asked something else in this group.
+         */
+        private final Map<Integer, Set<Long>> withdrawn = new TreeMap<>();
+
         Recorder(Plan plan, RecordIndex index, long firstPlace) {
             this.plan = plan;
             this.index = index;
@@ -394,7 +400,11 @@ final class Planner {
 
         @Override
         public void group(Runnable work) {
-            state.inTransaction(work);
+            state.inTransaction(() -> {
+                work.run();
+                withdrawn.forEach(state.batches()::withdraw);
+            });
+            withdrawn.clear();
         }
 
         @Override
@@ -437,7 +447,7 @@ final class Planner {
             if (state.batches().isOut(batch)) {
                 state.records().supersede(record, batch);
             } else {
-                state.batches().withdraw(batch, record.number());
+                withdrawn.computeIfAbsent(batch, _ -> new HashSet<>()).add(record.number());
             }
         }
 
@@ -451,9 +461,7 @@ final class Planner {
         private Draft draftFor(Rendered record) {
             var current = draft;
             if (current != null
-                    && (current.requests() >= environment.limits().batchRequestsMax()
-                            || current.bodyBytesWith(record.customId(), record.own())
-                                    > environment.limits().batchBytesMax())) {
+                    && !environment.limits().admit(current, record.customId(), record.own())) {
                 complete.add(current);
                 current = null;
             }
@@ -592,10 +600,9 @@ final class Planner {
         }
 
         private void ask(Rendered record) {
-            long size = 3L + target.shared().length + record.own().length;
-            bytes += size;
+            bytes += target.paramsBytes(record.own());
             if (toSend++ % stride == 0) {
-                sample.add(params(record.own()));
+                sample.add(target.params(record.own()));
                 if (sample.size() == 2 * SAMPLE_MAX) {
                     for (int each = SAMPLE_MAX - 1; each >= 0; each--) {
                         sample.remove(2 * each + 1);
@@ -603,16 +610,6 @@ final class Planner {
                     stride *= 2;
                 }
             }
-        }
-
-        private byte[] params(byte[] own) {
-            var out = new ByteArrayOutputStream();
-            out.write('{');
-            out.writeBytes(target.shared());
-            out.write(',');
-            out.writeBytes(own);
-            out.write('}');
-            return out.toByteArray();
         }
 
         @Override
@@ -745,7 +742,7 @@ final class Planner {
                 setAside(record.id(), e.reason(), position, group);
                 return 0;
             }
-            long bytes = 3L + target.shared().length + own.length;
+            long bytes = target.paramsBytes(own);
             var bytesMax = requestBytesMax();
             if (bytes > bytesMax) {
                 setAside(
@@ -785,7 +782,7 @@ final class Planner {
         }
 
         private String place() {
-            return records.place().orElse("record " + (read + 1));
+            return records.place().orElseGet(() -> "record " + (read + 1));
         }
 
         private void setAside(

@@ -1,17 +1,13 @@
 package dev.nightmail.pipeline.run;
 
-import dev.nightmail.pipeline.client.BatchSnapshot;
 import dev.nightmail.pipeline.client.BatchesApi;
-import dev.nightmail.pipeline.client.BrokenAnswerException;
 import dev.nightmail.pipeline.client.Endpoint;
-import dev.nightmail.pipeline.client.RefusedException;
-import dev.nightmail.pipeline.client.UnreachableException;
+import dev.nightmail.pipeline.client.EndpointException;
 import dev.nightmail.pipeline.decide.Report;
 import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.state.StoredBatch;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 
 /** Asks how batches stand. */
 final class Poller {
@@ -37,7 +33,7 @@ final class Poller {
      */
     void releaseGone(RunOptions.Confirmation confirmation) throws InterruptedException {
         for (var batch : state.batches().submitted(client.endpoint().identity())) {
-            if (retrieve(batch).isPresent()) {
+            if (client.retrieveIfThere(idOf(batch)).isPresent()) {
                 continue;
             }
             if (!isSimulated() && !confirmation.confirmResending(idOf(batch), batch.requests())) {
@@ -59,17 +55,11 @@ final class Poller {
         long settledThere = 0;
         for (var batch : open) {
             try {
-                var snapshot = retrieve(batch).orElseThrow(() -> gone(batch));
+                var snapshot = client.retrieveIfThere(idOf(batch)).orElseThrow(() -> gone(batch));
                 messages.report(new Report.Seen(batch.number(), snapshot));
                 settledThere += snapshot.counts().settled();
-            } catch (UnreachableException | BrokenAnswerException e) {
-                // A page in place of a batch is as good as silence.
-                messages.report(new Report.Silent(e));
-                break;
-            } catch (RefusedException e) {
-                // A sign-in page or a redirect in the middle of a run is something in between: the
-                // batch is there, and so is the key that made it.
-                if (!e.mayPass() && e.isServicesOwn()) {
+            } catch (EndpointException e) {
+                if (!e.isSilence()) {
                     throw e;
                 }
                 messages.report(new Report.Silent(e));
@@ -78,17 +68,6 @@ final class Poller {
         }
         long requests = open.stream().mapToLong(StoredBatch::requests).sum();
         progress.tell(requests, settledThere);
-    }
-
-    private Optional<BatchSnapshot> retrieve(StoredBatch batch) throws InterruptedException {
-        try {
-            return Optional.of(client.retrieve(idOf(batch)));
-        } catch (RefusedException e) {
-            if (e.isNotThere()) {
-                return Optional.empty();
-            }
-            throw e;
-        }
     }
 
     private static RunException gone(StoredBatch batch) {

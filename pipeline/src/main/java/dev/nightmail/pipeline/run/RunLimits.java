@@ -1,5 +1,6 @@
 package dev.nightmail.pipeline.run;
 
+import dev.nightmail.pipeline.state.Draft;
 import java.time.Duration;
 
 /**
@@ -33,6 +34,12 @@ public record RunLimits(
         int failedCreatesMax,
         Duration sendWhileReadingAfter,
         int countedSample) {
+
+    /** Whether a batch that is being gathered has room for a request. */
+    boolean admit(Draft draft, String customId, byte[] own) {
+        return draft.requests() < batchRequestsMax
+                && draft.bodyBytesWith(customId, own) <= batchBytesMax;
+    }
 
     public static final RunLimits DEFAULT =
             new RunLimits(

@@ -1,7 +1,6 @@
 package dev.nightmail.pipeline.run;
 
 import dev.nightmail.pipeline.client.Pause;
-import dev.nightmail.pipeline.decide.Report;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -33,30 +32,22 @@ final class ThreadLanes implements Lanes {
     public void start(Work work) {
         running.incrementAndGet();
         threads.execute(() -> {
+            Message last;
             try {
                 work.run();
-                running.decrementAndGet();
-                messages.add(new Message.Done(() -> {}));
+                last = new Message.Done(() -> {});
             } catch (Throwable e) {
-                running.decrementAndGet();
-                messages.add(new Message.Failed(e));
+                last = new Message.Failed(e);
             }
+            // Whoever takes the last message finds that nothing runs any more.
+            running.decrementAndGet();
+            messages.add(last);
         });
     }
 
     @Override
-    public void report(Report report) {
-        messages.add(new Message.Reported(report));
-    }
-
-    @Override
-    public void tell(RunEvent event) {
-        messages.add(new Message.Told(event));
-    }
-
-    @Override
-    public void then(Work work) {
-        messages.add(new Message.Done(work));
+    public void add(Message message) {
+        messages.add(message);
     }
 
     @Override
@@ -75,11 +66,6 @@ final class ThreadLanes implements Lanes {
         }
         var wait = Duration.between(clock.instant(), wake);
         return wait.isPositive() ? pause.next(messages, wait, running.get() > 0) : messages.poll();
-    }
-
-    @Override
-    public void close() {
-        stop();
     }
 
     @Override

@@ -55,17 +55,44 @@ final class BatchFile {
         return Arrays.copyOfRange(object, 1, object.length - 1);
     }
 
+    /** The whole params of a request. */
+    static byte[] params(byte[] shared, byte[] own) {
+        var out = new ByteArrayOutputStream((int) paramsBytes(shared, own));
+        out.write('{');
+        writeMembers(shared, own, out);
+        out.write('}');
+        return out.toByteArray();
+    }
+
+    static long paramsBytes(byte[] shared, byte[] own) {
+        return 2L + membersBytes(shared, own.length);
+    }
+
+    private static long membersBytes(byte[] shared, int ownBytes) {
+        return shared.length + (shared.length > 0 && ownBytes > 0 ? 1L : 0L) + ownBytes;
+    }
+
+    private static void writeMembers(byte[] shared, byte[] own, ByteArrayOutputStream out) {
+        out.writeBytes(shared);
+        if (shared.length > 0 && own.length > 0) {
+            out.write(',');
+        }
+        out.writeBytes(own);
+    }
+
+    static StateException unreadable(int batch, IOException e) {
+        return new StateException(
+                "the requests of batch " + batch + " cannot be read: " + e.getMessage(), e);
+    }
+
     /** What a request adds to the body of its batch. */
     static long bodyBytes(boolean first, byte[] shared, String customId, int ownBytes) {
-        boolean both = shared.length > 0 && ownBytes > 0;
         // A custom_id needs no escaping: it holds letters, digits, _ and - only.
         return (first ? 0L : 1L)
                 + LINE_HEAD.length
                 + customId.length()
                 + PARAMS.length
-                + shared.length
-                + (both ? 1 : 0)
-                + ownBytes
+                + membersBytes(shared, ownBytes)
                 + LINE_TAIL.length;
     }
 
@@ -381,11 +408,7 @@ final class BatchFile {
             out.writeBytes(LINE_HEAD);
             out.writeBytes(bytes(line.customId()));
             out.writeBytes(PARAMS);
-            out.writeBytes(shared);
-            if (shared.length > 0 && line.own().length > 0) {
-                out.write(',');
-            }
-            out.writeBytes(line.own());
+            writeMembers(shared, line.own(), out);
             out.writeBytes(LINE_TAIL);
             return out.toByteArray();
         }

@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -16,6 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,7 +73,22 @@ public final class BatchTable {
      */
     @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
     public record Target(
-            String endpoint, String model, CallTerms terms, String promptVersion, byte[] shared) {}
+            String endpoint, String model, CallTerms terms, String promptVersion, byte[] shared) {
+
+        /** The whole params of a request with this of its own. */
+        public byte[] params(byte[] own) {
+            return BatchFile.params(shared, own);
+        }
+
+        /** How long they are. */
+        public long paramsBytes(byte[] own) {
+            return BatchFile.paramsBytes(shared, own);
+        }
+
+        private Target with(byte[] othersShared) {
+            return new Target(endpoint, model, terms, promptVersion, othersShared);
+        }
+    }
 
     /** Begins a batch, and its file. */
     public Draft draft(Target target, Instant now) {
@@ -152,10 +170,7 @@ public final class BatchTable {
                             sql.list(
                                     "select batch from batch where state in ('drafted', 'prepared', 'intended', 'submitted')",
                                     row -> row.getInt(1)));
-            wanted.addAll(
-                    sql.list(
-                            "select distinct batch from record where state = 'outstanding' and batch is not null",
-                            row -> row.getInt(1)));
+            wanted.addAll(batchesToSendFrom());
             work().keepOnly(wanted::contains);
         });
     }
@@ -182,32 +197,28 @@ public final class BatchTable {
     }
 
     /**
-     * A member of a batch that was not sent yet is asked something else now: it stays out of it.
+     * Members of a batch that was not sent yet are asked something else now: they stay out of it.
      */
-    public void withdraw(int batch, long record) {
+    public void withdraw(int batch, Set<Long> records) {
         var settled = settled(batch);
-        var members = members(batch);
+        withdraw(settled, members(batch), records);
+        sql.update("update batch set settled = ? where batch = ?", settled.toByteArray(), batch);
+    }
+
+    private static void withdraw(BitSet settled, long[] members, Set<Long> records) {
         for (int ordinal = 0; ordinal < members.length; ordinal++) {
-            if (members[ordinal] == record) {
+            if (records.contains(members[ordinal])) {
                 settled.set(ordinal);
             }
         }
-        sql.update("update batch set settled = ? where batch = ?", settled.toByteArray(), batch);
     }
 
     /** Whether it would send something, and all of that is of the current plan. */
     public boolean isOfCurrentPlan(StoredBatch batch) {
         var members = members(batch.number());
         var withdrawn = settled(batch.number());
-        if (withdrawn.cardinality() == members.length) {
-            return false;
-        }
-        for (int ordinal = 0; ordinal < members.length; ordinal++) {
-            if (!withdrawn.get(ordinal) && !current.has(members[ordinal])) {
-                return false;
-            }
-        }
-        return true;
+        return withdrawn.cardinality() < members.length
+                && open(members, withdrawn).allMatch(current::has);
     }
 
     /** It is not sent as it is: its members go into other batches, out of its file. */
@@ -218,20 +229,17 @@ public final class BatchTable {
 
     /** Members without a result are outstanding again; their requests are in the file. */
     private void release(int batch, boolean wasOut) {
-        var members = members(batch);
-        var settled = settled(batch);
-        for (int ordinal = settled.nextClearBit(0);
-                ordinal < members.length;
-                ordinal = settled.nextClearBit(ordinal + 1)) {
-            var released =
-                    sql.update(
-                            "update record set state = 'outstanding' where record = ? and batch = ? and state = 'carried'",
-                            members[ordinal],
-                            batch);
-            if (released > 0 && wasOut && current.has(members[ordinal])) {
-                tallies.move(Tallies.SUBMITTED, Tallies.OUTSTANDING, 1);
-            }
-        }
+        open(members(batch), settled(batch))
+                .forEach(record -> {
+                    var released =
+                            sql.update(
+                                    "update record set state = 'outstanding' where record = ? and batch = ? and state = 'carried'",
+                                    record,
+                                    batch);
+                    if (released > 0 && wasOut && current.has(record)) {
+                        tallies.move(Tallies.SUBMITTED, Tallies.OUTSTANDING, 1);
+                    }
+                });
         sql.update("delete from superseded where batch = ?", batch);
     }
 
@@ -251,10 +259,7 @@ public final class BatchTable {
      */
     public Gathered gather(Target target, Cut cut, Instant now) {
         Draft draft = null;
-        for (var batch :
-                sql.list(
-                        "select distinct batch from record where state = 'outstanding' and batch is not null order by batch",
-                        row -> row.getInt(1))) {
+        for (var batch : batchesToSendFrom()) {
             var wanted = outstandingOf(batch);
             if (wanted.isEmpty()) {
                 continue;
@@ -265,27 +270,25 @@ public final class BatchTable {
             }
             try (var file = work().read(batch)) {
                 if (draft == null) {
-                    draft =
-                            draft(
-                                    new Target(
-                                            target.endpoint(),
-                                            target.model(),
-                                            target.terms(),
-                                            target.promptVersion(),
-                                            file.shared()),
-                                    now);
-                } else if (!java.util.Arrays.equals(draft.shared(), file.shared())) {
+                    draft = draft(target.with(file.shared()), now);
+                } else if (!Arrays.equals(draft.shared(), file.shared())) {
                     return new Gathered(draft, false);
                 }
                 if (!gather(batch, wanted, file, draft, cut)) {
                     return new Gathered(draft, true);
                 }
             } catch (IOException e) {
-                throw new StateException(
-                        "the requests of batch " + batch + " cannot be read: " + e.getMessage(), e);
+                throw BatchFile.unreadable(batch, e);
             }
         }
         return new Gathered(draft, false);
+    }
+
+    /** Batches whose files have requests of outstanding records, oldest first. */
+    private List<Integer> batchesToSendFrom() {
+        return sql.list(
+                "select distinct batch from record where state = 'outstanding' and batch is not null order by batch",
+                row -> row.getInt(1));
     }
 
     private Set<Long> outstandingOf(int batch) {
@@ -340,10 +343,7 @@ public final class BatchTable {
     /** How many records of the current plan are to be sent that no prepared batch has. */
     public long outstanding() {
         long count = 0;
-        for (var batch :
-                sql.list(
-                        "select distinct batch from record where state = 'outstanding' and batch is not null",
-                        row -> row.getInt(1))) {
+        for (var batch : batchesToSendFrom()) {
             count += outstandingOf(batch).size();
         }
         return count;
@@ -377,18 +377,18 @@ public final class BatchTable {
                 likelyMicros,
                 now.toString(),
                 batch.number());
-        tallies.move(Tallies.OUTSTANDING, Tallies.SUBMITTED, carriedInPlan(members, withdrawn));
+        tallies.move(
+                Tallies.OUTSTANDING,
+                Tallies.SUBMITTED,
+                open(members, withdrawn).filter(current::has).count());
         return batch(batch.number());
     }
 
-    private long carriedInPlan(long[] members, BitSet settled) {
-        long count = 0;
-        for (int ordinal = settled.nextClearBit(0);
-                ordinal < members.length;
-                ordinal = settled.nextClearBit(ordinal + 1)) {
-            count += current.has(members[ordinal]) ? 1 : 0;
-        }
-        return count;
+    /** Members without a result, and, before it is sent, those that were not withdrawn. */
+    private static LongStream open(long[] members, BitSet settled) {
+        return IntStream.range(0, members.length)
+                .filter(ordinal -> !settled.get(ordinal))
+                .mapToLong(ordinal -> members[ordinal]);
     }
 
     private long bodyBytes(int batch, BitSet without) {
@@ -405,8 +405,7 @@ public final class BatchTable {
                 }
             }
         } catch (IOException e) {
-            throw new StateException(
-                    "the requests of batch " + batch + " cannot be read: " + e.getMessage(), e);
+            throw BatchFile.unreadable(batch, e);
         }
         return bytes;
     }
@@ -424,22 +423,16 @@ public final class BatchTable {
                                 "select record from superseded where batch = ?",
                                 row -> row.getLong(1),
                                 batch.number()));
-        long wanted = 0;
-        for (int ordinal = settled.nextClearBit(0);
-                ordinal < members.length;
-                ordinal = settled.nextClearBit(ordinal + 1)) {
-            if (superseded.contains(members[ordinal])) {
-                settled.set(ordinal);
-            } else if (current.has(members[ordinal])) {
-                wanted++;
-            }
-        }
+        withdraw(settled, members, superseded);
         sql.update(
                 "update batch set state = 'prepared', idempotency_key = '', intended_at = null, settled = ? where batch = ?",
                 settled.toByteArray(),
                 batch.number());
         sql.update("delete from superseded where batch = ?", batch.number());
-        tallies.move(Tallies.SUBMITTED, Tallies.OUTSTANDING, wanted);
+        tallies.move(
+                Tallies.SUBMITTED,
+                Tallies.OUTSTANDING,
+                open(members, settled).filter(current::has).count());
     }
 
     /** It was never taken, and nobody waits for it any more. */
@@ -516,17 +509,13 @@ public final class BatchTable {
 
     /** Whether any record still waits for this batch. */
     public boolean isWanted(StoredBatch batch) {
-        for (var member : members(batch.number())) {
-            var carries =
-                    sql.number(
-                            "select count(*) from record where record = ? and batch = ? and state = 'carried'",
-                            member,
-                            batch.number());
-            if (carries > 0) {
-                return true;
-            }
-        }
-        return false;
+        return LongStream.of(members(batch.number()))
+                .anyMatch(member ->
+                        sql.number(
+                                        "select count(*) from record where record = ? and batch = ? and state = 'carried'",
+                                        member,
+                                        batch.number())
+                                > 0);
     }
 
     /**
@@ -539,31 +528,13 @@ public final class BatchTable {
             int ordinal = 0;
             for (var line = file.next(); line != null && sample.size() < size; line = file.next()) {
                 if (ordinal++ % step == 0) {
-                    sample.add(params(file.shared(), line.own()));
+                    sample.add(BatchFile.params(file.shared(), line.own()));
                 }
             }
         } catch (IOException e) {
-            throw new StateException(
-                    "the requests of batch "
-                            + batch.number()
-                            + " cannot be read: "
-                            + e.getMessage(),
-                    e);
+            throw BatchFile.unreadable(batch.number(), e);
         }
         return sample;
-    }
-
-    /** The whole params of a request. */
-    static byte[] params(byte[] shared, byte[] own) {
-        var out = new java.io.ByteArrayOutputStream(shared.length + own.length + 3);
-        out.write('{');
-        out.writeBytes(shared);
-        if (shared.length > 0 && own.length > 0) {
-            out.write(',');
-        }
-        out.writeBytes(own);
-        out.write('}');
-        return out.toByteArray();
     }
 
     // Collecting
@@ -775,9 +746,9 @@ public final class BatchTable {
                 """
                 select coalesce(sum(b.likely_micros), 0)
                   from batch b
-                 where b.state in ('intended', 'submitted') and %s
+                 where b.state in %s and %s
                 """
-                        .formatted(LIKE_THIS_ENDPOINT),
+                        .formatted(OUT, LIKE_THIS_ENDPOINT),
                 endpoint);
     }
 

@@ -26,15 +26,6 @@ final class CurrentPlan {
         return members.has(record);
     }
 
-    /** How many of them it has. */
-    int count(long[] records) {
-        int count = 0;
-        for (var record : records) {
-            count += has(record) ? 1 : 0;
-        }
-        return count;
-    }
-
     /** At the end of each transaction. */
     void save(Sql sql, Tallies tallies) {
         if (plan == null) {

@@ -45,7 +45,7 @@ public final class Draft implements AutoCloseable {
 
     /** What a request adds to {@link #paramsBytes}. */
     public long paramsBytesOf(byte[] own) {
-        return 3L + file.shared().length + own.length;
+        return BatchFile.paramsBytes(file.shared(), own);
     }
 
     byte[] shared() {

@@ -86,11 +86,8 @@ final class FormerTables {
                   join record r on r.record_id = a.record_id
                  where a.outcome is null and (r.batch is not a.batch_number or r.content <> unhex(a.content_hash))
                 """);
-        for (var batch :
-                sql.list(
-                        "select batch, requests from batch",
-                        row -> new int[] {row.getInt(1), row.getInt(2)})) {
-            carryOverMembers(sql, batch[0]);
+        for (var batch : sql.list("select batch from batch", row -> row.getInt(1))) {
+            carryOverMembers(sql, batch);
         }
         if (work != null) {
             for (var batch :

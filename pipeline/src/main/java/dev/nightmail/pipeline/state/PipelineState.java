@@ -32,7 +32,6 @@ public final class PipelineState implements AutoCloseable {
     private final RecordTable records;
     private final AnswerTable answers;
     private final BatchTable batches;
-    private int depth;
     private boolean discarded;
 
     private PipelineState(
@@ -50,6 +49,7 @@ public final class PipelineState implements AutoCloseable {
         this.records = new RecordTable(sql, current, tallies);
         this.answers = new AnswerTable(sql);
         this.batches = new BatchTable(sql, work, current, tallies, records, answers);
+        sql.aroundTransactions(() -> current.save(sql, tallies), tallies::forget);
     }
 
     /**
@@ -116,9 +116,7 @@ public final class PipelineState implements AutoCloseable {
                 // What is read from here on is of one moment.
                 connection.setAutoCommit(false);
                 var looked = new PipelineState(sql, file, WorkFolder.of(file), null, false);
-                looked.records()
-                        .latestPlan()
-                        .ifPresent(plan -> looked.records().resume(plan.plan()));
+                looked.records().resumeLatest();
                 return Optional.of(looked);
             } catch (SQLException | RuntimeException e) {
                 connection.close();
@@ -136,7 +134,7 @@ public final class PipelineState implements AutoCloseable {
             var sql = new Sql(connection);
             StateSchema.migrate(sql, null);
             var copied = new PipelineState(sql, file, null, null, false);
-            copied.records().latestPlan().ifPresent(plan -> copied.records().resume(plan.plan()));
+            copied.records().resumeLatest();
             return copied;
         } catch (SQLException | RuntimeException e) {
             connection.close();
@@ -234,7 +232,7 @@ public final class PipelineState implements AutoCloseable {
 
     /** How far the source was read, if it can be read from a position. */
     public SourcePosition sourcePosition() {
-        return new SourcePosition(sql, current, tallies);
+        return new SourcePosition(sql, records, current, tallies);
     }
 
     /**
@@ -260,20 +258,7 @@ public final class PipelineState implements AutoCloseable {
 
     /** Everything the work changes becomes durable together, or nothing does. */
     public void inTransaction(Runnable work) {
-        sql.inTransaction(() -> {
-            depth++;
-            try {
-                work.run();
-                if (depth == 1) {
-                    current.save(sql, tallies);
-                }
-            } finally {
-                depth--;
-                if (depth == 0) {
-                    tallies.forget();
-                }
-            }
-        });
+        sql.inTransaction(work);
     }
 
     @Override

@@ -60,6 +60,11 @@ public final class RecordTable {
         current.resume(sql, plan);
     }
 
+    /** The same with the last one, if there is one. */
+    public void resumeLatest() {
+        latestPlan().ifPresent(last -> resume(last.plan()));
+    }
+
     /**
      * The source was read to its end, and what it gave is what this pipeline is about. What was
      * unusable before a position in it stays known beside a sample.
@@ -202,17 +207,7 @@ public final class RecordTable {
     public void carry(KnownRecord record, byte[] content, Draft draft) {
         current.add(record.number());
         tallies.add(Tallies.OUTSTANDING, 1);
-        sql.update("delete from again where record = ?", record.number());
-        sql.update(
-                """
-                update record
-                   set content = ?, state = 'carried', batch = ?, history = null,
-                       failure_kind = null, failure_message = null, failure_answer = null
-                 where record = ?
-                """,
-                content,
-                draft.number(),
-                record.number());
+        ask(record, content, draft.number());
     }
 
     /**
@@ -243,17 +238,7 @@ public final class RecordTable {
     /** That batch carries it again. */
     public void carryAgain(KnownRecord record, byte[] content, int batch) {
         sql.update("delete from superseded where batch = ? and record = ?", batch, record.number());
-        sql.update("delete from again where record = ?", record.number());
-        sql.update(
-                """
-                update record
-                   set content = ?, state = 'carried', batch = ?, history = null,
-                       failure_kind = null, failure_message = null, failure_answer = null
-                 where record = ?
-                """,
-                content,
-                batch,
-                record.number());
+        ask(record, content, batch);
         current.add(record.number());
         tallies.add(Tallies.SUBMITTED, 1);
     }
@@ -270,19 +255,28 @@ public final class RecordTable {
     /** An answer of before is the record's again, and new to whoever had another. */
     public void answerAgain(KnownRecord record, byte[] content, long former, long sequence) {
         sql.update("update answer set sequence = ? where sequence = ?", sequence, former);
-        sql.update("delete from again where record = ?", record.number());
+        ask(record, content, null);
         sql.update(
-                """
-                update record
-                   set content = ?, state = 'done', batch = null, answer = ?, history = null,
-                       failure_kind = null, failure_message = null, failure_answer = null
-                 where record = ?
-                """,
-                content,
+                "update record set state = 'done', answer = ? where record = ?",
                 sequence,
                 record.number());
         current.add(record.number());
         tallies.add(Tallies.DONE, 1);
+    }
+
+    /** From here on it is asked this, and nothing that failed before counts. */
+    private void ask(KnownRecord record, byte[] content, @Nullable Integer batch) {
+        sql.update("delete from again where record = ?", record.number());
+        sql.update(
+                """
+                update record
+                   set content = ?, state = 'carried', batch = ?, history = null,
+                       failure_kind = null, failure_message = null, failure_answer = null
+                 where record = ?
+                """,
+                content,
+                batch,
+                record.number());
     }
 
     /** Sets a record aside that cannot be asked, for as long as the plan is the last one. */
@@ -334,19 +328,18 @@ public final class RecordTable {
         return tallies.failures(plan);
     }
 
-    /** Why records are set aside. */
-    public List<String> failureKinds() {
-        return sql.list(
-                "select distinct failure_kind from record where state = 'failed'",
-                row -> row.getString(1));
-    }
-
     /** Whether records are to be asked again whose requests are no longer kept. */
     public boolean leavesSomeToReadAgain() {
         return sql.first(
-                        "select 1 from record where state = 'canceled' or (state = 'outstanding' and batch is null) limit 1",
-                        _ -> true)
-                .isPresent();
+                                "select 1 from record where state = 'canceled' or (state = 'outstanding' and batch is null) limit 1",
+                                _ -> true)
+                        .isPresent()
+                || sql
+                        .list(
+                                "select distinct failure_kind from record where state = 'failed'",
+                                row -> row.getString(1))
+                        .stream()
+                        .anyMatch(FailureKind::nextRunTriesAgain);
     }
 
     /** A record with its answer, or without. */

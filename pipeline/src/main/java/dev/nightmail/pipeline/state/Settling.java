@@ -123,48 +123,53 @@ public final class Settling {
         acceptedOutput += usage.output();
         long record = members[ordinal];
         long sequence = answers.nextNumber();
-        int kept =
-                sql.update(
-                        """
-                        insert into answer (sequence, record, content, batch, answer, model, stop_reason, input_tokens, output_tokens, attempts)
-                        select ?, record, content, batch, ?, ?, ?, ?, ?, ?
-                          from record
-                         where record = ? and batch = ? and state = 'carried'
-                        """,
-                        sequence,
-                        answer,
-                        model,
-                        stopReason,
-                        usage.promptTokens(),
-                        usage.output(),
-                        attempts,
-                        record,
-                        batch.number());
-        if (kept > 0) {
+        var kept = new Answer(sequence, answer, model, stopReason, usage, attempts);
+        boolean isCurrent =
+                keep("record where record = ? and batch = ? and state = 'carried'", ordinal, kept);
+        if (isCurrent) {
             sql.update(
                     "update record set state = 'done', batch = null, answer = ?, history = null where record = ?",
                     sequence,
                     record);
             move(record, Tallies.DONE);
         } else {
-            sql.update(
-                    """
-                    insert into answer (sequence, record, content, batch, answer, model, stop_reason, input_tokens, output_tokens, attempts)
-                    select ?, record, content, batch, ?, ?, ?, ?, ?, ?
-                      from superseded
-                     where record = ? and batch = ?
-                    """,
-                    sequence,
-                    answer,
-                    model,
-                    stopReason,
-                    usage.promptTokens(),
-                    usage.output(),
-                    attempts,
-                    record,
-                    batch.number());
+            keep("superseded where record = ? and batch = ?", ordinal, kept);
             forgetSuperseded(record);
         }
+    }
+
+    private record Answer(
+            long sequence,
+            String answer,
+            String model,
+            String stopReason,
+            Usage usage,
+            int attempts) {}
+
+    /**
+     * Keeps an answer to what this batch asked.
+     *
+     * @param asked where that is written down
+     * @return whether it is
+     */
+    private boolean keep(String asked, int ordinal, Answer answer) {
+        return sql.update(
+                        """
+                        insert into answer (sequence, record, content, batch, answer, model, stop_reason, input_tokens, output_tokens, attempts)
+                        select ?, record, content, batch, ?, ?, ?, ?, ?, ?
+                          from %s
+                        """
+                                .formatted(asked),
+                        answer.sequence(),
+                        answer.answer(),
+                        answer.model(),
+                        answer.stopReason(),
+                        answer.usage().promptTokens(),
+                        answer.usage().output(),
+                        answer.attempts(),
+                        members[ordinal],
+                        batch.number())
+                > 0;
     }
 
     /**
@@ -187,12 +192,10 @@ public final class Settling {
                         history.stored(),
                         members[ordinal],
                         batch.number());
-        if (left > 0) {
-            askedAgain += current.has(members[ordinal]) ? 1 : 0;
-            move(members[ordinal], Tallies.OUTSTANDING);
-        } else {
-            forgetSuperseded(members[ordinal]);
+        if (left > 0 && current.has(members[ordinal])) {
+            askedAgain++;
         }
+        left(left > 0, members[ordinal], Tallies.OUTSTANDING);
     }
 
     /** How many records of the current plan go into another batch. */
@@ -230,16 +233,10 @@ public final class Settling {
                 lines = BatchFile.lines(work.file(batch.number()));
             }
             var own = BatchFile.own(work.file(batch.number()), lines, ordinal);
-            return Optional.of(BatchTable.params(BatchFile.NOTHING_SHARED, own));
+            return Optional.of(BatchFile.params(BatchFile.NOTHING_SHARED, own));
         } catch (IOException e) {
-            throw unreadable(e);
+            throw BatchFile.unreadable(batch.number(), e);
         }
-    }
-
-    private StateException unreadable(IOException e) {
-        return new StateException(
-                "the requests of batch " + batch.number() + " cannot be read: " + e.getMessage(),
-                e);
     }
 
     /** Sets the record aside with the reason. */
@@ -257,11 +254,7 @@ public final class Settling {
                         answer,
                         members[ordinal],
                         batch.number());
-        if (left > 0) {
-            move(members[ordinal], Tallies.failed(kind.wireName()));
-        } else {
-            forgetSuperseded(members[ordinal]);
-        }
+        left(left > 0, members[ordinal], Tallies.failed(kind.wireName()));
     }
 
     /**
@@ -275,10 +268,17 @@ public final class Settling {
                         "update record set state = 'canceled', batch = null where record = ? and batch = ? and state = 'carried'",
                         members[ordinal],
                         batch.number());
-        if (left > 0) {
-            move(members[ordinal], Tallies.CANCELED);
+        left(left > 0, members[ordinal], Tallies.CANCELED);
+    }
+
+    /**
+     * @param wasCarried whether the record was this batch's, and not asked something else by now
+     */
+    private void left(boolean wasCarried, long record, String stand) {
+        if (wasCarried) {
+            move(record, stand);
         } else {
-            forgetSuperseded(members[ordinal]);
+            forgetSuperseded(record);
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.nightmail.pipeline.state;
 
-import dev.nightmail.pipeline.answer.FailureKind;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -17,12 +16,14 @@ public final class SourcePosition {
     static final String PLAN = "source_plan";
 
     private final Sql sql;
+    private final RecordTable records;
     private final CurrentPlan current;
     private final Tallies tallies;
     private final Settings settings;
 
-    SourcePosition(Sql sql, CurrentPlan current, Tallies tallies) {
+    SourcePosition(Sql sql, RecordTable records, CurrentPlan current, Tallies tallies) {
         this.sql = sql;
+        this.records = records;
         this.current = current;
         this.tallies = tallies;
         this.settings = new Settings(sql);
@@ -45,28 +46,12 @@ public final class SourcePosition {
      * if they were unusable and are mended since. The source has to give them again for that.
      */
     public boolean leavesRecordsToAskAgain() {
-        return leavesUnusableRecords() || leavesFailuresThatPass() || leavesUnkeptRequests();
-    }
-
-    private boolean leavesUnkeptRequests() {
-        return sql.first(
-                        "select 1 from record where state = 'canceled' or (state = 'outstanding' and batch is null) limit 1",
-                        _ -> true)
-                .isPresent();
+        return leavesUnusableRecords() || records.leavesSomeToReadAgain();
     }
 
     private boolean leavesUnusableRecords() {
         return sql.first("select 1 from unusable where plan >= ? limit 1", _ -> true, plan())
                 .isPresent();
-    }
-
-    private boolean leavesFailuresThatPass() {
-        return sql
-                .list(
-                        "select distinct failure_kind from record where state = 'failed'",
-                        row -> row.getString(1))
-                .stream()
-                .anyMatch(FailureKind::nextRunTriesAgain);
     }
 
     /** The place in the source's order after all records so far. */

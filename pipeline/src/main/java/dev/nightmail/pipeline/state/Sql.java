@@ -36,9 +36,20 @@ final class Sql {
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
     private boolean inTransaction;
+    private Runnable beforeCommit = () -> {};
+    private Runnable afterUndo = () -> {};
 
     Sql(Connection connection) {
         this.connection = connection;
+    }
+
+    /**
+     * @param beforeCommit part of each transaction, after all else
+     * @param afterUndo after one that failed
+     */
+    void aroundTransactions(Runnable beforeCommit, Runnable afterUndo) {
+        this.beforeCommit = beforeCommit;
+        this.afterUndo = afterUndo;
     }
 
     /** Runs a statement that changes rows and returns how many it changed. */
@@ -103,9 +114,11 @@ final class Sql {
             inTransaction = true;
             try {
                 work.run();
+                beforeCommit.run();
                 connection.commit();
             } catch (Throwable e) {
                 undo(e);
+                afterUndo.run();
                 throw e;
             } finally {
                 inTransaction = false;

@@ -331,6 +331,25 @@ class AnswersTest {
         assertThat(server.batches()).isEmpty();
     }
 
+    @Test
+    void whatIsToBeAskedAgainIsNotForgottenWhenTheDownloadBreaks() throws Exception {
+        server.answering((id, params, before) ->
+                message(
+                        before == 0 && id.equals("r11")
+                                ? "no JSON"
+                                : "{\"label\": \"good\", \"score\": 3}"));
+        // The first group of results is applied, then the connection breaks as often as the client
+        // takes it up.
+        server.withoutRanges().cutResultsAfterBytes.set(2_000);
+        server.cutDownloads.set(9);
+
+        var summary = withSchema(12, 1, "results.jsonl").run(server, world);
+
+        assertThat(server.cutDownloads.get()).as("it broke").isZero();
+        assertThat(server.timesAsked("r11")).isEqualTo(2);
+        assertThat(summary.done()).isEqualTo(12);
+    }
+
     private PipelineFolder withSchema(int records, int reask, String sink) throws Exception {
         return PipelineFolder.withRecords(folder, records)
                 .file("answer.schema.json", SCHEMA)

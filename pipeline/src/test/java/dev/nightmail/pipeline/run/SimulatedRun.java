@@ -2,7 +2,6 @@ package dev.nightmail.pipeline.run;
 
 import dev.nightmail.pipeline.client.BatchesApi;
 import dev.nightmail.pipeline.client.Endpoint;
-import dev.nightmail.pipeline.decide.Report;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.simulation.Life;
 import dev.nightmail.pipeline.state.PipelineState;
@@ -81,18 +80,8 @@ public final class SimulatedRun {
         }
 
         @Override
-        public void report(Report report) {
-            messages.add(new Message.Reported(report));
-        }
-
-        @Override
-        public void tell(RunEvent event) {
-            messages.add(new Message.Told(event));
-        }
-
-        @Override
-        public void then(Work work) {
-            messages.add(new Message.Done(work));
+        public void add(Message message) {
+            messages.add(message);
         }
 
         @Override
@@ -118,11 +107,6 @@ public final class SimulatedRun {
         @Override
         public void stop() {
             life.stop();
-        }
-
-        @Override
-        public void close() {
-            stop();
         }
     }
 }
