@@ -81,6 +81,7 @@ public final class Decider {
     private Duration noWaitLeft = NO_WAIT_MAX;
     private boolean leftOpen;
     private @Nullable EndpointException lastFailure;
+    private Instant decidedAt = Instant.MIN;
 
     public Decider(RunTerms terms, long spentMicros) {
         this.terms = terms;
@@ -111,8 +112,11 @@ public final class Decider {
 
     // Telling
 
-    /** When a {@link Report.Tick} is due; empty: only another report changes anything. */
-    public Optional<Instant> nextWake(Instant now) {
+    /**
+     * When a {@link Report.Tick} is due: what was not yet when it was decided last, though it may
+     * be by now. Empty: only another report changes anything.
+     */
+    public Optional<Instant> nextWake() {
         var times = new ArrayList<Instant>();
         if (terms.mode() == Mode.TO_THE_END) {
             if (maySend && hasOut() && !busy.contains(Lane.LOOK)) {
@@ -130,7 +134,7 @@ public final class Decider {
             }
         }
         lacking().map(Standing.Lacking::lacked).map(Lacked::until).forEach(times::add);
-        return times.stream().filter(time -> time.isAfter(now)).min(Instant::compareTo);
+        return times.stream().filter(time -> time.isAfter(decidedAt)).min(Instant::compareTo);
     }
 
     /** Whether anything goes on that a report will come of. */
@@ -154,6 +158,7 @@ public final class Decider {
 
     public List<Effect> on(Report report, Instant now) {
         effects.clear();
+        decidedAt = now;
         switch (report) {
             case Report.Tick _ -> {}
             case Report.Prepared(var batch, var requests, var paramsBytes) ->

@@ -56,6 +56,7 @@ final class Execution {
 
     private @Nullable Estimator estimator;
     private int batchesSent;
+    private boolean isReading;
     private boolean begun;
     private boolean ended;
 
@@ -270,6 +271,7 @@ final class Execution {
                 ended(before.get());
                 return;
             }
+            isReading = true;
             lanes.start(() -> {
                 var read =
                         planner.plan(
@@ -299,6 +301,7 @@ final class Execution {
 
         private void ended(Planner.Planned read) throws InterruptedException {
             planned = read;
+            isReading = false;
             refuseTooManyUnusable(read);
             var left = settleLeftovers();
             if (estimator == null) {
@@ -395,7 +398,10 @@ final class Execution {
 
     private void goOn() throws InterruptedException {
         while (!ended) {
-            var wake = decider.nextWake(now()).orElse(null);
+            var wake = decider.nextWake().orElse(null);
+            if (wake == null && !isReading && !decider.isBusy()) {
+                throw new IllegalStateException("the run has neither an end nor anything to do");
+            }
             switch (lanes.next(wake)) {
                 case null -> carryOut(decider.on(new Report.Tick(), now()));
                 case Lanes.Message.Told(var event) -> tell(event);
