@@ -1,44 +1,62 @@
 package dev.nightmail.config.section;
 
 import dev.nightmail.config.yaml.YamlValue;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A section that is one of several, told apart by a key that only one of them has: {@code source: {
- * sql: … }} or {@code source: { files: … }}. Which one it is the reader finds out, and declares its
- * keys then.
+ * sql: … }} or {@code source: { files: … }}. Which one it is, {@link #chosen} finds out.
  *
- * @param byKey the keys of each, by the one that tells it apart
+ * @param all what there is to choose from
+ * @param key that tells one apart
+ * @param keys all that one has, that key among them
  * @param example of one or all, for messages
  */
-public record Alternatives(Map<String, Keys> byKey, String example) implements Kind<YamlSection> {
+public record Alternatives<T>(
+        List<T> all, Function<T, String> key, Function<T, Keys> keys, String example)
+        implements Kind<YamlSection> {
 
     public Alternatives {
-        byKey = new LinkedHashMap<>(byKey);
+        all = List.copyOf(all);
     }
 
     @Override
     public @Nullable YamlSection read(YamlValue value) {
-        if (value.node().isObject()) {
-            return new YamlSection(value, Keys.OPEN);
+        return Kinds.section(Keys.OPEN, example).read(value);
+    }
+
+    /**
+     * Which one a section is, whose keys are declared then; null, and told, if it is none or more
+     * than one.
+     */
+    public @Nullable T chosen(YamlSection section) {
+        var given = all.stream().filter(one -> section.has(key.apply(one))).toList();
+        if (given.size() == 1) {
+            section.declare(keys.apply(given.getFirst()));
+            return given.getFirst();
         }
-        value.wrongKind("a mapping like " + example);
+        // Whatever belongs to any of them is not unknown.
+        all.forEach(one -> keys.apply(one).names().forEach(section::has));
+        section.wrong(
+                "needs exactly one of "
+                        + all.stream().map(key).collect(Collectors.joining(" or ")));
         return null;
     }
 
     @Override
     public void describe(ObjectNode schema, boolean variables) {
         var forms = schema.putArray("oneOf");
-        byKey.forEach((key, keys) -> {
+        for (var one : all) {
             var form = forms.addObject();
-            keys.describe(form, variables);
+            keys.apply(one).describe(form, variables);
             if (form.path("required").values().stream()
-                    .noneMatch(name -> name.asString().equals(key))) {
-                form.withArray("required").add(key);
+                    .noneMatch(name -> name.asString().equals(key.apply(one)))) {
+                form.withArray("required").add(key.apply(one));
             }
-        });
+        }
     }
 }

@@ -169,6 +169,11 @@ public final class YamlSection {
         below.forEach(YamlSection::refuseUnknownKeys);
     }
 
+    /** Tells that something is wrong with the section itself. */
+    void wrong(String what) {
+        mapping.wrong(what);
+    }
+
     /** Tells that something is wrong with a key, or that it is missing. */
     public void problem(String key, String what) {
         mapping.problems().add(line(key), pathOf(key) + ": " + what);

@@ -7,6 +7,7 @@ import dev.nightmail.config.yaml.EnvironmentValues;
 import dev.nightmail.config.yaml.Problems;
 import dev.nightmail.config.yaml.YamlDocument;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -115,7 +116,8 @@ class YamlSectionTest {
     void aKindThatDeclaresNothingIsAnOpenObjectWithItsKey() {
         var schema = JsonMapper.shared().createObjectNode();
 
-        new Alternatives(Map.of("log", Keys.OPEN), "{ log: … }").describe(schema, true);
+        new Alternatives<>(List.of("log"), log -> log, _ -> Keys.OPEN, "{ log: … }")
+                .describe(schema, true);
 
         assertThat(schema)
                 .isEqualTo(
