@@ -1,6 +1,7 @@
 package dev.nightmail.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -152,6 +153,37 @@ class LauncherTest {
                 .last()
                 .asString()
                 .startsWith("nightmail: could not be built; the whole log is in ");
+    }
+
+    @Test
+    void ofTwoThatStartAtOnceOneBuildsAndTheOtherWaits() throws Exception {
+        assumeThat(Path.of("/usr/bin/flock")).exists();
+        var waits = "nightmail: another command is building";
+        program(
+                folder.resolve("bin/mvn"),
+                """
+                looks=0
+                until grep -q '%s' '%s' || [ $looks -ge 300 ]; do
+                    looks=$((looks + 1))
+                    sleep 0.1
+                done
+                mkdir -p app/target/lib
+                echo jar >app/target/nightmail.jar
+                echo jar >app/target/lib/core.jar
+                """
+                        .formatted(waits, folder.resolve("err")));
+        var script =
+                "sh '%1$s' one & sh '%1$s' two && wait $!".formatted(home.resolve("nightmail"));
+
+        var launched = launched(List.of("sh", "-c", script));
+
+        assertThat(launched.exitCode()).isZero();
+        assertThat(launched.out()).contains("one", "two");
+        assertThat(launched.err())
+                .satisfiesOnlyOnce(line -> assertThat(line).startsWith(BUILDING))
+                .satisfiesOnlyOnce(line -> assertThat(line).startsWith(waits))
+                .satisfiesOnlyOnce(line -> assertThat(line).startsWith(WARMING_UP))
+                .hasSize(3);
     }
 
     private record Launched(int exitCode, List<String> out, List<String> err) {}
