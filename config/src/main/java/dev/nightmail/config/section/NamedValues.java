@@ -20,13 +20,7 @@ record NamedValues<T>(Kind<T> values, String example, Set<String> refused, Strin
         }
         var found = new LinkedHashMap<String, T>();
         for (var name : node.propertyNames()) {
-            var value =
-                    new YamlValue(
-                            mapping.document(),
-                            node.get(name),
-                            mapping.path() + "." + name,
-                            mapping.document().line(node, name),
-                            mapping.problems());
+            var value = mapping.at(name);
             if (refused.contains(name)) {
                 value.wrong(why);
                 continue;

@@ -94,14 +94,7 @@ public final class YamlSection {
 
     /** What stands behind a key; null if nothing does. */
     public @Nullable YamlValue value(String key) {
-        return has(key)
-                ? new YamlValue(
-                        mapping.document(),
-                        mapping.node().get(key),
-                        pathOf(key),
-                        mapping.document().line(mapping.node(), key),
-                        mapping.problems())
-                : null;
+        return has(key) ? mapping.at(key) : null;
     }
 
     public @Nullable JsonNode node(String key) {
@@ -186,6 +179,6 @@ public final class YamlSection {
     }
 
     public String pathOf(String key) {
-        return mapping.path().isEmpty() ? key : mapping.path() + "." + key;
+        return mapping.pathOf(key);
     }
 }

@@ -19,6 +19,17 @@ public record YamlValue(
             Pattern.compile("[-+]?[0-9.]+([eE][-+]?[0-9]+)?|true|false");
     private static final Pattern SHORT = Pattern.compile("[^\\p{Cntrl}]{1,40}");
 
+    /** What stands below it behind a key; it is a mapping that has the key. */
+    public YamlValue at(String key) {
+        return new YamlValue(
+                document, node.get(key), pathOf(key), document.line(node, key), problems);
+    }
+
+    /** What a key below it is called, with those above it. */
+    public String pathOf(String key) {
+        return path.isEmpty() ? key : path + "." + key;
+    }
+
     /** Tells that something is wrong with it. */
     public void wrong(String what) {
         problems.add(line, path + ": " + what);
