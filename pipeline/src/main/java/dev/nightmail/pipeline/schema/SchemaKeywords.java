@@ -2,6 +2,8 @@ package dev.nightmail.pipeline.schema;
 
 import dev.nightmail.config.yaml.Spelling;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
@@ -12,51 +14,31 @@ import tools.jackson.databind.JsonNode;
  */
 final class SchemaKeywords {
 
-    /** Keywords that can refuse a value. */
-    private static final Set<String> CONSTRAINTS =
-            Set.of(
-                    "type",
-                    "enum",
-                    "const",
-                    "$ref",
-                    "$dynamicRef",
-                    "$recursiveRef",
+    /** Keywords behind which schemas stand: one, or a list of them. */
+    private static final List<String> SCHEMAS =
+            List.of(
+                    "items",
+                    "prefixItems",
+                    "additionalItems",
+                    "unevaluatedItems",
+                    "contains",
+                    "additionalProperties",
+                    "unevaluatedProperties",
+                    "propertyNames",
                     "anyOf",
                     "oneOf",
                     "allOf",
                     "not",
                     "if",
                     "then",
-                    "else",
-                    "dependentSchemas",
-                    "dependentRequired",
-                    "dependencies",
-                    "properties",
-                    "patternProperties",
-                    "additionalProperties",
-                    "unevaluatedProperties",
-                    "propertyNames",
-                    "required",
-                    "minProperties",
-                    "maxProperties",
-                    "items",
-                    "prefixItems",
-                    "additionalItems",
-                    "unevaluatedItems",
-                    "contains",
-                    "minContains",
-                    "maxContains",
-                    "minItems",
-                    "maxItems",
-                    "uniqueItems",
-                    "minimum",
-                    "maximum",
-                    "exclusiveMinimum",
-                    "exclusiveMaximum",
-                    "multipleOf",
-                    "minLength",
-                    "maxLength",
-                    "pattern");
+                    "else");
+
+    /** Keywords behind which schemas stand, each behind a name of its author's. */
+    private static final List<String> SCHEMAS_BY_NAME =
+            List.of("properties", "patternProperties", "dependentSchemas", "$defs", "definitions");
+
+    /** Keywords that can refuse a value, in the order in which one is guessed. */
+    private static final Set<String> CONSTRAINTS = constraints();
 
     /** Keywords that say something else, those of OpenAPI included. */
     private static final Set<String> ANNOTATIONS =
@@ -91,28 +73,41 @@ final class SchemaKeywords {
                     "strict",
                     "schema");
 
-    private static final Set<String> SCHEMAS_BY_NAME =
-            Set.of("properties", "patternProperties", "$defs", "definitions", "dependentSchemas");
-
-    private static final List<String> SCHEMAS =
-            List.of(
-                    "items",
-                    "prefixItems",
-                    "additionalItems",
-                    "unevaluatedItems",
-                    "contains",
-                    "additionalProperties",
-                    "unevaluatedProperties",
-                    "propertyNames",
-                    "anyOf",
-                    "oneOf",
-                    "allOf",
-                    "not",
-                    "if",
-                    "then",
-                    "else");
-
     private SchemaKeywords() {}
+
+    private static Set<String> constraints() {
+        var constraints = new LinkedHashSet<>(SCHEMAS);
+        constraints.addAll(
+                List.of(
+                        "type",
+                        "enum",
+                        "const",
+                        "$ref",
+                        "$dynamicRef",
+                        "$recursiveRef",
+                        "properties",
+                        "patternProperties",
+                        "dependentSchemas",
+                        "dependentRequired",
+                        "dependencies",
+                        "required",
+                        "minProperties",
+                        "maxProperties",
+                        "minContains",
+                        "maxContains",
+                        "minItems",
+                        "maxItems",
+                        "uniqueItems",
+                        "minimum",
+                        "maximum",
+                        "exclusiveMinimum",
+                        "exclusiveMaximum",
+                        "multipleOf",
+                        "minLength",
+                        "maxLength",
+                        "pattern"));
+        return Collections.unmodifiableSet(constraints);
+    }
 
     /** What is wrong with a schema that is valid, a sentence each; empty if nothing is. */
     static List<String> complaints(JsonNode schema) {
