@@ -18,6 +18,9 @@ public final class AnswerSchema {
      */
     private static final int REASONS_MAX = 10;
 
+    /** Keeps the schemas of schemas, one for each version: they are most of the work. */
+    private static final SchemaRegistry DIALECTS = registry();
+
     private AnswerSchema() {}
 
     /**
@@ -30,9 +33,7 @@ public final class AnswerSchema {
                     SpecificationVersion.fromSchemaNode(schema)
                             .orElse(SpecificationVersion.DRAFT_2020_12);
             var errors =
-                    registry()
-                            .getSchema(SchemaLocation.of(version.getDialectId()))
-                            .validate(schema);
+                    DIALECTS.getSchema(SchemaLocation.of(version.getDialectId())).validate(schema);
             if (!errors.isEmpty()) {
                 return List.of(" is no JSON schema: " + reasons(errors));
             }
