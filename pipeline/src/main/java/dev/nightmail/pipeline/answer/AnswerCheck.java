@@ -108,7 +108,7 @@ public final class AnswerCheck {
         var problems = AnswerSchema.problems(output.schema());
         if (!problems.isEmpty()) {
             throw new InvalidSchemaException(
-                    "output.schema: " + output.file() + String.join(";", problems), null);
+                    "output.schema: " + output.file() + String.join(";", problems));
         }
         return AnswerSchema.of(output.schema());
     }
