@@ -1,7 +1,6 @@
 package dev.nightmail.pipeline.prompt;
 
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * Names what is asked, as {@link ContentHash} does, for many requests that begin and end alike: the
@@ -17,11 +16,7 @@ public final class ContentHasher {
      * @param shared what all requests share; if it is empty, no separator follows
      */
     public ContentHasher(byte[] head, byte[] shared, byte[] separator, byte[] tail) {
-        try {
-            begun = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        begun = ContentHash.sha256();
         begun.update(head);
         begun.update(shared);
         if (shared.length > 0) {
