@@ -48,7 +48,7 @@ final class DefinitionReader {
         var prompt = PromptSection.prompt(root, files);
         var truncations = PromptSection.truncations(root);
         var output = OutputSection.read(root, files);
-        var sink = keys.sink().read(root, files, nameOfFile());
+        var sink = keys.sink().read(root, files, PipelineDefinition.nameOf(file));
         var budget = BudgetSection.read(root);
         var retry = RetrySection.read(root);
         var params = RequestKeys.params(root);
@@ -72,7 +72,7 @@ final class DefinitionReader {
         }
         return new PipelineDefinition(
                 file,
-                name == null ? nameOfFile() : name,
+                name == null ? PipelineDefinition.nameOf(file) : name,
                 source,
                 model,
                 maxTokens,
@@ -110,12 +110,6 @@ final class DefinitionReader {
 
     private DefinitionException refused(String reason) {
         return new DefinitionException(file, List.of(reason));
-    }
-
-    private String nameOfFile() {
-        var fileName = String.valueOf(file.getFileName());
-        var dot = fileName.lastIndexOf('.');
-        return dot > 0 ? fileName.substring(0, dot) : fileName;
     }
 
     private @Nullable Path prices(YamlSection root, ReferencedFiles files) {

@@ -124,9 +124,14 @@ public record PipelineDefinition(
     }
 
     static Path stateFileOf(Path file) {
+        return file.resolveSibling(nameOf(file) + ".state.db");
+    }
+
+    /** The file's name without its ending. */
+    static String nameOf(Path file) {
         var name = String.valueOf(file.getFileName());
         var dot = name.lastIndexOf('.');
-        return file.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + ".state.db");
+        return dot > 0 ? name.substring(0, dot) : name;
     }
 
     static Path folderOf(Path file) {
