@@ -49,12 +49,10 @@ record BetaNames() implements Kind<List<String>> {
                 .put("minItems", 1)
                 .put("maxItems", MAX)
                 .put("uniqueItems", true);
-        var item = schema.putObject("items");
-        if (variables) {
-            item.put("type", "string")
-                    .put("pattern", "^" + NAME + "$|" + EnvironmentValues.PATTERN);
-        } else {
-            item.put("type", "string").put("pattern", "^" + NAME + "$");
-        }
+        schema.putObject("items")
+                .put("type", "string")
+                .put(
+                        "pattern",
+                        "^" + NAME + "$" + (variables ? "|" + EnvironmentValues.PATTERN : ""));
     }
 }
