@@ -67,9 +67,7 @@ final class EndToEnd {
             var ended = pipeline.run(server);
             times.add(ended.took());
             pipeline.requireEveryAnswer(letters.count());
-            for (var batch : ended.batches()) {
-                api.delete(batch);
-            }
+            ended.deleteBatches(api);
             if (round == sizes.rounds()) {
                 resultBytes = alone.resultBytes();
                 rows.add(endToEnd(times, aloneTimes, alone, ended));
@@ -108,9 +106,9 @@ final class EndToEnd {
         var unchanged = new Times();
         var touched = new Times();
         for (int round = 0; round < sizes.rounds(); round++) {
-            unchanged.add(pipeline.timed(server));
+            unchanged.add(pipeline.run(server).took());
             pipeline.touchSource();
-            touched.add(pipeline.timed(server));
+            touched.add(pipeline.run(server).took());
         }
         rows.add(nothingToDo("resume", "unchanged", unchanged, UNCHANGED));
         rows.add(nothingToDo("touched", "touched, not changed", touched, touchedAim));
@@ -131,11 +129,9 @@ final class EndToEnd {
         var pipeline = PipelineFolder.write(bench, "on-disk", letters.withSystem(LONG_SYSTEM));
         var run = pipeline.start(server);
         try (var footprint = Footprint.of(pipeline, run.process())) {
-            var ended = run.end(0);
+            var ended = run.end();
             rows.add(work(footprint.workMax(), new Bytes(pipeline.sourceBytes() + resultBytes)));
-            for (var batch : ended.batches()) {
-                api.delete(batch);
-            }
+            ended.deleteBatches(api);
         } finally {
             run.process().close();
             pipeline.remove();

@@ -55,11 +55,9 @@ final class Growth {
         var pipeline = PipelineFolder.write(bench, "growth", Letters.of(records));
         var run = pipeline.start(server);
         try (var footprint = Footprint.of(pipeline, run.process())) {
-            var ended = run.end(0);
+            var ended = run.end();
             pipeline.requireEveryAnswer(records);
-            for (var batch : ended.batches()) {
-                api.delete(batch);
-            }
+            ended.deleteBatches(api);
             return new Outcome(ended.took(), footprint.residentMax());
         } finally {
             run.process().close();

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 
@@ -115,7 +116,7 @@ record LetterDatabase(EmbeddedPostgres postgres) implements AutoCloseable {
         }
     }
 
-    private static long execute(Connection connection, java.sql.PreparedStatement upsert)
+    private static long execute(Connection connection, PreparedStatement upsert)
             throws SQLException {
         long start = System.nanoTime();
         upsert.executeBatch();

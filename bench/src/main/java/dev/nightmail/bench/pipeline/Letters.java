@@ -2,6 +2,7 @@ package dev.nightmail.bench.pipeline;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.nightmail.bench.workload.Workload;
 import java.io.BufferedOutputStream;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -32,13 +33,13 @@ record Letters(int count, String system) {
     static final String SCHEMA =
             "{\"type\":\"object\",\"properties\":{\"number\":{\"type\":\"integer\"},\"label\":{\"type\":\"string\",\"enum\":[\"reply\",\"file\",\"drop\"]},\"summary\":{\"type\":\"string\",\"minLength\":1}},\"required\":[\"number\",\"label\",\"summary\"],\"additionalProperties\":false}";
 
-    /** The local upstream finds the number by it; see {@code Workload}. */
-    private static final String BEFORE_ID = "[request-";
-
     private static final String BEHIND_ID = " now ] Sort this letter: ";
 
-    /** The template of a pipeline, as it stands in YAML. */
-    static final String PROMPT = BEFORE_ID + "{{id}}" + BEHIND_ID + "{{text}}";
+    /**
+     * The template of a pipeline, as it stands in YAML. The local upstream finds the number by the
+     * mark.
+     */
+    static final String PROMPT = Workload.MARK + "{{id}}" + BEHIND_ID + "{{text}}";
 
     private static final int TEXT_CHARACTERS = 300;
     private static final int TEXTS = 512;
@@ -142,7 +143,7 @@ record Letters(int count, String system) {
     private int writeBody(OutputStream out, int first) throws IOException {
         var head =
                 "\",\"params\":{\"model\":\"%s\",\"max_tokens\":%d,\"system\":[{\"type\":\"text\",\"text\":\"%s\"}],\"output_config\":{\"format\":{\"type\":\"json_schema\",\"schema\":%s}},\"messages\":[{\"role\":\"user\",\"content\":\"%s"
-                        .formatted(MODEL, TOKENS_MAX, system, SCHEMA, BEFORE_ID);
+                        .formatted(MODEL, TOKENS_MAX, system, SCHEMA, Workload.MARK);
         out.write("{\"requests\":[".getBytes(UTF_8));
         long bytes = 0;
         int number = first;

@@ -25,6 +25,9 @@ final class OnlyWaiting {
     /** What a pipeline has under way at most. */
     private static final int OPEN_REQUESTS_MAX = 1_600_000;
 
+    /** In steps of this the system counts processor time: less of it is not seen. */
+    private static final Duration TICK = Duration.ofMillis(10);
+
     /** Looks at the batches before the cost of a look is taken. */
     private static final int UNMEASURED_LOOKS = 3;
 
@@ -166,9 +169,6 @@ final class OnlyWaiting {
                         new BenchmarkFailure(
                                 "the pipeline ended though its batches are under way"));
     }
-
-    /** In steps of this the system counts processor time: less of it is not seen. */
-    private static final Duration TICK = Duration.ofMillis(10);
 
     /** Adds up what it takes to submit all that may be under way. */
     private static final class Waiting {

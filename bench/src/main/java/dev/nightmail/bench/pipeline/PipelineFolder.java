@@ -3,13 +3,13 @@ package dev.nightmail.bench.pipeline;
 import dev.nightmail.bench.measure.BenchmarkFailure;
 import dev.nightmail.bench.process.Server;
 import dev.nightmail.bench.process.Workbench;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,11 +20,11 @@ import java.util.Set;
 record PipelineFolder(Workbench bench, Path folder) {
 
     static final String HEAP = "-Xmx512m";
+    static final String PARQUET_SINK = "{ file: letters.parquet }";
 
     private static final String CSV = "letters.csv";
     private static final String PARQUET = "letters.parquet";
     private static final String SQL_SOURCE = "{ sql: \"select id, text from 'letters.csv'\" }";
-    private static final String PARQUET_SINK = "{ file: letters.parquet }";
     private static final String TEMPORARY = "tmp";
 
     /** What is neither the state of a pipeline nor its work. */
@@ -73,10 +73,6 @@ record PipelineFolder(Workbench bench, Path folder) {
         return new PipelineFolder(bench, folder);
     }
 
-    static String parquetSink() {
-        return PARQUET_SINK;
-    }
-
     /** Starts {@code nightmail run}, whose files of a moment come into this folder, too. */
     PipelineRun start(Server server, String... more) throws IOException {
         var command = new ArrayList<String>();
@@ -90,9 +86,13 @@ record PipelineFolder(Workbench bench, Path folder) {
         return new PipelineRun(child, started);
     }
 
-    /** Runs it from its start to its end, however often it needs to wait. */
+    /**
+     * Runs it from its start to its end, however often it needs to wait.
+     *
+     * @throws BenchmarkFailure if its end is no success
+     */
     PipelineRun.Ended run(Server server, String... more) throws IOException, InterruptedException {
-        return start(server, more).end(0);
+        return start(server, more).end();
     }
 
     long sourceBytes() throws IOException {
@@ -113,7 +113,7 @@ record PipelineFolder(Workbench bench, Path folder) {
         long bytes = 0;
         var files = folder.toFile().listFiles();
         // Files come and go meanwhile: one that is gone counts nothing.
-        for (var file : files == null ? new java.io.File[0] : files) {
+        for (var file : files == null ? new File[0] : files) {
             if (file.isDirectory()) {
                 bytes += bytes(file.toPath());
             } else if (!OTHERS.contains(file.getName()) && !file.getName().contains(PARQUET)) {
@@ -155,10 +155,5 @@ record PipelineFolder(Workbench bench, Path folder) {
 
     void remove() {
         bench.remove(folder);
-    }
-
-    /** From its start to its end, and its end is a success. */
-    Duration timed(Server server) throws IOException, InterruptedException {
-        return run(server).took();
     }
 }
