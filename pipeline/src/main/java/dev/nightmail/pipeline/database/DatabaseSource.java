@@ -4,8 +4,6 @@ import dev.nightmail.pipeline.source.RecordCursor;
 import dev.nightmail.pipeline.source.RecordSource;
 import dev.nightmail.pipeline.source.SourceException;
 import dev.nightmail.pipeline.source.SourceItem;
-import dev.nightmail.pipeline.source.SourceRecord;
-import dev.nightmail.pipeline.source.UnusableRecord;
 import dev.nightmail.pipeline.source.UnusableValueException;
 import java.nio.file.Files;
 import java.sql.Connection;
@@ -232,16 +230,10 @@ final class DatabaseSource implements RecordSource {
                     flaw = e.getMessage();
                 }
             }
-            var id = fields.get("id");
             if (cursor != null) {
-                position = position(id);
+                position = position(fields.get("id"));
             }
-            if (flaw != null) {
-                return new UnusableRecord(id == null ? null : id.toString(), flaw);
-            }
-            return id == null || id.toString().isBlank()
-                    ? new UnusableRecord(null, "it has no id: every record needs one")
-                    : new SourceRecord(id.toString(), fields);
+            return SourceItem.ofRow(fields, flaw);
         }
 
         private String position(@Nullable Object id) throws SQLException {

@@ -397,13 +397,7 @@ final class SqlSource implements RecordSource {
                     flaw = e.getMessage();
                 }
             }
-            var id = fields.get("id");
-            if (flaw != null) {
-                return new UnusableRecord(id == null ? null : id.toString(), flaw);
-            }
-            return id == null || id.toString().isBlank()
-                    ? new UnusableRecord(null, "it has no id: every record needs one")
-                    : new SourceRecord(id.toString(), fields);
+            return SourceItem.ofRow(fields, flaw);
         }
 
         @Override

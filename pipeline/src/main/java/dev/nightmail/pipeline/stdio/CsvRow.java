@@ -2,7 +2,6 @@ package dev.nightmail.pipeline.stdio;
 
 import dev.nightmail.pipeline.source.SourceException;
 import dev.nightmail.pipeline.source.SourceItem;
-import dev.nightmail.pipeline.source.SourceRecord;
 import dev.nightmail.pipeline.source.UnusableRecord;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -100,14 +99,7 @@ record CsvRow(Columns columns, InputText text) implements StdinCursor.Form {
     static SourceItem item(
             String idField, LinkedHashMap<String, @Nullable Object> fields, @Nullable String flaw) {
         var id = fields.get(idField);
-        var known = id == null || id.toString().isBlank() ? null : id.toString();
-        if (flaw != null) {
-            return new UnusableRecord(known, flaw);
-        }
-        if (known == null) {
-            return new UnusableRecord(null, "it has no id: every record needs one");
-        }
-        fields.put("id", known);
-        return new SourceRecord(known, fields);
+        fields.put("id", id == null || id.toString().isBlank() ? null : id.toString());
+        return SourceItem.ofRow(fields, flaw);
     }
 }
