@@ -6,8 +6,8 @@ import dev.nightmail.config.section.Kinds;
 import dev.nightmail.config.section.YamlSection;
 import dev.nightmail.pipeline.paths.PathRule;
 import dev.nightmail.pipeline.streams.Gzip;
+import dev.nightmail.pipeline.streams.ZstdFrames;
 import java.nio.file.InvalidPathException;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** {@code sink: { file: results.csv }}. */
@@ -91,7 +91,7 @@ public final class FileSinkProvider implements SinkProvider {
     }
 
     private static String reason(String named) {
-        return named.toLowerCase(Locale.ROOT).endsWith(".zst")
+        return ZstdFrames.isName(named)
                 ? "cannot be packed with zstd: name it .gz, or leave the ending out"
                 : "must end in .jsonl, .csv or .parquet, or in .jsonl.gz or .csv.gz, not " + named;
     }

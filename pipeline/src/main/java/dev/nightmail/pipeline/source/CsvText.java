@@ -1,13 +1,13 @@
 package dev.nightmail.pipeline.source;
 
 import dev.nightmail.pipeline.streams.Gzip;
+import dev.nightmail.pipeline.streams.ZstdFrames;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +28,7 @@ final class CsvText {
 
     /** Empty if it cannot be looked into: it is packed with zstd, or not there. */
     static Optional<CsvText> of(Path file) {
-        var name = file.toString().toLowerCase(Locale.ROOT);
-        return Files.isRegularFile(file) && !name.endsWith(".zst")
+        return Files.isRegularFile(file) && !ZstdFrames.isName(file.toString())
                 ? Optional.of(new CsvText(file))
                 : Optional.empty();
     }

@@ -124,7 +124,7 @@ final class SqlSource implements RecordSource {
 
     /** Of a zstd file that was cut off DuckDB gives what there is, and says nothing. */
     private void refuseCutOff(Path base, List<String> names) throws SQLException {
-        var packed = names.stream().filter(SqlSource::isZstandard).toList();
+        var packed = names.stream().filter(ZstdFrames::isName).toList();
         if (packed.isEmpty()) {
             return;
         }
@@ -139,10 +139,6 @@ final class SqlSource implements RecordSource {
                 // Whoever reads it in a moment says why it cannot be read.
             }
         }
-    }
-
-    private static boolean isZstandard(String name) {
-        return name.toLowerCase(Locale.ROOT).endsWith(".zst");
     }
 
     /** As {@link SourceDefinition#conflicts}. */

@@ -3,6 +3,7 @@ package dev.nightmail.pipeline.source;
 import dev.nightmail.pipeline.paths.NamedFile;
 import dev.nightmail.pipeline.paths.PathRule;
 import dev.nightmail.pipeline.streams.Gzip;
+import dev.nightmail.pipeline.streams.ZstdFrames;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -210,7 +210,7 @@ final class TextFilesSource implements RecordSource {
         private SourceItem read(Path path) {
             place = slashed(folder.relativize(path));
             try {
-                if (isZstandard(path)) {
+                if (ZstdFrames.isName(path.toString())) {
                     return unusable(
                             "the file is packed with zstd, which only sql sources read: unpack it, or pack it with gzip");
                 }
@@ -246,10 +246,6 @@ final class TextFilesSource implements RecordSource {
         /** Whether its text is known only once it is unpacked. */
         private static boolean isPacked(Path path) {
             return Gzip.isName(path.toString());
-        }
-
-        private static boolean isZstandard(Path path) {
-            return path.toString().toLowerCase(Locale.ROOT).endsWith(".zst");
         }
 
         /** One byte more than the limit, if there are more. */

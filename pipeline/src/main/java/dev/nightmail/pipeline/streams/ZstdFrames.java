@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * Looks whether a zstd file is whole. DuckDB takes one that was cut off for one that ends there, so
@@ -25,6 +26,11 @@ public final class ZstdFrames {
     private static final int REPEATED_BYTE = 1;
 
     private ZstdFrames() {}
+
+    /** Whether a file of this name is packed with zstd. */
+    public static boolean isName(String fileName) {
+        return fileName.toLowerCase(Locale.ROOT).endsWith(".zst");
+    }
 
     /** Whether every frame of a file is there to its end; a file that is no zstd file has none. */
     public static boolean areWhole(Path file) throws IOException {
