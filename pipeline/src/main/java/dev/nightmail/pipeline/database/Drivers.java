@@ -38,7 +38,7 @@ final class Drivers {
             SqliteLibrary.prepare();
         }
         if (url.jdbc().startsWith("jdbc:duckdb:")) {
-            DuckDb.connect(new Properties()).close();
+            DuckDb.prepare();
         }
         for (var candidate : candidates(url)) {
             var driver = driver(candidate.jdbc());

@@ -39,7 +39,12 @@ public final class DuckDb {
         return DriverManager.getConnection("jdbc:duckdb:", properties);
     }
 
-    private static synchronized void prepare() {
+    /**
+     * To be called before the first connection that others make.
+     *
+     * @throws NativeLibraryException if the library cannot be unpacked or loaded
+     */
+    public static synchronized void prepare() {
         if (!prepared) {
             NativeCache.ofProcess().ifPresent(DuckDb::loadFrom);
             prepared = true;
