@@ -90,7 +90,7 @@ final class DatabaseSink implements Sink {
                 if (!Failures.mayPass(e, target.url())) {
                     throw failure(e);
                 }
-                var isFirst = pause.isZero() && waited.isZero();
+                boolean isFirst = pause.isZero();
                 if (!isFirst) {
                     if (waited.compareTo(patience) >= 0) {
                         throw failure(e);

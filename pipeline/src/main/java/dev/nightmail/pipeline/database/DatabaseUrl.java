@@ -60,18 +60,16 @@ final class DatabaseUrl {
         var scheme = lower.substring(0, separator).replaceFirst("\\+.*", "");
         var rest = url.substring(separator + "://".length());
         return switch (scheme) {
-            case "postgres", "postgresql" ->
-                    ofServer(Dialect.POSTGRESQL, "postgresql", rest, "localhost");
-            case "mysql" -> ofServer(Dialect.MYSQL, "mysql", rest, "localhost");
-            case "mariadb" -> ofServer(Dialect.MARIADB, "mariadb", rest, "localhost");
+            case "postgres", "postgresql" -> ofServer(Dialect.POSTGRESQL, rest);
+            case "mysql" -> ofServer(Dialect.MYSQL, rest);
+            case "mariadb" -> ofServer(Dialect.MARIADB, rest);
             default ->
                     throw new IllegalArgumentException(
                             "names a kind of database that is not known: give " + EXAMPLES);
         };
     }
 
-    private static DatabaseUrl ofServer(
-            Dialect dialect, String scheme, String rest, String hostIfNone) {
+    private static DatabaseUrl ofServer(Dialect dialect, String rest) {
         var end = rest.indexOf('?');
         var main = end < 0 ? rest : rest.substring(0, end);
         var parameters = end < 0 ? "" : rest.substring(end + 1);
@@ -83,14 +81,14 @@ final class DatabaseUrl {
         var user = colon < 0 ? account : account.substring(0, colon);
         var password = colon < 0 ? "" : account.substring(colon + 1);
         if (place.startsWith("/") || place.isEmpty()) {
-            place = hostIfNone + place;
+            place = "localhost" + place;
         }
         if (!place.contains("/")) {
             place += "/";
         }
         return build(
                 dialect,
-                scheme + "://" + place,
+                dialect.scheme() + "://" + place,
                 parameters,
                 "?",
                 user.isEmpty() ? null : decoded(user),
@@ -211,10 +209,9 @@ final class DatabaseUrl {
 
     /** The same for another driver that speaks to the same server. */
     DatabaseUrl inDialect(Dialect other) {
-        var scheme = other.name().toLowerCase(Locale.ROOT);
         return new DatabaseUrl(
                 other,
-                jdbc.replaceFirst("^jdbc:[a-z]+:", "jdbc:" + scheme + ":"),
+                jdbc.replaceFirst("^jdbc:[a-z]+:", "jdbc:" + other.scheme() + ":"),
                 shown,
                 user,
                 password);

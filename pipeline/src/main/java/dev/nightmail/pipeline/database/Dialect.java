@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -82,6 +83,11 @@ enum Dialect {
         properties.setProperty("connectTimeout", "10000");
         properties.setProperty("rewriteBatchedStatements", "true");
         properties.setProperty("tcpKeepAlive", "true");
+    }
+
+    /** What its URLs begin with, behind {@code jdbc:}. */
+    String scheme() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** What a name of a table or a column may have at most, in bytes of UTF-8. */

@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The table that answers go to: made if it is missing, looked at if it is there. */
@@ -161,8 +160,6 @@ final class Table {
         return byKey.values().stream()
                 .filter(names -> names.size() == 1)
                 .map(List::getFirst)
-                .collect(Collectors.toSet())
-                .stream()
                 .anyMatch(name ->
                         dialect.ignoresCase()
                                 ? name.equalsIgnoreCase(column)
