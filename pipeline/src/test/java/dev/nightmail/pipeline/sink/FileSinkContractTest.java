@@ -3,10 +3,8 @@ package dev.nightmail.pipeline.sink;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.json.JsonMapper;
 
 /** A file keeps the contract of all sinks. */
 @SuppressWarnings("NullAway.Init")
@@ -23,11 +21,6 @@ class FileSinkContractTest extends SinkContract {
 
     @Override
     protected Map<String, String> delivered() throws IOException {
-        var labels = new LinkedHashMap<String, String>();
-        for (var line : Files.readAllLines(folder.resolve("results.jsonl"))) {
-            var row = JsonMapper.shared().readTree(line);
-            labels.put(row.path("id").asString(), row.path("label").asString(""));
-        }
-        return labels;
+        return labels(Files.readAllLines(folder.resolve("results.jsonl")));
     }
 }

@@ -6,11 +6,9 @@ import dev.nightmail.pipeline.streams.Gzip;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.json.JsonMapper;
 
 /** A packed file keeps the contract of all sinks. */
 @SuppressWarnings("NullAway.Init")
@@ -27,12 +25,7 @@ class PackedFileSinkContractTest extends SinkContract {
 
     @Override
     protected Map<String, String> delivered() throws IOException {
-        var labels = new LinkedHashMap<String, String>();
-        for (var line : unpacked("results.jsonl.gz").lines().toList()) {
-            var row = JsonMapper.shared().readTree(line);
-            labels.put(row.path("id").asString(), row.path("label").asString(""));
-        }
-        return labels;
+        return labels(unpacked("results.jsonl.gz").lines().toList());
     }
 
     @Test

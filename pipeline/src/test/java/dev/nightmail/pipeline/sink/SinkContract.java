@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightmail.pipeline.testing.GrowingAnswers;
 import dev.nightmail.pipeline.testing.RecordingSinkContext;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
@@ -25,6 +27,16 @@ public abstract class SinkContract {
 
     /** What is at that place: the label by id. */
     protected abstract Map<String, String> delivered() throws Exception;
+
+    /** The label by id, of lines that are JSON; the last line of an id counts. */
+    protected static Map<String, String> labels(List<String> lines) {
+        var labels = new LinkedHashMap<String, String>();
+        for (var line : lines) {
+            var row = JsonMapper.shared().readTree(line);
+            labels.put(row.path("id").asString(), row.path("label").asString(""));
+        }
+        return labels;
+    }
 
     @Test
     void afterItIsCompleteItHasEveryAnswer() throws Exception {

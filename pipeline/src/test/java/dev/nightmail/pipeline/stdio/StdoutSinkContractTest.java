@@ -15,10 +15,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Standard output keeps the contract of all sinks, and some promises of its own. */
 class StdoutSinkContractTest extends SinkContract {
@@ -38,12 +36,7 @@ class StdoutSinkContractTest extends SinkContract {
     /** What all processes wrote into one place: the last row of an id counts. */
     @Override
     protected Map<String, String> delivered() {
-        var labels = new LinkedHashMap<String, String>();
-        for (var line : output.toString(UTF_8).lines().toList()) {
-            var row = JsonMapper.shared().readTree(line);
-            labels.put(row.path("id").asString(), row.path("label").asString(""));
-        }
-        return labels;
+        return labels(output.toString(UTF_8).lines().toList());
     }
 
     @Test
