@@ -35,7 +35,7 @@ record PipelineRun(Child process, long startedAt) {
      * @param submittedBytes of their bodies
      */
     record Ended(Duration took, List<String> batches, long submittedBytes) {
-        void deleteBatches(BatchApi api) {
+        void deleteBatches(BatchApi api) throws InterruptedException {
             for (var batch : batches) {
                 api.delete(batch);
             }

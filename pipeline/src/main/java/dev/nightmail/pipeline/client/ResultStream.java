@@ -1,10 +1,10 @@
 package dev.nightmail.pipeline.client;
 
+import dev.nightmail.pipeline.streams.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +39,7 @@ public final class ResultStream implements AutoCloseable {
     private int bufferStart;
     private int bufferEnd;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
-    private final MessageDigest received = sha256();
+    private final MessageDigest received = Sha256.begun();
     private long receivedBytes;
     private int resumptions;
     private @Nullable String entityTag;
@@ -134,7 +134,7 @@ public final class ResultStream implements AutoCloseable {
     }
 
     private void skipReceived() throws IOException {
-        var digest = sha256();
+        var digest = Sha256.begun();
         var scratch = new byte[64 * 1024];
         for (var left = receivedBytes; left > 0; ) {
             var read = body.read(scratch, 0, (int) Math.min(scratch.length, left));
@@ -172,14 +172,6 @@ public final class ResultStream implements AutoCloseable {
             body.close();
         } catch (IOException _) {
             // Nothing more is wanted of this connection.
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 }

@@ -1,8 +1,7 @@
 package dev.nightmail.pipeline.customid;
 
+import dev.nightmail.pipeline.streams.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 
@@ -40,11 +39,6 @@ public record CustomId(String value) {
     }
 
     private static byte[] sha256(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256")
-                    .digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return Sha256.begun().digest(text.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -1,7 +1,6 @@
 package dev.nightmail.pipeline.prompt;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.nightmail.pipeline.streams.Sha256;
 import java.util.HexFormat;
 
 /**
@@ -11,18 +10,10 @@ import java.util.HexFormat;
 public record ContentHash(String value) {
 
     public static ContentHash of(byte[]... parts) {
-        var digest = sha256();
+        var digest = Sha256.begun();
         for (var part : parts) {
             digest.update(part);
         }
         return new ContentHash(HexFormat.of().formatHex(digest.digest()));
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

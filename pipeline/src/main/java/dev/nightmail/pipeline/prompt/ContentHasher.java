@@ -1,5 +1,6 @@
 package dev.nightmail.pipeline.prompt;
 
+import dev.nightmail.pipeline.streams.Sha256;
 import java.security.MessageDigest;
 
 /**
@@ -8,7 +9,7 @@ import java.security.MessageDigest;
  */
 public final class ContentHasher {
 
-    private final MessageDigest begun;
+    private final MessageDigest begun = Sha256.begun();
     private final byte[] tail;
 
     /**
@@ -16,7 +17,6 @@ public final class ContentHasher {
      * @param shared what all requests share; if it is empty, no separator follows
      */
     public ContentHasher(byte[] head, byte[] shared, byte[] separator, byte[] tail) {
-        begun = ContentHash.sha256();
         begun.update(head);
         begun.update(shared);
         if (shared.length > 0) {

@@ -6,6 +6,7 @@ import dev.nightmail.pipeline.paths.PathRule;
 import dev.nightmail.pipeline.sink.SinkException;
 import dev.nightmail.pipeline.sink.WholeFile;
 import dev.nightmail.pipeline.state.PipelineState;
+import dev.nightmail.pipeline.streams.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 
@@ -87,7 +88,7 @@ final class OutputFiles {
         try {
             return state.outputs().mayBeUnrecorded(path)
                     ? FormerOutput.isOne(output, pipeline, state.records()::knows)
-                    : state.outputs().wrote(path, WholeFile.sha256(path));
+                    : state.outputs().wrote(path, Sha256.ofFile(path));
         } catch (IOException e) {
             throw new SinkException(
                     output.key() + ": cannot read " + path + ": " + e.getMessage(), e);

@@ -1,5 +1,6 @@
 package dev.nightmail.pipeline.sink;
 
+import dev.nightmail.pipeline.streams.Sha256;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,9 +14,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.function.Consumer;
 
 /**
@@ -91,7 +89,7 @@ public final class WholeFile {
             try (var channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
                 channel.force(true);
             }
-            var sha256 = sha256(partial);
+            var sha256 = Sha256.ofFile(partial);
             beforeIt.accept(sha256);
             Files.move(
                     partial,
@@ -104,26 +102,6 @@ public final class WholeFile {
             return sha256;
         } catch (IOException e) {
             throw new SinkException("cannot write " + target + ": " + reason(e), e);
-        }
-    }
-
-    /** Names a file's content: its SHA-256 in hexadecimal. */
-    public static String sha256(Path file) throws IOException {
-        var digest = digest();
-        var buffer = new byte[1 << 16];
-        try (var in = Files.newInputStream(file)) {
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                digest.update(buffer, 0, read);
-            }
-        }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 

@@ -1,12 +1,12 @@
 package dev.nightmail.pipeline.source;
 
+import dev.nightmail.pipeline.streams.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
@@ -15,17 +15,12 @@ import java.util.HexFormat;
  */
 final class FilesSeen {
 
-    private final MessageDigest digest;
+    private final MessageDigest digest = Sha256.begun();
 
     /**
      * @param how they are read
      */
     FilesSeen(String how) {
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
         add(how);
     }
 

@@ -1,6 +1,7 @@
 package dev.nightmail.pipeline.state;
 
 import dev.nightmail.pipeline.client.RequestBody;
+import dev.nightmail.pipeline.streams.Sha256;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -14,10 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,7 +111,7 @@ final class BatchFile {
     static final class Writer implements AutoCloseable {
         private final FileChannel channel;
         private final OutputStream out;
-        private final MessageDigest digest = sha256();
+        private final MessageDigest digest = Sha256.begun();
         private final byte[] shared;
         private int requests;
         private long bodyBytes = frameBytes();
@@ -319,18 +318,6 @@ final class BatchFile {
         }
     }
 
-    /** SHA-256 of a file, hexadecimal. */
-    static String fingerprint(Path path) throws IOException {
-        var digest = sha256();
-        try (var in = Files.newInputStream(path)) {
-            var buffer = new byte[BUFFER_BYTES];
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                digest.update(buffer, 0, read);
-            }
-        }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
     /**
      * All but some of a file's requests as the body of a create: the lines with a set bit stay out.
      */
@@ -416,14 +403,6 @@ final class BatchFile {
         @Override
         public void close() throws IOException {
             reader.close();
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.nightmail.pipeline.client.CallTerms;
 import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.client.RequestBody;
 import dev.nightmail.pipeline.cost.Usage;
+import dev.nightmail.pipeline.streams.Sha256;
 import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -474,7 +475,7 @@ public final class BatchTable {
         var path = work().file(batch.number());
         try {
             if (!verified.contains(batch.number())
-                    && !BatchFile.fingerprint(path).equals(batch.fingerprint())) {
+                    && !Sha256.ofFile(path).equals(batch.fingerprint())) {
                 throw new StateException(
                         "the requests of batch "
                                 + batch.number()
