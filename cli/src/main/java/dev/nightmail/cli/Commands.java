@@ -5,6 +5,7 @@ import dev.nightmail.cli.command.Console;
 import dev.nightmail.cli.command.Failures;
 import dev.nightmail.cli.run.CollectCommand;
 import dev.nightmail.cli.run.EstimateCommand;
+import dev.nightmail.cli.run.ExportCommand;
 import dev.nightmail.cli.run.RunCommand;
 import dev.nightmail.cli.run.StatusCommand;
 import dev.nightmail.cli.schema.SchemaCommand;
@@ -25,14 +26,15 @@ public final class Commands {
     private Commands() {}
 
     /**
-     * Adds {@code run}, {@code estimate}, {@code collect}, {@code status}, {@code batches}, {@code
-     * upstreams}, {@code schema} and {@code completion}.
+     * Adds {@code run}, {@code estimate}, {@code collect}, {@code status}, {@code export}, {@code
+     * batches}, {@code upstreams}, {@code schema} and {@code completion}.
      */
     public static void addTo(CommandLine root, Surroundings surroundings) {
         root.addSubcommand(new RunCommand(surroundings));
         root.addSubcommand(new EstimateCommand(surroundings));
         root.addSubcommand(new CollectCommand(surroundings));
         root.addSubcommand(new StatusCommand(surroundings));
+        root.addSubcommand(new ExportCommand(surroundings));
         root.addSubcommand(BatchesCommand.commandLine(surroundings));
         root.addSubcommand(UpstreamsCommand.commandLine(surroundings));
         root.addSubcommand(SchemaCommand.commandLine(surroundings));

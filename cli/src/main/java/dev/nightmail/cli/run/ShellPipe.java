@@ -30,7 +30,7 @@ final class ShellPipe {
 
     /** Events and answers cannot be told apart. */
     static void refuseEvents(PipelineDefinition definition, boolean json) {
-        if (definition.sink().writesStandardOutput() && json) {
+        if (definition.outputs().writesStandardOutput() && json) {
             throw CommandException.usage(
                     "--json and sink.stdout both write to standard output: leave --json out, or write the answers into a file with sink.file");
         }
@@ -38,6 +38,6 @@ final class ShellPipe {
 
     /** How the command speaks beside the answers. */
     static Console console(PipelineDefinition definition, Console console) {
-        return definition.sink().writesStandardOutput() ? console.leavingOutput() : console;
+        return definition.outputs().writesStandardOutput() ? console.leavingOutput() : console;
     }
 }

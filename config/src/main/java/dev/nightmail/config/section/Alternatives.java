@@ -47,6 +47,11 @@ public record Alternatives<T>(
         return null;
     }
 
+    /** The key by which one was chosen. */
+    public String chosenKey(YamlSection section) {
+        return all.stream().map(key).filter(section::has).findFirst().orElseThrow();
+    }
+
     @Override
     public void describe(ObjectNode schema, boolean variables) {
         var forms = schema.putArray("oneOf");

@@ -4,6 +4,7 @@ import dev.nightmail.config.yaml.YamlValue;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -168,6 +169,11 @@ public final class Kinds {
     public static <T> Kind<Map<String, T>> named(
             Kind<T> values, String example, Set<String> refused, String why) {
         return new NamedValues<>(values, example, refused, why);
+    }
+
+    /** A list of at least one value. */
+    public static <T> Kind<List<T>> list(Kind<T> values, String example) {
+        return new ListKind<>(values, example);
     }
 
     /** A section with keys of its own. */

@@ -82,6 +82,8 @@ public final class YamlSection {
             below.add(section);
         } else if (value instanceof TextOrSection.Section(var section)) {
             below.add(section);
+        } else if (value instanceof List<?> values) {
+            values.forEach(this::noted);
         }
         return value;
     }

@@ -25,6 +25,11 @@ public record YamlValue(
                 document, node.get(key), pathOf(key), document.line(node, key), problems);
     }
 
+    /** What stands below it at a place, from 0; it is a list that is so long. */
+    public YamlValue at(int index) {
+        return new YamlValue(document, node.get(index), path + "[" + index + "]", line, problems);
+    }
+
     /** What a key below it is called, with those above it. */
     public String pathOf(String key) {
         return path.isEmpty() ? key : path + "." + key;

@@ -17,6 +17,11 @@ public record TokenPrice(long microsPerMillionTokens) {
         return Math.ceilDiv(Math.multiplyExact(tokens, microsPerMillionTokens), 1_000_000L);
     }
 
+    /** The same to the last digit: millionths of a micro-dollar. */
+    long costPicos(long tokens) {
+        return Math.multiplyExact(tokens, microsPerMillionTokens);
+    }
+
     /** A part of it, rounded up. */
     TokenPrice times(BigDecimal share) {
         return new TokenPrice(

@@ -20,6 +20,15 @@ public record TokenPrices(
                 + cacheRead.costMicros(usage.cacheRead());
     }
 
+    /** The same to the last digit: what one answer costs may be less than a micro-dollar. */
+    public long costPicos(Usage usage) {
+        return input.costPicos(usage.input())
+                + output.costPicos(usage.output())
+                + cacheWrite5m.costPicos(usage.cacheWrite5m())
+                + cacheWrite1h.costPicos(usage.cacheWrite1h())
+                + cacheRead.costPicos(usage.cacheRead());
+    }
+
     /** A part of every price, rounded up. */
     TokenPrices times(BigDecimal share) {
         return new TokenPrices(

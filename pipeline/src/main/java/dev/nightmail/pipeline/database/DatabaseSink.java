@@ -33,7 +33,7 @@ final class DatabaseSink implements Sink {
         this.target = target;
         this.context = context;
         this.columns =
-                Columns.of(context.schema(), target.key(), target.url().dialect().ignoresCase());
+                Columns.of(context.shape(), target.key(), target.url().dialect().ignoresCase());
     }
 
     @Override
@@ -159,7 +159,7 @@ final class DatabaseSink implements Sink {
                             "sink.database: %s does not take the answer of record %s: %s. Make the column wider, or lift the constraint, and run it again; no answer is lost"
                                     .formatted(
                                             target.place(),
-                                            answer.recordId(),
+                                            answer.row().recordId(),
                                             Failures.words(e, target.url())),
                             null);
                 }

@@ -7,6 +7,7 @@ import dev.nightmail.config.section.YamlSection;
 import dev.nightmail.pipeline.paths.NamedFile;
 import dev.nightmail.pipeline.paths.PathRule;
 import dev.nightmail.pipeline.sink.Columns;
+import dev.nightmail.pipeline.sink.FileMode;
 import dev.nightmail.pipeline.sink.FileSinkDefinition;
 import dev.nightmail.pipeline.sink.Formulas;
 import dev.nightmail.pipeline.sink.Sink;
@@ -71,7 +72,8 @@ public final class DatabaseSinkProvider implements SinkProvider {
 
         @Override
         public SinkDefinition sample() {
-            return new FileSinkDefinition(sampleFile, SinkFormat.JSONL, Formulas.ESCAPE);
+            return new FileSinkDefinition(
+                    sampleFile, SinkFormat.JSONL, Formulas.ESCAPE, false, FileMode.REPLACE);
         }
 
         @Override

@@ -136,7 +136,7 @@ enum Dialect {
             case WHOLE_NUMBER -> "bigint";
             case NUMBER -> this == POSTGRESQL ? "double precision" : "double";
             case TRUTH -> "boolean";
-            case TEXT -> isMysql() ? "longtext" : "text";
+            case TEXT, ANY -> isMysql() ? "longtext" : "text";
             // SQLite would make a number of a JSON number, and lose its digits.
             case JSON -> this == SQLITE ? "text" : "json";
         };

@@ -48,7 +48,7 @@ final class Table {
                             .formatted(target.place(), target.key(), String.join(", ", present)),
                     null);
         }
-        for (var column : columns.answer()) {
+        for (var column : columns.all()) {
             if (!present.contains(column.name())) {
                 missing.add(
                         "alter table %s add column %s %s"
@@ -60,7 +60,7 @@ final class Table {
         }
         if (!missing.isEmpty()) {
             throw new SinkException(
-                    "sink.database: %s lacks columns of the answers: %s"
+                    "sink.database: %s lacks columns: %s"
                             .formatted(target.place(), String.join("; ", missing)),
                     null);
         }
@@ -79,10 +79,10 @@ final class Table {
     }
 
     private void refuseLongNames() {
-        for (var column : columns.answer()) {
+        for (var column : columns.all()) {
             if (column.name().getBytes(StandardCharsets.UTF_8).length > dialect.nameBytesMax()) {
                 throw new SinkException(
-                        "sink.database: the property %s of the answers makes a column name of more than %d bytes, which this database does not take: name it shorter in the schema"
+                        "sink.database: the column %s has a name of more than %d bytes, which this database does not take: name it shorter, in the schema if it is a property of the answers"
                                 .formatted(column.name(), dialect.nameBytesMax()),
                         null);
             }
@@ -92,7 +92,7 @@ final class Table {
     private String creation() {
         var lines = new ArrayList<String>();
         lines.add(dialect.quoted(target.key()) + " " + dialect.keyType() + " not null primary key");
-        for (var column : columns.answer()) {
+        for (var column : columns.all()) {
             lines.add(dialect.quoted(column.name()) + " " + dialect.type(column.type()));
         }
         return "create table %s (%s)"

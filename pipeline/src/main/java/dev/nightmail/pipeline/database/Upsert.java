@@ -11,15 +11,10 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.util.List;
 import java.util.regex.Pattern;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Writes answers as rows, in the transaction that is open. */
 final class Upsert {
-
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
 
     /** A NUL in JSON text, with the backslashes before it that are not its own. */
     private static final Pattern ESCAPED_NUL = Pattern.compile("(?<!\\\\)((?:\\\\\\\\)*)\\\\u0000");
@@ -36,11 +31,7 @@ final class Upsert {
         this.connection = connection;
         this.columns = columns;
         this.dialect = target.url().dialect();
-        this.sql =
-                dialect.upsert(
-                        target.table(),
-                        target.key(),
-                        columns.answer().stream().map(Columns.Column::name).toList());
+        this.sql = dialect.upsert(target.table(), target.key(), columns.names());
     }
 
     void write(List<Answers.Numbered> group) throws SQLException {
@@ -57,11 +48,11 @@ final class Upsert {
     }
 
     private void bind(PreparedStatement statement, Answers.Numbered answer) throws SQLException {
-        var json = JSON.readTree(answer.answer());
-        statement.setString(1, plain(answer.recordId()));
+        var values = columns.values(answer.row());
+        statement.setString(1, plain(answer.row().recordId()));
         int index = 2;
-        for (var column : columns.answer()) {
-            bind(statement, index++, column.type(), columns.value(json, column));
+        for (var column : columns.all()) {
+            bind(statement, index++, column.type(), values.of(column));
         }
     }
 

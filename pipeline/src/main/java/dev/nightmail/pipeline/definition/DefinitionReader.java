@@ -57,11 +57,11 @@ final class DefinitionReader {
         var badRecords = root.read(PipelineKeys.BAD_RECORDS);
         var outputs = sink == null ? null : sink.places();
         if (sink != null && outputs != null) {
-            new OutputRule(file, files.inputs(), files.paths()).check(outputs, sink.section());
+            new OutputRule(file, files.inputs(), files.paths()).check(sink, outputs);
         }
         root.refuseUnknownKeys();
         if (!problems.isEmpty() && source != null && sink != null && outputs != null) {
-            tellConflicts(source, outputs, root, sink.section());
+            tellConflicts(source, outputs, root, sink);
         }
         if (!problems.isEmpty()
                 || source == null
@@ -129,7 +129,10 @@ final class DefinitionReader {
      * only that knows whether it writes a sample.
      */
     private void tellConflicts(
-            SourceDefinition source, OutputPlaces outputs, YamlSection root, YamlSection sink) {
+            SourceDefinition source,
+            OutputPlaces outputs,
+            YamlSection root,
+            SinkSection.Read sink) {
         try {
             for (var conflict : source.conflicts(outputs.files())) {
                 var key = conflict.substring(0, Math.max(0, conflict.indexOf(':')));

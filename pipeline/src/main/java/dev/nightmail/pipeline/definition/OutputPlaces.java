@@ -1,37 +1,89 @@
 package dev.nightmail.pipeline.definition;
 
 import dev.nightmail.pipeline.paths.NamedFile;
+import dev.nightmail.pipeline.paths.PathRule;
 import dev.nightmail.pipeline.sink.FileSinkDefinition;
-import dev.nightmail.pipeline.sink.SinkDefinition;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Where what a run leaves for people goes.
  *
- * @param answers the sink
+ * @param sinks at least one; each gets every answer
  * @param failedFile records without an answer, one JSON line each with the reason; absent when
  *     there are none
  * @param reportFile a page that sums the run up
  */
-public record OutputPlaces(SinkDefinition answers, Path failedFile, Path reportFile) {
+public record OutputPlaces(List<OutputSink> sinks, Path failedFile, Path reportFile) {
+
+    public OutputPlaces {
+        sinks = List.copyOf(sinks);
+    }
 
     /** Where a sample of the records goes, so that it never takes the place of all of them. */
     public OutputPlaces sample() {
+        var samples = new ArrayList<OutputSink>();
+        for (var sink : sinks) {
+            var sample = sink.sample();
+            // Those of two tables would be one file.
+            if (samples.stream().noneMatch(other -> isSamePlace(other, sample))) {
+                samples.add(sample);
+            }
+        }
         return new OutputPlaces(
-                answers.sample(),
+                samples,
                 FileSinkDefinition.sampleOf(failedFile),
                 FileSinkDefinition.sampleOf(reportFile));
+    }
+
+    /** Whether two sinks write to one place. */
+    static boolean isSamePlace(OutputSink one, OutputSink other) {
+        var file = one.definition().file();
+        var second = other.definition().file();
+        if (file.isPresent() && second.isPresent()) {
+            return PathRule.same(file.get().path(), second.get().path());
+        }
+        return one.definition().place().equals(other.definition().place());
     }
 
     /** Every file a run writes. */
     public List<NamedFile> files() {
         var files = new ArrayList<NamedFile>();
-        answers.file().ifPresent(files::add);
+        sinks.forEach(sink -> sink.definition().file().ifPresent(files::add));
         files.add(failed());
         files.add(report());
         return files;
+    }
+
+    /** The first file that answers are written to. */
+    public Optional<Path> answerFile() {
+        return sinks.stream()
+                .flatMap(sink -> sink.definition().file().stream())
+                .map(NamedFile::path)
+                .findFirst();
+    }
+
+    /** Where answers go, as a person would name it. */
+    public String answerPlaces() {
+        return sinks.stream()
+                .map(sink -> sink.definition().place())
+                .collect(Collectors.joining(" and "));
+    }
+
+    /** Whether a sink takes standard output: then nothing else may be written there. */
+    public boolean writesStandardOutput() {
+        return sinks.stream().anyMatch(sink -> sink.definition().writesStandardOutput());
+    }
+
+    /** The fields of records that any sink keeps, each once. */
+    public List<String> kept() {
+        var kept = new LinkedHashSet<String>();
+        sinks.forEach(sink -> kept.addAll(sink.keep()));
+        return List.copyOf(kept);
     }
 
     public NamedFile failed() {

@@ -1,6 +1,6 @@
 package dev.nightmail.pipeline.definition;
 
-import dev.nightmail.config.section.YamlSection;
+import dev.nightmail.pipeline.definition.SinkSection.Read.Placed;
 import dev.nightmail.pipeline.paths.NamedFile;
 import dev.nightmail.pipeline.paths.PathRule;
 import java.nio.file.Path;
@@ -21,37 +21,43 @@ record OutputRule(Path file, List<NamedFile> inputs, PathRule paths) {
     /** Where a server inside the process keeps its batches while a run is under way. */
     private static final String SERVER_FOLDER = ".nightmail";
 
-    void check(OutputPlaces outputs, YamlSection sink) {
-        var refused = new HashSet<String>();
-        for (var output : outputs.files()) {
-            if (isRefused(output, sink)) {
-                refused.add(output.key());
+    void check(SinkSection.Read sink, OutputPlaces outputs) {
+        var placed = sink.placed(outputs.sinks(), outputs);
+        var refused = new HashSet<Placed>();
+        for (var output : placed) {
+            if (isRefused(output)) {
+                refused.add(output);
             }
         }
-        for (var output : outputs.sample().files()) {
-            if (!refused.contains(output.key())) {
-                isRefused(output, sink);
+        var samples =
+                sink.placed(
+                        outputs.sinks().stream().map(OutputSink::sample).toList(),
+                        outputs.sample());
+        for (var sample : samples) {
+            if (refused.stream().noneMatch(sample::isNamedLike)) {
+                isRefused(sample);
             }
         }
-        refuseTwins(outputs.files(), sink);
+        refuseTwins(placed);
     }
 
-    private static void refuseTwins(List<NamedFile> places, YamlSection sink) {
+    private static void refuseTwins(List<Placed> places) {
         for (int first = 0; first < places.size(); first++) {
             for (int second = first + 1; second < places.size(); second++) {
-                if (PathRule.same(places.get(first).path(), places.get(second).path())) {
-                    sink.problem(
-                            nameIn(places.get(first).key()),
-                            "answers, failed records and report need three different files");
+                if (PathRule.same(places.get(first).file(), places.get(second).file())
+                        && !places.get(second).isOfAnswers()) {
+                    places.get(first)
+                            .problem(
+                                    "answers, failed records and report need three different files");
                     return;
                 }
             }
         }
     }
 
-    private boolean isRefused(NamedFile output, YamlSection sink) {
-        var refusal = refusal(output);
-        refusal.ifPresent(reason -> sink.problem(nameIn(output.key()), reason));
+    private boolean isRefused(Placed output) {
+        var refusal = refusal(output.file());
+        refusal.ifPresent(output::problem);
         return refusal.isPresent();
     }
 
@@ -60,10 +66,10 @@ record OutputRule(Path file, List<NamedFile> inputs, PathRule paths) {
         return key.substring(key.indexOf('.') + 1);
     }
 
-    private Optional<String> refusal(NamedFile output) {
-        var shown = paths.shown(output.path());
+    private Optional<String> refusal(Path output) {
+        var shown = paths.shown(output);
         for (var input : inputs) {
-            if (PathRule.same(input.path(), output.path())) {
+            if (PathRule.same(input.path(), output)) {
                 return Optional.of(
                         shown
                                 + " is "
@@ -73,7 +79,7 @@ record OutputRule(Path file, List<NamedFile> inputs, PathRule paths) {
             }
         }
         var state = PathRule.real(PipelineDefinition.stateFileOf(file));
-        var place = PathRule.real(output.path());
+        var place = PathRule.real(output);
         if (place.toString()
                 .toLowerCase(Locale.ROOT)
                 .startsWith(state.toString().toLowerCase(Locale.ROOT))) {
@@ -86,6 +92,6 @@ record OutputRule(Path file, List<NamedFile> inputs, PathRule paths) {
                             + SERVER_FOLDER
                             + ", which is removed after a run: name another folder");
         }
-        return paths.refusal(output.path());
+        return paths.refusal(output);
     }
 }

@@ -3,7 +3,6 @@ package dev.nightmail.pipeline.definition;
 import dev.nightmail.pipeline.client.CallTerms;
 import dev.nightmail.pipeline.paths.NamedFile;
 import dev.nightmail.pipeline.paths.PathRule;
-import dev.nightmail.pipeline.sink.SinkDefinition;
 import dev.nightmail.pipeline.source.SourceDefinition;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +26,7 @@ import tools.jackson.databind.JsonNode;
  * @param terms version and betas that every request is asked with
  * @param promptWithoutFields whether a prompt that shows nothing of its record is meant
  * @param allowOutside whether paths may lead out of the pipeline's folder
- * @param outputs the sink, and the files beside it
+ * @param outputs the sinks, and the files beside them
  * @param inputs the files the pipeline is made of: itself, its prompts, its schema
  * @param prices a file of prices that come before the shipped ones; null if there is none
  * @param badRecords how many of its records may be unusable
@@ -91,11 +90,6 @@ public record PipelineDefinition(
     /** Where a pipeline keeps what it knows: {@code NAME.state.db} beside {@code NAME.yaml}. */
     public Path stateFile() {
         return stateFileOf(file);
-    }
-
-    /** Where the answers go. */
-    public SinkDefinition sink() {
-        return outputs.answers();
     }
 
     /** What the pipeline is made of and what it writes: none of it is a record. */

@@ -34,24 +34,27 @@ final class PipelineKeys {
     private final SinkSection sink = new SinkSection(SinkProvider.all());
     private final Keys all =
             Keys.of(
-                    NAME,
-                    source.key(),
-                    BAD_RECORDS,
-                    RequestKeys.MODEL,
-                    RequestKeys.MAX_TOKENS,
-                    PromptSection.SYSTEM,
-                    PromptSection.PROMPT,
-                    PromptSection.WITHOUT_FIELDS,
-                    PromptSection.TRUNCATE,
-                    OutputSection.KEY,
-                    sink.key(),
-                    ALLOW_OUTSIDE,
-                    BudgetSection.KEY,
-                    RetrySection.KEY,
-                    RequestKeys.BETAS,
-                    RequestKeys.VERSION_KEY,
-                    PRICES,
-                    RequestKeys.PARAMS);
+                            NAME,
+                            source.key(),
+                            BAD_RECORDS,
+                            RequestKeys.MODEL,
+                            RequestKeys.MAX_TOKENS,
+                            PromptSection.SYSTEM,
+                            PromptSection.PROMPT,
+                            PromptSection.WITHOUT_FIELDS,
+                            PromptSection.TRUNCATE,
+                            OutputSection.KEY,
+                            sink.key(),
+                            sink.listKey(),
+                            ALLOW_OUTSIDE,
+                            BudgetSection.KEY,
+                            RetrySection.KEY,
+                            RequestKeys.BETAS,
+                            RequestKeys.VERSION_KEY,
+                            PRICES,
+                            RequestKeys.PARAMS)
+                    .and(SinkSection.BESIDE)
+                    .withOneOf(sink.key(), sink.listKey());
 
     Keys all() {
         return all;

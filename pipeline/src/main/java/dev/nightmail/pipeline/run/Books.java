@@ -2,7 +2,6 @@ package dev.nightmail.pipeline.run;
 
 import dev.nightmail.pipeline.definition.OutputPlaces;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
-import dev.nightmail.pipeline.paths.NamedFile;
 import dev.nightmail.pipeline.prompt.PromptVersion;
 import dev.nightmail.pipeline.run.RunSummary.End;
 import dev.nightmail.pipeline.state.PipelineState;
@@ -120,8 +119,8 @@ final class Books {
                 account.costMicrosSince(accountAtStart),
                 account.costMicros(),
                 Duration.between(startedAt, environment.clock().instant()),
-                places.answers().place(),
-                places.answers().file().map(NamedFile::path).orElse(null),
+                places.answerPlaces(),
+                places.answerFile().orElse(null),
                 counts.setAside() == 0 ? null : places.failedFile(),
                 places.reportFile());
     }

@@ -461,9 +461,8 @@ final class Execution {
             }
             case Effect.Fetch(var batch, var seen, var isLast) -> fetch(batch, seen, isLast);
             case Effect.Deliver() -> {
-                var plan = deliversTo;
-                if (plan != null) {
-                    output.deliver(plan);
+                if (deliversTo != null) {
+                    output.deliver();
                 }
                 yield new Report.Delivered();
             }

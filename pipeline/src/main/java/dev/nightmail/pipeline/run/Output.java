@@ -1,9 +1,9 @@
 package dev.nightmail.pipeline.run;
 
 import dev.nightmail.pipeline.definition.OutputPlaces;
+import dev.nightmail.pipeline.run.OpenSinks.OpenSink;
 import dev.nightmail.pipeline.sink.JsonLines;
 import dev.nightmail.pipeline.sink.ReaderGoneException;
-import dev.nightmail.pipeline.sink.Sink;
 import dev.nightmail.pipeline.sink.SinkException;
 import dev.nightmail.pipeline.sink.WholeFile;
 import dev.nightmail.pipeline.state.PipelineState;
@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -23,55 +25,68 @@ final class Output {
     private final PipelineState state;
     private final ProgressListener listener;
     private final OutputPlaces places;
-    private final Sink sink;
+    private final OpenSinks sinks;
     private final OutputFiles files;
     private String toldFailure = "";
 
     /**
      * @param places the pipeline's, or those for a sample
-     * @param sink the one of these places
+     * @param sinks those of these places
      */
     Output(
             OutputPlaces places,
-            Sink sink,
+            OpenSinks sinks,
             PipelineState state,
             OutputFiles files,
             ProgressListener listener) {
         this.state = state;
         this.listener = listener;
         this.places = places;
-        this.sink = sink;
+        this.sinks = sinks;
         this.files = files;
     }
 
     /** Before anything is paid for. */
-    void check() {
-        sink.check(new PlannedAnswers(state, null));
+    void check() throws InterruptedException {
+        var answers = new StateAnswers(state, false);
+        sinks.each(open -> open.sink().check(answers));
         files.check(places.failed());
         files.check(places.report());
     }
 
     /**
-     * Delivers what is new to a sink that grows while the run goes on. One that cannot be written
-     * now is written later: the answers are in the state.
+     * Delivers what is new to sinks that grow while the run goes on. One that cannot be written now
+     * is written later: the answers are in the state.
      *
      * @throws ReaderGoneException if nobody wants to have them any more
      */
-    void deliver(Plan plan) throws InterruptedException {
+    void deliver() throws InterruptedException {
+        var answers = new StateAnswers(state, true);
         try {
-            told(sink.deliver(new PlannedAnswers(state, plan)));
+            sinks.each(open -> deliver(open, answers));
             toldFailure = "";
         } catch (ReaderGoneException e) {
             throw e;
         } catch (SinkException e) {
             // It may be so after every batch: once is enough to hear of it.
-            var failure = String.valueOf(e.getMessage());
+            var failure = messages(e);
             if (!failure.equals(toldFailure)) {
                 toldFailure = failure;
                 listener.on(
                         new RunEvent.Noted(failure + ". The run goes on, and writes them later"));
             }
         }
+    }
+
+    private void deliver(OpenSink open, StateAnswers answers) throws InterruptedException {
+        told(open, open.sink().deliver(answers));
+    }
+
+    /** Of all sinks that failed. */
+    private static String messages(SinkException first) {
+        return Stream.concat(Stream.of(first), Stream.of(first.getSuppressed()))
+                .map(Throwable::getMessage)
+                .collect(Collectors.joining("; "));
     }
 
     /**
@@ -81,17 +96,20 @@ final class Output {
      * @return whether all of it is written
      */
     boolean writeBefore(Exception reason, Plan plan) {
+        var answers = new StateAnswers(state, true);
         try {
-            if (places.answers().file().isPresent()) {
-                writeAnswers(plan);
-            } else {
-                told(sink.deliver(new PlannedAnswers(state, plan)));
-            }
+            sinks.each(open -> {
+                if (open.definition().definition().file().isPresent()) {
+                    complete(open, answers);
+                } else {
+                    deliver(open, answers);
+                }
+            });
             writeFailed(plan);
             return true;
         } catch (SinkException e) {
             reason.addSuppressed(e);
-            listener.on(new RunEvent.Noted(String.valueOf(e.getMessage())));
+            listener.on(new RunEvent.Noted(messages(e)));
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
@@ -99,7 +117,8 @@ final class Output {
     }
 
     void write(Plan plan) throws InterruptedException {
-        writeAnswers(plan);
+        var answers = new StateAnswers(state, true);
+        sinks.each(open -> complete(open, answers));
         writeFailed(plan);
     }
 
@@ -109,18 +128,20 @@ final class Output {
         listener.on(new RunEvent.FileWritten(places.reportFile(), 1));
     }
 
-    private void writeAnswers(Plan plan) throws InterruptedException {
-        var rows = sink.complete(new PlannedAnswers(state, plan));
-        places.answers()
+    private void complete(OpenSink open, StateAnswers answers) throws InterruptedException {
+        var rows = open.sink().complete(answers);
+        open.definition()
+                .definition()
                 .file()
                 .ifPresentOrElse(
                         file -> listener.on(new RunEvent.FileWritten(file.path(), rows)),
-                        () -> told(rows));
+                        () -> told(open, rows));
     }
 
-    private void told(long rows) {
+    private void told(OpenSink open, long rows) {
         if (rows > 0) {
-            listener.on(new RunEvent.AnswersDelivered(places.answers().place(), rows));
+            listener.on(
+                    new RunEvent.AnswersDelivered(open.definition().definition().place(), rows));
         }
     }
 

@@ -14,7 +14,6 @@ import dev.nightmail.pipeline.definition.OutputDefinition;
 import dev.nightmail.pipeline.definition.OutputPlaces;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.prompt.RequestTemplate;
-import dev.nightmail.pipeline.sink.Sink;
 import dev.nightmail.pipeline.state.PipelineState;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
@@ -185,7 +184,7 @@ public final class PipelineRun {
         try (var state = parts.state(pipeline.stateFile());
                 var lanes = parts.lanes();
                 var client = parts.client(reason -> lanes.tell(new RunEvent.Retrying(reason)));
-                var sink = sink(places, options.overwrite(), state, lanes::tell)) {
+                var sinks = sinks(places, options.overwrite(), state, lanes::tell)) {
             var execution =
                     execution(
                             mode,
@@ -194,7 +193,7 @@ public final class PipelineRun {
                             state,
                             lanes,
                             client,
-                            sink,
+                            sinks,
                             listener);
             try {
                 return execution.run(options);
@@ -214,7 +213,7 @@ public final class PipelineRun {
             PipelineState state,
             Lanes lanes,
             BatchesApi client,
-            Sink sink,
+            OpenSinks sinks,
             ProgressListener listener) {
         var files = new OutputFiles(pipeline, state, overwrite);
         var finder = new BatchFinder(client, state, environment);
@@ -231,11 +230,12 @@ public final class PipelineRun {
                 new Collector(
                         client,
                         state,
-                        new ResultApplier(environment.prices(), check, retryPolicy()),
+                        new ResultApplier(
+                                environment.prices(), check, retryPolicy(), environment.clock()),
                         environment.limits(),
                         environment.clock(),
                         lanes),
-                new Output(places, sink, state, files, lanes::tell),
+                new Output(places, sinks, state, files, lanes::tell),
                 new Books(pipeline, endpoint.identity(), places, environment, state),
                 listener,
                 lanes,
@@ -289,7 +289,7 @@ public final class PipelineRun {
             refuseSourceAsOutput(pipeline, places);
             try (var lanes = parts.lanes();
                     var client = parts.client(reason -> lanes.tell(new RunEvent.Retrying(reason)));
-                    var sink = sink(places, overwrite, state, lanes::tell)) {
+                    var sinks = sinks(places, overwrite, state, lanes::tell)) {
                 var execution =
                         execution(
                                 RunTerms.Mode.COLLECT,
@@ -298,7 +298,7 @@ public final class PipelineRun {
                                 state,
                                 lanes,
                                 client,
-                                sink,
+                                sinks,
                                 listener);
                 return Optional.of(execution.collect(planned.get()));
             }
@@ -318,19 +318,26 @@ public final class PipelineRun {
                 endpoint,
                 pipeline.terms(),
                 limit,
+                new KeptFields(pipeline.outputs().kept()),
                 state,
                 environment,
                 listener);
     }
 
-    private Sink sink(
+    private OpenSinks sinks(
             OutputPlaces places,
             boolean overwrite,
             PipelineState state,
             ProgressListener listener) {
         var files = new OutputFiles(pipeline, state, overwrite);
-        return places.answers()
-                .open(new RunSinkContext(pipeline, environment, state, files, listener));
+        boolean isSimulated =
+                endpoint.identity().equals(Endpoint.SIMULATOR)
+                        || state.batches().anyFor(Endpoint.SIMULATOR);
+        return OpenSinks.of(
+                places.sinks(),
+                sink ->
+                        new RunSinkContext(
+                                sink, isSimulated, pipeline, environment, state, files, listener));
     }
 
     private static OutputPlaces places(PipelineDefinition pipeline, @Nullable Integer limit) {

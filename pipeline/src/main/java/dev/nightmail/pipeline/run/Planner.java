@@ -72,6 +72,7 @@ final class Planner {
     private final ProgressListener listener;
     private final BatchTable.Target target;
     private final ContentHasher hasher;
+    private final KeptFields keptFields;
 
     /**
      * @param limit only the first so many records; null: all
@@ -83,9 +84,11 @@ final class Planner {
             Endpoint endpoint,
             CallTerms terms,
             @Nullable Integer limit,
+            KeptFields keptFields,
             PipelineState state,
             RunEnvironment environment,
             ProgressListener listener) {
+        this.keptFields = keptFields;
         this.source = source;
         this.template = template;
         this.endpoint = endpoint;
@@ -160,7 +163,7 @@ final class Planner {
      * then, and every record of it is in the state with all that it takes to ask it.
      */
     Optional<Planned> unchanged() {
-        var fingerprint = source.fingerprint();
+        var fingerprint = fingerprint();
         return state.records()
                 .latestPlan()
                 .filter(plan -> fingerprint != null && isStill(plan, fingerprint))
@@ -176,6 +179,12 @@ final class Planner {
                             fingerprint,
                             null);
                 });
+    }
+
+    /** Of all that shapes what is taken from the source, beside the prompt. */
+    private @Nullable String fingerprint() {
+        var read = source.fingerprint();
+        return read == null ? null : read + keptFields.fingerprint();
     }
 
     private boolean isStill(StoredPlan plan, String fingerprint) {
@@ -202,7 +211,7 @@ final class Planner {
      */
     Planned plan(long unusableMax, Progress told) {
         var version = template.version();
-        var fingerprint = source.fingerprint();
+        var fingerprint = fingerprint();
         var begun = new Plan[1];
         state.inTransaction(() ->
                 begun[0] =
@@ -289,7 +298,8 @@ final class Planner {
 
     /** A record whose request is rendered. */
     @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
-    private record Rendered(String recordId, String customId, byte[] content, byte[] own) {}
+    private record Rendered(
+            String recordId, String customId, byte[] content, byte[] own, @Nullable String kept) {}
 
     /** What becomes of what was read: it is recorded, or only counted. */
     private interface Taker extends AutoCloseable {
@@ -310,6 +320,18 @@ final class Planner {
 
     /** How a record stands to what is known of it. */
     private sealed interface Standing {
+
+        /** The record; null if the state has none. */
+        default @Nullable KnownRecord known() {
+            return switch (this) {
+                case New _, Refused _ -> null;
+                case Same(var record) -> record;
+                case AnsweredBefore(var record, _) -> record;
+                case CarriedBefore(var record, _) -> record;
+                case ToAsk(var record) -> record;
+            };
+        }
+
         record New() implements Standing {}
 
         record Refused(String reason) implements Standing {}
@@ -410,10 +432,17 @@ final class Planner {
         @Override
         public void take(Rendered record, long position) {
             var records = state.records();
-            switch (standing(record, index, records::isPlanned)) {
+            var standing = standing(record, index, records::isPlanned);
+            var before = standing.known();
+            if (before != null && !keptFields.isNone()) {
+                records.keepFields(before.number(), record.kept());
+            }
+            switch (standing) {
                 case Standing.New() -> {
                     var into = draftFor(record);
-                    var number = records.insert(record.recordId(), record.content(), into);
+                    var number =
+                            records.insert(
+                                    record.recordId(), record.content(), record.kept(), into);
                     index.add(record.customId(), number);
                     into.add(number, record.customId(), record.own());
                 }
@@ -665,6 +694,7 @@ final class Planner {
         private final Map<String, UnfilledPromptException> lacking = new LinkedHashMap<>();
 
         private Preview.@Nullable RenderedPrompt sample;
+        private Set<String> fields = Set.of();
         private int read;
         private long unusable;
         private boolean ended;
@@ -758,7 +788,8 @@ final class Planner {
                             record.id(),
                             CustomId.ofRecord(record.id()).value(),
                             hasher.hash(own),
-                            own);
+                            own,
+                            keptFields.of(record));
             var place = place();
             group.add(() -> {
                 try {
@@ -769,6 +800,7 @@ final class Planner {
                 }
             });
             if (sample == null) {
+                fields = record.fields().keySet();
                 sample = new Preview.RenderedPrompt(record.id(), template.prompt(record));
             }
             return own.length;
@@ -813,11 +845,24 @@ final class Planner {
                 // The same template was filled with the records before: these few are the odd ones.
                 return;
             }
+            refuseUnknownKept();
             for (var field : lacking.entrySet()) {
                 if (!template.hasFound(field.getKey())) {
                     throw field.getValue();
                 }
             }
+        }
+
+        private void refuseUnknownKept() {
+            if (sample == null || keptFields.unknown().isEmpty()) {
+                return;
+            }
+            throw new RunException(
+                    "keep: no record has a field %s: the fields are %s"
+                            .formatted(
+                                    String.join(" or ", keptFields.unknown()),
+                                    String.join(", ", fields)),
+                    null);
         }
 
         @Override

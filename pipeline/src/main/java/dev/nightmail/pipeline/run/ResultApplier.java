@@ -6,10 +6,12 @@ import dev.nightmail.pipeline.answer.Message;
 import dev.nightmail.pipeline.answer.Outcome;
 import dev.nightmail.pipeline.answer.Reask;
 import dev.nightmail.pipeline.answer.Verdict;
+import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.cost.PriceList;
 import dev.nightmail.pipeline.decide.RetryPolicy;
 import dev.nightmail.pipeline.decide.RetryPolicy.Next;
 import dev.nightmail.pipeline.state.Settling;
+import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +23,11 @@ final class ResultApplier {
     private final PriceList prices;
     private final AnswerCheck check;
     private final RetryPolicy policy;
+    private final InstantSource clock;
 
-    ResultApplier(PriceList prices, AnswerCheck check, RetryPolicy policy) {
+    ResultApplier(PriceList prices, AnswerCheck check, RetryPolicy policy, InstantSource clock) {
         this.prices = prices;
+        this.clock = clock;
         this.check = check;
         this.policy = policy;
     }
@@ -80,7 +84,9 @@ final class ResultApplier {
                         message.model(),
                         message.stopReason(),
                         message.usage(),
-                        settling.history(ordinal).total() + 1);
+                        settling.history(ordinal).total() + 1,
+                        costPicos(settling, message),
+                        clock.instant());
             }
             case Treatment.Failed failed -> fail(settling, ordinal, failed);
             case Treatment.Cancel() -> settling.cancel(ordinal);
@@ -93,6 +99,16 @@ final class ResultApplier {
                         .map(price -> price.stepOf(message.usage().promptTokens()))
                         .orElse(0);
         settling.charge(step, message.usage());
+    }
+
+    private @Nullable Long costPicos(Settling settling, Message message) {
+        if (settling.batch().endpoint().equals(Endpoint.SIMULATOR)) {
+            return 0L;
+        }
+        var usage = message.usage();
+        return prices.of(settling.batch().model())
+                .map(price -> price.price(price.stepOf(usage.promptTokens())).costPicos(usage))
+                .orElse(null);
     }
 
     private void fail(Settling settling, int ordinal, Treatment.Failed failed) {

@@ -1,18 +1,20 @@
 package dev.nightmail.pipeline.run;
 
 import dev.nightmail.pipeline.definition.OutputDefinition;
+import dev.nightmail.pipeline.definition.OutputSink;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.paths.NamedFile;
+import dev.nightmail.pipeline.sink.RowShape;
 import dev.nightmail.pipeline.sink.SinkContext;
 import dev.nightmail.pipeline.sink.WholeFile;
 import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.streams.StandardStreams;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /** What a sink is told of its pipeline and the run it is written by. */
 record RunSinkContext(
+        OutputSink sink,
+        boolean isSimulated,
         PipelineDefinition pipeline,
         RunEnvironment environment,
         PipelineState state,
@@ -21,8 +23,8 @@ record RunSinkContext(
         implements SinkContext {
 
     @Override
-    public @Nullable JsonNode schema() {
-        return pipeline.outputIfAny().map(OutputDefinition::schema).orElse(null);
+    public RowShape shape() {
+        return sink.shape(pipeline.outputIfAny().map(OutputDefinition::schema).orElse(null));
     }
 
     @Override

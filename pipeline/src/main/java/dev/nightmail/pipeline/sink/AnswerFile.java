@@ -3,8 +3,6 @@ package dev.nightmail.pipeline.sink;
 import dev.nightmail.pipeline.streams.Gzip;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /** A pipeline's answers as the file its {@code sink} names. */
 public final class AnswerFile {
@@ -19,27 +17,27 @@ public final class AnswerFile {
     private final Columns columns;
 
     /** As it is read by programs. */
-    public AnswerFile(SinkFormat format, Formulas formulas, @Nullable JsonNode schema) {
-        this(format, formulas, false, false, schema);
+    public AnswerFile(SinkFormat format, Formulas formulas, RowShape shape) {
+        this(format, formulas, false, false, shape);
     }
 
     /**
      * @param hasMark whether it begins with a byte order mark
      * @param isPacked whether it is packed with gzip; not Parquet, which packs itself
-     * @param schema of the answers; null if any text will do
+     * @param shape of the rows
      */
     public AnswerFile(
             SinkFormat format,
             Formulas formulas,
             boolean hasMark,
             boolean isPacked,
-            @Nullable JsonNode schema) {
+            RowShape shape) {
         this.format = format;
         this.formulas = formulas;
         this.hasMark = hasMark;
         this.isPacked = isPacked;
         // To the readers of Parquet files Mood and mood are one column.
-        this.columns = Columns.of(schema, Columns.ID, format == SinkFormat.PARQUET);
+        this.columns = Columns.of(shape, Columns.ID, format == SinkFormat.PARQUET);
     }
 
     /** What the author should know of the columns before anything is sent; a sentence each. */

@@ -3,8 +3,6 @@ package dev.nightmail.pipeline.sink;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /** A pipeline's answers one line after the other, for a sink to which more are added. */
 public final class AnswerLines {
@@ -15,12 +13,12 @@ public final class AnswerLines {
 
     /**
      * @param format one whose rows stand for themselves: not Parquet
-     * @param schema of the answers; null if any text will do
+     * @param shape of the rows
      */
-    public AnswerLines(SinkFormat format, Formulas formulas, @Nullable JsonNode schema) {
+    public AnswerLines(SinkFormat format, Formulas formulas, RowShape shape) {
         this.format = format;
         this.formulas = formulas;
-        this.columns = Columns.of(schema, Columns.ID, false);
+        this.columns = Columns.of(shape, Columns.ID, false);
     }
 
     /** What the author should know of the columns before anything is sent; a sentence each. */

@@ -4,15 +4,15 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * The answers of a pipeline, seen in two ways. A sink that is written as a whole walks over those
- * of this run's records, in the order of the source. A sink that grows asks for what is new: every
- * answer has a sequence number, which only rises; an answer that becomes the current one of its
- * record again gets a new one.
+ * The answers of a pipeline, seen in three ways. A sink that is written as a whole walks over all
+ * of them, or over those of this run's records, in the order in which the records were first read.
+ * A sink that grows asks for what is new: every answer has a sequence number, which only rises; an
+ * answer that becomes the current one of its record again gets a new one.
  */
 public interface Answers extends AnswerRows {
 
-    /** One answer, JSON, and its number. */
-    record Numbered(long sequence, String recordId, String answer) {}
+    /** One answer, and its number. */
+    record Numbered(long sequence, AnswerRow row) {}
 
     /**
      * The current answers of all records with a higher number, in the order of the numbers. Fewer
@@ -23,6 +23,10 @@ public interface Answers extends AnswerRows {
     /** The highest number given so far; 0 if there is no answer. */
     long last();
 
+    /** The newest answer of each record the pipeline ever read; of those set aside, none. */
     @Override
     void each(Visitor visitor) throws IOException;
+
+    /** The same of the records that this run reads. */
+    AnswerRows ofThisRun();
 }

@@ -7,9 +7,7 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Comma-separated values as RFC 4180 has them, UTF-8, with a header line.
@@ -20,9 +18,6 @@ import tools.jackson.databind.json.JsonMapper;
  * are joined and computed by. A spreadsheet may split at a semicolon, too: such a cell is quoted.
  */
 final class Csv {
-
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
 
     private static final String FORMULA_STARTS = "=+-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20";
     private static final String QUOTED = ",;\"\r\n\t\u0085\u2028\u2029";
@@ -41,7 +36,7 @@ final class Csv {
             throws IOException {
         var writer = writer(out);
         writer.write(cell(Columns.ID));
-        for (var column : columns.answer()) {
+        for (var column : columns.all()) {
             writer.write(',');
             writer.write(cell(guarded(column.name(), formulas)));
         }
@@ -52,8 +47,7 @@ final class Csv {
     static void writeRows(Columns columns, AnswerRows rows, Formulas formulas, OutputStream out)
             throws IOException {
         var writer = writer(out);
-        rows.each((recordId, answer) ->
-                writeRow(columns, recordId, JSON.readTree(answer), formulas, writer));
+        rows.each(row -> writeRow(columns, row, formulas, writer));
         writer.flush();
     }
 
@@ -61,13 +55,13 @@ final class Csv {
         return new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
     }
 
-    private static void writeRow(
-            Columns columns, String recordId, JsonNode answer, Formulas formulas, Writer writer)
+    private static void writeRow(Columns columns, AnswerRow row, Formulas formulas, Writer writer)
             throws IOException {
-        writer.write(cell(recordId));
-        for (var column : columns.answer()) {
+        var values = columns.values(row);
+        writer.write(cell(row.recordId()));
+        for (var column : columns.all()) {
             writer.write(',');
-            writer.write(value(columns.value(answer, column), formulas));
+            writer.write(value(values.of(column), formulas));
         }
         writer.write("\r\n");
     }

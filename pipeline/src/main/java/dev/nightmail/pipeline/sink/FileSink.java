@@ -7,9 +7,11 @@ final class FileSink implements Sink {
 
     private final SinkContext context;
     private final NamedFile target;
+    private final FileMode mode;
     private final AnswerFile file;
 
-    FileSink(SinkContext context, NamedFile target, AnswerFile file) {
+    FileSink(SinkContext context, NamedFile target, FileMode mode, AnswerFile file) {
+        this.mode = mode;
         this.context = context;
         this.target = target;
         this.file = file;
@@ -29,13 +31,14 @@ final class FileSink implements Sink {
 
     @Override
     public long complete(Answers answers) {
+        var wanted = mode == FileMode.CURRENT ? answers : answers.ofThisRun();
         var rows = new long[1];
         AnswerRows counted =
                 visitor -> {
                     rows[0] = 0;
-                    answers.each((recordId, answer) -> {
+                    wanted.each(row -> {
                         rows[0]++;
-                        visitor.visit(recordId, answer);
+                        visitor.visit(row);
                     });
                 };
         context.replaceFile(target, file.filling(counted, context::note));

@@ -11,13 +11,15 @@ import java.util.Optional;
  * @param path one row a record; packed if its name ends in {@code .gz}
  * @param formulas for a CSV file
  * @param hasMark whether a CSV file begins with a byte order mark
+ * @param mode which answers it holds
  */
-public record FileSinkDefinition(Path path, SinkFormat format, Formulas formulas, boolean hasMark)
+public record FileSinkDefinition(
+        Path path, SinkFormat format, Formulas formulas, boolean hasMark, FileMode mode)
         implements SinkDefinition {
 
-    /** Without a byte order mark. */
+    /** With every answer, and without a byte order mark. */
     public FileSinkDefinition(Path path, SinkFormat format, Formulas formulas) {
-        this(path, format, formulas, false);
+        this(path, format, formulas, false, FileMode.CURRENT);
     }
 
     @Override
@@ -37,7 +39,7 @@ public record FileSinkDefinition(Path path, SinkFormat format, Formulas formulas
 
     @Override
     public SinkDefinition sample() {
-        return new FileSinkDefinition(sampleOf(path), format, formulas, hasMark);
+        return new FileSinkDefinition(sampleOf(path), format, formulas, hasMark, FileMode.REPLACE);
     }
 
     @Override
@@ -45,8 +47,13 @@ public record FileSinkDefinition(Path path, SinkFormat format, Formulas formulas
         return new FileSink(
                 context,
                 answers(),
+                mode,
                 new AnswerFile(
-                        format, formulas, hasMark, Gzip.isName(path.toString()), context.schema()));
+                        format,
+                        formulas,
+                        hasMark,
+                        Gzip.isName(path.toString()),
+                        RowShape.ofFile(context)));
     }
 
     /**

@@ -35,6 +35,13 @@ public final class FileSinkProvider implements SinkProvider {
                             "Whether a CSV file begins with the mark by which spreadsheets know UTF-8.")
                     .orElse(false, "false");
 
+    private static final Key<FileMode> MODE =
+            Key.of(
+                            "mode",
+                            Kinds.choice(FileMode.class),
+                            "Which answers the file holds: current, the newest of every record the pipeline ever read, or replace, those of the records that the last run read.")
+                    .orElse(FileMode.CURRENT, "current");
+
     @Override
     public String key() {
         return "file";
@@ -47,7 +54,7 @@ public final class FileSinkProvider implements SinkProvider {
 
     @Override
     public Keys keys() {
-        return Keys.of(FILE, FORMULAS, BOM);
+        return Keys.of(FILE, FORMULAS, BOM, MODE);
     }
 
     @Override
@@ -55,6 +62,7 @@ public final class FileSinkProvider implements SinkProvider {
         var named = sink.read(FILE);
         var formulas = sink.valueOf(FORMULAS);
         var hasMark = sink.valueOf(BOM);
+        var mode = sink.valueOf(MODE);
         if (named == null) {
             return null;
         }
@@ -76,7 +84,7 @@ public final class FileSinkProvider implements SinkProvider {
         }
         try {
             return new FileSinkDefinition(
-                    paths.folder().resolve(named).normalize(), format, formulas, hasMark);
+                    paths.folder().resolve(named).normalize(), format, formulas, hasMark, mode);
         } catch (InvalidPathException e) {
             sink.problem("file", "is not a path: " + e.getReason());
             return null;

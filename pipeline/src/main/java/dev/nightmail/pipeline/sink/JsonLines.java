@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -22,23 +23,34 @@ public final class JsonLines {
     private JsonLines() {}
 
     static void write(Columns columns, AnswerRows rows, OutputStream out) throws IOException {
+        var before = columns.of(Columns.Origin.RECORD);
+        var after = columns.of(Columns.Origin.EXTRA);
+        var answer = columns.of(Columns.Origin.ANSWER);
         var names = new HashMap<String, String>();
-        columns.answer().forEach(column -> names.put(column.property(), column.name()));
-        rows.each((recordId, answer) -> {
-            var value = JSON.readTree(answer);
-            out.write(
-                    columns.flattened() && value instanceof ObjectNode object
-                            ? line(flattened(columns, names, recordId, object))
-                            : line(
-                                    JSON.createObjectNode()
-                                            .put(Columns.ID, recordId)
-                                            .set(columns.answer().getFirst().name(), value)));
+        answer.forEach(column -> names.put(column.key(), column.name()));
+        rows.each(row -> {
+            var values = columns.values(row);
+            var line = JSON.createObjectNode().put(Columns.ID, row.recordId());
+            set(line, before, values);
+            if (columns.flattened() && values.answer() instanceof ObjectNode object) {
+                flatten(columns, names, object, line);
+            } else {
+                line.set(answer.getFirst().name(), values.answer());
+            }
+            set(line, after, values);
+            out.write(line(line));
         });
     }
 
-    private static ObjectNode flattened(
-            Columns columns, Map<String, String> names, String recordId, ObjectNode answer) {
-        var line = JSON.createObjectNode().put(Columns.ID, recordId);
+    private static void set(ObjectNode line, List<Columns.Column> columns, Columns.Values values) {
+        for (var column : columns) {
+            var value = values.of(column);
+            line.set(column.name(), value.isMissingNode() ? JSON.nullNode() : value);
+        }
+    }
+
+    private static void flatten(
+            Columns columns, Map<String, String> names, ObjectNode answer, ObjectNode line) {
         Columns.Names others = null;
         for (var property : answer.properties()) {
             var name = names.get(property.getKey());
@@ -48,7 +60,6 @@ public final class JsonLines {
             }
             line.set(name, property.getValue());
         }
-        return line;
     }
 
     /**

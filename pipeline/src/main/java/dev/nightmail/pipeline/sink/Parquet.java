@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Properties;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -50,44 +51,83 @@ final class Parquet {
     private static final int DECIMAL_DIGITS_MAX = 38;
     private static final int LONG_DIGITS_MAX = 19;
 
-    static void write(Columns columns, AnswerRows rows, Path target, Consumer<String> notes)
+    static void write(Columns wanted, AnswerRows rows, Path target, Consumer<String> notes)
             throws IOException {
         var lines = target.resolveSibling(target.getFileName() + ".jsonl");
         try {
-            var widths = widths(columns, rows);
-            WholeFile.stream(out ->
-                            rows.each((recordId, answer) ->
-                                    out.write(
-                                            JsonLines.line(
-                                                    row(
-                                                            columns,
-                                                            widths,
-                                                            recordId,
-                                                            JSON.readTree(answer))))))
+            var fit = fit(wanted, rows);
+            WholeFile.stream(out -> rows.each(row -> out.write(JsonLines.line(line(fit, row)))))
                     .fill(lines);
-            convert(columns, widths, lines, target);
-            note(columns, widths, notes);
+            convert(fit, lines, target);
+            note(fit, notes);
         } finally {
             Files.deleteIfExists(lines);
         }
     }
 
-    /** Looks at every answer before the types are settled: one that does not fit costs no other. */
-    private static List<Width> widths(Columns columns, AnswerRows rows) throws IOException {
+    /** Columns of settled types, and how wide each must be. */
+    private record Fit(Columns columns, List<Width> widths) {}
+
+    /** Looks at every row before the types are settled: one that does not fit costs no other. */
+    private static Fit fit(Columns columns, AnswerRows rows) throws IOException {
         var widths =
-                new ArrayList<Width>(
-                        Collections.nCopies(columns.answer().size(), Width.AS_DECLARED));
-        rows.each((recordId, answer) -> {
-            var json = JSON.readTree(answer);
+                new ArrayList<Width>(Collections.nCopies(columns.all().size(), Width.AS_DECLARED));
+        var types =
+                new ArrayList<Columns.@Nullable Type>(
+                        Collections.nCopies(columns.all().size(), null));
+        rows.each(row -> {
+            var values = columns.values(row);
             for (int index = 0; index < widths.size(); index++) {
-                var column = columns.answer().get(index);
-                var width = width(column.type(), columns.value(json, column));
+                var column = columns.all().get(index);
+                var value = values.of(column);
+                if (column.type() == Columns.Type.ANY) {
+                    types.set(index, common(types.get(index), value));
+                    continue;
+                }
+                var width = width(column.type(), value);
                 if (width.compareTo(widths.get(index)) > 0) {
                     widths.set(index, width);
                 }
             }
         });
-        return widths;
+        var settled = new ArrayList<Columns.Column>();
+        for (int index = 0; index < widths.size(); index++) {
+            var column = columns.all().get(index);
+            var type = types.get(index);
+            settled.add(
+                    column.type() == Columns.Type.ANY
+                            ? column.ofType(type == null ? Columns.Type.TEXT : type)
+                            : column);
+        }
+        return new Fit(new Columns(columns.flattened(), settled), widths);
+    }
+
+    /** The narrowest type that holds the values so far and this one. */
+    private static Columns.@Nullable Type common(Columns.@Nullable Type before, JsonNode value) {
+        if (value.isMissingNode() || value.isNull()) {
+            return before;
+        }
+        var type = typeOf(value);
+        if (before == null || before == type) {
+            return type;
+        }
+        return isNumber(before) && isNumber(type) ? Columns.Type.NUMBER : Columns.Type.TEXT;
+    }
+
+    private static boolean isNumber(Columns.Type type) {
+        return type == Columns.Type.WHOLE_NUMBER || type == Columns.Type.NUMBER;
+    }
+
+    private static Columns.Type typeOf(JsonNode value) {
+        if (value.isBoolean()) {
+            return Columns.Type.TRUTH;
+        }
+        if (width(Columns.Type.WHOLE_NUMBER, value) == Width.AS_DECLARED) {
+            return Columns.Type.WHOLE_NUMBER;
+        }
+        return width(Columns.Type.NUMBER, value) == Width.AS_DECLARED
+                ? Columns.Type.NUMBER
+                : Columns.Type.TEXT;
     }
 
     private static Width width(Columns.Type type, JsonNode value) {
@@ -95,7 +135,7 @@ final class Parquet {
             return Width.AS_DECLARED;
         }
         return switch (type) {
-            case TEXT, JSON -> Width.AS_DECLARED;
+            case TEXT, JSON, ANY -> Width.AS_DECLARED;
             case TRUTH -> value.isBoolean() ? Width.AS_DECLARED : Width.TEXT;
             case NUMBER ->
                     value.isNumber() && Double.isFinite(value.decimalValue().doubleValue())
@@ -115,25 +155,25 @@ final class Parquet {
                 : Width.DECIMAL;
     }
 
-    private static JsonNode row(
-            Columns columns, List<Width> widths, String recordId, JsonNode answer) {
-        var row = JSON.createObjectNode().put(Columns.ID, recordId);
-        for (int index = 0; index < widths.size(); index++) {
-            var column = columns.answer().get(index);
-            var value = columns.value(answer, column);
+    private static JsonNode line(Fit fit, AnswerRow row) {
+        var values = fit.columns().values(row);
+        var line = JSON.createObjectNode().put(Columns.ID, row.recordId());
+        for (int index = 0; index < fit.widths().size(); index++) {
+            var column = fit.columns().all().get(index);
+            var value = values.of(column);
             if (value.isMissingNode() || value.isNull()) {
-                row.putNull(column.name());
-            } else if (widths.get(index) == Width.TEXT
+                line.putNull(column.name());
+            } else if (fit.widths().get(index) == Width.TEXT
                     || column.type() == Columns.Type.JSON
                     || column.type() == Columns.Type.TEXT) {
-                row.put(column.name(), textOf(column, value));
+                line.put(column.name(), textOf(column, value));
             } else if (column.type() == Columns.Type.WHOLE_NUMBER) {
-                row.put(column.name(), value.decimalValue().toBigInteger().toString());
+                line.put(column.name(), value.decimalValue().toBigInteger().toString());
             } else {
-                row.set(column.name(), value);
+                line.set(column.name(), value);
             }
         }
-        return row;
+        return line;
     }
 
     private static String textOf(Columns.Column column, JsonNode value) {
@@ -142,10 +182,10 @@ final class Parquet {
                 : value.toString();
     }
 
-    private static void note(Columns columns, List<Width> widths, Consumer<String> notes) {
-        for (int index = 0; index < widths.size(); index++) {
-            var name = columns.answer().get(index).name();
-            switch (widths.get(index)) {
+    private static void note(Fit fit, Consumer<String> notes) {
+        for (int index = 0; index < fit.widths().size(); index++) {
+            var name = fit.columns().all().get(index).name();
+            switch (fit.widths().get(index)) {
                 case AS_DECLARED -> {}
                 case DECIMAL ->
                         notes.accept(
@@ -161,16 +201,15 @@ final class Parquet {
         }
     }
 
-    private static void convert(Columns columns, List<Width> widths, Path lines, Path target)
-            throws IOException {
+    private static void convert(Fit fit, Path lines, Path target) throws IOException {
         var types = new ArrayList<>(List.of(text(Columns.ID) + ": 'varchar'"));
-        for (int index = 0; index < widths.size(); index++) {
-            var column = columns.answer().get(index);
+        for (int index = 0; index < fit.widths().size(); index++) {
+            var column = fit.columns().all().get(index);
             types.add(
                     text(column.name())
                             + ": "
                             + text(
-                                    switch (widths.get(index)) {
+                                    switch (fit.widths().get(index)) {
                                         case AS_DECLARED -> sqlType(column.type());
                                         case DECIMAL -> "decimal(38, 0)";
                                         case TEXT -> "varchar";
@@ -203,7 +242,7 @@ final class Parquet {
 
     private static String sqlType(Columns.Type type) {
         return switch (type) {
-            case TEXT, JSON -> "varchar";
+            case TEXT, JSON, ANY -> "varchar";
             case WHOLE_NUMBER -> "bigint";
             case NUMBER -> "double";
             case TRUTH -> "boolean";

@@ -3,14 +3,17 @@ package dev.nightmail.pipeline.sink;
 import dev.nightmail.pipeline.paths.NamedFile;
 import dev.nightmail.pipeline.streams.StandardStreams;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /** What a sink is told of the pipeline it belongs to, and may ask of the run. */
 public interface SinkContext {
 
-    /** The schema of the answers; null if any text will do. */
-    @Nullable JsonNode schema();
+    /** What rows are made of. */
+    RowShape shape();
+
+    /** Whether a simulator answers, or answered any of the pipeline's records before. */
+    default boolean isSimulated() {
+        return false;
+    }
 
     /** Names the pipeline's state: another state has another one, and numbers its answers anew. */
     String pipelineId();

@@ -1,7 +1,11 @@
 package dev.nightmail.pipeline.state;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The answers of a pipeline in the order in which they became the current ones of their records. A
@@ -12,11 +16,19 @@ public final class AnswerTable {
     /** Long answers make short groups: what is held in memory is bounded in characters, too. */
     private static final long CHARACTERS_MAX = 8L * 1024 * 1024;
 
+    private static final String CURRENT =
+            """
+            select a.sequence, r.record_id, a.answer, r.kept, a.batch, a.model, a.stop_reason,
+                   a.input_tokens, a.output_tokens, a.attempts, a.cost, a.answered_at, r.record
+            """;
+
     private final Sql sql;
+    private final CurrentPlan plan;
     private long lastNumber = -1;
 
-    AnswerTable(Sql sql) {
+    AnswerTable(Sql sql, CurrentPlan plan) {
         this.sql = sql;
+        this.plan = plan;
     }
 
     /** A number that no answer had before. */
@@ -27,9 +39,6 @@ public final class AnswerTable {
         return ++lastNumber;
     }
 
-    /** The current answer of a record, JSON. */
-    public record NumberedAnswer(long sequence, String recordId, String answer) {}
-
     /** The highest number given; 0 if there is no answer. */
     public long last() {
         return sql.number("select coalesce(max(sequence), 0) from answer");
@@ -39,21 +48,20 @@ public final class AnswerTable {
      * The current answers with a higher number, in the order of the numbers: at most so many, fewer
      * where they are long, none only if there are none.
      */
-    public List<NumberedAnswer> after(long sequence, int max) {
-        var group = new ArrayList<NumberedAnswer>();
+    public List<StoredAnswer> after(long sequence, int max) {
+        var group = new ArrayList<StoredAnswer>();
         var characters = new long[1];
         sql.each(
-                """
-                select a.sequence, r.record_id, a.answer
-                  from answer a
-                  join record r on r.record = a.record and r.answer = a.sequence
-                 where a.sequence > ?
-                 order by a.sequence
-                 limit ?
-                """,
+                CURRENT
+                        + """
+                          from answer a
+                          join record r on r.record = a.record and r.answer = a.sequence
+                         where a.sequence > ?
+                         order by a.sequence
+                         limit ?
+                        """,
                 row -> {
-                    var answer =
-                            new NumberedAnswer(row.getLong(1), row.getString(2), row.getString(3));
+                    var answer = stored(row);
                     group.add(answer);
                     characters[0] += answer.answer().length();
                     return characters[0] < CHARACTERS_MAX;
@@ -61,5 +69,46 @@ public final class AnswerTable {
                 sequence,
                 max);
         return group;
+    }
+
+    /**
+     * The answers of all records, or of the current plan's, in the order in which the pipeline
+     * first read them. A record that is asked something else by now keeps its older answer until it
+     * has another, or is set aside.
+     */
+    public void each(boolean ofCurrentPlan, Consumer<StoredAnswer> visitor) {
+        sql.each(
+                CURRENT
+                        + """
+                          from record r
+                          join answer a on a.sequence = r.answer
+                         where r.state <> 'failed'
+                         order by r.record
+                        """,
+                row -> {
+                    if (!ofCurrentPlan || plan.has(row.getLong(13))) {
+                        visitor.accept(stored(row));
+                    }
+                    return true;
+                });
+    }
+
+    private static StoredAnswer stored(ResultSet row) throws SQLException {
+        var cost = row.getLong(11);
+        var isPriced = !row.wasNull();
+        var at = row.getString(12);
+        return new StoredAnswer(
+                row.getLong(1),
+                row.getString(2),
+                row.getString(3),
+                row.getString(4),
+                row.getInt(5),
+                row.getString(6),
+                row.getString(7),
+                row.getLong(8),
+                row.getLong(9),
+                row.getInt(10),
+                isPriced ? cost : null,
+                at == null ? null : Instant.parse(at));
     }
 }

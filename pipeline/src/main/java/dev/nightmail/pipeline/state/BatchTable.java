@@ -458,6 +458,21 @@ public final class BatchTable {
         return inState("submitted", endpoint);
     }
 
+    /** What prompt a batch asks with. */
+    public String promptVersion(int number) {
+        return sql.first(
+                        "select prompt_version from batch where batch = ?",
+                        row -> row.getString(1),
+                        number)
+                .orElseThrow();
+    }
+
+    /** Whether any batch was ever meant for this endpoint. */
+    public boolean anyFor(String endpoint) {
+        return sql.first("select 1 from batch where endpoint = ? limit 1", _ -> true, endpoint)
+                .isPresent();
+    }
+
     public StoredBatch batch(int number) {
         return sql.first(
                         "select " + COLUMNS + " from batch where batch = ?",

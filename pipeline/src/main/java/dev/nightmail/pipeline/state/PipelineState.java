@@ -47,7 +47,7 @@ public final class PipelineState implements AutoCloseable {
         this.isNew = isNew;
         this.tallies = new Tallies(sql);
         this.records = new RecordTable(sql, current, tallies);
-        this.answers = new AnswerTable(sql);
+        this.answers = new AnswerTable(sql, current);
         this.batches = new BatchTable(sql, work, current, tallies, records, answers);
         sql.aroundTransactions(() -> current.save(sql, tallies), tallies::forget);
     }

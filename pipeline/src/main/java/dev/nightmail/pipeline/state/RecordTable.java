@@ -169,20 +169,30 @@ public final class RecordTable {
     }
 
     /** A record that was never read before, into a draft. @return its number */
-    public long insert(String recordId, byte[] content, Draft draft) {
+    public long insert(String recordId, byte[] content, @Nullable String kept, Draft draft) {
         if (lastNumber < 0) {
             lastNumber = sql.number("select coalesce(max(record), 0) from record");
         }
         long number = ++lastNumber;
         sql.update(
-                "insert into record (record, record_id, content, state, batch) values (?, ?, ?, 'carried', ?)",
+                "insert into record (record, record_id, content, kept, state, batch) values (?, ?, ?, ?, 'carried', ?)",
                 number,
                 recordId,
                 content,
+                kept,
                 draft.number());
         current.add(number);
         tallies.add(Tallies.OUTSTANDING, 1);
         return number;
+    }
+
+    /** Which of its fields go with a record's answer; they may change while the answer stays. */
+    public void keepFields(long record, @Nullable String kept) {
+        sql.update(
+                "update record set kept = ? where record = ? and kept is not ?",
+                kept,
+                record,
+                kept);
     }
 
     /**
@@ -342,11 +352,6 @@ public final class RecordTable {
                         .anyMatch(FailureKind::nextRunTriesAgain);
     }
 
-    /** A record with its answer, or without. */
-    public interface AnsweredVisitor {
-        void visit(String recordId, String answer);
-    }
-
     /** A record without an answer; without ids, and with a place, if it cannot be asked. */
     public interface FailedVisitor {
         void visit(
@@ -356,28 +361,6 @@ public final class RecordTable {
                 String message,
                 @Nullable String answer,
                 @Nullable String place);
-    }
-
-    /**
-     * The answers of the current plan's records, in the order in which the pipeline first read
-     * them. A record that is asked something else by now keeps its older answer until it has
-     * another, or is set aside.
-     */
-    public void eachAnswer(AnsweredVisitor visitor) {
-        sql.each(
-                """
-                select r.record, r.record_id, a.answer
-                  from record r
-                  join answer a on a.sequence = r.answer
-                 where r.state <> 'failed'
-                 order by r.record
-                """,
-                row -> {
-                    if (current.has(row.getLong(1))) {
-                        visitor.visit(row.getString(2), row.getString(3));
-                    }
-                    return true;
-                });
     }
 
     public void eachFailure(Plan plan, FailedVisitor visitor) {

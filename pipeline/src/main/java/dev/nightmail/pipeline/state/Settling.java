@@ -3,6 +3,7 @@ package dev.nightmail.pipeline.state;
 import dev.nightmail.pipeline.answer.FailureKind;
 import dev.nightmail.pipeline.cost.Usage;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -110,6 +111,7 @@ public final class Settling {
      * the same.
      *
      * @param attempts how often the record was asked for it
+     * @param costPicos null if no price is known
      */
     public void accept(
             int ordinal,
@@ -117,13 +119,15 @@ public final class Settling {
             String model,
             String stopReason,
             Usage usage,
-            int attempts) {
+            int attempts,
+            @Nullable Long costPicos,
+            Instant at) {
         settled.set(ordinal);
         accepted++;
         acceptedOutput += usage.output();
         long record = members[ordinal];
         long sequence = answers.nextNumber();
-        var kept = new Answer(sequence, answer, model, stopReason, usage, attempts);
+        var kept = new Answer(sequence, answer, model, stopReason, usage, attempts, costPicos, at);
         boolean isCurrent =
                 keep("record where record = ? and batch = ? and state = 'carried'", ordinal, kept);
         if (isCurrent) {
@@ -144,7 +148,9 @@ public final class Settling {
             String model,
             String stopReason,
             Usage usage,
-            int attempts) {}
+            int attempts,
+            @Nullable Long costPicos,
+            Instant at) {}
 
     /**
      * Keeps an answer to what this batch asked.
@@ -155,8 +161,8 @@ public final class Settling {
     private boolean keep(String asked, int ordinal, Answer answer) {
         return sql.update(
                         """
-                        insert into answer (sequence, record, content, batch, answer, model, stop_reason, input_tokens, output_tokens, attempts)
-                        select ?, record, content, batch, ?, ?, ?, ?, ?, ?
+                        insert into answer (sequence, record, content, batch, answer, model, stop_reason, input_tokens, output_tokens, attempts, cost, answered_at)
+                        select ?, record, content, batch, ?, ?, ?, ?, ?, ?, ?, ?
                           from %s
                         """
                                 .formatted(asked),
@@ -167,6 +173,8 @@ public final class Settling {
                         answer.usage().promptTokens(),
                         answer.usage().output(),
                         answer.attempts(),
+                        answer.costPicos(),
+                        answer.at().toString(),
                         members[ordinal],
                         batch.number())
                 > 0;

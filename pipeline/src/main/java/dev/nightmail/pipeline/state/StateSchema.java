@@ -262,11 +262,23 @@ final class StateSchema {
                     "alter table plan add column source text",
                     "alter table plan add column records_read integer not null default 0");
 
+    /** What came after; each release of the tables is one more. */
+    private static final List<List<String>> LATER =
+            List.of(
+                    List.of(
+                            // Fields of the record that go with its answer, a JSON object.
+                            "alter table record add column kept text",
+                            // Pico-dollars; null where no price was known.
+                            "alter table answer add column cost integer",
+                            "alter table answer add column answered_at text"));
+
+    private static final int CURRENT = NUMBERED_SINCE + LATER.size();
+
     private StateSchema() {}
 
     static int version(Sql sql) {
         var version = (int) sql.number("pragma user_version");
-        if (version > NUMBERED_SINCE) {
+        if (version > CURRENT) {
             throw new StateException(
                     "the state file was written by a newer release: use that one, or move the file away to start anew",
                     null);
@@ -275,7 +287,7 @@ final class StateSchema {
     }
 
     static boolean isCurrent(int version) {
-        return version == NUMBERED_SINCE;
+        return version == CURRENT;
     }
 
     /**
@@ -283,8 +295,8 @@ final class StateSchema {
      */
     static void migrate(Sql sql, @Nullable WorkFolder work) {
         var version = version(sql);
-        migrateTo(sql, MIGRATIONS.size());
         if (version < NUMBERED_SINCE) {
+            migrateTo(sql, MIGRATIONS.size());
             sql.inTransaction(() -> {
                 FormerTables.setAside(sql);
                 NUMBERED.forEach(sql::update);
@@ -292,17 +304,22 @@ final class StateSchema {
                 sql.update("pragma user_version = " + NUMBERED_SINCE);
             });
         }
+        for (int next = version(sql); next < CURRENT; next++) {
+            apply(sql, LATER.get(next - NUMBERED_SINCE), next + 1);
+        }
+    }
+
+    private static void apply(Sql sql, List<String> statements, int version) {
+        sql.inTransaction(() -> {
+            statements.forEach(sql::update);
+            sql.update("pragma user_version = " + version);
+        });
     }
 
     /** The tables of a release that kept a row for each request. */
     static void migrateTo(Sql sql, int last) {
         for (int next = version(sql); next < last; next++) {
-            var number = next + 1;
-            var statements = MIGRATIONS.get(next);
-            sql.inTransaction(() -> {
-                statements.forEach(sql::update);
-                sql.update("pragma user_version = " + number);
-            });
+            apply(sql, MIGRATIONS.get(next), next + 1);
         }
     }
 }

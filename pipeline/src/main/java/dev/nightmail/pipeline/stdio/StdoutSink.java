@@ -61,7 +61,7 @@ final class StdoutSink implements Sink {
                 rows +=
                         write(visitor -> {
                             for (var answer : next) {
-                                visitor.visit(answer.recordId(), answer.answer());
+                                visitor.visit(answer.row());
                             }
                         });
                 written = next.getLast().sequence();
@@ -95,16 +95,16 @@ final class StdoutSink implements Sink {
         begun = true;
         written = answers.last();
         lines.begin(out);
-        return write(answers);
+        return write(answers.ofThisRun());
     }
 
     private long write(AnswerRows rows) throws IOException {
         var count = new long[1];
         lines.write(
                 visitor ->
-                        rows.each((recordId, answer) -> {
+                        rows.each(row -> {
                             count[0]++;
-                            visitor.visit(recordId, answer);
+                            visitor.visit(row);
                         }),
                 out);
         return count[0];

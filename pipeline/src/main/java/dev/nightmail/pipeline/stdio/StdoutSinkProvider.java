@@ -9,6 +9,7 @@ import dev.nightmail.pipeline.paths.PathRule;
 import dev.nightmail.pipeline.sink.AnswerLines;
 import dev.nightmail.pipeline.sink.FileSinkProvider;
 import dev.nightmail.pipeline.sink.Formulas;
+import dev.nightmail.pipeline.sink.RowShape;
 import dev.nightmail.pipeline.sink.Sink;
 import dev.nightmail.pipeline.sink.SinkContext;
 import dev.nightmail.pipeline.sink.SinkDefinition;
@@ -71,7 +72,7 @@ public final class StdoutSinkProvider implements SinkProvider {
         @Override
         public Sink open(SinkContext context) {
             return new StdoutSink(
-                    new AnswerLines(format.rows, formulas, context.schema()), context);
+                    new AnswerLines(format.rows, formulas, RowShape.ofFile(context)), context);
         }
     }
 

@@ -72,7 +72,7 @@ class PipelineDefinitionTest {
                 .get()
                 .extracting(OutputDefinition::reaskMax)
                 .isEqualTo(1);
-        assertThat(pipeline.sink())
+        assertThat(pipeline.outputs().sinks().getFirst().definition())
                 .isEqualTo(
                         new FileSinkDefinition(
                                 folder.resolve("results.parquet"),
@@ -285,7 +285,7 @@ class PipelineDefinitionTest {
                                 new PathRule(folder, true), "select 1 as id", CsvCells.TYPED));
         assertThat(pipeline.promptWithoutFields()).isTrue();
         assertThat(pipeline.allowOutside()).isTrue();
-        assertThat(pipeline.sink())
+        assertThat(pipeline.outputs().sinks().getFirst().definition())
                 .isEqualTo(
                         new FileSinkDefinition(
                                 folder.resolve("a.csv"), SinkFormat.CSV, Formulas.KEEP));

@@ -101,7 +101,7 @@ class PipelineRunTest {
         pipeline.run(server, world);
 
         assertThat(server.batches().getLast().customIds).containsExactly("r1", "r9");
-        assertThat(pipeline.answeredIds()).containsExactly("r0", "r1", "r9");
+        assertThat(pipeline.answeredIds()).containsExactly("r0", "r1", "r2", "r3", "r4", "r9");
     }
 
     @Test

@@ -121,7 +121,7 @@ final class Table {
                                         "answer %d is delivered again"
                                                 .formatted(answer.sequence())));
                     }
-                    rows.put(answer.recordId(), answer.answer());
+                    rows.put(answer.row().recordId(), answer.row().answer());
                 }
                 if (defect == Defect.SINK_DELIVERS_AGAIN) {
                     life.point("written, not noted");

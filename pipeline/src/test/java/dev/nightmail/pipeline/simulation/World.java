@@ -11,6 +11,7 @@ import dev.nightmail.pipeline.definition.BadRecords;
 import dev.nightmail.pipeline.definition.Budget;
 import dev.nightmail.pipeline.definition.OutputDefinition;
 import dev.nightmail.pipeline.definition.OutputPlaces;
+import dev.nightmail.pipeline.definition.OutputSink;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.definition.RetryLimits;
 import dev.nightmail.pipeline.run.Preview;
@@ -403,7 +404,7 @@ public final class World {
                                 folder.resolve("schema.json"), SCHEMA, plan.reaskMax())
                         : null,
                 new OutputPlaces(
-                        table.definition(folder, life, faults, defect),
+                        List.of(OutputSink.of(table.definition(folder, life, faults, defect))),
                         folder.resolve("failed.jsonl"),
                         folder.resolve("report.html")),
                 budget == null ? null : new Budget(budget),

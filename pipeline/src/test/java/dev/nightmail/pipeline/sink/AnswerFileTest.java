@@ -2,6 +2,7 @@ package dev.nightmail.pipeline.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nightmail.pipeline.testing.TestRows;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -227,8 +228,9 @@ class AnswerFileTest {
     private String csv(String answer, String id, Formulas formulas) throws Exception {
         var output =
                 output("{\"type\": \"object\", \"properties\": {\"a\": {\"type\": \"string\"}}}");
-        var file = new AnswerFile(SinkFormat.CSV, formulas, output);
-        file.filling(visitor -> visitor.visit(id, answer), notes::add).fill(folder.resolve("out"));
+        var file = new AnswerFile(SinkFormat.CSV, formulas, RowShape.ofAnswer(output));
+        file.filling(visitor -> visitor.visit(TestRows.row(id, answer)), notes::add)
+                .fill(folder.resolve("out"));
         return Files.readString(folder.resolve("out"));
     }
 
@@ -239,7 +241,7 @@ class AnswerFileTest {
                         visitor -> {
                             int row = 0;
                             for (var answer : answers.strip().split("\n", -1)) {
-                                visitor.visit(ids + row++, answer);
+                                visitor.visit(TestRows.row(ids + row++, answer));
                             }
                         },
                         notes::add)
@@ -251,7 +253,7 @@ class AnswerFileTest {
     }
 
     private AnswerFile file(String schema, SinkFormat format) {
-        return new AnswerFile(format, Formulas.ESCAPE, output(schema));
+        return new AnswerFile(format, Formulas.ESCAPE, RowShape.ofAnswer(output(schema)));
     }
 
     private static JsonNode output(String schema) {

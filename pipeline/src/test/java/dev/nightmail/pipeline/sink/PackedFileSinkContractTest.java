@@ -37,7 +37,8 @@ class PackedFileSinkContractTest extends SinkContract {
                                 folder.resolve("results.csv.gz"),
                                 SinkFormat.CSV,
                                 Formulas.ESCAPE,
-                                true)
+                                true,
+                                FileMode.CURRENT)
                         .open(context)) {
             sink.complete(answers);
         }

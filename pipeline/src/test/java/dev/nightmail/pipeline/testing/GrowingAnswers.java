@@ -1,10 +1,12 @@
 package dev.nightmail.pipeline.testing;
 
+import dev.nightmail.pipeline.sink.AnswerRows;
 import dev.nightmail.pipeline.sink.Answers;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The answers of a pipeline in memory. */
 public final class GrowingAnswers implements Answers {
@@ -13,8 +15,15 @@ public final class GrowingAnswers implements Answers {
     private long last;
 
     public void add(String recordId, String answer) {
+        add(recordId, answer, null);
+    }
+
+    /**
+     * @param kept fields of the record, a JSON object
+     */
+    public void add(String recordId, String answer, @Nullable String kept) {
         last++;
-        current.put(recordId, new Numbered(last, recordId, answer));
+        current.put(recordId, new Numbered(last, TestRows.row(recordId, answer, kept)));
     }
 
     @Override
@@ -32,9 +41,14 @@ public final class GrowingAnswers implements Answers {
     }
 
     @Override
+    public AnswerRows ofThisRun() {
+        return this;
+    }
+
+    @Override
     public void each(Visitor visitor) throws IOException {
         for (var answer : current.values()) {
-            visitor.visit(answer.recordId(), answer.answer());
+            visitor.visit(answer.row());
         }
     }
 }

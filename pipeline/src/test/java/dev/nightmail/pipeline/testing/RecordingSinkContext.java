@@ -1,6 +1,7 @@
 package dev.nightmail.pipeline.testing;
 
 import dev.nightmail.pipeline.paths.NamedFile;
+import dev.nightmail.pipeline.sink.RowShape;
 import dev.nightmail.pipeline.sink.SinkContext;
 import dev.nightmail.pipeline.sink.WholeFile;
 import dev.nightmail.pipeline.streams.StandardStreams;
@@ -15,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 /** A run around a sink; what the sink says and waits for is kept. */
 public final class RecordingSinkContext implements SinkContext {
 
-    private final @Nullable JsonNode schema;
+    private final RowShape shape;
     private final List<String> notes = new ArrayList<>();
     private final List<Duration> pauses = new ArrayList<>();
     private String pipelineId = "pipeline-1";
@@ -23,7 +24,11 @@ public final class RecordingSinkContext implements SinkContext {
     private OutputStream output = OutputStream.nullOutputStream();
 
     public RecordingSinkContext(@Nullable JsonNode schema) {
-        this.schema = schema;
+        this(RowShape.ofAnswer(schema));
+    }
+
+    public RecordingSinkContext(RowShape shape) {
+        this.shape = shape;
     }
 
     public List<String> notes() {
@@ -44,8 +49,8 @@ public final class RecordingSinkContext implements SinkContext {
     }
 
     @Override
-    public @Nullable JsonNode schema() {
-        return schema;
+    public RowShape shape() {
+        return shape;
     }
 
     @Override
