@@ -10,6 +10,9 @@ public final class ExitCode {
     /** The command went through, but some records or requests have no answer. */
     public static final int SOME_WITHOUT_ANSWER = 3;
 
+    /** Too much of the pilot failed, so that the rest was not sent. */
+    public static final int STOPPED_BY_PILOT = 4;
+
     /** With --detailed-exit: everything was done before. */
     public static final int NOTHING_TO_DO = 10;
 

@@ -102,7 +102,7 @@ public final class CollectCommand implements Callable<Integer> {
         return switch (summary.end()) {
             case BATCHES_OUT -> exit.of(ExitCode.BATCHES_OUT);
             case LEFT_TO_SEND, DECLINED -> ExitCode.DONE;
-            case COMPLETE, CANCELED, BUDGET_REACHED -> {
+            case COMPLETE, CANCELED, BUDGET_REACHED, STOPPED_BY_PILOT -> {
                 // What has no answer was told by the collection that found it out.
                 if (summary.didNothing()) {
                     yield exit.of(ExitCode.NOTHING_TO_DO);

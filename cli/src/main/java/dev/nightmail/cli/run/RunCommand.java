@@ -32,7 +32,8 @@ import picocli.CommandLine.Option;
         footer = {
             "0 every record has an answer, batches are out (--no-wait), or",
             "there is nothing to do; 1 failed; 2 wrong usage or declined;",
-            "3 finished, but some records have no answer; 130 stopped with Ctrl-C.",
+            "3 finished, but some records have no answer; 4 stopped by the",
+            "pilot; 130 stopped with Ctrl-C.",
             "Money is in US dollars at batch prices; sizes are decimal",
             "(1 MB = 1,000,000 bytes)."
         })
@@ -59,6 +60,14 @@ public final class RunCommand implements Callable<Integer> {
 
     @Option(names = "--yes", description = "Spend at Anthropic without asking.")
     private boolean yes;
+
+    @Option(
+            names = "--no-pilot",
+            description = {
+                "Send everything, though the pipeline has a pilot that",
+                "was not sent yet, or that failed."
+            })
+    private boolean noPilot;
 
     @Option(
             names = "--no-wait",
@@ -106,7 +115,7 @@ public final class RunCommand implements Callable<Integer> {
                 return ExitCode.DONE;
             }
             var confirmation = new SpendingQuestion(console, chosen, yes);
-            var options = new RunOptions(overwrite.isGiven(), noWait, confirmation);
+            var options = new RunOptions(overwrite.isGiven(), noWait, !noPilot, confirmation);
             var summary = run(run, options, definition, chosen);
             confirmation.refusal().ifPresent(RunCommand::refuse);
             if (!common.json()) {
@@ -191,6 +200,7 @@ public final class RunCommand implements Callable<Integer> {
                 yield summary.didNothing() ? exit.of(ExitCode.NOTHING_TO_DO) : ExitCode.DONE;
             }
             case BUDGET_REACHED, CANCELED -> ExitCode.SOME_WITHOUT_ANSWER;
+            case STOPPED_BY_PILOT -> ExitCode.STOPPED_BY_PILOT;
             case BATCHES_OUT -> exit.of(ExitCode.BATCHES_OUT);
             case LEFT_TO_SEND -> ExitCode.DONE;
             case DECLINED -> ExitCode.WRONG_USAGE;

@@ -5,6 +5,8 @@ import dev.nightmail.cli.command.Endpoints;
 import dev.nightmail.cli.text.Figures;
 import dev.nightmail.cli.text.ProgressDisplay;
 import dev.nightmail.cli.text.Standing;
+import dev.nightmail.pipeline.answer.FailureKind;
+import dev.nightmail.pipeline.run.PilotResult;
 import dev.nightmail.pipeline.run.Preview;
 import dev.nightmail.pipeline.run.ProgressListener;
 import dev.nightmail.pipeline.run.RunEvent;
@@ -19,6 +21,8 @@ final class RunDisplay implements ProgressListener, AutoCloseable {
      * An endpoint that is away is polled often; once in this time is often enough to hear of it.
      */
     private static final Duration SILENCE_TOLD_EVERY = Duration.ofMinutes(1);
+
+    private static final int PILOT_KINDS_TOLD = 5;
 
     private final Console console;
     private final boolean simulated;
@@ -113,6 +117,7 @@ final class RunDisplay implements ProgressListener, AutoCloseable {
                                                     : ", about %s under way"
                                                             .formatted(Figures.money(underWay)),
                                             Figures.counted(unsent, "record")));
+            case RunEvent.PilotJudged(var pilot) -> tellPilot(pilot);
             case RunEvent.Retrying(var reason) -> note(Endpoints.tryingAgain(reason));
             case RunEvent.EndpointSilent(var reason) -> tellSilence(reason);
             case RunEvent.Waiting(var reasons) ->
@@ -146,6 +151,36 @@ final class RunDisplay implements ProgressListener, AutoCloseable {
             gapDue = true;
         }
         progress = console.progress();
+    }
+
+    /** What failed comes before a question, which takes the place of the bar. */
+    private void tellPilot(PilotResult pilot) {
+        if (pilot.hasPassed()) {
+            note(
+                    "The pilot: %s of %s answered; the rest is sent."
+                            .formatted(
+                                    Figures.count(pilot.answered()),
+                                    Figures.counted(pilot.requests(), "request")));
+            return;
+        }
+        progress.close();
+        progress = console.progress();
+        note(
+                "The pilot: %s of %s failed, and at most %s may:"
+                        .formatted(
+                                Figures.count(pilot.failed()),
+                                Figures.counted(pilot.requests(), "request"),
+                                Figures.count(pilot.allowed())));
+        pilot.failures().entrySet().stream()
+                .limit(PILOT_KINDS_TOLD)
+                .forEach(each ->
+                        note(
+                                "  %s %s, such as %s: %s"
+                                        .formatted(
+                                                Figures.count(each.getValue().records()),
+                                                FailureKind.words(each.getKey()),
+                                                each.getValue().recordId(),
+                                                each.getValue().message())));
     }
 
     private void note(String line) {

@@ -1,6 +1,7 @@
 package dev.nightmail.cli.run;
 
 import dev.nightmail.pipeline.cost.Range;
+import dev.nightmail.pipeline.run.PilotResult;
 import dev.nightmail.pipeline.run.Preview;
 import dev.nightmail.pipeline.run.RunEvent;
 import dev.nightmail.pipeline.run.RunSummary;
@@ -72,6 +73,7 @@ final class RunJson {
                             .put("under_way_micros", underWay)
                             .put("budget_micros", budget)
                             .put("unsent", unsent);
+            case RunEvent.PilotJudged(var pilot) -> pilot(pilot);
             case RunEvent.Retrying(var reason) -> named("retrying").put("reason", reason);
             case RunEvent.EndpointSilent(var reason) ->
                     named("endpoint_silent").put("reason", reason);
@@ -87,6 +89,18 @@ final class RunJson {
                     named("answers_delivered").put("place", place).put("rows", rows);
             case RunEvent.Finished(var summary) -> summary(summary);
         };
+    }
+
+    private static ObjectNode pilot(PilotResult pilot) {
+        var json =
+                named("pilot_judged")
+                        .put("passed", pilot.hasPassed())
+                        .put("requests", pilot.requests())
+                        .put("answered", pilot.answered())
+                        .put("allowed", pilot.allowed());
+        var failed = json.putObject("failed");
+        pilot.failures().forEach((kind, failures) -> failed.put(kind, failures.records()));
+        return json;
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.nightmail.cli.run;
 
 import dev.nightmail.cli.command.Console;
 import dev.nightmail.cli.text.Figures;
+import dev.nightmail.pipeline.run.PilotResult;
 import dev.nightmail.pipeline.run.Preview;
 import dev.nightmail.pipeline.run.RunOptions;
 import java.util.Optional;
@@ -49,6 +50,14 @@ final class SpendingQuestion implements RunOptions.Confirmation {
         }
         refusal = "declined. Nothing was sent";
         return false;
+    }
+
+    @Override
+    public boolean confirmAfter(PilotResult pilot) {
+        // Not covered by --yes: who says it beforehand is not there to look at the failures.
+        return !agreed
+                && console.canAsk()
+                && console.ask("Do you want to send the rest all the same?");
     }
 
     @Override

@@ -74,6 +74,7 @@ final class SummaryText {
                             ? style.good(summary.didNothing() ? "complete already" : "complete")
                             : style.warning("complete, some records set aside");
             case BUDGET_REACHED -> style.warning("stopped at its budget");
+            case STOPPED_BY_PILOT -> style.warning("stopped by the pilot");
             case CANCELED -> style.warning("a batch was canceled");
             case BATCHES_OUT ->
                     style.good(
@@ -177,6 +178,8 @@ final class SummaryText {
         return switch (summary.end()) {
             case COMPLETE -> "";
             case BUDGET_REACHED -> "Raise budget in the pipeline and run it again to go on.";
+            case STOPPED_BY_PILOT ->
+                    "Mend the prompt or the schema and run it again, or go on regardless with --no-pilot.";
             case CANCELED, DECLINED, LEFT_TO_SEND -> "Run it again to send what was not sent.";
             case BATCHES_OUT -> "nightmail collect takes the results when they are there.";
         };

@@ -116,6 +116,86 @@ class RunCommandTest {
     }
 
     @Test
+    void aPilotThatFailsMakesTheExitCodeFourAndSaysWhatToDo() {
+        var session = withFailingPilot();
+
+        var code = session.run("run", "tides.yaml", "--endpoint", server.baseUri().toString());
+
+        assertThat(code).isEqualTo(4);
+        assertThat(session.err())
+                .contains("The pilot: 1 of 2 requests failed, and at most 0 may:")
+                .contains("  1 invalid request, such as b: invalid_request_error: ");
+        assertThat(session.out())
+                .startsWith("tides  stopped by the pilot\n")
+                .contains("not sent   1")
+                .contains(
+                        "Mend the prompt or the schema and run it again, or go on regardless with --no-pilot.");
+    }
+
+    @Test
+    void atATerminalARunGoesOnAfterAPilotThatFailedIfSomebodyWantsIt() {
+        var yes = withFailingPilot().atTerminal("y\n");
+        assertThat(yes.run("run", "tides.yaml", "--endpoint", server.baseUri().toString()))
+                .isEqualTo(3);
+        assertThat(yes.err()).contains("Do you want to send the rest all the same? [y/N]");
+    }
+
+    @Test
+    void atATerminalANoStopsTheRunAfterAPilotThatFailed() {
+        var no = withFailingPilot().atTerminal("n\n");
+
+        assertThat(no.run("run", "tides.yaml", "--endpoint", server.baseUri().toString()))
+                .isEqualTo(4);
+    }
+
+    @Test
+    void yesDoesNotAgreeToAPilotThatFailed() {
+        var session = withFailingPilot().atTerminal("y\n");
+
+        var code =
+                session.run(
+                        "run", "tides.yaml", "--yes", "--endpoint", server.baseUri().toString());
+
+        assertThat(code).isEqualTo(4);
+        assertThat(session.err()).doesNotContain("[y/N]");
+    }
+
+    @Test
+    void noPilotSendsEverything() {
+        var session = withFailingPilot();
+
+        var code =
+                session.run(
+                        "run",
+                        "tides.yaml",
+                        "--no-pilot",
+                        "--json",
+                        "--endpoint",
+                        server.baseUri().toString());
+
+        assertThat(code).isEqualTo(3);
+        assertThat(session.out()).doesNotContain("pilot_judged").contains("\"done\":2");
+    }
+
+    @Test
+    void forProgramsAPilotIsJudgedInNumbers() {
+        var session = withFailingPilot();
+
+        session.run("run", "tides.yaml", "--json", "--endpoint", server.baseUri().toString());
+
+        assertThat(session.out())
+                .contains(
+                        "{\"event\":\"pilot_judged\",\"passed\":false,\"requests\":2,\"answered\":1,\"allowed\":0,\"failed\":{\"invalid_request\":1}}")
+                .contains("\"end\":\"stopped_by_pilot\"");
+    }
+
+    /** One of the first two of its three records fails. */
+    private CommandLineSession withFailingPilot() {
+        server.failRequestsWith("b");
+        return session().file("tides.yaml", PIPELINE + "pilot: { records: 2, stop-above: 0 }\n");
+    }
+
+    @Test
     void withNothingSaidTheBuiltInSimulatorAnswersAndSaysSo() {
         var embedded = new EmbeddedFake(server);
         var session = session().with(embedded);

@@ -51,6 +51,7 @@ public final class Decider {
 
     private final Set<Lane> busy = EnumSet.noneOf(Lane.class);
     private final SendingPatience patience;
+    private final PilotGate pilot;
     private final List<Effect> effects = new ArrayList<>();
 
     private Pricing pricing = (_, _) -> 0;
@@ -60,6 +61,7 @@ public final class Decider {
     /** Records to send that no prepared batch has; what a lane did not report yet is not in it. */
     private long outstanding;
 
+    private Effect.Wanted wanted = Effect.Wanted.ANY;
     private long toGather;
     private long spentMicros;
     private boolean budgetReached;
@@ -77,6 +79,7 @@ public final class Decider {
     private Duration retryPause = RETRY_PAUSE_MIN;
     private Instant retryAt = Instant.MIN;
 
+    private boolean isJudging;
     private boolean toDeliver;
     private Duration noWaitLeft = NO_WAIT_MAX;
     private boolean leftOpen;
@@ -87,6 +90,7 @@ public final class Decider {
         this.terms = terms;
         this.spentMicros = spentMicros;
         this.patience = new SendingPatience(terms);
+        this.pilot = new PilotGate(terms.pilotRequestsMax());
         this.lookPause = terms.pace().first();
     }
 
@@ -103,6 +107,15 @@ public final class Decider {
         if (lackingSince != null) {
             lackingBefore.put(batch, lackingSince);
         }
+    }
+
+    /**
+     * The first requests are to be sent alone.
+     *
+     * @param sent batches of theirs that an earlier run sent, or meant to send
+     */
+    public void pilot(List<Integer> sent) {
+        pilot.isDue(sent);
     }
 
     /** From here on it is known what requests are likely to cost. */
@@ -129,7 +142,7 @@ public final class Decider {
         if (!busy.contains(Lane.SEND) && !leftOpen) {
             if (hasDoubts()) {
                 times.add(later(earliestDoubt(), patience.nextTryAt()));
-            } else if (mode() != Mode.COLLECT && hasReady() && maySend && hasRoom()) {
+            } else if (mode() != Mode.COLLECT && hasNext() && maySend && hasRoom()) {
                 times.add(patience.nextTryAt());
             }
         }
@@ -139,11 +152,16 @@ public final class Decider {
 
     /** Whether anything goes on that a report will come of. */
     public boolean isBusy() {
-        return !busy.isEmpty();
+        return !busy.isEmpty() || isJudging;
     }
 
     public boolean budgetReached() {
         return budgetReached;
+    }
+
+    /** Whether the pilot failed, so that no more was sent. */
+    public boolean isStoppedByPilot() {
+        return pilot.hasFailed();
     }
 
     private Mode mode() {
@@ -175,6 +193,10 @@ public final class Decider {
             case Report.Silent(var reason) -> silent(reason, now);
             case Report.Looked() -> looked(now);
             case Report.Fetched fetched -> fetched(fetched, now);
+            case Report.Judged(var judgement) -> {
+                isJudging = false;
+                pilot.judged(judgement);
+            }
             case Report.Delivered() -> busy.remove(Lane.DELIVER);
         }
         if (!ended) {
@@ -196,6 +218,7 @@ public final class Decider {
     private void goOn(Instant now) {
         look(now);
         fetch(now);
+        judge();
         send(now);
         gather(now);
         deliver();
@@ -206,7 +229,7 @@ public final class Decider {
     }
 
     private boolean isDone() {
-        if (!busy.isEmpty() || toDeliver) {
+        if (isBusy() || toDeliver) {
             return false;
         }
         return switch (mode()) {
@@ -219,7 +242,7 @@ public final class Decider {
 
     /** Whether there is something to send, now or after a wait. */
     private boolean hasMore() {
-        return hasDoubts() || (!budgetReached && (hasReady() || outstanding > 0));
+        return hasDoubts() || (!isStopped() && isAnyUnsent());
     }
 
     /** Whether a run that is not to wait has something to send yet. */
@@ -227,7 +250,19 @@ public final class Decider {
         if (lastFailure != null || leftOpen) {
             return false;
         }
-        return hasDoubts() || (!budgetReached && hasRoom() && (hasReady() || outstanding > 0));
+        return hasDoubts()
+                || (!isStopped()
+                        && hasRoom()
+                        && (hasNext() || pilot.wanted(hasReady(), outstanding).isPresent()));
+    }
+
+    /** Whether nothing new is sent any more. */
+    private boolean isStopped() {
+        return budgetReached || pilot.hasFailed();
+    }
+
+    private boolean isAnyUnsent() {
+        return hasReady() || outstanding > 0;
     }
 
     /** For a run that is not to wait: why nothing could be sent, if nothing is out either. */
@@ -437,6 +472,11 @@ public final class Decider {
         return batches.values().stream().anyMatch(Standing.Ready.class::isInstance);
     }
 
+    /** Whether a prepared batch may be sent. */
+    private boolean hasNext() {
+        return pilot.next(batches).isPresent();
+    }
+
     private boolean hasRoom() {
         return underWay() < terms.openBatchesMax();
     }
@@ -475,26 +515,26 @@ public final class Decider {
                     batch,
                     new Standing.Sending(
                             doubt.requests(), doubt.paramsBytes(), doubt.likelyMicros()));
-            begin(new Effect.Send(batch, doubt.likelyMicros()));
+            begin(new Effect.Send(batch, doubt.likelyMicros(), false));
         } else {
             begin(new Effect.Seek(batch));
         }
     }
 
     private void sendNext() {
-        for (var entry : batches.entrySet()) {
-            if (entry.getValue() instanceof Standing.Ready(var requests, var paramsBytes)) {
-                long likely = pricing.likelyMicros(requests, paramsBytes);
-                if (!isWithinBudget(likely)) {
-                    // A smaller one may be.
-                    overBudget = true;
-                    return;
-                }
-                batches.put(entry.getKey(), new Standing.Sending(requests, paramsBytes, likely));
-                begin(new Effect.Send(entry.getKey(), likely));
-                return;
-            }
+        var next = pilot.next(batches).orElse(null);
+        if (next == null
+                || !(batches.get(next) instanceof Standing.Ready(var requests, var paramsBytes))) {
+            return;
         }
+        long likely = pricing.likelyMicros(requests, paramsBytes);
+        if (!isWithinBudget(likely)) {
+            // A smaller one may be.
+            overBudget = true;
+            return;
+        }
+        batches.put(next, new Standing.Sending(requests, paramsBytes, likely));
+        begin(new Effect.Send(next, likely, pilot.begins(next)));
     }
 
     private boolean isWithinBudget(long likely) {
@@ -609,8 +649,11 @@ public final class Decider {
     private boolean wantsGathering() {
         return sourceRead
                 && mode() != Mode.COLLECT
-                && !budgetReached
-                && (overBudget || (outstanding > 0 && !hasReady() && hasRoom()));
+                && !isStopped()
+                && (overBudget
+                        || (!hasNext()
+                                && hasRoom()
+                                && pilot.wanted(hasReady(), outstanding).isPresent()));
     }
 
     private void gather(Instant now) {
@@ -621,27 +664,42 @@ public final class Decider {
                 || (mode() == Mode.TO_THE_END && !overBudget && retryAt.isAfter(now))) {
             return;
         }
-        Integer dissolved = null;
-        if (overBudget) {
-            for (var entry : batches.entrySet()) {
-                if (entry.getValue() instanceof Standing.Ready(var requests, _)) {
-                    dissolved = entry.getKey();
-                    outstanding += requests;
-                    break;
-                }
-            }
-        }
-        if (dissolved != null) {
-            batches.remove(dissolved);
+        wanted =
+                overBudget
+                        ? pilot.wantedInstead()
+                        : pilot.wanted(hasReady(), outstanding).orElseThrow();
+        var dissolved = dissolved();
+        if (dissolved != null
+                && batches.remove(dissolved) instanceof Standing.Ready(var requests, _)) {
+            outstanding += requests;
+            pilot.dissolved(dissolved, requests);
         }
         overBudget = false;
-        toGather = outstanding;
-        begin(new Effect.Gather(dissolved, microsLeft()));
+        toGather = pilot.toGather(wanted, outstanding);
+        begin(new Effect.Gather(wanted, dissolved, microsLeft()));
+    }
+
+    /** The batch that has to make way: it costs too much, or is larger than a pilot. */
+    private @Nullable Integer dissolved() {
+        if (overBudget) {
+            return pilot.next(batches).orElse(null);
+        }
+        if (wanted != Effect.Wanted.A_PILOT || outstanding > 0) {
+            return null;
+        }
+        return batches.entrySet().stream()
+                .filter(entry -> entry.getValue() instanceof Standing.Ready)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(null);
     }
 
     private void gathered(Report.Gathered gathered) {
         busy.remove(Lane.GATHER);
         var prepared = gathered.prepared();
+        if (wanted == Effect.Wanted.THE_PILOTS) {
+            pilot.gathered(Optional.ofNullable(prepared).map(Report.Prepared::batch));
+        }
         if (prepared != null) {
             outstanding -= prepared.requests();
             batches.put(
@@ -653,6 +711,22 @@ public final class Decider {
         } else {
             // Their requests are not kept any more: the next run reads them again.
             outstanding -= toGather;
+        }
+    }
+
+    // The pilot
+
+    /** Once the source is read it is known which of its records are still asked the same. */
+    private void judge() {
+        if (mode() != Mode.COLLECT
+                && sourceRead
+                && !isJudging
+                && !busy.contains(Lane.GATHER)
+                && !isStopped()
+                && isAnyUnsent()
+                && pilot.isToBeJudged(batches)) {
+            isJudging = true;
+            effects.add(new Effect.Judge());
         }
     }
 

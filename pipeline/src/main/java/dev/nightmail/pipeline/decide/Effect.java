@@ -31,15 +31,30 @@ public sealed interface Effect {
      * @param dissolved a prepared batch that is not to be sent as it is; null: none
      * @param micros what it may be likely to cost; null: anything
      */
-    record Gather(@Nullable Integer dissolved, @Nullable Long micros) implements InLane {
+    record Gather(Wanted wanted, @Nullable Integer dissolved, @Nullable Long micros)
+            implements InLane {
         @Override
         public Lane lane() {
             return Lane.GATHER;
         }
     }
 
-    /** Send a prepared batch, or one of which it turned out that it was never taken. */
-    record Send(int batch, long likelyMicros) implements InLane {
+    /** Which requests are gathered. */
+    enum Wanted {
+        /** As many as a batch takes. */
+        ANY,
+        /** As many as a pilot has. */
+        A_PILOT,
+        /** Those of the pilot that are to be asked again. */
+        THE_PILOTS
+    }
+
+    /**
+     * Send a prepared batch, or one of which it turned out that it was never taken.
+     *
+     * @param beginsPilot whether it is the pilot from here on
+     */
+    record Send(int batch, long likelyMicros, boolean beginsPilot) implements InLane {
         @Override
         public Lane lane() {
             return Lane.SEND;
@@ -98,6 +113,12 @@ public sealed interface Effect {
 
     /** The budget ends the sending. */
     record TellBudgetReached(long underWayMicros) implements Immediate {}
+
+    /**
+     * Find out what came of the pilot, and ask somebody whether to go on if it failed. {@link
+     * Report.Judged} tells it.
+     */
+    record Judge() implements Immediate {}
 
     /** It stays open whether a batch exists; the run does not wait for it. */
     record TellLeftOpen() implements Immediate {}

@@ -85,6 +85,25 @@ public sealed interface Report {
         record Silent(EndpointException reason) implements Fetching {}
     }
 
+    /** The pilot was judged. */
+    record Judged(Judgement judgement) implements Report {}
+
+    /** What came of the pilot. */
+    sealed interface Judgement {
+
+        /** Enough of it was answered, or somebody wants to go on: the rest may be sent. */
+        record Passed() implements Judgement {}
+
+        /** Too much of it failed, and nobody wants to go on. */
+        record Stopped() implements Judgement {}
+
+        /** So many of its records are to be asked again before it can be told. */
+        record AskAgain(long records) implements Judgement {}
+
+        /** It can be told no more, such as if somebody canceled it: it takes another one. */
+        record Undecided() implements Judgement {}
+    }
+
     /** Answers were delivered, or could not be. */
     record Delivered() implements Report {}
 }

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * Within which bounds a run decides.
  *
  * @param openBatchesMax batches under way at once
+ * @param pilotRequestsMax requests of a pilot
  * @param budgetMicros over all runs; null: none
  * @param missing how long results that an ended batch lacks are fetched again
  * @param lookAgainAfter before a batch that was not found is looked for once more
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record RunTerms(
         Mode mode,
         int openBatchesMax,
+        int pilotRequestsMax,
         @Nullable Long budgetMicros,
         Duration missing,
         Duration lookAgainAfter,

@@ -17,6 +17,8 @@
  *       its key, before anything new is sent.
  *   <li>Nothing is sent before the author agreed, nor beyond the budget: what was spent, what is
  *       likely for batches under way, and what is likely for the next one.
+ *   <li>Until a pilot that is due is judged, nothing new is sent but the pilot, and what of it is
+ *       asked again.
  *   <li>A result that an ended batch lacks is fetched again for as long as the pipeline says, and
  *       its request is never sent again by itself.
  * </ul>

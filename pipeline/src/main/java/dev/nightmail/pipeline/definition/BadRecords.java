@@ -28,6 +28,9 @@ public record BadRecords(BigDecimal percent, long count) {
      */
     public static final BadRecords DEFAULT = new BadRecords(BigDecimal.ONE, 10);
 
+    /** More than one in twenty that fails shows a prompt that does not work. */
+    static final BadRecords OF_A_PILOT = new BadRecords(BigDecimal.valueOf(5), 0);
+
     /** A number is a text, too: {@code "100"} has always been one. */
     static final Kind<BadRecords> KIND =
             new ScalarKind<>(

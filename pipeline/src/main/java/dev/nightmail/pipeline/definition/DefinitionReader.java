@@ -49,6 +49,7 @@ final class DefinitionReader {
         var truncations = PromptSection.truncations(root);
         var output = OutputSection.read(root, files);
         var sink = keys.sink().read(root, files, PipelineDefinition.nameOf(file));
+        var pilot = PilotSection.read(root);
         var budget = BudgetSection.read(root);
         var retry = RetrySection.read(root);
         var params = RequestKeys.params(root);
@@ -89,7 +90,8 @@ final class DefinitionReader {
                 allowOutside,
                 files.inputs(),
                 prices,
-                badRecords == null ? BadRecords.DEFAULT : badRecords);
+                badRecords == null ? BadRecords.DEFAULT : badRecords,
+                pilot);
     }
 
     private YamlSection root() {

@@ -30,6 +30,7 @@ import tools.jackson.databind.JsonNode;
  * @param inputs the files the pipeline is made of: itself, its prompts, its schema
  * @param prices a file of prices that come before the shipped ones; null if there is none
  * @param badRecords how many of its records may be unusable
+ * @param pilot which requests are sent first, alone; null: none are
  */
 public record PipelineDefinition(
         Path file,
@@ -50,7 +51,8 @@ public record PipelineDefinition(
         boolean allowOutside,
         List<NamedFile> inputs,
         @Nullable Path prices,
-        BadRecords badRecords) {
+        BadRecords badRecords,
+        @Nullable Pilot pilot) {
 
     public PipelineDefinition {
         truncations = Map.copyOf(truncations);
@@ -115,6 +117,10 @@ public record PipelineDefinition(
 
     public Optional<Budget> budgetIfAny() {
         return Optional.ofNullable(budget);
+    }
+
+    public Optional<Pilot> pilotIfAny() {
+        return Optional.ofNullable(pilot);
     }
 
     static Path stateFileOf(Path file) {

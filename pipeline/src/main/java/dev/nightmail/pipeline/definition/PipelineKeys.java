@@ -47,6 +47,7 @@ final class PipelineKeys {
                             sink.key(),
                             sink.listKey(),
                             ALLOW_OUTSIDE,
+                            PilotSection.KEY,
                             BudgetSection.KEY,
                             RetrySection.KEY,
                             RequestKeys.BETAS,

@@ -15,6 +15,7 @@ import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.prompt.PromptVersion;
 import dev.nightmail.pipeline.run.RunSummary.End;
 import dev.nightmail.pipeline.state.BatchTable;
+import dev.nightmail.pipeline.state.PilotBatches;
 import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.state.Plan;
 import dev.nightmail.pipeline.state.StoredBatch;
@@ -37,6 +38,7 @@ final class Execution {
     private final RunEnvironment environment;
     private final PipelineState state;
     private final Planner planner;
+    private final PilotBatches pilots;
     private final Forecaster forecaster;
     private final Submitter submitter;
     private final Poller poller;
@@ -55,7 +57,9 @@ final class Execution {
     private @Nullable Plan deliversTo;
 
     private @Nullable Estimator estimator;
+    private RunOptions.Confirmation confirmation = _ -> false;
     private int batchesSent;
+    private boolean hasPilot;
     private boolean isReading;
     private boolean begun;
     private boolean ended;
@@ -66,6 +70,7 @@ final class Execution {
             RunEnvironment environment,
             PipelineState state,
             Planner planner,
+            PilotBatches pilots,
             Forecaster forecaster,
             Submitter submitter,
             Poller poller,
@@ -80,6 +85,7 @@ final class Execution {
         this.environment = environment;
         this.state = state;
         this.planner = planner;
+        this.pilots = pilots;
         this.forecaster = forecaster;
         this.submitter = submitter;
         this.poller = poller;
@@ -108,6 +114,11 @@ final class Execution {
         drainTold();
         takeUpDoubts();
         takeUp();
+        confirmation = options.confirmation();
+        if (options.withPilot() && pipeline.pilotIfAny().isPresent() && !pilots.isPast()) {
+            hasPilot = true;
+            decider.pilot(pilots.latest());
+        }
         var reading = new Reading(options);
         try {
             reading.begin();
@@ -128,7 +139,7 @@ final class Execution {
         var planned = reading.planned();
         refuseUnlessAnyOut(planned);
         write(planned.plan());
-        var summary = summary(planned, books.end(planned.plan(), decider.budgetReached()));
+        var summary = summary(planned, end(planned.plan()));
         output.writeReport(books.report(planned.plan(), summary));
         lanes.tell(new RunEvent.Finished(summary));
         drainTold();
@@ -200,6 +211,12 @@ final class Execution {
             output.writeFailed(plan);
         }
         books.noteUnwrittenAsBefore();
+    }
+
+    private End end(Plan plan) {
+        return decider.isStoppedByPilot()
+                ? End.STOPPED_BY_PILOT
+                : books.end(plan, decider.budgetReached());
     }
 
     private RunSummary summary(Planner.Planned planned, End end) {
@@ -276,6 +293,7 @@ final class Execution {
                 var read =
                         planner.plan(
                                 pipeline.badRecords().allowedOfAny(),
+                                hasPilot ? pilotRequestsMax() : Integer.MAX_VALUE,
                                 (batch, records, unusable) ->
                                         lanes.then(() -> prepared(batch, records, unusable)));
                 lanes.then(() -> ended(read));
@@ -451,9 +469,10 @@ final class Execution {
 
     private Report done(Effect.InLane work) throws InterruptedException {
         return switch (work) {
-            case Effect.Gather(var dissolved, var micros) -> gather(dissolved, micros);
-            case Effect.Send(var batch, var likely) ->
-                    new Report.Sent(batch, submitter.send(batch, likely));
+            case Effect.Gather(var wanted, var dissolved, var micros) ->
+                    gather(wanted, dissolved, micros);
+            case Effect.Send(var batch, var likely, var beginsPilot) ->
+                    new Report.Sent(batch, submitter.send(batch, likely, beginsPilot));
             case Effect.Seek(var batch) -> new Report.Sent(batch, submitter.seek(batch));
             case Effect.Look(var batches) -> {
                 poller.look(batches);
@@ -475,9 +494,12 @@ final class Execution {
         return new Report.Fetched(batch, collected.outcome(), collected.askAgain(), spentMicros());
     }
 
-    private Report gather(@Nullable Integer dissolved, @Nullable Long micros) {
+    private Report gather(
+            Effect.Wanted wanted, @Nullable Integer dissolved, @Nullable Long micros) {
         var known = estimator;
         var limits = environment.limits();
+        int most = wanted == Effect.Wanted.A_PILOT ? pilotRequestsMax() : Integer.MAX_VALUE;
+        var from = wanted == Effect.Wanted.THE_PILOTS ? Set.copyOf(pilots.latest()) : null;
         BatchTable.Cut cut =
                 (draft, customId, own) -> {
                     long bytes = draft.paramsBytes() + draft.paramsBytesOf(own);
@@ -486,7 +508,8 @@ final class Execution {
                             && known.likelyMicros(draft.requests() + 1L, bytes) > micros) {
                         return false;
                     }
-                    return draft.requests() == 0 || limits.admit(draft, customId, own);
+                    return draft.requests() == 0
+                            || (limits.admit(draft, customId, own) && draft.requests() < most);
                 };
         var prepared = new StoredBatch[1];
         var cutShort = new boolean[1];
@@ -494,7 +517,13 @@ final class Execution {
             if (dissolved != null) {
                 state.batches().dissolve(state.batches().batch(dissolved));
             }
-            var gathered = state.batches().gather(planner.target(), cut, now());
+            var gathered =
+                    state.batches()
+                            .gather(
+                                    planner.target(),
+                                    batch -> from == null || from.contains(batch),
+                                    cut,
+                                    now());
             cutShort[0] = gathered.cutShort();
             var draft = gathered.draft();
             if (draft == null) {
@@ -505,7 +534,11 @@ final class Execution {
                 if (draft.requests() == 0) {
                     state.batches().dropped(draft);
                 } else {
-                    prepared[0] = state.batches().prepared(draft);
+                    var batch = state.batches().prepared(draft);
+                    prepared[0] = batch;
+                    if (wanted == Effect.Wanted.THE_PILOTS) {
+                        pilots.add(batch);
+                    }
                 }
             }
         });
@@ -517,6 +550,40 @@ final class Execution {
                         : new Report.Prepared(
                                 batch.number(), batch.requests(), batch.paramsBytes()),
                 batch == null && cutShort[0]);
+    }
+
+    private int pilotRequestsMax() {
+        return pipeline.pilotIfAny().orElseThrow().records();
+    }
+
+    /** What came of the pilot, as far as it can be told by now. */
+    private Report.Judgement judgement() {
+        if (pilots.isPast()) {
+            return new Report.Judgement.Passed();
+        }
+        var outcome = pilots.outcome();
+        if (outcome.requests() == 0) {
+            return new Report.Judgement.Undecided();
+        }
+        var result =
+                new PilotResult(
+                        outcome.requests(),
+                        outcome.answered(),
+                        pipeline.pilotIfAny()
+                                .orElseThrow()
+                                .stopAbove()
+                                .allowedOf(outcome.requests()),
+                        outcome.failures());
+        if (!result.hasPassed() && outcome.askAgain() > 0) {
+            return new Report.Judgement.AskAgain(outcome.askAgain());
+        }
+        if (!result.hasPassed() && !result.hasFailed()) {
+            return new Report.Judgement.Undecided();
+        }
+        tell(new RunEvent.PilotJudged(result));
+        return result.hasPassed() || confirmation.confirmAfter(result)
+                ? new Report.Judgement.Passed()
+                : new Report.Judgement.Stopped();
     }
 
     private long spentMicros() {
@@ -554,6 +621,9 @@ final class Execution {
                     lanes.tell(
                             new RunEvent.Noted(
                                     "it is still open whether a batch whose create call got no answer exists: the next run looks again, and sends what is left"));
+            // In its turn: somebody may be asked, who was told before of all that happened.
+            case Effect.Judge() ->
+                    lanes.then(() -> carryOut(decider.on(new Report.Judged(judgement()), now())));
             case Effect.End() -> ended = true;
             case Effect.Fail(var reason) -> throw told(reason);
         }

@@ -12,6 +12,7 @@ import dev.nightmail.pipeline.decide.RunTerms;
 import dev.nightmail.pipeline.definition.Budget;
 import dev.nightmail.pipeline.definition.OutputDefinition;
 import dev.nightmail.pipeline.definition.OutputPlaces;
+import dev.nightmail.pipeline.definition.Pilot;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.prompt.RequestTemplate;
 import dev.nightmail.pipeline.state.PipelineState;
@@ -217,6 +218,7 @@ public final class PipelineRun {
             ProgressListener listener) {
         var files = new OutputFiles(pipeline, state, overwrite);
         var finder = new BatchFinder(client, state, environment);
+        var pilots = state.pilots(template.version().value(), endpoint.identity());
         var progress = new ProgressCount(client, state, environment, lanes);
         return new Execution(
                 pipeline,
@@ -224,8 +226,9 @@ public final class PipelineRun {
                 environment,
                 state,
                 planner(state, lanes::tell),
+                pilots,
                 forecaster(state, client),
-                new Submitter(client, state, finder, environment, lanes),
+                new Submitter(client, state, pilots, finder, environment, lanes),
                 new Poller(client, state, progress, lanes),
                 new Collector(
                         client,
@@ -254,6 +257,7 @@ public final class PipelineRun {
         return new RunTerms(
                 mode,
                 limits.openBatchesMax(),
+                pipeline.pilotIfAny().map(Pilot::records).orElse(0),
                 pipeline.budgetIfAny().map(Budget::micros).orElse(null),
                 pipeline.retry().missing(),
                 limits.lookAgainAfter(),

@@ -206,10 +206,11 @@ final class Planner {
      * Reads the source into a new plan.
      *
      * @param unusableMax past so many unusable records the source is read no further
+     * @param firstRequestsMax requests of the first batch
      * @throws UnfilledPromptException if the template names what no record has
      * @throws EmptySourceException if there are no records
      */
-    Planned plan(long unusableMax, Progress told) {
+    Planned plan(long unusableMax, int firstRequestsMax, Progress told) {
         var version = template.version();
         var fingerprint = fingerprint();
         var begun = new Plan[1];
@@ -235,7 +236,8 @@ final class Planner {
                                 new Recorder(
                                         plan,
                                         index,
-                                        from == null ? 0 : state.sourcePosition().nextPlace()),
+                                        from == null ? 0 : state.sourcePosition().nextPlace(),
+                                        firstRequestsMax),
                                 told)) {
             walk.toTheEnd();
             if (walk.read == 0 && !goesOn) {
@@ -406,6 +408,8 @@ final class Planner {
         private final Plan plan;
         private final RecordIndex index;
         private final long firstPlace;
+        private final int firstRequestsMax;
+        private boolean isFirst = true;
         private @Nullable Draft draft;
         private final List<Draft> complete = new ArrayList<>();
 
@@ -414,10 +418,11 @@ final class Planner {
          */
         private final Map<Integer, Set<Long>> withdrawn = new TreeMap<>();
 
-        Recorder(Plan plan, RecordIndex index, long firstPlace) {
+        Recorder(Plan plan, RecordIndex index, long firstPlace, int firstRequestsMax) {
             this.plan = plan;
             this.index = index;
             this.firstPlace = firstPlace;
+            this.firstRequestsMax = firstRequestsMax;
         }
 
         @Override
@@ -489,16 +494,21 @@ final class Planner {
 
         private Draft draftFor(Rendered record) {
             var current = draft;
-            if (current != null
-                    && !environment.limits().admit(current, record.customId(), record.own())) {
+            if (current != null && !admits(current, record)) {
                 complete.add(current);
                 current = null;
+                isFirst = false;
             }
             if (current == null) {
                 current = state.batches().draft(target, environment.clock().instant());
                 draft = current;
             }
             return current;
+        }
+
+        private boolean admits(Draft draft, Rendered record) {
+            return environment.limits().admit(draft, record.customId(), record.own())
+                    && !(isFirst && draft.requests() >= firstRequestsMax);
         }
 
         @Override

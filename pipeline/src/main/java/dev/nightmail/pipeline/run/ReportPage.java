@@ -89,6 +89,8 @@ final class ReportPage {
                     case DECLINED -> "Nothing was sent.";
                     case BUDGET_REACHED ->
                             "Stopped at the budget: raise it and run again to go on.";
+                    case STOPPED_BY_PILOT ->
+                            "Stopped by the pilot: too many of the first requests failed. Mend the prompt or the schema and run again.";
                     case CANCELED -> "Batches were canceled: run again to go on.";
                     case BATCHES_OUT ->
                             "Batches are under way: their results are still to be collected.";

@@ -88,6 +88,12 @@ public sealed interface RunEvent {
     record BudgetReached(long spentMicros, long underWayMicros, long budgetMicros, long unsent)
             implements RunEvent {}
 
+    /**
+     * The pilot was judged: the rest is sent, or, if too much of it failed, is not unless somebody
+     * agrees.
+     */
+    record PilotJudged(PilotResult pilot) implements RunEvent {}
+
     /** A call failed for the first time in this run, and is made again after a moment. */
     record Retrying(String reason) implements RunEvent {}
 

@@ -7,9 +7,16 @@ package dev.nightmail.pipeline.run;
  *     not write them
  * @param noWait whether the run ends once what is due is submitted; what was collected by then is
  *     written
- * @param confirmation asked once, before anything that costs is sent
+ * @param withPilot whether the pilot that the pipeline asks for is made
+ * @param confirmation asked before anything that costs is sent, and after a pilot that failed
  */
-public record RunOptions(boolean overwrite, boolean noWait, Confirmation confirmation) {
+public record RunOptions(
+        boolean overwrite, boolean noWait, boolean withPilot, Confirmation confirmation) {
+
+    /** With the pilot, if the pipeline asks for one. */
+    public RunOptions(boolean overwrite, boolean noWait, Confirmation confirmation) {
+        this(overwrite, noWait, true, confirmation);
+    }
 
     /** Waits for every answer; files in the way stay. */
     public RunOptions(Confirmation confirmation) {
@@ -26,6 +33,11 @@ public record RunOptions(boolean overwrite, boolean noWait, Confirmation confirm
          * read.
          */
         default boolean isGiven() {
+            return false;
+        }
+
+        /** Says whether to send the rest though the pilot failed, of which it was just told. */
+        default boolean confirmAfter(PilotResult pilot) {
             return false;
         }
 

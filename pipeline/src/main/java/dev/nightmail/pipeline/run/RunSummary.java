@@ -59,6 +59,8 @@ public record RunSummary(
         DECLINED,
         /** The budget does not reach further. */
         BUDGET_REACHED,
+        /** Too much of the pilot failed; the rest was not sent. */
+        STOPPED_BY_PILOT,
         /** Somebody canceled a batch; the next run takes its requests up. */
         CANCELED,
         /** It was not to wait: batches are out. */

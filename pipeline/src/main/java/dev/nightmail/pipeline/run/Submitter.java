@@ -7,6 +7,7 @@ import dev.nightmail.pipeline.client.EndpointException;
 import dev.nightmail.pipeline.client.RefusedException;
 import dev.nightmail.pipeline.client.UnreachableException;
 import dev.nightmail.pipeline.decide.Report.Sending;
+import dev.nightmail.pipeline.state.PilotBatches;
 import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.state.StoredBatch;
 import java.util.HexFormat;
@@ -25,42 +26,49 @@ final class Submitter {
     private final BatchFinder finder;
     private final RunEnvironment environment;
     private final Messages messages;
+    private final PilotBatches pilots;
 
     Submitter(
             BatchesApi client,
             PipelineState state,
+            PilotBatches pilots,
             BatchFinder finder,
             RunEnvironment environment,
             Messages messages) {
         this.client = client;
         this.state = state;
+        this.pilots = pilots;
         this.finder = finder;
         this.environment = environment;
         this.messages = messages;
     }
 
     /** Sends a prepared batch, or one that was looked for and is not there. */
-    Sending send(int number, long likelyMicros) throws InterruptedException {
+    Sending send(int number, long likelyMicros, boolean beginsPilot) throws InterruptedException {
         var batch = state.batches().batch(number);
         if (isAbandoned(batch)) {
             return new Sending.Abandoned();
         }
         if (batch.intendedAt() == null) {
-            batch = intend(batch, likelyMicros);
+            batch = intend(batch, likelyMicros, beginsPilot);
         }
         return create(batch, false);
     }
 
-    private StoredBatch intend(StoredBatch prepared, long likelyMicros) {
+    private StoredBatch intend(StoredBatch prepared, long likelyMicros, boolean beginsPilot) {
         var intended = new StoredBatch[1];
-        state.inTransaction(() ->
-                intended[0] =
-                        state.batches()
-                                .intend(
-                                        prepared,
-                                        idempotencyKey(),
-                                        likelyMicros,
-                                        environment.clock().instant()));
+        state.inTransaction(() -> {
+            intended[0] =
+                    state.batches()
+                            .intend(
+                                    prepared,
+                                    idempotencyKey(),
+                                    likelyMicros,
+                                    environment.clock().instant());
+            if (beginsPilot) {
+                pilots.begin(prepared);
+            }
+        });
         var batch = intended[0];
         messages.tell(new RunEvent.BatchIntended(batch.number(), batch.requests(), batch.bytes()));
         return batch;

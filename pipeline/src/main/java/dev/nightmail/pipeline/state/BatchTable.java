@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -257,10 +258,15 @@ public final class BatchTable {
     /**
      * Gathers outstanding records of the current plan into a draft, out of the files of their last
      * batches. Those whose file is not there are read from the source by the next run.
+     *
+     * @param from which batches
      */
-    public Gathered gather(Target target, Cut cut, Instant now) {
+    public Gathered gather(Target target, IntPredicate from, Cut cut, Instant now) {
         Draft draft = null;
         for (var batch : batchesToSendFrom()) {
+            if (!from.test(batch)) {
+                continue;
+            }
             var wanted = outstandingOf(batch);
             if (wanted.isEmpty()) {
                 continue;
@@ -292,7 +298,7 @@ public final class BatchTable {
                 row -> row.getInt(1));
     }
 
-    private Set<Long> outstandingOf(int batch) {
+    Set<Long> outstandingOf(int batch) {
         var wanted = new HashSet<Long>();
         sql.each(
                 "select record from record where state = 'outstanding' and batch = ?",

@@ -256,6 +256,15 @@ public final class PipelineState implements AutoCloseable {
         return batches;
     }
 
+    /**
+     * The pilots of a prompt.
+     *
+     * @param endpoint identity of who answers them
+     */
+    public PilotBatches pilots(String promptVersion, String endpoint) {
+        return new PilotBatches(sql, batches, current, promptVersion, endpoint);
+    }
+
     /** Everything the work changes becomes durable together, or nothing does. */
     public void inTransaction(Runnable work) {
         sql.inTransaction(work);

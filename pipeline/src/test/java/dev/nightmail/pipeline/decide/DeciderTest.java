@@ -7,7 +7,9 @@ import dev.nightmail.pipeline.client.BatchStatus;
 import dev.nightmail.pipeline.client.BrokenAnswerException;
 import dev.nightmail.pipeline.client.EndpointException;
 import dev.nightmail.pipeline.client.RequestCounts;
+import dev.nightmail.pipeline.decide.Effect.Wanted;
 import dev.nightmail.pipeline.decide.Report.Fetching;
+import dev.nightmail.pipeline.decide.Report.Judgement;
 import dev.nightmail.pipeline.decide.Report.Sending;
 import dev.nightmail.pipeline.decide.RunTerms.Mode;
 import java.time.Duration;
@@ -25,6 +27,7 @@ class DeciderTest {
 
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     private static final int BATCH = 1;
+    private static final int PILOT = 5;
 
     @Test
     void aTickIsDueEvenIfItsTimeHasPassedSinceTheLastDecision() {
@@ -40,6 +43,86 @@ class DeciderTest {
         assertThat(decider.nextWake()).contains(due);
         assertThat(decider.on(new Report.Tick(), late))
                 .containsExactly(new Effect.Look(List.of(BATCH)));
+    }
+
+    @Test
+    void ofThePreparedBatchesThePilotIsTheLargestThatIsNoLarger() {
+        var decider = new Decider(terms(Mode.TO_THE_END), 0);
+        decider.pilot(List.of());
+        decider.on(new Report.Prepared(1, 3, 300), START);
+        decider.on(new Report.Prepared(2, PILOT, 500), START);
+        decider.on(new Report.Prepared(3, 100, 10_000), START);
+
+        assertThat(decider.on(new Report.SourceRead(0), START))
+                .containsExactly(new Effect.Send(2, 0, true));
+    }
+
+    @Test
+    void aBatchThatIsLargerMakesWayForAPilot() {
+        var decider = new Decider(terms(Mode.TO_THE_END), 0);
+        decider.pilot(List.of());
+        decider.on(new Report.Prepared(BATCH, 100, 10_000), START);
+
+        assertThat(decider.on(new Report.SourceRead(0), START))
+                .containsExactly(new Effect.Gather(Wanted.A_PILOT, BATCH, null));
+    }
+
+    @Test
+    void nothingElseIsSentUntilThePilotIsJudged() {
+        var decider = withPilotIn();
+
+        assertThat(decider.isBusy()).isTrue();
+        assertThat(decider.on(new Report.Judged(new Judgement.Passed()), START))
+                .containsExactly(new Effect.Send(2, 0, false));
+    }
+
+    @Test
+    void aPilotThatFailedEndsTheSending() {
+        var decider = withPilotIn();
+
+        assertThat(decider.on(new Report.Judged(new Judgement.Stopped()), START))
+                .containsExactly(new Effect.End());
+        assertThat(decider.isStoppedByPilot()).isTrue();
+    }
+
+    @Test
+    void whatOfThePilotIsAskedAgainGoesFirst() {
+        var decider = withPilotIn();
+
+        assertThat(decider.on(new Report.Judged(new Judgement.AskAgain(2)), START))
+                .containsExactly(new Effect.Gather(Wanted.THE_PILOTS, null, null));
+        var again = new Report.Prepared(9, 2, 200);
+        assertThat(decider.on(new Report.Gathered(again, false), START))
+                .containsExactly(new Effect.Send(9, 0, false));
+    }
+
+    @Test
+    void aPilotThatIsOutIsTakenUp() {
+        var decider = new Decider(terms(Mode.TO_THE_END), 0);
+        decider.out(BATCH, 0, null);
+        decider.pilot(List.of(BATCH));
+        decider.on(new Report.Prepared(2, 3, 300), START);
+
+        assertThat(decider.on(new Report.SourceRead(0), START))
+                .containsExactly(new Effect.Look(List.of(BATCH)));
+    }
+
+    /** Its results are here, and a larger batch is ready. */
+    private static Decider withPilotIn() {
+        var decider = new Decider(terms(Mode.TO_THE_END), 0);
+        decider.pilot(List.of());
+        decider.on(new Report.Prepared(BATCH, PILOT, 500), START);
+        decider.on(new Report.Prepared(2, 100, 10_000), START);
+        decider.on(new Report.SourceRead(0), START);
+        decider.on(new Report.Sent(BATCH, new Sending.Submitted()), START);
+        var due = decider.nextWake().orElseThrow();
+        decider.on(new Report.Tick(), due);
+        decider.on(new Report.Seen(BATCH, snapshot(BatchStatus.ENDED)), due);
+        decider.on(new Report.Looked(), due);
+        assertThat(decider.on(new Report.Fetched(BATCH, new Fetching.Whole(), 0, 0), due))
+                .containsExactly(new Effect.Judge(), new Effect.Deliver());
+        decider.on(new Report.Delivered(), due);
+        return decider;
     }
 
     /** As if the deciding thread were held up, each time, between deciding and asking when next. */
@@ -68,6 +151,7 @@ class DeciderTest {
         private Instant time = START;
         private long toAsk = 30;
         private int prepared;
+        private boolean pilotDue;
         private boolean ended;
 
         World(Mode mode, Duration step, long seed) {
@@ -85,6 +169,10 @@ class DeciderTest {
             if (mode == Mode.COLLECT) {
                 reports.add(new Report.Tick());
             } else {
+                if (luck.nextBoolean()) {
+                    pilotDue = true;
+                    decider.pilot(List.of());
+                }
                 reports.add(new Report.Prepared(3, 10, 1_000));
                 reports.add(new Report.SourceRead(toAsk));
             }
@@ -114,20 +202,28 @@ class DeciderTest {
 
         private void carryOut(Effect effect) {
             switch (effect) {
-                case Effect.Gather _ -> {
-                    toAsk -= 10;
+                case Effect.Gather(var wanted, var dissolved, _) -> {
+                    toAsk += dissolved == null ? 0 : 10;
+                    int requests = wanted == Wanted.ANY ? 10 : PILOT;
+                    toAsk -= requests;
                     reports.add(
-                            new Report.Gathered(new Report.Prepared(++prepared, 10, 1_000), false));
+                            new Report.Gathered(
+                                    new Report.Prepared(++prepared, requests, 1_000), false));
                 }
-                case Effect.Send(var batch, _) ->
-                        reports.add(
-                                new Report.Sent(
-                                        batch,
-                                        oneIn(4)
-                                                ? new Sending.Open(silence(), true)
-                                                : oneIn(4)
-                                                        ? new Sending.NotTaken(silence())
-                                                        : new Sending.Submitted()));
+                case Effect.Judge _ -> reports.add(new Report.Judged(judgement()));
+                case Effect.Send(var batch, _, var beginsPilot) -> {
+                    // The first was in doubt before there was a pilot.
+                    assertThat(batch == 1 || !pilotDue || beginsPilot).as(name).isTrue();
+                    pilotDue &= !beginsPilot;
+                    reports.add(
+                            new Report.Sent(
+                                    batch,
+                                    oneIn(4)
+                                            ? new Sending.Open(silence(), true)
+                                            : oneIn(4)
+                                                    ? new Sending.NotTaken(silence())
+                                                    : new Sending.Submitted()));
+                }
                 case Effect.Seek(var batch) ->
                         reports.add(
                                 new Report.Sent(
@@ -156,6 +252,16 @@ class DeciderTest {
             }
         }
 
+        private Judgement judgement() {
+            if (oneIn(3)) {
+                pilotDue = true;
+                return new Judgement.Undecided();
+            }
+            return oneIn(2)
+                    ? new Judgement.Passed()
+                    : oneIn(2) ? new Judgement.AskAgain(PILOT) : new Judgement.Stopped();
+        }
+
         private long askAgain() {
             long again = toAsk < 100 && oneIn(2) ? 10 : 0;
             toAsk += again;
@@ -167,6 +273,7 @@ class DeciderTest {
         return new RunTerms(
                 mode,
                 2,
+                PILOT,
                 null,
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(5),

@@ -353,7 +353,13 @@ class PipelineDefinitionTest {
                 "anthropic-version: latest; anthropic-version: must be the date of a version",
                 "anthropic-version: 2023-13-01; anthropic-version: must be the date of a version",
                 "retry: { missing: 3600 }; retry.missing: must be a length of time from 0s to 29d",
-                "retry: { missing: 30d }; retry.missing: must be a length of time from 0s to 29d"
+                "retry: { missing: 30d }; retry.missing: must be a length of time from 0s to 29d",
+                "pilot: 50; pilot: must be a mapping",
+                "pilot: { stop-above: 5% }; pilot.records: is missing: give a number of records like 50",
+                "pilot: { records: 0 }; pilot.records: must be a whole number from 1 to 100000, not 0",
+                "pilot: { records: 5% }; pilot.records: must be a whole number from 1 to 100000, not 5%",
+                "pilot: { records: 50, stop-above: 101% }; pilot.stop-above: must be a number of records like 100, or a share of them like 1%, not 101%",
+                "pilot: { record: 50 }; pilot.record: is not a key here; did you mean records?"
             })
     void wrongTermsAndTimesAreNamed(String line, String problem) {
         assertThatThrownBy(() -> read(with(line))).hasMessageContaining(problem);
@@ -370,6 +376,21 @@ class PipelineDefinitionTest {
         """
                 + line
                 + "\n";
+    }
+
+    @Test
+    void aPilotStopsAboveANumberOrAShareAndThereIsNoneUnlessItIsNamed() throws Exception {
+        assertThat(read(with("")).pilot()).isNull();
+        assertThat(allowedToFail("pilot: { records: 50 }")).isEqualTo(2);
+        assertThat(allowedToFail("pilot: { records: 50, stop-above: 10% }")).isEqualTo(5);
+        assertThat(allowedToFail("pilot: { records: 50, stop-above: 7 }")).isEqualTo(7);
+        assertThat(allowedToFail("pilot: { records: 50, stop-above: 0 }")).isZero();
+    }
+
+    private long allowedToFail(String line) throws Exception {
+        var pilot = read(with(line)).pilotIfAny().orElseThrow();
+        assertThat(pilot.records()).isEqualTo(50);
+        return pilot.stopAbove().allowedOf(50);
     }
 
     @Test

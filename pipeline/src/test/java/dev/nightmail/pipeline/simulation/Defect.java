@@ -20,5 +20,7 @@ public enum Defect {
     /** The sink notes how far it is only after it has written the answers. */
     SINK_DELIVERS_AGAIN,
     /** A record whose prompt changes forgets the batch that carried it. */
-    FORGETS_SUPERSEDED
+    FORGETS_SUPERSEDED,
+    /** A process does not know what its predecessor sent as the pilot. */
+    FORGETS_PILOT
 }

@@ -1,5 +1,6 @@
 package dev.nightmail.pipeline.simulation;
 
+import dev.nightmail.pipeline.definition.Pilot;
 import dev.nightmail.pipeline.simulation.Faults.Fault;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -124,6 +125,10 @@ final class Provider {
     private final Map<String, List<Instant>> changes = new HashMap<>();
 
     private final Set<String> kept = new HashSet<>();
+
+    /** Prompts of which somebody wanted everything to be sent. */
+    private final Set<String> waivedPilots = new HashSet<>();
+
     private List<String> lastLost = List.of();
 
     Provider(SimulatedClock clock, RandomGenerator random, Faults faults, World.Plan plan) {
@@ -232,6 +237,7 @@ final class Provider {
         Violation.unless(
                 asks.size() <= plan.batchRequestsMax(), "a batch of %d requests", asks.size());
         asks.forEach(this::refuseIfPaidBefore);
+        refuseBeforeThePilotIsJudged(asks);
         var batch = make(asks, false, at);
         byKey.put(key, batch);
         return batch;
@@ -306,6 +312,53 @@ final class Provider {
                 }
             }
         }
+    }
+
+    /** Somebody said that everything of this prompt may be sent. */
+    void waivePilot(String prompt) {
+        waivedPilots.add(prompt);
+    }
+
+    /**
+     * The first requests of a prompt go alone, and so does what of them is asked again, until
+     * enough of them were answered or somebody wants to go on.
+     */
+    private void refuseBeforeThePilotIsJudged(List<Ask> asks) {
+        var pilot = plan.pilot();
+        var prompt = promptOf(asks);
+        if (pilot == null || waivedPilots.contains(prompt)) {
+            return;
+        }
+        var before =
+                batches.values().stream()
+                        .filter(batch -> !batch.foreign && promptOf(batch.asks).equals(prompt))
+                        .toList();
+        boolean isAlone =
+                before.stream().allMatch(batch -> batch.deleted || batch.hasEnded(clock.instant()));
+        Violation.unless(
+                (isAlone && asks.size() <= pilot.records())
+                        || before.stream().anyMatch(batch -> hasPassed(batch, before, pilot)),
+                "%d requests are sent before the pilot is judged",
+                asks.size());
+    }
+
+    private static boolean hasPassed(Batch batch, List<Batch> before, Pilot pilot) {
+        var answered = new HashSet<String>();
+        for (var each : before) {
+            for (var ask : each.asks) {
+                if (ask.told && ask.end == End.SUCCEEDED) {
+                    answered.add(ask.customId);
+                }
+            }
+        }
+        long unanswered =
+                batch.asks.stream().filter(ask -> !answered.contains(ask.customId)).count();
+        return batch.asks.size() <= pilot.records()
+                && unanswered <= pilot.stopAbove().allowedOf(batch.asks.size());
+    }
+
+    private static String promptOf(List<Ask> asks) {
+        return asks.getFirst().content.substring(0, 1);
     }
 
     private boolean mayAskAgain(Batch batch, Ask before) {

@@ -12,8 +12,10 @@ import dev.nightmail.pipeline.definition.Budget;
 import dev.nightmail.pipeline.definition.OutputDefinition;
 import dev.nightmail.pipeline.definition.OutputPlaces;
 import dev.nightmail.pipeline.definition.OutputSink;
+import dev.nightmail.pipeline.definition.Pilot;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.definition.RetryLimits;
+import dev.nightmail.pipeline.run.PilotResult;
 import dev.nightmail.pipeline.run.Preview;
 import dev.nightmail.pipeline.run.RunEnvironment;
 import dev.nightmail.pipeline.run.RunEvent;
@@ -27,6 +29,7 @@ import dev.nightmail.pipeline.sink.SinkException;
 import dev.nightmail.pipeline.state.SimulatedStorage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,6 +84,7 @@ public final class World {
             int reaskMax,
             Duration clockSkew,
             Records.Kind kind,
+            @Nullable Pilot pilot,
             int lives) {
 
         static Plan draw(RandomGenerator random) {
@@ -102,6 +106,11 @@ public final class World {
                     random.nextInt(0, 3),
                     Duration.ofSeconds(random.nextInt(-240, 240)),
                     KINDS.get(random.nextInt(KINDS.size())),
+                    random.nextInt(3) == 0
+                            ? new Pilot(
+                                    random.nextInt(1, 7),
+                                    new BadRecords(BigDecimal.valueOf(random.nextInt(0, 60)), 0))
+                            : null,
                     random.nextInt(16, 48));
         }
 
@@ -175,6 +184,7 @@ public final class World {
                 plan.reaskMax(),
                 plan.clockSkew(),
                 plan.kind(),
+                plan.pilot(),
                 plan.lives());
     }
 
@@ -349,14 +359,21 @@ public final class World {
                         storage::open,
                         client);
         int kind = calm ? 0 : lives.nextInt(8);
-        life.note("run " + kind + " of prompt " + prompt);
+        boolean withPilot = calm || lives.nextInt(12) != 0;
+        if (!withPilot) {
+            provider.waivePilot(prompt);
+        }
+        life.note("run " + kind + " of prompt " + prompt + (withPilot ? "" : " without a pilot"));
         return switch (kind) {
             case 6 ->
                     run.run(
-                            new RunOptions(false, true, confirmation(calm)),
+                            new RunOptions(false, true, withPilot, confirmation(calm)),
                             event -> told(life, event));
             case 7 -> run.collect(event -> told(life, event)).orElse(null);
-            default -> run.run(new RunOptions(confirmation(calm)), event -> told(life, event));
+            default ->
+                    run.run(
+                            new RunOptions(false, false, withPilot, confirmation(calm)),
+                            event -> told(life, event));
         };
     }
 
@@ -379,6 +396,15 @@ public final class World {
             @Override
             public boolean isGiven() {
                 return mood < 5;
+            }
+
+            @Override
+            public boolean confirmAfter(PilotResult pilot) {
+                boolean goesOn = calm || mood % 4 == 3;
+                if (goesOn) {
+                    provider.waivePilot(prompt);
+                }
+                return goesOn;
             }
 
             @Override
@@ -415,7 +441,8 @@ public final class World {
                 false,
                 List.of(),
                 null,
-                BadRecords.DEFAULT);
+                BadRecords.DEFAULT,
+                plan.pilot());
     }
 
     private static final ObjectNode SCHEMA =
@@ -457,7 +484,7 @@ public final class World {
         return switch (summary.end()) {
             case BUDGET_REACHED -> true;
             case COMPLETE -> TRIED_AGAIN.stream().noneMatch(summary.failed()::containsKey);
-            case DECLINED, CANCELED, BATCHES_OUT, LEFT_TO_SEND -> false;
+            case DECLINED, STOPPED_BY_PILOT, CANCELED, BATCHES_OUT, LEFT_TO_SEND -> false;
         };
     }
 

@@ -80,15 +80,19 @@ public final class SimulatedStorage implements Storage {
     public Connection connect(String url) throws SQLException {
         var real = DriverManager.getConnection(url);
         if (defect == Defect.FORGETS_DOUBT) {
-            forgetDoubt(real);
+            tamper(
+                    real,
+                    "update batch set state = 'prepared', intended_at = null where state = 'intended'");
+        }
+        if (defect == Defect.FORGETS_PILOT) {
+            tamper(real, "delete from setting where name like 'pilot %'");
         }
         return proxy(Connection.class, new OfConnection(real));
     }
 
-    private static void forgetDoubt(Connection real) {
+    private static void tamper(Connection real, String update) {
         try (var statement = real.createStatement()) {
-            statement.executeUpdate(
-                    "update batch set state = 'prepared', intended_at = null where state = 'intended'");
+            statement.executeUpdate(update);
         } catch (SQLException _) {
             // There are no tables yet.
         }
