@@ -108,7 +108,9 @@ public final class AnswerCheck {
         var problems = AnswerSchema.problems(output.schema());
         if (!problems.isEmpty()) {
             throw new InvalidSchemaException(
-                    "output.schema: " + output.file() + String.join(";", problems));
+                    "output.schema: "
+                            + (output.file() == null ? "the schema" : output.file())
+                            + String.join(";", problems));
         }
         return AnswerSchema.of(output.schema());
     }

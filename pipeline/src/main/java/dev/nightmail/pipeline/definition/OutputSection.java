@@ -2,12 +2,15 @@ package dev.nightmail.pipeline.definition;
 
 import dev.nightmail.config.section.Key;
 import dev.nightmail.config.section.Keys;
+import dev.nightmail.config.section.Kind;
 import dev.nightmail.config.section.Kinds;
 import dev.nightmail.config.section.YamlSection;
+import dev.nightmail.config.yaml.YamlValue;
 import dev.nightmail.pipeline.schema.AnswerSchema;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -17,11 +20,11 @@ final class OutputSection {
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
-    private static final Key<String> SCHEMA =
+    private static final Key<JsonNode> SCHEMA =
             Key.of(
                             "schema",
-                            Kinds.text(),
-                            "A file with the JSON Schema that is sent with each request and checked against each answer.")
+                            new FileOrSchema(),
+                            "A file with the JSON Schema that is sent with each request and checked against each answer, or the schema itself.")
                     .required("give a file with a JSON schema");
     private static final Key<Integer> REASK =
             Key.of(
@@ -44,10 +47,24 @@ final class OutputSection {
         if (section == null) {
             return null;
         }
-        var named = section.read(SCHEMA);
+        var given = section.read(SCHEMA);
         int reaskMax = section.valueOf(REASK);
-        var text = named == null ? null : files.text(section, SCHEMA.name(), named);
-        if (named == null || text == null) {
+        return switch (given) {
+            case null -> null;
+            case ObjectNode schema -> {
+                AnswerSchema.problems(schema)
+                        .forEach(problem ->
+                                section.problem(SCHEMA.name(), "the schema here" + problem));
+                yield new OutputDefinition(null, schema, reaskMax);
+            }
+            default -> ofFile(given.stringValue(), section, files, reaskMax);
+        };
+    }
+
+    private static @Nullable OutputDefinition ofFile(
+            String named, YamlSection section, ReferencedFiles files, int reaskMax) {
+        var text = files.text(section, SCHEMA.name(), named);
+        if (text == null) {
             return null;
         }
         try {
@@ -69,5 +86,25 @@ final class OutputSection {
         return message == null
                 ? "unknown reason"
                 : message.lines().findFirst().orElse("unknown reason");
+    }
+
+    /** A schema is short enough, or made by a program, to stand where its file would be named. */
+    private record FileOrSchema() implements Kind<JsonNode> {
+        @Override
+        public @Nullable JsonNode read(YamlValue value) {
+            var node = value.node();
+            if (node.isObject() || (node.isString() && !node.stringValue().isBlank())) {
+                return node;
+            }
+            value.wrongKind("a file with a JSON schema, or the schema itself");
+            return null;
+        }
+
+        @Override
+        public void describe(ObjectNode schema, boolean variables) {
+            var forms = schema.putArray("anyOf");
+            Kinds.text().describe(forms.addObject(), variables);
+            forms.addObject().put("type", "object");
+        }
     }
 }

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 @SuppressWarnings("NullAway.Init")
 class PipelineDefinitionTest {
@@ -167,6 +169,46 @@ class PipelineDefinitionTest {
                         "line 9: sink.report: prices.yaml is the file of prices and would be overwritten: name another file",
                         "line 9: sink.file: records.csv is read by the source ('records.csv'), and would be overwritten: write it to another folder, such as out/records.csv",
                         "line 10: bugdet: is not a key here; did you mean budget?");
+    }
+
+    @Test
+    void aSchemaMayStandInTheFileItselfAndIsHeldToTheSameRules() throws Exception {
+        var pipeline =
+                """
+                source: { files: texts }
+                model: m
+                max_tokens: 1
+                prompt: "{{text}}"
+                output: { schema: { type: object, required: [a] }, reask: 2 }
+                sink: { file: results.csv }
+                """;
+
+        assertThat(read(pipeline).output())
+                .isEqualTo(
+                        new OutputDefinition(
+                                null,
+                                (ObjectNode)
+                                        JsonMapper.shared()
+                                                .readTree(
+                                                        "{\"type\": \"object\", \"required\": [\"a\"]}"),
+                                2));
+        assertThat(
+                        catchThrowableOfType(
+                                        DefinitionException.class,
+                                        () -> read(pipeline.replace("required", "requird")))
+                                .problems())
+                .containsExactly(
+                        "line 5: output.schema: the schema here: /requird is no keyword: did you mean required?");
+        assertThat(
+                        catchThrowableOfType(
+                                        DefinitionException.class,
+                                        () ->
+                                                read(
+                                                        pipeline.replaceFirst(
+                                                                "schema: .* }, ", "schema: 7, ")))
+                                .problems())
+                .containsExactly(
+                        "line 5: output.schema: must be a file with a JSON schema, or the schema itself, not 7");
     }
 
     @Test
