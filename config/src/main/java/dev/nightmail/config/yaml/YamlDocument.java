@@ -53,6 +53,11 @@ public final class YamlDocument {
         }
     }
 
+    /** A tree that was made in code: what is wrong in it has a key, but no line. */
+    public static YamlDocument of(JsonNode root) {
+        return new YamlDocument(root, new IdentityHashMap<>());
+    }
+
     /** Editors on Windows put one in front; it is no part of the text. */
     private static String withoutByteOrderMark(String text) {
         return text.startsWith("\uFEFF") ? text.substring(1) : text;

@@ -7,6 +7,7 @@ import dev.nightmail.config.yaml.YamlDocument;
 import dev.nightmail.config.yaml.YamlException;
 import dev.nightmail.pipeline.cost.PriceFile;
 import dev.nightmail.pipeline.natives.NativeLibraryException;
+import dev.nightmail.pipeline.paths.NamedFile;
 import dev.nightmail.pipeline.paths.PathRule;
 import dev.nightmail.pipeline.source.SourceDefinition;
 import dev.nightmail.pipeline.source.SourceException;
@@ -18,28 +19,39 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads PIPELINE.yaml. Goes through the whole file, and the files it names, before it complains, so
- * that one run of the reader shows all there is to mend.
+ * Reads PIPELINE.yaml, or what stands for it in code. Goes through the whole file, and the files it
+ * names, before it complains, so that one run of the reader shows all there is to mend.
  */
 final class DefinitionReader {
 
     private final Path file;
     private final Path folder;
-    private final Function<String, Optional<String>> variables;
-    private final PipelineKeys keys = new PipelineKeys();
+    private final PipelineKeys keys;
     private final Problems problems = new Problems();
 
-    DefinitionReader(Path file, Function<String, Optional<String>> variables) {
-        this.variables = variables;
+    private DefinitionReader(Path file, PipelineKeys keys) {
         this.file = file.toAbsolutePath().normalize();
         this.folder = PipelineDefinition.folderOf(file);
+        this.keys = keys;
     }
 
-    PipelineDefinition read() {
-        var root = root();
+    static PipelineDefinition ofFile(Path file, Function<String, Optional<String>> variables) {
+        var reader = new DefinitionReader(file, new PipelineKeys());
+        return reader.read(
+                reader.parsed(variables), List.of(new NamedFile("the pipeline file", reader.file)));
+    }
+
+    static PipelineDefinition ofCode(DefinitionInCode code) {
+        var reader = new DefinitionReader(code.file(), code.pipelineKeys());
+        code.problems().forEach(problem -> reader.problems.add(Problems.NO_LINE, problem));
+        return reader.read(YamlDocument.of(code.keys()), List.of());
+    }
+
+    private PipelineDefinition read(YamlDocument document, List<NamedFile> itself) {
+        var root = YamlSection.of(document, keys.all(), problems);
         boolean allowOutside = root.valueOf(PipelineKeys.ALLOW_OUTSIDE);
         var files = new ReferencedFiles(new PathRule(folder, allowOutside));
-        files.add("the pipeline file", file);
+        itself.forEach(input -> files.add(input.key(), input.path()));
         var name = root.read(PipelineKeys.NAME);
         var source = keys.source().read(root, files.paths());
         var model = root.read(RequestKeys.MODEL);
@@ -94,7 +106,7 @@ final class DefinitionReader {
                 pilot);
     }
 
-    private YamlSection root() {
+    private YamlDocument parsed(Function<String, Optional<String>> variables) {
         try {
             var document = YamlDocument.parse(ReferencedFiles.text(file), problems);
             if (!document.root().isObject()) {
@@ -102,7 +114,7 @@ final class DefinitionReader {
                         "must be a mapping with the keys name, source, model, max_tokens, prompt, sink");
             }
             new EnvironmentValues(variables).putInto(document, problems, keys.verbatim());
-            return YamlSection.of(document, keys.all(), problems);
+            return document;
         } catch (IOException e) {
             throw refused("cannot be read: " + ReferencedFiles.reason(e));
         } catch (YamlException e) {

@@ -18,7 +18,8 @@ import tools.jackson.databind.JsonNode;
 /**
  * A pipeline as its author wrote it: validated, with every file it names read or known to exist.
  *
- * @param file the YAML file itself; every relative path in it starts from its folder
+ * @param file the YAML file itself; every relative path in it starts from its folder. Of a pipeline
+ *     that was put together in code, where it would be: no such file is read or written
  * @param prompt the Mustache template of the user message
  * @param truncations how much of a record's field the template may see, by field name
  * @param params further request parameters passed on as they are, such as {@code tools} or {@code
@@ -27,7 +28,7 @@ import tools.jackson.databind.JsonNode;
  * @param promptWithoutFields whether a prompt that shows nothing of its record is meant
  * @param allowOutside whether paths may lead out of the pipeline's folder
  * @param outputs the sinks, and the files beside them
- * @param inputs the files the pipeline is made of: itself, its prompts, its schema
+ * @param inputs the files the pipeline is made of: itself, if it is one, its prompts, its schema
  * @param prices a file of prices that come before the shipped ones; null if there is none
  * @param badRecords how many of its records may be unusable
  * @param pilot which requests are sent first, alone; null: none are
@@ -76,7 +77,16 @@ public record PipelineDefinition(
      *     empty for one that is not set
      */
     public static PipelineDefinition read(Path file, Function<String, Optional<String>> variables) {
-        return new DefinitionReader(file, variables).read();
+        return DefinitionReader.ofFile(file, variables);
+    }
+
+    /**
+     * Validates a pipeline that was put together in code, as it would be if it stood in a file.
+     *
+     * @throws DefinitionException naming every problem found, one line each
+     */
+    public static PipelineDefinition of(DefinitionInCode code) {
+        return DefinitionReader.ofCode(code);
     }
 
     /** The folder every relative path of the pipeline starts from. */

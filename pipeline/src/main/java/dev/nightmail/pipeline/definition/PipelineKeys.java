@@ -6,6 +6,7 @@ import dev.nightmail.config.section.Kinds;
 import dev.nightmail.pipeline.sink.SinkProvider;
 import dev.nightmail.pipeline.source.SourceProvider;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /** All keys of a pipeline file: those of the sections, and what stands between them. */
@@ -30,32 +31,46 @@ final class PipelineKeys {
             Key.of("allow-outside", Kinds.flag(), "Paths may lead out of the pipeline's folder.")
                     .orElse(false);
 
-    private final SourceSection source = new SourceSection(SourceProvider.all());
-    private final SinkSection sink = new SinkSection(SinkProvider.all());
-    private final Keys all =
-            Keys.of(
-                            NAME,
-                            source.key(),
-                            BAD_RECORDS,
-                            RequestKeys.MODEL,
-                            RequestKeys.MAX_TOKENS,
-                            PromptSection.SYSTEM,
-                            PromptSection.PROMPT,
-                            PromptSection.WITHOUT_FIELDS,
-                            PromptSection.TRUNCATE,
-                            OutputSection.KEY,
-                            sink.key(),
-                            sink.listKey(),
-                            ALLOW_OUTSIDE,
-                            PilotSection.KEY,
-                            BudgetSection.KEY,
-                            RetrySection.KEY,
-                            RequestKeys.BETAS,
-                            RequestKeys.VERSION_KEY,
-                            PRICES,
-                            RequestKeys.PARAMS)
+    private final SourceSection source;
+    private final SinkSection sink;
+    private final Keys all;
+
+    PipelineKeys() {
+        this(SourceProvider.all(), SinkProvider.all());
+    }
+
+    /**
+     * @param sources the kinds of sources there are
+     * @param sinks the kinds of sinks there are
+     */
+    PipelineKeys(List<SourceProvider> sources, List<SinkProvider> sinks) {
+        source = new SourceSection(sources);
+        sink = new SinkSection(sinks);
+        all =
+                Keys.of(
+                        NAME,
+                        source.key(),
+                        BAD_RECORDS,
+                        RequestKeys.MODEL,
+                        RequestKeys.MAX_TOKENS,
+                        PromptSection.SYSTEM,
+                        PromptSection.PROMPT,
+                        PromptSection.WITHOUT_FIELDS,
+                        PromptSection.TRUNCATE,
+                        OutputSection.KEY,
+                        sink.key(),
+                        sink.listKey(),
+                        ALLOW_OUTSIDE,
+                        PilotSection.KEY,
+                        BudgetSection.KEY,
+                        RetrySection.KEY,
+                        RequestKeys.BETAS,
+                        RequestKeys.VERSION_KEY,
+                        PRICES,
+                        RequestKeys.PARAMS)
                     .and(SinkSection.BESIDE)
                     .withOneOf(sink.key(), sink.listKey());
+    }
 
     Keys all() {
         return all;

@@ -6,9 +6,15 @@ import java.io.IOException;
 @FunctionalInterface
 public interface AnswerRows {
 
+    /** Sees one answer after another. */
     interface Visitor {
         void visit(AnswerRow row) throws IOException;
     }
 
+    /**
+     * Walks over all of them.
+     *
+     * @throws IOException if the visitor throws it
+     */
     void each(Visitor visitor) throws IOException;
 }

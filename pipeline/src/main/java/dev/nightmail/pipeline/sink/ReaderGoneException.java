@@ -5,6 +5,7 @@ package dev.nightmail.pipeline.sink;
  * answer is lost.
  */
 public final class ReaderGoneException extends SinkException {
+    /** Says who has gone. */
     public ReaderGoneException(String message) {
         super(message, null);
     }

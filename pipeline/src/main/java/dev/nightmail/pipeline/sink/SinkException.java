@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * answers in the state.
  */
 public sealed class SinkException extends RuntimeException permits ReaderGoneException {
+    /** Says what to do, and shows neither answers nor secrets. */
     public SinkException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }

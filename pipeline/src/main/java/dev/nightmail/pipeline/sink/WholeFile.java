@@ -24,11 +24,13 @@ public final class WholeFile {
 
     /** Fills the file that will take the target's name. */
     public interface Filling {
+        /** Writes all of the file. */
         void fill(Path partial) throws IOException;
     }
 
     /** Writes the bytes that will take the target's name. */
     public interface Writing {
+        /** Writes all of them. */
         void write(OutputStream out) throws IOException;
     }
 

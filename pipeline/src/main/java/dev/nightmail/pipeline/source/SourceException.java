@@ -7,10 +7,12 @@ import org.jspecify.annotations.Nullable;
  * id.
  */
 public sealed class SourceException extends RuntimeException permits EmptySourceException {
+    /** Says what to change, where something failed. */
     public SourceException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 
+    /** Says what to change, where nothing else failed. */
     public SourceException(String message) {
         this(message, null);
     }

@@ -16,4 +16,16 @@ public record SourceRecord(String id, Map<String, @Nullable Object> fields) impl
     public SourceRecord {
         fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
     }
+
+    /**
+     * A record of a few fields, whose id becomes one of them, too.
+     *
+     * @param fields all others by name
+     */
+    public static SourceRecord of(String id, Map<String, ?> fields) {
+        var all = new LinkedHashMap<String, @Nullable Object>();
+        all.put("id", id);
+        all.putAll(fields);
+        return new SourceRecord(id, all);
+    }
 }
