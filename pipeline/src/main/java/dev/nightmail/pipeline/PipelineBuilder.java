@@ -6,6 +6,7 @@ import dev.nightmail.pipeline.sink.SinkDefinition;
 import dev.nightmail.pipeline.source.SourceDefinition;
 import dev.nightmail.pipeline.source.SourceRecord;
 import java.math.BigDecimal;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -281,6 +282,9 @@ public final class PipelineBuilder {
      *     pipeline file
      */
     public Pipeline build() {
+        if (!Files.isDirectory(folder)) {
+            wrong("folder: " + folder + " is no folder: make it first");
+        }
         try {
             return new Pipeline(
                     PipelineDefinition.of(

@@ -89,6 +89,21 @@ class PipelineBuilderTest {
     }
 
     @Test
+    void theFolderIsThere() {
+        var missing = folder.resolve("missing");
+        var builder =
+                Pipeline.builder(missing, "reviews")
+                        .records(List.of())
+                        .model("m")
+                        .maxTokens(1)
+                        .prompt("{{text}}")
+                        .answers((_, _) -> {});
+
+        assertThat(problems(builder))
+                .containsExactly("folder: " + missing + " is no folder: make it first");
+    }
+
+    @Test
     void aNameIsAFileName() {
         assertThatThrownBy(() -> Pipeline.builder(folder, "../reviews"))
                 .isInstanceOf(IllegalArgumentException.class)
