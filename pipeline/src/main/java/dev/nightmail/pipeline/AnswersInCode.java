@@ -62,10 +62,11 @@ final class AnswersInCode implements SinkDefinition {
         public long complete(Answers answers) {
             var handed = new long[1];
             try {
-                answers.each((recordId, answer) -> {
-                    handler.on(recordId, answer);
-                    handed[0]++;
-                });
+                answers.ofThisRun()
+                        .each(row -> {
+                            handler.on(row.recordId(), row.answer());
+                            handed[0]++;
+                        });
             } catch (IOException e) {
                 throw new SinkException("the program did not take an answer: " + e.getMessage(), e);
             }

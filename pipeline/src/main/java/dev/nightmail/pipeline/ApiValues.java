@@ -60,6 +60,7 @@ final class ApiValues {
         return switch (end) {
             case COMPLETE -> Summary.End.COMPLETE;
             case BUDGET_REACHED -> Summary.End.BUDGET_REACHED;
+            case STOPPED_BY_PILOT -> Summary.End.STOPPED_BY_PILOT;
             case CANCELED -> Summary.End.CANCELED;
             case BATCHES_OUT -> Summary.End.BATCHES_OUT;
             case LEFT_TO_SEND -> Summary.End.LEFT_TO_SEND;
@@ -117,6 +118,16 @@ final class ApiValues {
                     new PipelineEvent.Noted(
                             "%d lines among the results of batch %d are of none of its requests"
                                     .formatted(passed.lines(), passed.number()));
+            case RunEvent.PilotJudged(var pilot) ->
+                    new PipelineEvent.Noted(
+                            "of the %d requests of the pilot %d failed, and %d may: %s"
+                                    .formatted(
+                                            pilot.requests(),
+                                            pilot.failed(),
+                                            pilot.allowed(),
+                                            pilot.hasPassed()
+                                                    ? "the rest is sent"
+                                                    : "the rest is not sent"));
             case RunEvent.BatchIntended _, RunEvent.ResultsKept _ -> null;
         };
     }

@@ -50,6 +50,8 @@ public record Summary(
         COMPLETE,
         /** The budget does not reach further. */
         BUDGET_REACHED,
+        /** Too much of the pilot failed; the rest was not sent. */
+        STOPPED_BY_PILOT,
         /** Somebody canceled a batch at the endpoint; the next run takes its requests up. */
         CANCELED,
         /** It was only to submit: batches are out. */

@@ -202,7 +202,8 @@ class OwnProvidersTest {
         public long complete(Answers answers) {
             try {
                 Files.createDirectories(folder);
-                answers.each((id, answer) -> Files.writeString(folder.resolve(id), answer));
+                answers.each(
+                        row -> Files.writeString(folder.resolve(row.recordId()), row.answer()));
                 return answers.last();
             } catch (IOException e) {
                 throw new SinkException("sink.folder: cannot write " + folder, e);

@@ -48,28 +48,28 @@ final class PipelineKeys {
         sink = new SinkSection(sinks);
         all =
                 Keys.of(
-                        NAME,
-                        source.key(),
-                        BAD_RECORDS,
-                        RequestKeys.MODEL,
-                        RequestKeys.MAX_TOKENS,
-                        PromptSection.SYSTEM,
-                        PromptSection.PROMPT,
-                        PromptSection.WITHOUT_FIELDS,
-                        PromptSection.TRUNCATE,
-                        OutputSection.KEY,
-                        sink.key(),
-                        sink.listKey(),
-                        ALLOW_OUTSIDE,
-                        PilotSection.KEY,
-                        BudgetSection.KEY,
-                        RetrySection.KEY,
-                        RequestKeys.BETAS,
-                        RequestKeys.VERSION_KEY,
-                        PRICES,
-                        RequestKeys.PARAMS)
-                    .and(SinkSection.BESIDE)
-                    .withOneOf(sink.key(), sink.listKey());
+                                NAME,
+                                source.key(),
+                                BAD_RECORDS,
+                                RequestKeys.MODEL,
+                                RequestKeys.MAX_TOKENS,
+                                PromptSection.SYSTEM,
+                                PromptSection.PROMPT,
+                                PromptSection.WITHOUT_FIELDS,
+                                PromptSection.TRUNCATE,
+                                OutputSection.KEY,
+                                sink.key(),
+                                sink.listKey(),
+                                ALLOW_OUTSIDE,
+                                PilotSection.KEY,
+                                BudgetSection.KEY,
+                                RetrySection.KEY,
+                                RequestKeys.BETAS,
+                                RequestKeys.VERSION_KEY,
+                                PRICES,
+                                RequestKeys.PARAMS)
+                        .and(SinkSection.BESIDE)
+                        .withOneOf(sink.key(), sink.listKey());
     }
 
     Keys all() {

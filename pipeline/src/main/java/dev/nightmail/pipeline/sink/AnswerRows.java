@@ -7,7 +7,13 @@ import java.io.IOException;
 public interface AnswerRows {
 
     /** Sees one answer after another. */
+    /** Takes one row after the other. */
     interface Visitor {
+        /**
+         * Is told a row.
+         *
+         * @throws IOException if it could not be taken: the walk ends with it
+         */
         void visit(AnswerRow row) throws IOException;
     }
 
@@ -16,5 +22,6 @@ public interface AnswerRows {
      *
      * @throws IOException if the visitor throws it
      */
+    /** Tells every row, in their order; what the visitor throws is thrown. */
     void each(Visitor visitor) throws IOException;
 }
