@@ -6,7 +6,6 @@ import java.io.IOException;
 @FunctionalInterface
 public interface AnswerRows {
 
-    /** Sees one answer after another. */
     /** Takes one row after the other. */
     interface Visitor {
         /**
@@ -17,11 +16,6 @@ public interface AnswerRows {
         void visit(AnswerRow row) throws IOException;
     }
 
-    /**
-     * Walks over all of them.
-     *
-     * @throws IOException if the visitor throws it
-     */
     /** Tells every row, in their order; what the visitor throws is thrown. */
     void each(Visitor visitor) throws IOException;
 }
