@@ -10,6 +10,7 @@ import dev.nightmail.pipeline.sink.WholeFile;
 import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.streams.StandardStreams;
 import java.time.Duration;
+import java.time.Instant;
 
 /** What a sink is told of its pipeline and the run it is written by. */
 record RunSinkContext(
@@ -40,6 +41,11 @@ record RunSinkContext(
     @Override
     public void note(String sentence) {
         listener.on(new RunEvent.Noted(sentence));
+    }
+
+    @Override
+    public Instant now() {
+        return environment.clock().instant();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.nightmail.pipeline.sink;
 import dev.nightmail.pipeline.paths.NamedFile;
 import dev.nightmail.pipeline.streams.StandardStreams;
 import java.time.Duration;
+import java.time.Instant;
 
 /** What a sink is told of the pipeline it belongs to, and may ask of the run. */
 public interface SinkContext {
@@ -25,6 +26,9 @@ public interface SinkContext {
 
     /** Tells the author of the pipeline something, in a sentence without its full stop. */
     void note(String sentence);
+
+    /** What time it is. */
+    Instant now();
 
     /** Waits. */
     void pause(Duration duration) throws InterruptedException;

@@ -21,6 +21,7 @@ import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.assertj.core.data.Offset;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
@@ -227,6 +228,28 @@ class RowsTest {
     }
 
     @Test
+    void aFileHasTheAnswersSoFarWhileTheRunGoesOn() throws Exception {
+        server.endingOneAfterTheOther();
+        var pipeline =
+                letters("sinks: [{ file: all.jsonl }, { file: now.jsonl, mode: replace }]");
+        var seen = new ArrayList<List<String>>();
+
+        pipeline.run(
+                PipelineFolder.endpoint(server),
+                world,
+                1,
+                event -> {
+                    if (event instanceof RunEvent.AnswersDelivered) {
+                        assertThat(folder.resolve("now.jsonl")).doesNotExist();
+                        seen.add(ids(pipeline, "all.jsonl"));
+                    }
+                });
+
+        assertThat(seen).first().asInstanceOf(InstanceOfAssertFactories.LIST).containsExactly("a");
+        assertThat(ids(pipeline, "now.jsonl")).containsExactly("a", "b");
+    }
+
+    @Test
     void aFileHoldsTheAnswersOfEveryRecordThePipelineEverRead() throws Exception {
         var pipeline = letters("sinks: [{ file: all.jsonl }, { file: now.jsonl, mode: replace }]");
         pipeline.run(server, world);
@@ -391,7 +414,11 @@ class RowsTest {
         assertThat(server.requestsAccepted()).isEqualTo(2);
     }
 
-    private static List<String> ids(PipelineFolder pipeline, String name) throws Exception {
-        return pipeline.jsonLines(name).stream().map(row -> row.path("id").asString()).toList();
+    private static List<String> ids(PipelineFolder pipeline, String name) {
+        try {
+            return pipeline.jsonLines(name).stream().map(row -> row.path("id").asString()).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

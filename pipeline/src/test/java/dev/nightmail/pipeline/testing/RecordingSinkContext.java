@@ -8,6 +8,7 @@ import dev.nightmail.pipeline.streams.StandardStreams;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,11 @@ public final class RecordingSinkContext implements SinkContext {
     @Override
     public void note(String sentence) {
         notes.add(sentence);
+    }
+
+    @Override
+    public Instant now() {
+        return Instant.parse("2026-01-02T03:04:05Z");
     }
 
     @Override
