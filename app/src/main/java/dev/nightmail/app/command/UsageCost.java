@@ -30,7 +30,7 @@ final class UsageCost {
      */
     OptionalLong micros(Tally tally) {
         return switch (tally.tariff().billing().tier()) {
-            case SIMULATED -> OptionalLong.of(0);
+            case SIMULATED, FREE -> OptionalLong.of(0);
             case UNREPORTED -> OptionalLong.empty();
             case STANDARD, PRIORITY, BATCH, UNKNOWN ->
                     prices.of(tally.tariff().model())
@@ -52,7 +52,8 @@ final class UsageCost {
         return switch (tariff.billing().tier()) {
             case BATCH -> price.price(step);
             // Priority capacity is paid for in advance; its tokens are shown at the standard price.
-            case STANDARD, PRIORITY, SIMULATED, UNREPORTED, UNKNOWN -> price.standardPrice(step);
+            case STANDARD, PRIORITY, SIMULATED, FREE, UNREPORTED, UNKNOWN ->
+                    price.standardPrice(step);
         };
     }
 

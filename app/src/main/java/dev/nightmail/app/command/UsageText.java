@@ -81,7 +81,7 @@ final class UsageText {
                             .formatted(String.join(", ", unpriced)));
         }
         lines.add(
-                "Costs by the prices of %s, as each upstream bills: a batch at half, the simulator nothing."
+                "Costs by the prices of %s, as each upstream bills: a batch at half, the simulator and what is free nothing."
                         .formatted(cost.pricesOf()));
         return lines;
     }

@@ -4,13 +4,16 @@ import dev.nightmail.api.server.ApiConfig;
 import dev.nightmail.core.schedule.Routes;
 import dev.nightmail.core.schedule.UpstreamTerms;
 import dev.nightmail.core.schedule.Weights;
+import dev.nightmail.core.usage.AnswerBilling;
 import dev.nightmail.upstream.http.Secret;
 import dev.nightmail.upstream.openai.MaxTokensField;
 import dev.nightmail.upstream.simulator.SimulatorConfig;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +48,19 @@ public record NightmailConfig(
                                 .filter(upstream -> route.upstreams().contains(upstream.name()))
                                 .allMatch(UpstreamConfig.OpenAi.class::isInstance))
                 .isPresent();
+    }
+
+    /**
+     * What its answers to a batch are billed at: the dearest of those that may give them, since any
+     * may. Empty if nobody serves the model.
+     */
+    public Optional<AnswerBilling> billing(String model) {
+        return routes.routeFor(model)
+                .flatMap(route ->
+                        upstreams.stream()
+                                .filter(upstream -> route.upstreams().contains(upstream.name()))
+                                .map(UpstreamConfig::billing)
+                                .max(Comparator.naturalOrder()));
     }
 
     /**
@@ -99,6 +115,9 @@ public record NightmailConfig(
 
         int callsInFlightMax();
 
+        /** What its answers to a batch are billed at. */
+        AnswerBilling billing();
+
         /** How the scheduler may use it. */
         default UpstreamTerms terms() {
             return UpstreamTerms.calls(callsInFlightMax());
@@ -110,6 +129,7 @@ public record NightmailConfig(
          * @param marksShared whether what all requests of a batch begin with is marked for its
          *     cache, where none marks anything
          * @param relays null if it is sent a call for each request
+         * @param free whether its answers are billed to nobody
          */
         record Anthropic(
                 String name,
@@ -117,8 +137,17 @@ public record NightmailConfig(
                 URI url,
                 @Nullable Secret apiKey,
                 boolean marksShared,
-                @Nullable RelayConfig relays)
+                @Nullable RelayConfig relays,
+                boolean free)
                 implements UpstreamConfig {
+            @Override
+            public AnswerBilling billing() {
+                if (relays != null) {
+                    return AnswerBilling.BATCH;
+                }
+                return free ? AnswerBilling.FREE : AnswerBilling.STANDARD;
+            }
+
             @Override
             public UpstreamTerms terms() {
                 var terms = UpstreamTerms.calls(callsInFlightMax);
@@ -126,14 +155,24 @@ public record NightmailConfig(
             }
         }
 
-        /** Speaks the Chat Completions API. */
+        /**
+         * Speaks the Chat Completions API.
+         *
+         * @param free whether its answers are billed to nobody
+         */
         record OpenAi(
                 String name,
                 int callsInFlightMax,
                 URI url,
                 @Nullable Secret apiKey,
-                MaxTokensField maxTokensField)
+                MaxTokensField maxTokensField,
+                boolean free)
                 implements UpstreamConfig {
+            @Override
+            public AnswerBilling billing() {
+                return free ? AnswerBilling.FREE : AnswerBilling.STANDARD;
+            }
+
             @Override
             public UpstreamTerms terms() {
                 return UpstreamTerms.calls(callsInFlightMax).cachingUnasked();
@@ -145,6 +184,11 @@ public record NightmailConfig(
             @Override
             public String name() {
                 return config.name();
+            }
+
+            @Override
+            public AnswerBilling billing() {
+                return AnswerBilling.SIMULATED;
             }
         }
     }

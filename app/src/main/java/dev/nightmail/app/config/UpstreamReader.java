@@ -32,6 +32,9 @@ final class UpstreamReader {
     private static final String AS_ASKED = "as-asked";
     private static final String AUTO = "auto";
 
+    private static final String STANDARD = "standard";
+    private static final String FREE = "free";
+
     /** The name of one that is only known by its URL. */
     private static final String UPSTREAM = "upstream";
 
@@ -183,7 +186,26 @@ final class UpstreamReader {
                 url,
                 apiKey.orElse(null),
                 marksShared,
-                relayed.orElse(null));
+                relayed.orElse(null),
+                isFree(name, relayed.isPresent()));
+    }
+
+    /** Who bills for what is sent in batches says so itself. */
+    private boolean isFree(String name, boolean relayed) {
+        var billing = settings.text(key(name, "billing"));
+        if (relayed && billing.isPresent()) {
+            settings.problem(
+                    key(name, "billing"),
+                    "is for upstreams that are called: one that takes batches (mode: batches) bills batches");
+        } else if (billing.isPresent()
+                && !billing.get().equals(STANDARD)
+                && !billing.get().equals(FREE)) {
+            settings.problem(
+                    key(name, "billing"),
+                    "is \"%s\"; expected %s (each call at its price) or %s (nobody is billed: machines of your own)"
+                            .formatted(billing.get(), STANDARD, FREE));
+        }
+        return billing.filter(FREE::equals).isPresent();
     }
 
     private boolean marksShared(String name) {
@@ -204,7 +226,8 @@ final class UpstreamReader {
                 url,
                 apiKey.orElse(null),
                 settings.checked(key(name, "max-tokens-field"), UpstreamReader::maxTokensField)
-                        .orElse(MaxTokensField.MAX_TOKENS));
+                        .orElse(MaxTokensField.MAX_TOKENS),
+                isFree(name, false));
     }
 
     private static MaxTokensField maxTokensField(String text) {

@@ -16,6 +16,8 @@ import dev.nightmail.core.lease.WorkerId;
 import dev.nightmail.core.memory.MemoryBudget;
 import dev.nightmail.core.schedule.Backoff;
 import dev.nightmail.core.schedule.SchedulePolicy;
+import dev.nightmail.core.upstream.Upstream;
+import dev.nightmail.core.usage.AnswerBilling;
 import dev.nightmail.engine.Engine;
 import dev.nightmail.engine.EngineConfig;
 import dev.nightmail.engine.desk.BatchDesk;
@@ -31,6 +33,7 @@ import dev.nightmail.journal.disk.PrivateFiles;
 import dev.nightmail.journal.relay.FileRelayLog;
 import dev.nightmail.pipeline.natives.SqliteLibrary;
 import dev.nightmail.upstream.adapting.AdaptingUpstream;
+import dev.nightmail.upstream.adapting.FreeUpstream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -274,7 +277,7 @@ public final class NightmailServer {
         for (var upstream : config.upstreams()) {
             upstreams.add(
                     new Engine.Served(
-                            opened(new AdaptingUpstream(factory.open(upstream))),
+                            opened(new AdaptingUpstream(billed(factory, upstream))),
                             upstream.terms()));
         }
         var parts =
@@ -297,6 +300,11 @@ public final class NightmailServer {
         opened.push(() -> engine.stop(leftToStop()));
         engine.start();
         return engine;
+    }
+
+    private static Upstream billed(Upstreams factory, UpstreamConfig config) {
+        var upstream = factory.open(config);
+        return config.billing() == AnswerBilling.FREE ? new FreeUpstream(upstream) : upstream;
     }
 
     private List<Engine.Relayed> relayed(Upstreams factory) {
@@ -354,7 +362,7 @@ public final class NightmailServer {
                                         apiLimits(),
                                         bodies),
                                 engine.batchDesk(),
-                                engine.messageDesk(),
+                                new BilledModels(engine.messageDesk(), config::billing),
                                 engine.upstreamDesk(),
                                 keys,
                                 health(),

@@ -7,6 +7,7 @@ import dev.nightmail.app.config.NightmailConfig.RelayConfig;
 import dev.nightmail.app.config.NightmailConfig.UpstreamConfig;
 import dev.nightmail.core.key.WorkspaceId;
 import dev.nightmail.core.schedule.Routes;
+import dev.nightmail.core.usage.AnswerBilling;
 import dev.nightmail.upstream.http.Secret;
 import dev.nightmail.upstream.openai.MaxTokensField;
 import dev.nightmail.upstream.simulator.FaultScript;
@@ -563,7 +564,8 @@ class ConfigReaderTest {
                                 512,
                                 URI.create("http://localhost:8000/v1"),
                                 new Secret("sk-local"),
-                                MaxTokensField.MAX_COMPLETION_TOKENS));
+                                MaxTokensField.MAX_COMPLETION_TOKENS,
+                                false));
         assertThat(read().upstreams().getFirst().terms().cachesUnasked()).isTrue();
     }
 
@@ -832,7 +834,25 @@ class ConfigReaderTest {
                                 + " 100000, not many",
                         "routes.0.upstream: is \"lokal\"; there are local, simulator",
                         "upstreams.local.color: is not a key here; allowed: protocol, url, api-key,"
-                                + " mode, cache, calls-in-flight-max");
+                                + " mode, cache, calls-in-flight-max, billing");
+    }
+
+    @Test
+    void anUpstreamBillsItsCallsOrNobody() {
+        file("upstreams: { gpu: { protocol: openai, url: \"http://gpu/v1\", billing: free } }");
+        assertThat(read().billing("any")).contains(AnswerBilling.FREE);
+
+        file("upstreams: { gpu: { protocol: openai, url: \"http://gpu/v1\", billing: gratis } }");
+        assertThat(problems())
+                .containsExactly(
+                        "upstreams.gpu.billing: is \"gratis\"; expected standard (each call at its"
+                                + " price) or free (nobody is billed: machines of your own)");
+
+        file("upstreams: { claude: { mode: batches, billing: free } }");
+        assertThat(problems())
+                .containsExactly(
+                        "upstreams.claude.billing: is for upstreams that are called: one that takes"
+                                + " batches (mode: batches) bills batches");
     }
 
     @Test

@@ -13,6 +13,8 @@ public enum ServiceTier {
     BATCH,
     /** Nobody is billed: the built-in simulator answered. */
     SIMULATED,
+    /** Nobody is billed: the configuration says so of its upstream. */
+    FREE,
     /**
      * The upstream answered and did not say what it used: its tokens count as 0, its price is open.
      */

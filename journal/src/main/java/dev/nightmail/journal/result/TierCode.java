@@ -15,11 +15,12 @@ final class TierCode {
             case BATCH -> 3;
             case SIMULATED -> 4;
             case UNREPORTED -> 5;
+            case FREE -> 6;
         };
     }
 
     static boolean isKnown(int code) {
-        return code >= 0 && code <= 5;
+        return code >= 0 && code <= 6;
     }
 
     static ServiceTier tier(int code) {
@@ -30,6 +31,7 @@ final class TierCode {
             case 3 -> ServiceTier.BATCH;
             case 4 -> ServiceTier.SIMULATED;
             case 5 -> ServiceTier.UNREPORTED;
+            case 6 -> ServiceTier.FREE;
             default -> throw new IllegalArgumentException("no service tier has code " + code);
         };
     }
