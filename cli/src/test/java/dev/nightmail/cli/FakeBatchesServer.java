@@ -65,6 +65,8 @@ public final class FakeBatchesServer implements AutoCloseable {
     private volatile int refuseWith;
     private volatile boolean extended;
     private volatile String upstreams = "";
+    private volatile String billing = "free";
+    private volatile boolean cancelsAll;
 
     public FakeBatchesServer() {
         try {
@@ -118,6 +120,16 @@ public final class FakeBatchesServer implements AutoCloseable {
         upstreams = json;
     }
 
+    /** What it says it bills; empty: it tells of no models. */
+    public void bill(String word) {
+        billing = word;
+    }
+
+    /** Somebody cancels every batch from now on. */
+    public void cancelAll() {
+        cancelsAll = true;
+    }
+
     /** A batch that is there already. */
     public synchronized String addBatch(String... customIds) {
         return add(List.of(customIds)).id;
@@ -131,6 +143,7 @@ public final class FakeBatchesServer implements AutoCloseable {
 
     private synchronized Batch add(List<String> customIds) {
         var batch = new Batch("msgbatch_%03d".formatted(batches.size() + 1), customIds);
+        batch.canceled = cancelsAll;
         batches.put(batch.id, batch);
         return batch;
     }
@@ -163,6 +176,10 @@ public final class FakeBatchesServer implements AutoCloseable {
         var id = parts.length > 4 ? parts[4] : "";
         if (call.equals("POST /v1/messages/count_tokens")) {
             json(exchange, JsonMapper.shared().createObjectNode().put("input_tokens", 10));
+        } else if (call.startsWith("GET /v1/models/") && !billing.isEmpty()) {
+            var model = JsonMapper.shared().createObjectNode();
+            model.putObject("nightmail").put("billing", billing);
+            json(exchange, model);
         } else if (call.equals("POST /v1/messages/batches")) {
             var ids = new ArrayList<String>();
             JsonMapper.shared()

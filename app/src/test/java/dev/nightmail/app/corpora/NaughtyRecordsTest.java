@@ -70,7 +70,7 @@ class NaughtyRecordsTest {
                 """
                         .formatted(source, sink));
 
-        int exit = session.run("run", "pipeline.yaml", "--endpoint", server.uri());
+        int exit = session.run("run", "pipeline.yaml", "--yes", "--endpoint", server.uri());
 
         assertThat(exit).as(session.err()).isZero();
         assertThat(answers(sink)).isEqualTo(sink.equals("csv") ? guarded(records) : records);

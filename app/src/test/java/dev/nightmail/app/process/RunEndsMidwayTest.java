@@ -107,7 +107,11 @@ class RunEndsMidwayTest {
 
     private ForkedNightmail run(ForkedNightmail server) {
         return ForkedNightmail.run(
-                "run", pipeline.yaml().toString(), "--endpoint", server.baseUri().toString());
+                "run",
+                pipeline.yaml().toString(),
+                "--yes",
+                "--endpoint",
+                server.baseUri().toString());
     }
 
     private ForkedNightmail runWithServerInside() {

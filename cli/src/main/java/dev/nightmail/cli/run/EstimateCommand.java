@@ -24,7 +24,7 @@ import picocli.CommandLine.Mixin;
         },
         footerHeading = "%nUnits: ",
         footer = {
-            "tokens, and US dollars at batch prices (half of the standard ones).",
+            "tokens, and US dollars as the endpoint bills (a batch: half of the standard price).",
             "With --json, cost_micros is in millionths of a dollar."
         })
 public final class EstimateCommand implements Callable<Integer> {

@@ -4,12 +4,12 @@ import dev.nightmail.cli.text.Figures;
 import dev.nightmail.cli.text.Style;
 import dev.nightmail.cli.text.Table;
 import dev.nightmail.cli.text.Table.Align;
+import dev.nightmail.pipeline.cost.Billing;
 import dev.nightmail.pipeline.cost.Range;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.run.Preview;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** What a run would do, for a person to judge. */
 final class PlanText {
@@ -19,13 +19,11 @@ final class PlanText {
 
     private final PipelineDefinition definition;
     private final String where;
-    private final boolean simulated;
     private final Style style;
 
-    PlanText(PipelineDefinition definition, String where, boolean simulated, Style style) {
+    PlanText(PipelineDefinition definition, String where, Style style) {
         this.definition = definition;
         this.where = where;
-        this.simulated = simulated;
         this.style = style;
     }
 
@@ -48,12 +46,7 @@ final class PlanText {
             lines.add("");
             figures(preview).lines().forEach(line -> lines.add(INDENT + line));
             lines.add("");
-            lines.add(
-                    INDENT
-                            + style.dim(
-                                    "An estimate at batch prices: "
-                                            + preview.estimate().basis()
-                                            + "."));
+            lines.add(INDENT + style.dim(basis(preview)));
             if (preview.estimate().costMicros() == null) {
                 lines.add(
                         INDENT
@@ -62,14 +55,16 @@ final class PlanText {
                                                 + preview.model()
                                                 + ": name a file that has one with prices."));
             }
-            if (simulated) {
-                lines.add(INDENT + style.dim("The simulator itself costs nothing."));
+            if (preview.tariff().billing() == Billing.SIMULATED) {
+                lines.add(
+                        INDENT
+                                + style.dim(
+                                        "Simulated: nothing is charged; that is what it would cost."));
             }
         }
         definition
                 .budgetIfAny()
-                .ifPresent(budget ->
-                        lines.add(INDENT + budget(budget.micros(), preview.spentMicros())));
+                .ifPresent(budget -> lines.add(INDENT + budget(budget.micros(), preview)));
         return lines;
     }
 
@@ -163,7 +158,24 @@ final class PlanText {
                 Figures.count(tokens.high()));
     }
 
-    private static String budget(long budgetMicros, @Nullable Long spent) {
+    private static String basis(Preview preview) {
+        var estimate = preview.estimate();
+        var priced =
+                switch (preview.tariff().billing()) {
+                    case FREE -> "An estimate; answers are free at this endpoint";
+                    case BATCH, STANDARD, SIMULATED, ASSUMED ->
+                            estimate.costMicros() == null
+                                    ? "An estimate"
+                                    : "An estimate at " + preview.tariff().words();
+                };
+        return priced + ": " + estimate.basis() + ".";
+    }
+
+    private static String budget(long budgetMicros, Preview preview) {
+        var spent = preview.spentMicros();
+        if (!preview.tariff().billing().charges()) {
+            return "Budget " + Figures.money(budgetMicros) + ", of which this spends nothing";
+        }
         return "Budget "
                 + Figures.money(budgetMicros)
                 + (spent == null || spent == 0

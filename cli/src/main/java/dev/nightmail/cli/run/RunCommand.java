@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
             "there is nothing to do; 1 failed; 2 wrong usage or declined;",
             "3 finished, but some records have no answer; 4 stopped by the",
             "pilot; 130 stopped with Ctrl-C.",
-            "Money is in US dollars at batch prices; sizes are decimal",
+            "Money is in US dollars, as the endpoint bills; sizes are decimal",
             "(1 MB = 1,000,000 bytes)."
         })
 public final class RunCommand implements Callable<Integer> {
@@ -58,7 +58,7 @@ public final class RunCommand implements Callable<Integer> {
 
     @Mixin private OverwriteOption overwrite = new OverwriteOption();
 
-    @Option(names = "--yes", description = "Spend at Anthropic without asking.")
+    @Option(names = "--yes", description = "Spend without asking.")
     private boolean yes;
 
     @Option(

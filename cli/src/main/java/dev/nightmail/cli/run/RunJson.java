@@ -128,7 +128,9 @@ final class RunJson {
         put(json, "input_tokens", estimate.inputTokens());
         put(json, "output_tokens", estimate.outputTokens());
         put(json, "cost_micros", estimate.costMicros());
-        json.put("basis", estimate.basis()).put("spent_micros", preview.spentMicros());
+        json.put("billing", preview.tariff().billing().text())
+                .put("basis", estimate.basis())
+                .put("spent_micros", preview.spentMicros());
         var sample = preview.sample();
         if (withPrompt && sample != null) {
             json.putObject("sample").put("id", sample.recordId()).put("prompt", sample.text());
@@ -172,7 +174,8 @@ final class RunJson {
                 .put("cache_creation_5m_input_tokens", usage.cacheWrite5m())
                 .put("cache_creation_1h_input_tokens", usage.cacheWrite1h())
                 .put("cache_read_input_tokens", usage.cacheRead());
-        json.put("cost_micros", summary.costMicros())
+        json.put("billing", summary.tariff().billing().text())
+                .put("cost_micros", summary.costMicros())
                 .put("total_cost_micros", summary.totalCostMicros())
                 .put("elapsed_millis", summary.elapsed().toMillis())
                 .put("results", summary.answerPlace());

@@ -11,6 +11,7 @@ import dev.nightmail.pipeline.client.EndpointException;
 import dev.nightmail.pipeline.client.ModelSeen;
 import dev.nightmail.pipeline.client.RefusedException;
 import dev.nightmail.pipeline.client.UnreachableException;
+import dev.nightmail.pipeline.cost.Billing;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.run.ProgressListener;
 import dev.nightmail.pipeline.run.RunEvent;
@@ -21,17 +22,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a pipeline's requests go. Close it when the run is over.
  *
- * @param charged whether the user's account at Anthropic pays for them
- * @param simulated whether a simulator answers, here or at a server that says so
+ * @param billing what the endpoint bills for them
  * @param simulator the one inside this process; null if there is none
  * @param failureTold whether the user has heard that it does not answer at once
  */
 record RunTarget(
-        Endpoint endpoint,
-        boolean charged,
-        boolean simulated,
-        @Nullable Simulator simulator,
-        boolean failureTold)
+        Endpoint endpoint, Billing billing, @Nullable Simulator simulator, boolean failureTold)
         implements AutoCloseable {
 
     /**
@@ -61,8 +57,7 @@ record RunTarget(
         var server = surroundings.embeddedServer().start(folder.path());
         return new RunTarget(
                 Endpoints.embedded(server.baseUri()),
-                false,
-                true,
+                Billing.SIMULATED,
                 new Simulator(server, folder, isNew),
                 false);
     }
@@ -97,7 +92,7 @@ record RunTarget(
             Consumer<String> notes)
             throws InterruptedException {
         if (Endpoints.isClaude(endpoint.base(), surroundings)) {
-            return new RunTarget(endpoint, true, false, null, false);
+            return new RunTarget(endpoint, Billing.BATCH, null, false);
         }
         try (var client =
                 new BatchesClient(
@@ -108,16 +103,15 @@ record RunTarget(
                         surroundings.random())) {
             // Made-up answers are never taken for those of whoever is behind the same address
             // later.
-            return client.model(pipeline.model(), pipeline.terms())
-                            .map(ModelSeen::simulated)
-                            .orElse(false)
-                    ? new RunTarget(
-                            Endpoint.simulator(endpoint.base(), endpoint.key()),
-                            false,
-                            true,
-                            null,
-                            false)
-                    : new RunTarget(endpoint, false, false, null, false);
+            var billing =
+                    ModelSeen.billing(endpoint, client.model(pipeline.model(), pipeline.terms()));
+            return new RunTarget(
+                    billing == Billing.SIMULATED
+                            ? Endpoint.simulator(endpoint.base(), endpoint.key())
+                            : endpoint,
+                    billing,
+                    null,
+                    false);
         } catch (EndpointException e) {
             // It does not say. What is wrong there, the run itself will tell, after it has tried
             // for a while.
@@ -127,7 +121,7 @@ record RunTarget(
             if (mayPass) {
                 notes.accept(Endpoints.tryingAgain(e.inBrief()));
             }
-            return new RunTarget(endpoint, false, false, null, mayPass);
+            return new RunTarget(endpoint, Billing.ASSUMED, null, mayPass);
         }
     }
 
@@ -147,17 +141,27 @@ record RunTarget(
         return failureTold ? _ -> {} : reason -> notes.accept(Endpoints.tryingAgain(reason));
     }
 
+    /** Whether somebody pays. */
+    boolean charges() {
+        return billing.charges();
+    }
+
+    /** Whether a simulator answers, here or at a server that says so. */
+    boolean simulated() {
+        return billing == Billing.SIMULATED;
+    }
+
     /** Where it is, in words. */
     String where() {
         if (simulator != null) {
             return "the built-in simulator";
         }
-        return (simulated ? "the simulator at " : "") + endpoint.base();
+        return (simulated() ? "the simulator at " : "") + endpoint.base();
     }
 
     /** A plan for it, in words. */
     PlanText planText(PipelineDefinition pipeline, Style style) {
-        return new PlanText(pipeline, where(), simulated, style);
+        return new PlanText(pipeline, where(), style);
     }
 
     /** Once it is closed and every answer is in the pipeline's state. */

@@ -20,7 +20,7 @@ final class ShellPipe {
 
     /** Before records are read that could not be read again after a question. */
     static void refuseUnasked(PipelineDefinition definition, RunTarget target, boolean agreed) {
-        if (definition.source().readsStandardInput() && target.charged() && !agreed) {
+        if (definition.source().readsStandardInput() && target.charges() && !agreed) {
             throw CommandException.usage(
                     "source.stdin: standard input brings the records, so nobody can be asked there whether to spend money at "
                             + target.endpoint().base().getHost()

@@ -24,12 +24,12 @@ final class SpendingQuestion implements RunOptions.Confirmation {
 
     @Override
     public boolean isGiven() {
-        return agreed || !target.charged();
+        return agreed;
     }
 
     @Override
     public boolean confirm(Preview preview) {
-        if (isGiven()) {
+        if (agreed) {
             return true;
         }
         var deed =

@@ -27,7 +27,7 @@ import picocli.CommandLine.Mixin;
         footerHeading = "%nExit codes: ",
         footer = {
             "0 shown; 1 failed; 2 wrong usage.",
-            "Money is in US dollars at batch prices; with --json in millionths of a dollar."
+            "Money is in US dollars, as the endpoint bills; with --json in millionths of a dollar."
         })
 public final class StatusCommand implements Callable<Integer> {
 

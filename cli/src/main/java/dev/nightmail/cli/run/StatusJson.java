@@ -55,7 +55,8 @@ final class StatusJson {
                         .put("collected_at", WireJson.time(row.collectedAt()))
                         .put("age_millis", Duration.between(since, now).toMillis())
                         .put("likely_cost_micros", row.likelyMicros())
-                        .put("cost_micros", batch.costMicros());
+                        .put("cost_micros", batch.costMicros())
+                        .put("billing", row.billing().text());
         var snapshot = row.batchId() == null ? null : seen.get(row.batchId());
         if (snapshot != null) {
             json.put("processing_status", snapshot.status().name().toLowerCase(Locale.ROOT))

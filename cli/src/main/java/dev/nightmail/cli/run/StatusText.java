@@ -5,7 +5,7 @@ import dev.nightmail.cli.text.Style;
 import dev.nightmail.cli.text.Table;
 import dev.nightmail.cli.text.Table.Align;
 import dev.nightmail.pipeline.client.BatchSnapshot;
-import dev.nightmail.pipeline.client.Endpoint;
+import dev.nightmail.pipeline.cost.Billing;
 import dev.nightmail.pipeline.run.PipelineStatus;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,12 +48,12 @@ final class StatusText {
             lines.add(INDENT + style.dim("and " + Figures.counted(more, "earlier batch")));
         }
         if (Stream.concat(status.out().stream(), status.over().stream())
-                .anyMatch(batch -> batch.row().endpoint().equals(Endpoint.SIMULATOR))) {
+                .anyMatch(batch -> batch.row().billing() == Billing.SIMULATED)) {
             lines.add("");
             lines.add(
                     INDENT
                             + style.dim(
-                                    "Simulated answers cost nothing: shown is what the model would take."));
+                                    "Simulated answers cost nothing: shown is about what they would have cost at the price of a batch."));
         }
         return lines;
     }
@@ -160,6 +160,14 @@ final class StatusText {
 
     /** What its results cost; before they are here, what they are likely to. */
     private static String cost(PipelineStatus.Batch batch) {
+        return switch (batch.row().billing()) {
+            case FREE -> "free";
+            case SIMULATED -> "simulated " + figure(batch);
+            case BATCH, STANDARD, ASSUMED -> figure(batch);
+        };
+    }
+
+    private static String figure(PipelineStatus.Batch batch) {
         var row = batch.row();
         if (row.state().equals("submitted") || row.state().equals("intended")) {
             return row.likelyMicros() == 0 ? "-" : "~" + Figures.money(row.likelyMicros());

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -141,24 +140,46 @@ final class SummaryText {
         return text.toString();
     }
 
-    private String cost(RunSummary summary) {
+    private static String cost(RunSummary summary) {
+        var tariff = summary.tariff();
+        return switch (tariff.billing()) {
+            case SIMULATED -> simulated(summary);
+            case FREE -> "free" + inAllRuns(summary, 0);
+            case BATCH -> charged(summary, "");
+            case STANDARD -> charged(summary, ", at " + tariff.words());
+            case ASSUMED ->
+                    charged(
+                            summary,
+                            tariff.isAssumed()
+                                    ? ", if the endpoint charges " + tariff.words()
+                                    : "");
+        };
+    }
+
+    private static String simulated(RunSummary summary) {
         var micros = summary.costMicros();
-        if (summary.simulated()) {
-            return "nothing, it was simulated"
-                    + (micros == null
-                            ? ""
-                            : "; " + summary.model() + " would take " + Figures.money(micros));
-        }
         if (micros == null) {
-            return "not known: there is no price for "
-                    + summary.model()
-                    + ", name a file that has one with prices";
+            return "simulated: nothing was charged";
         }
+        var money = Figures.money(micros);
+        return "simulated: would have cost %s%s at %s"
+                .formatted(money.startsWith("$") ? "about " : "", money, summary.tariff().words());
+    }
+
+    private static String charged(RunSummary summary, String terms) {
+        var micros = summary.costMicros();
+        return micros == null
+                ? "not known: there is no price for "
+                        + summary.model()
+                        + ", name a file that has one with prices"
+                : Figures.money(micros) + inAllRuns(summary, micros) + terms;
+    }
+
+    private static String inAllRuns(RunSummary summary, long micros) {
         var total = summary.totalCostMicros();
-        return Figures.money(micros)
-                + (total == null || Objects.equals(total, micros)
-                        ? ""
-                        : " in this run, " + Figures.money(total) + " in all runs");
+        return total == null || total == micros
+                ? ""
+                : " in this run, " + Figures.money(total) + " in all runs";
     }
 
     private Table files(RunSummary summary) {

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.nightmail.cli.text.Style;
+import dev.nightmail.pipeline.cost.Billing;
 import dev.nightmail.pipeline.cost.CostEstimate;
+import dev.nightmail.pipeline.cost.PriceList;
 import dev.nightmail.pipeline.cost.Range;
+import dev.nightmail.pipeline.cost.Tariff;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.prompt.PromptVersion;
 import dev.nightmail.pipeline.run.Preview;
@@ -26,6 +29,8 @@ class PlanTextTest {
 
     private static final Range COST = new Range(9_000, 23_000, 1_540_000);
 
+    private Billing billing = Billing.BATCH;
+
     @TempDir Path folder;
 
     @Test
@@ -44,19 +49,20 @@ class PlanTextTest {
                           output tokens    3,000   6,000  120,000
                           cost           $0.0090  $0.023    $1.54
 
-                          An estimate at batch prices: by length.
+                          An estimate at Anthropic's batch price: by length.
                           Budget $5.00, of which earlier runs spent $0.420
                         """);
     }
 
     @Test
     void aPlanForTheSimulatorSaysThatItCostsNothing() throws IOException {
+        billing = Billing.SIMULATED;
         var preview = preview(new RecordCounts(1, 0, 0, 0, 0, 0), COST, 0L, "x");
 
         assertThat(text(plan("", true).lines(preview)))
                 .startsWith("tides  claude-haiku-4-5 at the built-in simulator\n")
                 .contains("1 record, 1 to send")
-                .contains("The simulator itself costs nothing.");
+                .contains("Simulated: nothing is charged; that is what it would cost.");
     }
 
     @Test
@@ -130,7 +136,6 @@ class PlanTextTest {
         return new PlanText(
                 PipelineDefinition.read(file),
                 simulated ? "the built-in simulator" : "https://api.anthropic.com",
-                simulated,
                 Style.PLAIN);
     }
 
@@ -154,16 +159,15 @@ class PlanTextTest {
         assertThat(many).contains("A run would stop here: bad-records allows 10 of them.");
     }
 
-    private static Preview unusable(RecordCounts records, Unusable unusable) {
+    private Preview unusable(RecordCounts records, Unusable unusable) {
         return preview(records, unusable, List.of(), COST, 0L, "x");
     }
 
-    private static Preview preview(
-            RecordCounts records, @Nullable Range cost, Long spent, String prompt) {
+    private Preview preview(RecordCounts records, @Nullable Range cost, Long spent, String prompt) {
         return preview(records, List.of(), cost, spent, prompt);
     }
 
-    private static Preview preview(
+    private Preview preview(
             RecordCounts records,
             List<InDoubt> inDoubt,
             @Nullable Range cost,
@@ -172,7 +176,7 @@ class PlanTextTest {
         return preview(records, Unusable.NONE, inDoubt, cost, spent, prompt);
     }
 
-    private static Preview preview(
+    private Preview preview(
             RecordCounts records,
             Unusable unusable,
             List<InDoubt> inDoubt,
@@ -186,6 +190,7 @@ class PlanTextTest {
                 new PromptVersion("0123456789abcdef"),
                 records,
                 inDoubt,
+                new Tariff(billing, "claude-haiku-4-5", PriceList.shipped()),
                 new CostEstimate(
                         records.outstanding(),
                         new Range(41_000, 45_000, 49_000),

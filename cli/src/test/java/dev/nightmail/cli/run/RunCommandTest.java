@@ -205,7 +205,9 @@ class RunCommandTest {
         assertThat(session.err())
                 .startsWith("The built-in simulator answers.")
                 .contains("ANTHROPIC_API_KEY");
-        assertThat(session.out()).contains("cost     nothing, it was simulated");
+        assertThat(session.out())
+                .containsPattern(
+                        "cost +simulated: would have cost about \\$[0-9.]+ at Anthropic's batch price");
         assertThat(embedded.folders).containsExactly(folder.resolve(".nightmail/tides"));
         assertThat(embedded.closed).isEqualTo(1);
         assertThat(code).isZero();
@@ -220,7 +222,7 @@ class RunCommandTest {
 
         assertThat(session.out())
                 .endsWith(
-                        "\n\n  Simulated answers cost nothing: shown is what the model would take.\n");
+                        "\n\n  Simulated answers cost nothing: shown is about what they would have cost at the price of a batch.\n");
     }
 
     @Test
@@ -234,8 +236,8 @@ class RunCommandTest {
     }
 
     @Test
-    void theSimulatorsFolderStaysWhileThereIsSomethingLeftToDo() throws IOException {
-        Files.writeString(folder.resolve("tides.yaml"), PIPELINE + "budget: { usd: 0.0000001 }\n");
+    void theSimulatorsFolderStaysWhileThereIsSomethingLeftToDo() {
+        server.cancelAll();
 
         session().with(new EmbeddedFake(server)).run("run", "tides.yaml");
         session().with(new EmbeddedFake(server)).run("estimate", "tides.yaml");
@@ -264,6 +266,62 @@ class RunCommandTest {
         assertThat(server.calls("POST", "/v1/messages/batches")).hasSize(1);
         assertThat(again.err()).contains("3 records, 3 answered, nothing to send");
         assertThat(code).isZero();
+    }
+
+    @Test
+    void whoeverChargesOrDoesNotSayIsNotPaidWithoutConsent() {
+        for (var billing : List.of("standard", "batch", "gratis", "")) {
+            server.bill(billing);
+            var session = session();
+
+            assertThat(there(session, "run", "tides.yaml")).as(billing).isEqualTo(2);
+
+            assertThat(session.err()).contains("this would send 3 requests to 127.0.0.1");
+        }
+        assertThat(server.calls("POST", "/v1/messages/batches")).isEmpty();
+    }
+
+    @Test
+    void whatIsFreeIsSentUnaskedAndCalledFree() {
+        var session = session();
+
+        assertThat(there(session, "run", "tides.yaml")).isZero();
+
+        assertThat(session.err()).contains("An estimate; answers are free at this endpoint");
+        assertThat(session.out()).contains("cost     free");
+        var status = session();
+        status.run("status", "tides.yaml");
+        assertThat(status.out()).containsPattern("collected .* free\n");
+    }
+
+    @Test
+    void aBudgetStopsNoRunThatIsSimulated() throws IOException {
+        Files.writeString(folder.resolve("tides.yaml"), PIPELINE + "budget: { usd: 0.0000001 }\n");
+        server.bill("simulated");
+        var session = session();
+
+        assertThat(there(session, "run", "tides.yaml")).isZero();
+
+        assertThat(session.err()).contains("of which this spends nothing");
+        assertThat(session.out()).contains("tides  complete");
+    }
+
+    @Test
+    void whatIsAssumedOfAnEndpointIsSaid() {
+        server.bill("");
+        var session = session();
+
+        assertThat(there(session, "estimate", "tides.yaml")).isZero();
+
+        assertThat(session.out())
+                .contains(
+                        "the endpoint does not say what it charges, so Anthropic's batch price is assumed");
+    }
+
+    private int there(CommandLineSession session, String... words) {
+        var all = new ArrayList<>(List.of(words));
+        all.addAll(List.of("--endpoint", server.baseUri().toString()));
+        return session.run(all.toArray(String[]::new));
     }
 
     @Test
@@ -492,6 +550,7 @@ class RunCommandTest {
     }
 
     private CommandLineSession claude() {
+        server.bill("batch");
         return session().withClaudeAt(server.baseUri()).with("ANTHROPIC_API_KEY", "sk-ant-secret");
     }
 

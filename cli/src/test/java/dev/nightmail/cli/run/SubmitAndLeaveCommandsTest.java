@@ -236,7 +236,8 @@ class SubmitAndLeaveCommandsTest {
 
     @Test
     void aStatusShowsTheBatchesThatAreOut() {
-        there("run", "--no-wait");
+        server.bill("batch");
+        there("run", "--no-wait", "--yes");
 
         assertThat(there("status")).isZero();
 
@@ -256,7 +257,8 @@ class SubmitAndLeaveCommandsTest {
 
     @Test
     void aStatusForProgramsIsOneObject() {
-        there("run", "--no-wait");
+        server.bill("batch");
+        there("run", "--no-wait", "--yes");
         there("status");
 
         assertThat(there("status", "--json")).isZero();
@@ -271,6 +273,7 @@ class SubmitAndLeaveCommandsTest {
         assertThat(batch.path("state").asString()).isEqualTo("submitted");
         assertThat(batch.path("age_millis").asLong()).isEqualTo(3_600_000);
         assertThat(batch.at("/request_counts/succeeded").asLong()).isPositive();
+        assertThat(batch.path("billing").asString()).isEqualTo("batch");
         assertThat(batch.path("likely_cost_micros").asLong()).isPositive();
         assertThat(batch.path("expires_at").asString()).startsWith("2026-11-22T12:00:00");
     }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightmail.cli.text.Style;
 import dev.nightmail.pipeline.client.Endpoint;
+import dev.nightmail.pipeline.cost.Billing;
+import dev.nightmail.pipeline.cost.PriceList;
+import dev.nightmail.pipeline.cost.Tariff;
 import dev.nightmail.pipeline.cost.Usage;
 import dev.nightmail.pipeline.run.RunSummary;
 import dev.nightmail.pipeline.run.RunSummary.End;
@@ -90,7 +93,8 @@ class SummaryTextTest {
                                         0,
                                         31_200L,
                                         31_200L)))
-                .contains("cost     nothing, it was simulated; claude-haiku-4-5 would take $0.031");
+                .contains(
+                        "cost     simulated: would have cost about $0.031 at Anthropic's batch price");
     }
 
     @Test
@@ -138,6 +142,10 @@ class SummaryTextTest {
                 2,
                 0,
                 new Usage(45_120, 6_003, 0, 0, 12_000),
+                new Tariff(
+                        endpoint.equals(Endpoint.SIMULATOR) ? Billing.SIMULATED : Billing.BATCH,
+                        "claude-haiku-4-5",
+                        PriceList.shipped()),
                 cost,
                 total,
                 Duration.ofSeconds(62),

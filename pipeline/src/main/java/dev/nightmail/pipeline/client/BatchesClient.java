@@ -344,7 +344,8 @@ public final class BatchesClient implements BatchesApi {
                                 answer.headers()
                                         .firstValue("request-id")
                                         .orElse("")
-                                        .startsWith(SIMULATED_REQUEST)));
+                                        .startsWith(SIMULATED_REQUEST),
+                                billing(json)));
             }
         } catch (RefusedException e) {
             if (e.status() == 404 || e.status() == 405) {
@@ -355,6 +356,15 @@ public final class BatchesClient implements BatchesApi {
             throw new UnreachableException(
                     operation + " failed: " + endpoint.base() + " broke the connection", e);
         }
+    }
+
+    /** What a Nightmail server says besides; a word of any kind is a word. */
+    private static @Nullable String billing(JsonNode model) {
+        var told = model.path("nightmail").path("billing");
+        if (told.isMissingNode() || told.isNull()) {
+            return null;
+        }
+        return told.isString() ? told.asString() : told.toString();
     }
 
     private JsonNode object(String operation, byte[] answer) {

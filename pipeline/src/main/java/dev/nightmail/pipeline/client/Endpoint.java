@@ -1,7 +1,9 @@
 package dev.nightmail.pipeline.client;
 
+import dev.nightmail.pipeline.cost.Billing;
 import java.net.URI;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * A server that speaks the Message Batches API.
@@ -59,6 +61,14 @@ public record Endpoint(URI base, Secret key, String identity, boolean honoursIde
     /** Whether this is the hosted API, which asks its clients to poll in moderation. */
     public boolean isAnthropic() {
         return ANTHROPIC_HOST.equalsIgnoreCase(base.getHost());
+    }
+
+    /** What it is known to bill at without being asked. */
+    public Optional<Billing> billing() {
+        if (isAnthropic()) {
+            return Optional.of(Billing.BATCH);
+        }
+        return identity.equals(SIMULATOR) ? Optional.of(Billing.SIMULATED) : Optional.empty();
     }
 
     URI at(String pathAndQuery) {

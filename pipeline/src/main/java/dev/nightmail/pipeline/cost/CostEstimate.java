@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
  * What sending some requests will take. An estimate, and called so wherever it is shown.
  *
  * @param inputTokens all tokens of the prompts, cached ones included
- * @param costMicros at batch prices, in micro-dollars; null when the model's price is not known
+ * @param costMicros at the price the endpoint bills at, in micro-dollars, or would if it did not
+ *     make its answers up; null when the model's price is not known
  * @param basis one line for the reader: what the figures rest on
  */
 public record CostEstimate(

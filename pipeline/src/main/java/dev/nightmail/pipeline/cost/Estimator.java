@@ -24,12 +24,14 @@ public final class Estimator {
     /**
      * What is known beforehand.
      *
+     * @param price null if none is known
      * @param systemBytes of the system prompt, which is part of every request
      * @param cache how long the system prompt is to be cached; null: not
      * @param outputTokensSeen mean of earlier answers
      * @param tokensPerByte of requests the endpoint counted
      */
     public record Basis(
+            Billing billing,
             @Nullable ModelPrice price,
             int maxTokens,
             long systemBytes,
@@ -90,12 +92,15 @@ public final class Estimator {
     }
 
     private Optional<Range> cost(long requests, long bytes, Range input, Range output) {
+        if (basis.billing() == Billing.FREE) {
+            return Optional.of(Range.NOTHING);
+        }
         var price = basis.price();
         if (price == null || requests == 0) {
             return price == null ? Optional.empty() : Optional.of(Range.NOTHING);
         }
         var step = price.stepOf(input.likely() / requests);
-        var prices = price.price(step);
+        var prices = basis.billing().prices(price, step);
         var systemShare =
                 basis.cache() == null
                         ? 0

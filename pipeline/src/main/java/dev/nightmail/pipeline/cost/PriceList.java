@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -16,11 +17,17 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param source where the figures were read
  * @param date when
+ * @param behind what has the models that this one lacks; null if nothing has
  */
-public record PriceList(String source, LocalDate date, Map<String, ModelPrice> models) {
+public record PriceList(
+        String source, LocalDate date, Map<String, ModelPrice> models, @Nullable PriceList behind) {
 
     public PriceList {
         models = Map.copyOf(models);
+    }
+
+    public PriceList(String source, LocalDate date, Map<String, ModelPrice> models) {
+        this(source, date, models, null);
     }
 
     public static PriceList shipped() {
@@ -35,14 +42,25 @@ public record PriceList(String source, LocalDate date, Map<String, ModelPrice> m
     }
 
     public Optional<ModelPrice> of(String model) {
-        return Optional.ofNullable(models.get(model));
+        var price = models.get(model);
+        return price == null && behind != null ? behind.of(model) : Optional.ofNullable(price);
     }
 
-    /** These prices, with those of another list before them. */
+    /** The list that has the price of a model; itself if none has. */
+    public PriceList listOf(String model) {
+        return !models.containsKey(model) && behind != null && behind.of(model).isPresent()
+                ? behind.listOf(model)
+                : this;
+    }
+
+    /** Whether somebody named the price of a model in a file of prices. */
+    public boolean isNamed(String model) {
+        return behind != null && models.containsKey(model);
+    }
+
+    /** These prices, before those of another list. */
     PriceList over(PriceList others) {
-        var both = new HashMap<>(others.models());
-        both.putAll(models);
-        return new PriceList(source, date, both);
+        return new PriceList(source, date, models, others);
     }
 
     private static PriceList of(JsonNode root) {

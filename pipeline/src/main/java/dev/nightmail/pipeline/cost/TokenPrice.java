@@ -6,6 +6,8 @@ import java.math.RoundingMode;
 /** Micro-dollars per million tokens: 3 USD per MTok is {@code 3_000_000}. */
 public record TokenPrice(long microsPerMillionTokens) {
 
+    static final TokenPrice NONE = new TokenPrice(0);
+
     public TokenPrice {
         if (microsPerMillionTokens < 0) {
             throw new IllegalArgumentException("a price is not negative");

@@ -10,6 +10,15 @@ public record TokenPrices(
         TokenPrice cacheWrite1h,
         TokenPrice cacheRead) {
 
+    /** Nothing costs anything. */
+    static final TokenPrices NONE =
+            new TokenPrices(
+                    TokenPrice.NONE,
+                    TokenPrice.NONE,
+                    TokenPrice.NONE,
+                    TokenPrice.NONE,
+                    TokenPrice.NONE);
+
     static final BigDecimal HALF = new BigDecimal("0.5");
 
     public long costMicros(Usage usage) {

@@ -55,6 +55,7 @@ public final class Decider {
     private final List<Effect> effects = new ArrayList<>();
 
     private Pricing pricing = (_, _) -> 0;
+    private boolean chargesNothing;
     private boolean maySend;
     private boolean sourceRead;
 
@@ -121,6 +122,11 @@ public final class Decider {
     /** From here on it is known what requests are likely to cost. */
     public void price(Pricing known) {
         pricing = known;
+    }
+
+    /** From here on no budget counts, since the endpoint charges nothing. */
+    public void withoutCharge() {
+        chargesNothing = true;
     }
 
     // Telling
@@ -544,7 +550,7 @@ public final class Decider {
 
     /** What may still be promised; null without a budget. */
     private @Nullable Long microsLeft() {
-        var budget = terms.budgetMicros();
+        var budget = chargesNothing ? null : terms.budgetMicros();
         return budget == null ? null : budget - spentMicros - likelyUnderWay();
     }
 

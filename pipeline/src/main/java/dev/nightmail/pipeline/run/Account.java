@@ -1,5 +1,6 @@
 package dev.nightmail.pipeline.run;
 
+import dev.nightmail.pipeline.cost.Billing;
 import dev.nightmail.pipeline.cost.PriceList;
 import dev.nightmail.pipeline.cost.Usage;
 import dev.nightmail.pipeline.state.Spent;
@@ -7,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Money for tokens: sums of tokens by model and price step, priced once, so that rounding never
- * adds up.
+ * Money for tokens: sums of tokens by model, billing and price step, priced once, so that rounding
+ * never adds up. Each is priced as its endpoint billed it.
  */
 record Account(PriceList prices, List<Spent> spent) {
 
@@ -20,10 +21,22 @@ record Account(PriceList prices, List<Spent> spent) {
         return spent.stream().map(Spent::usage).reduce(Usage.NONE, Usage::plus);
     }
 
-    /** Null if tokens were spent on a model without a known price. */
-    @Nullable Long costMicros() {
+    /**
+     * What is or was charged; what is made up or free adds nothing. Null if tokens were spent on a
+     * model without a known price.
+     */
+    @Nullable Long chargedMicros() {
+        return micros(spent.stream().filter(part -> part.billing().charges()).toList());
+    }
+
+    /** What made-up answers would have cost; null as above. */
+    private @Nullable Long simulatedMicros() {
+        return micros(spent.stream().filter(part -> part.billing() == Billing.SIMULATED).toList());
+    }
+
+    private @Nullable Long micros(List<Spent> parts) {
         long micros = 0;
-        for (var part : spent) {
+        for (var part : parts) {
             if (part.usage().equals(Usage.NONE)) {
                 continue;
             }
@@ -31,15 +44,23 @@ record Account(PriceList prices, List<Spent> spent) {
             if (price.isEmpty()) {
                 return null;
             }
-            micros += price.get().price(part.priceStep()).costMicros(part.usage());
+            micros += part.billing().prices(price.get(), part.priceStep()).costMicros(part.usage());
         }
         return micros;
     }
 
-    /** Micro-dollars since an earlier account of the same pipeline; null as above. */
-    @Nullable Long costMicrosSince(Account earlier) {
-        var now = costMicros();
-        var before = earlier.costMicros();
+    /**
+     * What answers cost that are billed so, in micro-dollars: made-up ones, what they would have
+     * cost; all others, what was charged. Null as above.
+     */
+    @Nullable Long costMicros(Billing billing) {
+        return billing == Billing.SIMULATED ? simulatedMicros() : chargedMicros();
+    }
+
+    /** The same since an earlier account of the same pipeline. */
+    @Nullable Long costMicrosSince(Account earlier, Billing billing) {
+        var now = costMicros(billing);
+        var before = earlier.costMicros(billing);
         return now == null || before == null ? null : now - before;
     }
 }

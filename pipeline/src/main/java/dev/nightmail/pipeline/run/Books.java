@@ -1,5 +1,8 @@
 package dev.nightmail.pipeline.run;
 
+import dev.nightmail.pipeline.client.Endpoint;
+import dev.nightmail.pipeline.cost.Billing;
+import dev.nightmail.pipeline.cost.Tariff;
 import dev.nightmail.pipeline.definition.OutputPlaces;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.prompt.PromptVersion;
@@ -16,7 +19,7 @@ final class Books {
     private static final int REPORTED_MAX = 20;
 
     private final PipelineDefinition pipeline;
-    private final String endpoint;
+    private final Endpoint endpoint;
     private final OutputPlaces places;
     private final RunEnvironment environment;
     private final PipelineState state;
@@ -25,14 +28,10 @@ final class Books {
     private final long collectedAtStart;
     private final boolean wasUnwritten;
 
-    /**
-     * Opens them; what happens from here on is the run's.
-     *
-     * @param endpoint its identity
-     */
+    /** Opens them; what happens from here on is the run's. */
     Books(
             PipelineDefinition pipeline,
-            String endpoint,
+            Endpoint endpoint,
             OutputPlaces places,
             RunEnvironment environment,
             PipelineState state) {
@@ -57,8 +56,9 @@ final class Books {
 
     /** How many batches the endpoint has, or may have, whose results are not all here. */
     long batchesOut() {
-        return state.batches().submitted(endpoint).size()
-                + (long) state.batches().intended(endpoint).size();
+        var identity = endpoint.identity();
+        return state.batches().submitted(identity).size()
+                + (long) state.batches().intended(identity).size();
     }
 
     /** Whether answers were taken that no file has, by this run or by one that died before. */
@@ -101,10 +101,11 @@ final class Books {
     RunSummary summary(Plan plan, PromptVersion promptVersion, End end, int batchesSent) {
         var counts = state.records().counts(plan);
         var account = account();
+        var billing = billing(state, endpoint);
         return new RunSummary(
                 pipeline.name(),
                 pipeline.model(),
-                endpoint,
+                endpoint.identity(),
                 promptVersion.brief(),
                 end,
                 counts.total(),
@@ -116,8 +117,9 @@ final class Books {
                 batchesCollected(),
                 batchesOut(),
                 account.usage().minus(accountAtStart.usage()),
-                account.costMicrosSince(accountAtStart),
-                account.costMicros(),
+                new Tariff(billing, pipeline.model(), environment.prices()),
+                account.costMicrosSince(accountAtStart, billing),
+                account.costMicros(billing),
                 Duration.between(startedAt, environment.clock().instant()),
                 places.answerPlaces(),
                 places.answerFile().orElse(null),
@@ -131,12 +133,18 @@ final class Books {
                 environment.clock().instant(),
                 state.batches().sent(),
                 account().usage(),
-                environment.prices(),
                 state.batches().latest(REPORTED_MAX),
                 state.records().firstFailures(plan, REPORTED_MAX));
     }
 
     private Account account() {
-        return new Account(environment.prices(), state.batches().spent(endpoint));
+        return new Account(environment.prices(), state.batches().spent(endpoint.identity()));
+    }
+
+    /** What an endpoint bills, as far as that is known without asking it. */
+    static Billing billing(PipelineState state, Endpoint endpoint) {
+        return endpoint.billing()
+                .or(() -> state.batches().lastBilling(endpoint.identity()))
+                .orElse(Billing.ASSUMED);
     }
 }

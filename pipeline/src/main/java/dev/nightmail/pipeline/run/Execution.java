@@ -305,16 +305,22 @@ final class Execution {
                 throws InterruptedException {
             carryOut(decider.on(prepare(batch), now()));
             var early =
-                    options.confirmation().isGiven()
-                            && !since.plus(environment.limits().sendWhileReadingAfter())
-                                    .isAfter(now())
+                    !since.plus(environment.limits().sendWhileReadingAfter()).isAfter(now())
                             && unusable <= pipeline.badRecords().allowedOf(records);
-            if (early && estimator == null) {
-                price(state.batches().sample(batch, environment.limits().countedSample()));
+            if (!early || estimator != null) {
+                return;
+            }
+            price(state.batches().sample(batch, environment.limits().countedSample()));
+            if (isAgreed()) {
                 begun = true;
                 books.noteUnwritten(true);
                 carryOut(decider.on(new Report.SendingAllowed(), now()));
             }
+        }
+
+        /** Nobody has to agree to what costs nothing. */
+        private boolean isAgreed() {
+            return options.confirmation().isGiven() || !forecaster.tariff().billing().charges();
         }
 
         private void ended(Planner.Planned read) throws InterruptedException {
@@ -328,7 +334,7 @@ final class Execution {
             var preview = forecaster.preview(read, Objects.requireNonNull(estimator));
             lanes.tell(new RunEvent.Planned(preview));
             if (preview.records().outstanding() > 0
-                    && !options.confirmation().isGiven()
+                    && !isAgreed()
                     && !options.confirmation().confirm(preview)) {
                 declined = true;
                 Execution.this.ended = true;
@@ -384,6 +390,13 @@ final class Execution {
         var known = forecaster.estimator(sample, false);
         estimator = known;
         decider.price(known::likelyMicros);
+        if (!forecaster.tariff().billing().charges()) {
+            decider.withoutCharge();
+        } else if (pipeline.budget() != null && charged() == null) {
+            throw new RunException(
+                    "budget: earlier runs used a model without a known price, so what is left of the budget is not known: remove budget, name a file that has its price with prices, or move the state file away to start anew",
+                    null);
+        }
     }
 
     /** Before anything is paid for: so many bad records are a bad source. */
@@ -472,7 +485,10 @@ final class Execution {
             case Effect.Gather(var wanted, var dissolved, var micros) ->
                     gather(wanted, dissolved, micros);
             case Effect.Send(var batch, var likely, var beginsPilot) ->
-                    new Report.Sent(batch, submitter.send(batch, likely, beginsPilot));
+                    new Report.Sent(
+                            batch,
+                            submitter.send(
+                                    batch, likely, forecaster.tariff().billing(), beginsPilot));
             case Effect.Seek(var batch) -> new Report.Sent(batch, submitter.seek(batch));
             case Effect.Look(var batches) -> {
                 poller.look(batches);
@@ -586,16 +602,15 @@ final class Execution {
                 : new Report.Judgement.Stopped();
     }
 
+    /** What all runs were charged; 0 if that is not known, which a run with a budget refuses. */
     private long spentMicros() {
-        var spent =
-                new Account(environment.prices(), state.batches().spent(endpoint.identity()))
-                        .costMicros();
-        if (spent == null && pipeline.budget() != null) {
-            throw new RunException(
-                    "budget: earlier runs used a model without a known price, so what is left of the budget is not known: remove budget, or move the state file away to start anew",
-                    null);
-        }
-        return spent == null ? 0 : spent;
+        var charged = charged();
+        return charged == null ? 0 : charged;
+    }
+
+    private @Nullable Long charged() {
+        return new Account(environment.prices(), state.batches().spent(endpoint.identity()))
+                .chargedMicros();
     }
 
     private void carryOut(Effect.Immediate effect) {

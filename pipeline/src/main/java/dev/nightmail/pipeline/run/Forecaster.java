@@ -8,6 +8,7 @@ import dev.nightmail.pipeline.client.RefusedException;
 import dev.nightmail.pipeline.client.UnreachableException;
 import dev.nightmail.pipeline.cost.CostEstimate;
 import dev.nightmail.pipeline.cost.Estimator;
+import dev.nightmail.pipeline.cost.Tariff;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.prompt.PromptVersion;
 import dev.nightmail.pipeline.prompt.RequestTemplate;
@@ -15,6 +16,7 @@ import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.state.RecordCounts;
 import dev.nightmail.pipeline.state.StoredBatch;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +56,11 @@ final class Forecaster {
     private final BatchesApi client;
     private final RunEnvironment environment;
 
+    private Tariff tariff;
+
+    /** What the endpoint says of its billing, if that is no word known here. */
+    private @Nullable String strangeBilling;
+
     Forecaster(
             PipelineDefinition pipeline,
             RequestTemplate template,
@@ -65,7 +72,15 @@ final class Forecaster {
         this.state = state;
         this.client = client;
         this.environment = environment;
+        this.tariff =
+                new Tariff(
+                        Books.billing(state, client.endpoint()),
+                        pipeline.model(),
+                        environment.prices());
     }
+
+    /** What the endpoint says of the model, and whether it can be reached, as far as is known. */
+    private record Heard(Optional<ModelSeen> model, boolean isThere) {}
 
     /**
      * Asks the free calls what requests like these take.
@@ -76,18 +91,82 @@ final class Forecaster {
      * @throws RunException if they would all be refused
      */
     Estimator estimator(List<byte[]> sample, boolean evenOffline) throws InterruptedException {
-        var isThere = sample.isEmpty() || refuseTooLongAnswers(evenOffline);
+        var heard = sample.isEmpty() ? null : hear(evenOffline);
+        judge(heard);
+        if (heard != null) {
+            refuseTooLongAnswers(heard.model());
+        }
         var system = pipeline.system();
         return new Estimator(
                 new Estimator.Basis(
-                        environment.prices().of(pipeline.model()).orElse(null),
+                        tariff.billing(),
+                        tariff.price().orElse(null),
                         pipeline.maxTokens(),
                         template.systemBytes(),
                         system == null ? null : system.cache(),
                         state.batches()
                                 .meanOutputTokens(pipeline.model(), client.endpoint().identity())
                                 .orElse(null),
-                        isThere ? tokensPerByte(few(sample), evenOffline) : null));
+                        heard == null || heard.isThere()
+                                ? tokensPerByte(few(sample), evenOffline)
+                                : null));
+    }
+
+    /** What answers cost; known once an estimator was asked for. */
+    Tariff tariff() {
+        return tariff;
+    }
+
+    /**
+     * Decides what answers cost.
+     *
+     * @param heard null if nothing is to be sent, so that nobody is asked
+     * @throws RunException if there is a budget, and no price to keep it by
+     */
+    private void judge(@Nullable Heard heard) {
+        var endpoint = client.endpoint();
+        var billing =
+                heard == null
+                        ? Books.billing(state, endpoint)
+                        : ModelSeen.billing(endpoint, heard.model());
+        tariff = new Tariff(billing, pipeline.model(), environment.prices());
+        strangeBilling = heard == null ? null : strange(heard.model());
+        refuseBudgetWithoutPrice(pipeline, tariff);
+    }
+
+    private static @Nullable String strange(Optional<ModelSeen> model) {
+        return model.flatMap(ModelSeen::strangeBilling).orElse(null);
+    }
+
+    /** A budget is kept by prices; where nothing is charged, there is nothing to keep. */
+    static void refuseBudgetWithoutPrice(PipelineDefinition pipeline, Tariff tariff) {
+        if (pipeline.budget() != null && tariff.isUnpriced()) {
+            throw new RunException(
+                    "budget: no price is known for "
+                            + pipeline.model()
+                            + " (prices of "
+                            + tariff.prices().date()
+                            + "), so a budget cannot be kept: remove budget, choose a model with a price, or name a file that has one with prices",
+                    null);
+        }
+    }
+
+    /** What an estimate rests on, prices included. */
+    private CostEstimate explained(CostEstimate estimate) {
+        if (!tariff.isAssumed()) {
+            return estimate;
+        }
+        var told =
+                strangeBilling == null
+                        ? "the endpoint does not say what it charges"
+                        : "the endpoint says it bills \"%s\", which is no word known here"
+                                .formatted(strangeBilling);
+        return new CostEstimate(
+                estimate.requests(),
+                estimate.inputTokens(),
+                estimate.outputTokens(),
+                estimate.costMicros(),
+                estimate.basis() + "; " + told + ", so " + tariff.words() + " is assumed");
     }
 
     /** As many as are counted, at evenly spread places. */
@@ -153,44 +232,45 @@ final class Forecaster {
                 state.batches().intended(endpoint).stream()
                         .map(batch -> new Preview.InDoubt(batch.number(), batch.requests()))
                         .toList(),
-                estimate,
+                tariff,
+                explained(estimate),
                 sample,
                 unusable,
-                new Account(environment.prices(), state.batches().spent(endpoint)).costMicros());
+                new Account(environment.prices(), state.batches().spent(endpoint)).chargedMicros());
     }
 
-    /**
-     * The free count of tokens does not look at {@code max_tokens}; what is told of the model does.
-     *
-     * @return whether the endpoint can be reached, as far as that is known now
-     */
-    private boolean refuseTooLongAnswers(boolean evenOffline) throws InterruptedException {
-        if (pipeline.maxTokens() > OUTPUT_TOKENS_OF_ANY && !pipeline.terms().betas().isEmpty()) {
-            // Beyond it lies a beta for batches, of which the description of a model says nothing.
-            return true;
-        }
+    /** Asks what the endpoint says of the model. */
+    private Heard hear(boolean evenOffline) throws InterruptedException {
         try {
-            var most =
-                    client.model(pipeline.model(), pipeline.terms())
-                            .map(ModelSeen::maxTokens)
-                            .orElse(null);
-            if (most != null && pipeline.maxTokens() > most) {
-                throw new RunException(
-                        "max_tokens: %s writes at most %,d tokens, and %,d are asked for: every request would be refused. Nothing was sent"
-                                .formatted(pipeline.model(), most, pipeline.maxTokens()),
-                        null);
-            }
+            return new Heard(client.model(pipeline.model(), pipeline.terms()), true);
         } catch (BrokenAnswerException e) {
             refuseUnlessThere(e);
         } catch (UnreachableException e) {
             if (!evenOffline) {
                 throw e;
             }
-            return false;
+            return new Heard(Optional.empty(), false);
         } catch (EndpointException _) {
             // It does not tell; perhaps it counts.
         }
-        return true;
+        return new Heard(Optional.empty(), true);
+    }
+
+    /**
+     * The free count of tokens does not look at {@code max_tokens}; what is told of the model does.
+     */
+    private void refuseTooLongAnswers(Optional<ModelSeen> model) {
+        if (pipeline.maxTokens() > OUTPUT_TOKENS_OF_ANY && !pipeline.terms().betas().isEmpty()) {
+            // Beyond it lies a beta for batches, of which the description of a model says nothing.
+            return;
+        }
+        var most = model.map(ModelSeen::maxTokens).orElse(null);
+        if (most != null && pipeline.maxTokens() > most) {
+            throw new RunException(
+                    "max_tokens: %s writes at most %,d tokens, and %,d are asked for: every request would be refused. Nothing was sent"
+                            .formatted(pipeline.model(), most, pipeline.maxTokens()),
+                    null);
+        }
     }
 
     /**

@@ -1,6 +1,5 @@
 package dev.nightmail.pipeline.run;
 
-import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.definition.OutputDefinition;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.paths.PathRule;
@@ -60,7 +59,7 @@ public record PipelineExport(
                             formulas,
                             false,
                             Gzip.isName(target.toString()),
-                            shape(state.batches().anyFor(Endpoint.SIMULATOR)));
+                            shape(state.batches().anySimulated()));
             file.notes().forEach(notes);
             var answers = new StateAnswers(state, false);
             var rows = new long[1];

@@ -6,6 +6,7 @@ import dev.nightmail.pipeline.client.BatchesClient;
 import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.cost.PriceFile;
 import dev.nightmail.pipeline.cost.PriceList;
+import dev.nightmail.pipeline.cost.Tariff;
 import dev.nightmail.pipeline.decide.PollPace;
 import dev.nightmail.pipeline.decide.RetryPolicy;
 import dev.nightmail.pipeline.decide.RunTerms;
@@ -69,28 +70,25 @@ public final class PipelineRun {
             this.template = new RequestTemplate(pipeline);
             this.check = new AnswerCheck(pipeline.output());
             this.limit = limit;
-            refuseBudgetWithoutPrice();
         }
 
-        private void refuseBudgetWithoutPrice() {
-            if (pipeline.budget() != null && environment.prices().of(pipeline.model()).isEmpty()) {
-                throw new RunException(
-                        "budget: no price is known for "
-                                + pipeline.model()
-                                + " (prices of "
-                                + environment.prices().date()
-                                + "), so a budget cannot be kept: remove budget, choose a model with a price, or name a file that has one with prices",
-                        null);
-            }
-        }
-
-        /** The pipeline at this endpoint. */
+        /**
+         * The pipeline at this endpoint.
+         *
+         * @throws RunException if there is a budget, the endpoint is known to charge, and the
+         *     model's price is not known
+         */
         public PipelineRun at(Endpoint endpoint) {
             return at(endpoint, new RealParts(endpoint, environment));
         }
 
         /** The same with other parts: for a simulation. */
         PipelineRun at(Endpoint endpoint, RunParts parts) {
+            endpoint.billing()
+                    .ifPresent(billing ->
+                            Forecaster.refuseBudgetWithoutPrice(
+                                    pipeline,
+                                    new Tariff(billing, pipeline.model(), environment.prices())));
             return new PipelineRun(this, endpoint, parts);
         }
     }
@@ -103,7 +101,6 @@ public final class PipelineRun {
      *     all
      * @throws dev.nightmail.pipeline.prompt.PromptException if the template is not a valid one
      * @throws dev.nightmail.pipeline.answer.InvalidSchemaException if the schema is not a valid one
-     * @throws RunException if there is a budget and the model's price is not known
      * @throws dev.nightmail.pipeline.definition.DefinitionException if the source reads what a run
      *     would write
      * @throws dev.nightmail.pipeline.source.SourceException if that cannot be told
@@ -239,7 +236,7 @@ public final class PipelineRun {
                         environment.clock(),
                         lanes),
                 new Output(places, sinks, state, files, lanes::tell),
-                new Books(pipeline, endpoint.identity(), places, environment, state),
+                new Books(pipeline, endpoint, places, environment, state),
                 listener,
                 lanes,
                 terms(mode));
@@ -335,8 +332,7 @@ public final class PipelineRun {
             ProgressListener listener) {
         var files = new OutputFiles(pipeline, state, overwrite);
         boolean isSimulated =
-                endpoint.identity().equals(Endpoint.SIMULATOR)
-                        || state.batches().anyFor(Endpoint.SIMULATOR);
+                endpoint.identity().equals(Endpoint.SIMULATOR) || state.batches().anySimulated();
         return OpenSinks.of(
                 places.sinks(),
                 sink ->

@@ -40,7 +40,8 @@ public record PipelineStatus(
     /**
      * One batch.
      *
-     * @param costMicros of the results that are here; null if the model's price is not known
+     * @param costMicros of the results that are here, as its endpoint billed them, or would have if
+     *     they were not made up; null if the model's price is not known
      */
     public record Batch(BatchRow row, @Nullable Long costMicros) {}
 
@@ -79,7 +80,7 @@ public record PipelineStatus(
         var batches = new ArrayList<Batch>();
         for (var row : rows) {
             var account = new Account(prices, state.batches().spentOn(row));
-            batches.add(new Batch(row, account.costMicros()));
+            batches.add(new Batch(row, account.costMicros(row.billing())));
         }
         return batches;
     }

@@ -1,7 +1,6 @@
 package dev.nightmail.pipeline.run;
 
 import dev.nightmail.pipeline.client.BatchesApi;
-import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.client.EndpointException;
 import dev.nightmail.pipeline.decide.Report;
 import dev.nightmail.pipeline.state.PipelineState;
@@ -26,8 +25,8 @@ final class Poller {
 
     /**
      * Frees the requests of batches the endpoint does not show any more, before the plan says what
-     * is left to pay for. Those of the simulator cost nothing; for others somebody has to agree,
-     * since a batch cannot be seen with the key of another workspace either.
+     * is left to pay for. Where nothing is charged, nobody is asked; elsewhere somebody has to
+     * agree, since a batch cannot be seen with the key of another workspace either.
      *
      * @throws RunException if nobody agrees
      */
@@ -36,7 +35,7 @@ final class Poller {
             if (client.retrieveIfThere(idOf(batch)).isPresent()) {
                 continue;
             }
-            if (!isSimulated() && !confirmation.confirmResending(idOf(batch), batch.requests())) {
+            if (charges() && !confirmation.confirmResending(idOf(batch), batch.requests())) {
                 throw gone(batch);
             }
             state.inTransaction(() -> state.batches().gone(batch));
@@ -45,8 +44,8 @@ final class Poller {
         }
     }
 
-    private boolean isSimulated() {
-        return client.endpoint().identity().equals(Endpoint.SIMULATOR);
+    private boolean charges() {
+        return Books.billing(state, client.endpoint()).charges();
     }
 
     /** Asks for each once, until one does not answer. */

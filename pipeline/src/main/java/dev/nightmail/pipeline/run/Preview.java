@@ -1,6 +1,7 @@
 package dev.nightmail.pipeline.run;
 
 import dev.nightmail.pipeline.cost.CostEstimate;
+import dev.nightmail.pipeline.cost.Tariff;
 import dev.nightmail.pipeline.prompt.PromptVersion;
 import dev.nightmail.pipeline.state.RecordCounts;
 import java.util.List;
@@ -12,11 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param records where the records stand; the outstanding ones would be sent
  * @param inDoubt batches of which no answer said whether the endpoint took them; their records are
  *     among the submitted ones
+ * @param tariff what answers cost there
  * @param estimate for the outstanding records
  * @param sample one prompt as the model would read it; null if the source has no records
  * @param unusable the records that cannot be asked
- * @param spentMicros what earlier runs of this pipeline cost; null if a model of theirs has no
- *     known price
+ * @param spentMicros what earlier runs of this pipeline were charged; null if a model of theirs has
+ *     no known price
  */
 public record Preview(
         String pipeline,
@@ -25,6 +27,7 @@ public record Preview(
         PromptVersion promptVersion,
         RecordCounts records,
         List<InDoubt> inDoubt,
+        Tariff tariff,
         CostEstimate estimate,
         @Nullable RenderedPrompt sample,
         Unusable unusable,

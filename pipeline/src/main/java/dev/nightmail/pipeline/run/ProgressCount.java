@@ -60,7 +60,9 @@ final class ProgressCount {
                         settled,
                         total,
                         rate.perSecond(settled, now),
-                        account().costMicrosSince(accountAtStart),
+                        account()
+                                .costMicrosSince(
+                                        accountAtStart, Books.billing(state, client.endpoint())),
                         Duration.between(begunAt, now)));
         if (kept == keptBefore) {
             waitingReasons

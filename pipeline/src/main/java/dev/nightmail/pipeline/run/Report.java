@@ -1,6 +1,5 @@
 package dev.nightmail.pipeline.run;
 
-import dev.nightmail.pipeline.cost.PriceList;
 import dev.nightmail.pipeline.cost.Usage;
 import dev.nightmail.pipeline.state.BatchTable.SentBatch;
 import dev.nightmail.pipeline.state.RecordTable.SetAside;
@@ -20,7 +19,6 @@ record Report(
         Instant finishedAt,
         long batches,
         Usage usage,
-        PriceList prices,
         List<SentBatch> latestBatches,
         List<SetAside> setAside) {
 

@@ -1,6 +1,7 @@
 package dev.nightmail.pipeline.run;
 
 import dev.nightmail.pipeline.answer.FailureKind;
+import dev.nightmail.pipeline.cost.Billing;
 import dev.nightmail.pipeline.cost.Usage;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -135,17 +137,39 @@ final class ReportPage {
                                 counted("of these written to cache", written(run), written(all)),
                                 counted("Output tokens", run.output(), all.output()),
                                 cells(
-                                        summary.simulated()
-                                                ? "Cost, were it not simulated"
-                                                : "Cost",
-                                        dollars(summary.costMicros()),
-                                        dollars(summary.totalCostMicros()))))
-                + paragraph(
-                        "At batch prices, half of the standard ones as of "
-                                + report.prices().date()
-                                + " ("
-                                + report.prices().source()
-                                + ").");
+                                        costName(),
+                                        cost(summary.costMicros()),
+                                        cost(summary.totalCostMicros()))))
+                + paragraph(prices());
+    }
+
+    private String costName() {
+        return switch (summary.tariff().billing()) {
+            case SIMULATED -> "Would have cost, were it not simulated";
+            case ASSUMED -> summary.tariff().isAssumed() ? "Cost, assumed" : "Cost";
+            case BATCH, STANDARD, FREE -> "Cost";
+        };
+    }
+
+    private String cost(@Nullable Long micros) {
+        return summary.tariff().billing() == Billing.FREE && Objects.equals(micros, 0L)
+                ? "free"
+                : dollars(micros);
+    }
+
+    private String prices() {
+        var tariff = summary.tariff();
+        if (tariff.billing() == Billing.FREE) {
+            return "The endpoint charges nothing.";
+        }
+        var list = tariff.prices().listOf(tariff.model());
+        var priced = "at %s as of %s (%s).".formatted(tariff.words(), list.date(), list.source());
+        if (tariff.billing() == Billing.SIMULATED) {
+            return "Simulated answers are charged to nobody; the figure is " + priced;
+        }
+        return tariff.isAssumed()
+                ? "The endpoint does not say what it charges: assumed is what it is " + priced
+                : "A" + priced.substring(1);
     }
 
     private static long written(Usage usage) {

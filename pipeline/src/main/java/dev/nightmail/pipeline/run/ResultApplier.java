@@ -6,7 +6,6 @@ import dev.nightmail.pipeline.answer.Message;
 import dev.nightmail.pipeline.answer.Outcome;
 import dev.nightmail.pipeline.answer.Reask;
 import dev.nightmail.pipeline.answer.Verdict;
-import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.cost.PriceList;
 import dev.nightmail.pipeline.decide.RetryPolicy;
 import dev.nightmail.pipeline.decide.RetryPolicy.Next;
@@ -101,13 +100,16 @@ final class ResultApplier {
         settling.charge(step, message.usage());
     }
 
+    /** What was charged for one answer; null if no price is known. */
     private @Nullable Long costPicos(Settling settling, Message message) {
-        if (settling.batch().endpoint().equals(Endpoint.SIMULATOR)) {
+        var billing = settling.billing();
+        if (!billing.charges()) {
             return 0L;
         }
         var usage = message.usage();
         return prices.of(settling.batch().model())
-                .map(price -> price.price(price.stepOf(usage.promptTokens())).costPicos(usage))
+                .map(price ->
+                        billing.prices(price, price.stepOf(usage.promptTokens())).costPicos(usage))
                 .orElse(null);
     }
 

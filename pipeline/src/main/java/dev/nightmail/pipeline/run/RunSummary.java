@@ -1,6 +1,7 @@
 package dev.nightmail.pipeline.run;
 
-import dev.nightmail.pipeline.client.Endpoint;
+import dev.nightmail.pipeline.cost.Billing;
+import dev.nightmail.pipeline.cost.Tariff;
 import dev.nightmail.pipeline.cost.Usage;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,8 +23,10 @@ import org.jspecify.annotations.Nullable;
  * @param batchesOut submitted, or perhaps submitted, by this run or an earlier one, and not
  *     collected yet
  * @param usage of this run
- * @param costMicros of this run at batch prices; null if the model's price is not known
- * @param totalCostMicros of all runs of this pipeline; null likewise
+ * @param tariff what the endpoint bills
+ * @param costMicros of this run by it; where answers are made up, what they would have cost. Null
+ *     if the model's price is not known
+ * @param totalCostMicros of all runs of this pipeline that were charged; or made up, likewise
  * @param answerPlace where the answers are, as a person would name it
  * @param answerFile the same if it is a file, else null
  * @param failedFile null when no record is set aside
@@ -43,6 +46,7 @@ public record RunSummary(
         long batchesCollected,
         long batchesOut,
         Usage usage,
+        Tariff tariff,
         @Nullable Long costMicros,
         @Nullable Long totalCostMicros,
         Duration elapsed,
@@ -75,7 +79,7 @@ public record RunSummary(
 
     /** Whether the answers were made up, so that nothing was charged. */
     public boolean simulated() {
-        return endpoint.equals(Endpoint.SIMULATOR);
+        return tariff.billing() == Billing.SIMULATED;
     }
 
     /** Whether everything was as it is before the run. */

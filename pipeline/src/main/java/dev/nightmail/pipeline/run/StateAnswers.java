@@ -1,6 +1,6 @@
 package dev.nightmail.pipeline.run;
 
-import dev.nightmail.pipeline.client.Endpoint;
+import dev.nightmail.pipeline.cost.Billing;
 import dev.nightmail.pipeline.sink.AnswerRow;
 import dev.nightmail.pipeline.sink.AnswerRows;
 import dev.nightmail.pipeline.sink.Answers;
@@ -108,6 +108,6 @@ final class StateAnswers implements Answers {
         return new Batch(
                 batch.batchId(),
                 state.batches().promptVersion(number),
-                batch.endpoint().equals(Endpoint.SIMULATOR));
+                state.batches().billing(number) == Billing.SIMULATED);
     }
 }

@@ -6,6 +6,7 @@ import dev.nightmail.pipeline.client.BatchesApi;
 import dev.nightmail.pipeline.client.EndpointException;
 import dev.nightmail.pipeline.client.RefusedException;
 import dev.nightmail.pipeline.client.UnreachableException;
+import dev.nightmail.pipeline.cost.Billing;
 import dev.nightmail.pipeline.decide.Report.Sending;
 import dev.nightmail.pipeline.state.PilotBatches;
 import dev.nightmail.pipeline.state.PipelineState;
@@ -44,18 +45,20 @@ final class Submitter {
     }
 
     /** Sends a prepared batch, or one that was looked for and is not there. */
-    Sending send(int number, long likelyMicros, boolean beginsPilot) throws InterruptedException {
+    Sending send(int number, long likelyMicros, Billing billing, boolean beginsPilot)
+            throws InterruptedException {
         var batch = state.batches().batch(number);
         if (isAbandoned(batch)) {
             return new Sending.Abandoned();
         }
         if (batch.intendedAt() == null) {
-            batch = intend(batch, likelyMicros, beginsPilot);
+            batch = intend(batch, likelyMicros, billing, beginsPilot);
         }
         return create(batch, false);
     }
 
-    private StoredBatch intend(StoredBatch prepared, long likelyMicros, boolean beginsPilot) {
+    private StoredBatch intend(
+            StoredBatch prepared, long likelyMicros, Billing billing, boolean beginsPilot) {
         var intended = new StoredBatch[1];
         state.inTransaction(() -> {
             intended[0] =
@@ -64,6 +67,7 @@ final class Submitter {
                                     prepared,
                                     idempotencyKey(),
                                     likelyMicros,
+                                    billing,
                                     environment.clock().instant());
             if (beginsPilot) {
                 pilots.begin(prepared);

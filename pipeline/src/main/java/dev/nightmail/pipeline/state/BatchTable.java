@@ -3,6 +3,7 @@ package dev.nightmail.pipeline.state;
 import dev.nightmail.pipeline.client.CallTerms;
 import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.client.RequestBody;
+import dev.nightmail.pipeline.cost.Billing;
 import dev.nightmail.pipeline.cost.Usage;
 import dev.nightmail.pipeline.streams.Sha256;
 import java.io.IOException;
@@ -364,7 +365,11 @@ public final class BatchTable {
      * @return the batch as it is sent: without the members that were withdrawn
      */
     public StoredBatch intend(
-            StoredBatch batch, String idempotencyKey, long likelyMicros, Instant now) {
+            StoredBatch batch,
+            String idempotencyKey,
+            long likelyMicros,
+            Billing billing,
+            Instant now) {
         var withdrawn = settled(batch.number());
         var members = members(batch.number());
         if (!withdrawn.isEmpty()) {
@@ -377,11 +382,12 @@ public final class BatchTable {
         sql.update(
                 """
                 update batch
-                   set state = 'intended', idempotency_key = ?, likely_micros = ?, intended_at = ?
+                   set state = 'intended', idempotency_key = ?, likely_micros = ?, billing = ?, intended_at = ?
                  where batch = ?
                 """,
                 idempotencyKey,
                 likelyMicros,
+                billing.text(),
                 now.toString(),
                 batch.number());
         tallies.move(
@@ -473,9 +479,21 @@ public final class BatchTable {
                 .orElseThrow();
     }
 
-    /** Whether any batch was ever meant for this endpoint. */
-    public boolean anyFor(String endpoint) {
-        return sql.first("select 1 from batch where endpoint = ? limit 1", _ -> true, endpoint)
+    /** What its endpoint bills a batch at. */
+    public Billing billing(int number) {
+        return sql.first(
+                        "select " + BILLING + " from batch b where batch = ?",
+                        row -> Billing.parse(row.getString(1)),
+                        number)
+                .orElseThrow();
+    }
+
+    /** Whether a simulator answers any batch, or did. */
+    public boolean anySimulated() {
+        return sql.first(
+                        "select 1 from batch b where %s = '%s' limit 1"
+                                .formatted(BILLING, Billing.SIMULATED.text()),
+                        _ -> true)
                 .isPresent();
     }
 
@@ -571,6 +589,7 @@ public final class BatchTable {
                 tallies,
                 answers,
                 batch,
+                billing(batch.number()),
                 members,
                 settled(batch.number()),
                 records.customIds(members));
@@ -660,6 +679,7 @@ public final class BatchTable {
      * @param submittedAt by the endpoint's clock; null likewise
      * @param collectedAt null until all of its results are here
      * @param likelyMicros what it was likely to cost when it was cut
+     * @param billing what its endpoint bills it at
      */
     public record BatchRow(
             int number,
@@ -669,12 +689,19 @@ public final class BatchTable {
             String model,
             int requests,
             long likelyMicros,
+            Billing billing,
             Instant intendedAt,
             @Nullable Instant submittedAt,
             @Nullable Instant collectedAt) {}
 
+    /** Of a batch that was sent before that was kept, only a simulator is known to be one. */
+    private static final String BILLING =
+            "coalesce(b.billing, case b.endpoint when '%s' then 'simulated' else 'assumed' end)"
+                    .formatted(Endpoint.SIMULATOR);
+
     private static final String ROW =
-            "select batch, batch_id, state, endpoint, model, requests, likely_micros, coalesce(intended_at, prepared_at), created_at, collected_at from batch ";
+            "select batch, batch_id, state, endpoint, model, requests, likely_micros, %s, coalesce(intended_at, prepared_at), created_at, collected_at from batch b "
+                    .formatted(BILLING);
 
     /** Every batch that is out or may be, oldest first. */
     public List<BatchRow> out() {
@@ -699,9 +726,10 @@ public final class BatchTable {
                 row.getString(5),
                 row.getInt(6),
                 row.getLong(7),
-                Instant.parse(row.getString(8)),
-                time(row.getString(9)),
-                time(row.getString(10)));
+                Billing.parse(row.getString(8)),
+                Instant.parse(row.getString(9)),
+                time(row.getString(10)),
+                time(row.getString(11)));
     }
 
     private static @Nullable Instant time(@Nullable String text) {
@@ -734,27 +762,38 @@ public final class BatchTable {
         return spentWhere(LIKE_THIS_ENDPOINT, endpoint);
     }
 
+    /** What an endpoint billed the last batch at that was sent there; empty if none was. */
+    public Optional<Billing> lastBilling(String endpoint) {
+        return sql.first(
+                        "select %s from batch b where b.endpoint = ? and b.intended_at is not null order by b.batch desc limit 1"
+                                .formatted(BILLING),
+                        row -> row.getString(1),
+                        endpoint)
+                .map(Billing::parse);
+    }
+
     private List<Spent> spentWhere(String condition, Object parameter) {
         return sql.list(
                 """
-                select b.model, s.price_step, sum(s.input_tokens), sum(s.output_tokens),
+                select b.model, %s as billing, s.price_step, sum(s.input_tokens), sum(s.output_tokens),
                        sum(s.cache_write_5m_tokens), sum(s.cache_write_1h_tokens), sum(s.cache_read_tokens)
                   from spent s join batch b on b.batch = s.batch
                  where %s
-                 group by b.model, s.price_step
-                 order by b.model, s.price_step
+                 group by b.model, billing, s.price_step
+                 order by b.model, billing, s.price_step
                 """
-                        .formatted(condition),
+                        .formatted(BILLING, condition),
                 row ->
                         new Spent(
                                 row.getString(1),
-                                row.getInt(2),
+                                Billing.parse(row.getString(2)),
+                                row.getInt(3),
                                 new Usage(
-                                        row.getLong(3),
                                         row.getLong(4),
                                         row.getLong(5),
                                         row.getLong(6),
-                                        row.getLong(7))),
+                                        row.getLong(7),
+                                        row.getLong(8))),
                 parameter);
     }
 

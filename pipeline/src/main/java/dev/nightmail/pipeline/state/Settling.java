@@ -1,6 +1,7 @@
 package dev.nightmail.pipeline.state;
 
 import dev.nightmail.pipeline.answer.FailureKind;
+import dev.nightmail.pipeline.cost.Billing;
 import dev.nightmail.pipeline.cost.Usage;
 import java.io.IOException;
 import java.time.Instant;
@@ -24,6 +25,7 @@ public final class Settling {
     private final Tallies tallies;
     private final AnswerTable answers;
     private final StoredBatch batch;
+    private final Billing billing;
     private final long[] members;
     private final BitSet settled;
     private final BitSet notSent;
@@ -44,6 +46,7 @@ public final class Settling {
             Tallies tallies,
             AnswerTable answers,
             StoredBatch batch,
+            Billing billing,
             long[] members,
             BitSet settled,
             List<String> customIds) {
@@ -53,6 +56,7 @@ public final class Settling {
         this.tallies = tallies;
         this.answers = answers;
         this.batch = batch;
+        this.billing = billing;
         this.members = members;
         this.settled = settled;
         this.customIds = customIds;
@@ -65,6 +69,11 @@ public final class Settling {
 
     public StoredBatch batch() {
         return batch;
+    }
+
+    /** What its endpoint bills the batch at. */
+    public Billing billing() {
+        return billing;
     }
 
     /** The member a result is for, by its place in the batch; empty if it is none of ours. */

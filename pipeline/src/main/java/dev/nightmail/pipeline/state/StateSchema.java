@@ -270,7 +270,10 @@ final class StateSchema {
                             "alter table record add column kept text",
                             // Pico-dollars; null where no price was known.
                             "alter table answer add column cost integer",
-                            "alter table answer add column answered_at text"));
+                            "alter table answer add column answered_at text",
+                            // What its endpoint bills a batch at; null where that was not kept
+                            // yet.
+                            "alter table batch add column billing text"));
 
     private static final int CURRENT = NUMBERED_SINCE + LATER.size();
 
@@ -304,22 +307,25 @@ final class StateSchema {
                 sql.update("pragma user_version = " + NUMBERED_SINCE);
             });
         }
-        for (int next = version(sql); next < CURRENT; next++) {
-            apply(sql, LATER.get(next - NUMBERED_SINCE), next + 1);
-        }
-    }
-
-    private static void apply(Sql sql, List<String> statements, int version) {
-        sql.inTransaction(() -> {
-            statements.forEach(sql::update);
-            sql.update("pragma user_version = " + version);
-        });
+        apply(sql, NUMBERED_SINCE, LATER);
     }
 
     /** The tables of a release that kept a row for each request. */
     static void migrateTo(Sql sql, int last) {
-        for (int next = version(sql); next < last; next++) {
-            apply(sql, MIGRATIONS.get(next), next + 1);
+        apply(sql, 0, MIGRATIONS.subList(0, last));
+    }
+
+    /**
+     * @param before the release of the tables that they are for
+     */
+    private static void apply(Sql sql, int before, List<List<String>> migrations) {
+        for (int next = version(sql); next - before < migrations.size(); next++) {
+            var number = next + 1;
+            var statements = migrations.get(next - before);
+            sql.inTransaction(() -> {
+                statements.forEach(sql::update);
+                sql.update("pragma user_version = " + number);
+            });
         }
     }
 }

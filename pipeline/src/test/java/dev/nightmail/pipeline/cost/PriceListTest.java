@@ -49,6 +49,7 @@ class PriceListTest {
             var known =
                     new Estimator(
                             new Estimator.Basis(
+                                    Billing.BATCH,
                                     prices.of("claude-haiku-4-5").orElseThrow(),
                                     200,
                                     4000,
@@ -58,7 +59,8 @@ class PriceListTest {
             assertThat(known.estimate(300, 300 * 5000L).costMicros()).isNotNull();
             assertThat(known.estimate(1, 5000L).costMicros()).isNotNull();
         }
-        var unknown = new Estimator(new Estimator.Basis(null, 200, 0, null, null, null));
+        var unknown =
+                new Estimator(new Estimator.Basis(Billing.BATCH, null, 200, 0, null, null, null));
         assertThat(unknown.estimate(300, 300_000).costMicros()).isNull();
         assertThat(unknown.estimate(300, 300_000).inputTokens().likely()).isPositive();
     }

@@ -230,8 +230,7 @@ class RowsTest {
     @Test
     void aFileHasTheAnswersSoFarWhileTheRunGoesOn() throws Exception {
         server.endingOneAfterTheOther();
-        var pipeline =
-                letters("sinks: [{ file: all.jsonl }, { file: now.jsonl, mode: replace }]");
+        var pipeline = letters("sinks: [{ file: all.jsonl }, { file: now.jsonl, mode: replace }]");
         var seen = new ArrayList<List<String>>();
 
         pipeline.run(
