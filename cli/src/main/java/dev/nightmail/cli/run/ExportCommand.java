@@ -70,7 +70,7 @@ public final class ExportCommand implements Callable<Integer> {
             paramLabel = "WHAT",
             description = {
                 "What a CSV file does with answers that a spreadsheet",
-                "would take for formulas: escape or keep. Default: escape."
+                "would take for formulas: escape (default) or keep."
             })
     private String formulas = "escape";
 

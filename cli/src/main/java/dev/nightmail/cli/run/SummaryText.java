@@ -185,8 +185,12 @@ final class SummaryText {
     private Table files(RunSummary summary) {
         var table = new Table(Align.LEFT, Align.LEFT);
         if (!isOut(summary) || summary.done() > 0) {
-            var answers = summary.answerFile();
-            table.row("results", answers == null ? summary.answerPlace() : shown.apply(answers));
+            var label = "results";
+            for (var place : summary.answers()) {
+                var file = place.file();
+                table.row(label, file == null ? place.name() : shown.apply(file));
+                label = "";
+            }
         }
         var failed = summary.failedFile();
         if (failed != null) {

@@ -13,6 +13,7 @@ import dev.nightmail.pipeline.run.RunSummary.End;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,7 @@ class SummaryTextTest {
                           elapsed  1 min 02 s
 
                           results  reviews/results.parquet
+                                   table answers in sqlite:a.db
                           report   reviews/report.html
                         """);
     }
@@ -66,6 +68,7 @@ class SummaryTextTest {
                           elapsed  1 min 02 s
 
                           results    reviews/results.parquet
+                                     table answers in sqlite:a.db
                           set aside  reviews/failed.jsonl
                           report     reviews/report.html
                         """);
@@ -149,8 +152,9 @@ class SummaryTextTest {
                 cost,
                 total,
                 Duration.ofSeconds(62),
-                "results.parquet",
-                FOLDER.resolve("results.parquet"),
+                List.of(
+                        new RunSummary.Place("results.parquet", FOLDER.resolve("results.parquet")),
+                        new RunSummary.Place("table answers in sqlite:a.db", null)),
                 failures == 0 ? null : FOLDER.resolve("failed.jsonl"),
                 FOLDER.resolve("report.html"));
     }

@@ -12,8 +12,12 @@ record ListKind<T>(Kind<T> values, String example) implements Kind<List<T>> {
 
     @Override
     public @Nullable List<T> read(YamlValue list) {
-        if (!list.node().isArray() || list.node().isEmpty()) {
+        if (!list.node().isArray()) {
             list.wrongKind("a list like " + example);
+            return null;
+        }
+        if (list.node().isEmpty()) {
+            list.wrong("is an empty list: give one like " + example + ", or leave it out");
             return null;
         }
         var read = new ArrayList<T>();

@@ -7,8 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * Where what a run leaves for people goes.
@@ -57,21 +55,6 @@ public record OutputPlaces(List<OutputSink> sinks, Path failedFile, Path reportF
         files.add(failed());
         files.add(report());
         return files;
-    }
-
-    /** The first file that answers are written to. */
-    public Optional<Path> answerFile() {
-        return sinks.stream()
-                .flatMap(sink -> sink.definition().file().stream())
-                .map(NamedFile::path)
-                .findFirst();
-    }
-
-    /** Where answers go, as a person would name it. */
-    public String answerPlaces() {
-        return sinks.stream()
-                .map(sink -> sink.definition().place())
-                .collect(Collectors.joining(" and "));
     }
 
     /** Whether a sink takes standard output: then nothing else may be written there. */

@@ -4,7 +4,9 @@ import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.cost.Billing;
 import dev.nightmail.pipeline.cost.Tariff;
 import dev.nightmail.pipeline.definition.OutputPlaces;
+import dev.nightmail.pipeline.definition.OutputSink;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
+import dev.nightmail.pipeline.paths.NamedFile;
 import dev.nightmail.pipeline.prompt.PromptVersion;
 import dev.nightmail.pipeline.run.RunSummary.End;
 import dev.nightmail.pipeline.state.PipelineState;
@@ -121,10 +123,15 @@ final class Books {
                 account.costMicrosSince(accountAtStart, billing),
                 account.costMicros(billing),
                 Duration.between(startedAt, environment.clock().instant()),
-                places.answerPlaces(),
-                places.answerFile().orElse(null),
+                places.sinks().stream().map(Books::place).toList(),
                 counts.setAside() == 0 ? null : places.failedFile(),
                 places.reportFile());
+    }
+
+    private static RunSummary.Place place(OutputSink sink) {
+        return new RunSummary.Place(
+                sink.definition().place(),
+                sink.definition().file().map(NamedFile::path).orElse(null));
     }
 
     Report report(Plan plan, RunSummary summary) {

@@ -221,11 +221,11 @@ final class ReportPage {
         rows.add(cells("Model", summary.model()));
         rows.add(cells("Endpoint", summary.endpoint()));
         rows.add(cells("Prompt version", summary.promptVersion()));
-        var answers = summary.answerFile();
-        rows.add(
-                List.of(
-                        Cell.of("Answers"),
-                        answers == null ? Cell.of(summary.answerPlace()) : link(answers)));
+        for (var place : summary.answers()) {
+            var file = place.file();
+            rows.add(
+                    List.of(Cell.of("Answers"), file == null ? Cell.of(place.name()) : link(file)));
+        }
         var failed = summary.failedFile();
         if (failed != null) {
             rows.add(List.of(Cell.of("Records set aside"), link(failed)));

@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param costMicros of this run by it; where answers are made up, what they would have cost. Null
  *     if the model's price is not known
  * @param totalCostMicros of all runs of this pipeline that were charged; or made up, likewise
- * @param answerPlace where the answers are, as a person would name it
- * @param answerFile the same if it is a file, else null
+ * @param answers where they are: a place for each sink
  * @param failedFile null when no record is set aside
  */
 public record RunSummary(
@@ -50,10 +52,17 @@ public record RunSummary(
         @Nullable Long costMicros,
         @Nullable Long totalCostMicros,
         Duration elapsed,
-        String answerPlace,
-        @Nullable Path answerFile,
+        List<Place> answers,
         @Nullable Path failedFile,
         Path reportFile) {
+
+    /**
+     * Where answers are.
+     *
+     * @param name as a person would say it
+     * @param file null if it is none
+     */
+    public record Place(String name, @Nullable Path file) {}
 
     /** Why the run ended. */
     public enum End {
@@ -74,12 +83,23 @@ public record RunSummary(
     }
 
     public RunSummary {
+        answers = List.copyOf(answers);
         failed = Collections.unmodifiableMap(new LinkedHashMap<>(failed));
     }
 
     /** Whether the answers were made up, so that nothing was charged. */
     public boolean simulated() {
         return tariff.billing() == Billing.SIMULATED;
+    }
+
+    /** Where the answers are, as a person would name it. */
+    public String answerPlace() {
+        return answers.stream().map(Place::name).collect(Collectors.joining(" and "));
+    }
+
+    /** The first file they are in; null if there is none. */
+    public @Nullable Path answerFile() {
+        return answers.stream().map(Place::file).filter(Objects::nonNull).findFirst().orElse(null);
     }
 
     /** Whether everything was as it is before the run. */

@@ -328,7 +328,7 @@ class RowsTest {
             delimiter = '|',
             textBlock =
                     """
-                    sinks: []                                                        | sinks: must be a list like [{ file: results.jsonl }], not a list
+                    sinks: []                                                        | sinks: is an empty list: give one like [{ file: results.jsonl }], or leave it out
                     sinks: { file: a.csv }                                           | sinks: must be a list like [{ file: results.jsonl }], not a mapping
                     sinks: [{ file: a.csv }, { file: ./a.csv }]                      | sinks[1].file: another sink writes to
                     sinks: [{ stdout: csv }, { stdout: jsonl }]                      | sinks[1].stdout: another sink writes to standard output already
