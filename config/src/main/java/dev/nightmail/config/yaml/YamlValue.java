@@ -27,7 +27,14 @@ public record YamlValue(
 
     /** What stands below it at a place, from 0; it is a list that is so long. */
     public YamlValue at(int index) {
-        return new YamlValue(document, node.get(index), path + "[" + index + "]", line, problems);
+        var value = node.get(index);
+        // Lines are known of keys.
+        int own =
+                value.propertyNames().stream()
+                        .findFirst()
+                        .map(first -> document.line(value, first))
+                        .orElse(line);
+        return new YamlValue(document, value, path + "[" + index + "]", own, problems);
     }
 
     /** What a key below it is called, with those above it. */

@@ -146,6 +146,11 @@ final class SinkSection {
     }
 
     @Nullable Read read(YamlSection root, ReferencedFiles files, String pipeline) {
+        var given = root.value(key.name());
+        if (given != null && given.node().isArray()) {
+            root.problem(key.name(), "is a list: several sinks stand under sinks");
+            return null;
+        }
         var single = root.read(key);
         var several = root.read(listKey);
         if (root.has(key.name()) && root.has(listKey.name())) {

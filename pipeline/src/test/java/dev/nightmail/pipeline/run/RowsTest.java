@@ -330,6 +330,7 @@ class RowsTest {
                     """
                     sinks: []                                                        | sinks: is an empty list: give one like [{ file: results.jsonl }], or leave it out
                     sinks: { file: a.csv }                                           | sinks: must be a list like [{ file: results.jsonl }], not a mapping
+                    sink: [{ file: a.csv }]                                          | sink: is a list: several sinks stand under sinks
                     sinks: [{ file: a.csv }, { file: ./a.csv }]                      | sinks[1].file: another sink writes to
                     sinks: [{ stdout: csv }, { stdout: jsonl }]                      | sinks[1].stdout: another sink writes to standard output already
                     sinks: [{ file: a.csv }, { fiel: b.csv }]                        | sinks[1]: needs exactly one of
@@ -346,6 +347,14 @@ class RowsTest {
         assertThatThrownBy(() -> letters(sinks).definition())
                 .isInstanceOf(DefinitionException.class)
                 .hasMessageContaining(problem);
+    }
+
+    @Test
+    void aSinkOfSeveralIsNamedByItsOwnLine() {
+        assertThatThrownBy(() ->
+                        letters("sinks:\n  - file: a.csv\n  - flie: b.csv\n    keep: [x]")
+                                .definition())
+                .hasMessageContaining("line 8: sinks[1]: needs exactly one of");
     }
 
     @Test
