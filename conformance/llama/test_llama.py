@@ -160,9 +160,15 @@ def test_tools_are_called(client, model):
 
 
 def test_the_tool_that_is_wanted_is_called(client):
-    choice = {"type": "tool", "name": "weather"}
+    more = {"max_tokens": 500, "tools": [WEATHER], "tool_choice": {"type": "tool", "name": "weather"}}
 
-    assert_calls(client.messages.create(**params(CHAT, "Weather?", max_tokens=500, tools=[WEATHER], tool_choice=choice)))
+    # A random model may end before it has said anything; rarely twice.
+    for _ in range(5):
+        message = client.messages.create(**params(CHAT, "Weather?", **more))
+        if message.content:
+            break
+
+    assert_calls(message)
 
 
 def test_calls_of_tools_are_streamed(client):
