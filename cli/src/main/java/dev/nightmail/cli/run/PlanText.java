@@ -100,6 +100,7 @@ final class PlanText {
         append(text, counts.submitted() - doubtful, "under way");
         append(text, doubtful, "in doubt");
         append(text, counts.canceled(), "canceled");
+        append(text, counts.following(), "the same as another");
         text.append(counts.outstanding() == 0 ? ", nothing to send" : ", ");
         return counts.outstanding() == 0
                 ? text.toString()

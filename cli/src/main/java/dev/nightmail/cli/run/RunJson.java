@@ -143,6 +143,7 @@ final class RunJson {
                 .createObjectNode()
                 .put("total", counts.total())
                 .put("outstanding", counts.outstanding())
+                .put("following", counts.following())
                 .put("submitted", counts.submitted())
                 .put("done", counts.done())
                 .put("failed", counts.failed())

@@ -96,7 +96,7 @@ public final class StatusCommand implements Callable<Integer> {
             return exit.of(ExitCode.BATCHES_OUT);
         }
         var records = status.records();
-        var left = records.outstanding() + records.canceled() + records.submitted();
+        var left = records.left() + records.submitted();
         return status.plan() != null && left == 0 ? exit.of(ExitCode.NOTHING_TO_DO) : ExitCode.DONE;
     }
 }

@@ -86,6 +86,7 @@ final class StatusText {
         table.row("done", Figures.count(records.done()), "");
         row(table, "under way", records.submitted(), "");
         row(table, "to send", records.outstanding(), "");
+        row(table, "the same as another", records.following(), "");
         row(table, "canceled", records.canceled(), "");
         row(table, "set aside", records.setAside(), SummaryText.reasons(status.failed()));
         return table;

@@ -35,7 +35,7 @@ class PlanTextTest {
 
     @Test
     void aPlanSaysWhatIsSentAndWhatItCosts() throws IOException {
-        var preview = preview(new RecordCounts(1_200, 0, 300, 2, 0, 0), COST, 420_000L, "x");
+        var preview = preview(new RecordCounts(1_200, 0, 0, 300, 2, 0, 0), COST, 420_000L, "x");
 
         assertThat(text(plan("budget: { usd: 5.00 }", false).lines(preview)))
                 .isEqualTo(
@@ -57,7 +57,7 @@ class PlanTextTest {
     @Test
     void aPlanForTheSimulatorSaysThatItCostsNothing() throws IOException {
         billing = Billing.SIMULATED;
-        var preview = preview(new RecordCounts(1, 0, 0, 0, 0, 0), COST, 0L, "x");
+        var preview = preview(new RecordCounts(1, 0, 0, 0, 0, 0, 0), COST, 0L, "x");
 
         assertThat(text(plan("", true).lines(preview)))
                 .startsWith("tides  claude-haiku-4-5 at the built-in simulator\n")
@@ -67,7 +67,7 @@ class PlanTextTest {
 
     @Test
     void aModelWithoutAPriceHasNoKnownCost() throws IOException {
-        var preview = preview(new RecordCounts(1, 0, 0, 0, 0, 0), null, 0L, "x");
+        var preview = preview(new RecordCounts(1, 0, 0, 0, 0, 0, 0), null, 0L, "x");
 
         assertThat(text(plan("", false).lines(preview))).containsPattern("cost +not known\n");
     }
@@ -75,7 +75,7 @@ class PlanTextTest {
     @Test
     void aLongPromptIsWrappedAndCutToAScreen() throws IOException {
         var prompt = "one two three four five six seven\n".repeat(30);
-        var preview = preview(new RecordCounts(1, 0, 0, 0, 0, 0), COST, 0L, prompt);
+        var preview = preview(new RecordCounts(1, 0, 0, 0, 0, 0, 0), COST, 0L, prompt);
 
         var lines = plan("", false).prompt(preview, 24);
 
@@ -93,7 +93,8 @@ class PlanTextTest {
     /** It took minutes when each piece looked for a space back to the beginning. */
     @Test
     void aPromptOfMillionsOfLettersWithoutASpaceIsShownAtOnce() throws IOException {
-        var preview = preview(new RecordCounts(1, 0, 0, 0, 0, 0), COST, 0L, "x".repeat(8_000_000));
+        var preview =
+                preview(new RecordCounts(1, 0, 0, 0, 0, 0, 0), COST, 0L, "x".repeat(8_000_000));
 
         var lines =
                 assertTimeoutPreemptively(
@@ -107,7 +108,7 @@ class PlanTextTest {
     void aBatchInDoubtIsNotSaidToBeUnderWay() throws Exception {
         var preview =
                 preview(
-                        new RecordCounts(0, 5, 0, 0, 0, 0),
+                        new RecordCounts(0, 0, 5, 0, 0, 0, 0),
                         List.of(new InDoubt(2, 3)),
                         COST,
                         0L,
@@ -145,11 +146,13 @@ class PlanTextTest {
                 new Unusable(10, List.of("row 2: its prompt is empty", "row 9: it has no id"));
 
         var few =
-                text(plan("", false).lines(unusable(new RecordCounts(5, 0, 0, 0, 0, 3), unusable)));
+                text(
+                        plan("", false)
+                                .lines(unusable(new RecordCounts(5, 0, 0, 0, 0, 0, 3), unusable)));
         var many =
                 text(
                         plan("", false)
-                                .lines(unusable(new RecordCounts(5, 0, 0, 0, 0, 11), unusable)));
+                                .lines(unusable(new RecordCounts(5, 0, 0, 0, 0, 0, 11), unusable)));
 
         assertThat(few)
                 .contains("8 records, 3 unusable, 5 to send\n")

@@ -103,6 +103,7 @@ final class DefinitionReader {
                 files.inputs(),
                 prices,
                 badRecords == null ? BadRecords.DEFAULT : badRecords,
+                root.valueOf(PipelineKeys.DEDUPE),
                 pilot);
     }
 

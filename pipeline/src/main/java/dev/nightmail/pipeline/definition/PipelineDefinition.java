@@ -31,6 +31,7 @@ import tools.jackson.databind.JsonNode;
  * @param inputs the files the pipeline is made of: itself, if it is one, its prompts, its schema
  * @param prices a file of prices that come before the shipped ones; null if there is none
  * @param badRecords how many of its records may be unusable
+ * @param dedupe whether records that ask the same are asked once
  * @param pilot which requests are sent first, alone; null: none are
  */
 public record PipelineDefinition(
@@ -53,6 +54,7 @@ public record PipelineDefinition(
         List<NamedFile> inputs,
         @Nullable Path prices,
         BadRecords badRecords,
+        boolean dedupe,
         @Nullable Pilot pilot) {
 
     public PipelineDefinition {

@@ -27,6 +27,12 @@ final class PipelineKeys {
                     "bad-records",
                     BadRecords.KIND,
                     "How many records may be unusable before the run stops: a number (100) or a share (1%); 1%, and 10 in any case, unless it is given.");
+    static final Key<Boolean> DEDUPE =
+            Key.of(
+                            "dedupe",
+                            Kinds.flag(),
+                            "Records that ask exactly the same are asked once: all of them get the answer, which is charged once.")
+                    .orElse(false);
     static final Key<Boolean> ALLOW_OUTSIDE =
             Key.of("allow-outside", Kinds.flag(), "Paths may lead out of the pipeline's folder.")
                     .orElse(false);
@@ -51,6 +57,7 @@ final class PipelineKeys {
                                 NAME,
                                 source.key(),
                                 BAD_RECORDS,
+                                DEDUPE,
                                 RequestKeys.MODEL,
                                 RequestKeys.MAX_TOKENS,
                                 PromptSection.SYSTEM,

@@ -94,7 +94,7 @@ final class Books {
         if (batchesOut() > 0) {
             return End.BATCHES_OUT;
         }
-        if (counts.outstanding() > 0) {
+        if (counts.outstanding() + counts.following() > 0) {
             return budgetReached ? End.BUDGET_REACHED : End.LEFT_TO_SEND;
         }
         return counts.canceled() > 0 ? End.CANCELED : End.COMPLETE;
@@ -113,7 +113,7 @@ final class Books {
                 counts.total(),
                 counts.done(),
                 state.records().failures(plan),
-                counts.outstanding() + counts.canceled(),
+                counts.left(),
                 counts.submitted(),
                 batchesSent,
                 batchesCollected(),

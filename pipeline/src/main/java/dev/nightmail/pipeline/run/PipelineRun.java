@@ -320,6 +320,7 @@ public final class PipelineRun {
                 pipeline.terms(),
                 limit,
                 new KeptFields(pipeline.outputs().kept()),
+                pipeline.dedupe(),
                 state,
                 environment,
                 listener);

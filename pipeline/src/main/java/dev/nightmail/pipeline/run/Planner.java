@@ -21,6 +21,7 @@ import dev.nightmail.pipeline.state.Plan;
 import dev.nightmail.pipeline.state.RecordCounts;
 import dev.nightmail.pipeline.state.RecordIndex;
 import dev.nightmail.pipeline.state.RecordState;
+import dev.nightmail.pipeline.state.RequestIndex;
 import dev.nightmail.pipeline.state.StoredBatch;
 import dev.nightmail.pipeline.state.StoredPlan;
 import java.nio.charset.StandardCharsets;
@@ -73,9 +74,11 @@ final class Planner {
     private final BatchTable.Target target;
     private final ContentHasher hasher;
     private final KeptFields keptFields;
+    private final boolean dedupe;
 
     /**
      * @param limit only the first so many records; null: all
+     * @param dedupe whether records that ask the same are asked once
      */
     Planner(
             RecordSource source,
@@ -85,10 +88,12 @@ final class Planner {
             CallTerms terms,
             @Nullable Integer limit,
             KeptFields keptFields,
+            boolean dedupe,
             PipelineState state,
             RunEnvironment environment,
             ProgressListener listener) {
         this.keptFields = keptFields;
+        this.dedupe = dedupe;
         this.source = source;
         this.template = template;
         this.endpoint = endpoint;
@@ -331,6 +336,8 @@ final class Planner {
                 case AnsweredBefore(var record, _) -> record;
                 case CarriedBefore(var record, _) -> record;
                 case ToAsk(var record) -> record;
+                case AnsweredToAnother(var record, _) -> record;
+                case Follows(var record, _) -> record;
             };
         }
 
@@ -346,6 +353,20 @@ final class Planner {
         record CarriedBefore(KnownRecord record, int batch) implements Standing {}
 
         record ToAsk(KnownRecord record) implements Standing {}
+
+        /**
+         * Another record asked the same.
+         *
+         * @param record null if the state has none
+         */
+        record AnsweredToAnother(@Nullable KnownRecord record, long answer) implements Standing {}
+
+        /**
+         * Another record asks the same.
+         *
+         * @param record null if the state has none
+         */
+        record Follows(@Nullable KnownRecord record, long leader) implements Standing {}
     }
 
     private Standing standing(Rendered record, RecordIndex index, LongPredicate isPlanned) {
@@ -392,6 +413,94 @@ final class Planner {
                 : new Standing.ToAsk(before);
     }
 
+    /** Records that ask the same, while the source is read. */
+    private final class Duplicates implements AutoCloseable {
+        private final RequestIndex requests;
+        private final LongPredicate isPlanned;
+
+        /**
+         * @param isPlanned whether this reading has come upon a record of the state
+         */
+        Duplicates(RequestIndex requests, LongPredicate isPlanned) {
+            this.requests = requests;
+            this.isPlanned = isPlanned;
+        }
+
+        /** How a record stands, if it need not be asked because another one is, or was. */
+        Standing without(Standing alone, byte[] content) {
+            if (!mayFollow(alone)) {
+                return alone;
+            }
+            var found = requests.find(content);
+            if (found.isEmpty()) {
+                return alone;
+            }
+            var self = alone.known();
+            var other = state.records().known(found.getAsLong());
+            if (self != null && self.number() == other.number()) {
+                return alone;
+            }
+            if (!Arrays.equals(other.content(), content)) {
+                // It is asked something else by now; what is out may still be answered.
+                return state.records().carriedBefore(other, content).isPresent()
+                        ? new Standing.Follows(self, other.number())
+                        : alone;
+            }
+            if (other.state() == RecordState.DONE) {
+                var answer = state.records().answerTo(other, content);
+                return answer.isPresent()
+                        ? new Standing.AnsweredToAnother(self, answer.get())
+                        : alone;
+            }
+            return willBeAnswered(other) ? new Standing.Follows(self, other.number()) : alone;
+        }
+
+        /** What is out already is not asked a second time, and may answer for others. */
+        private boolean mayFollow(Standing alone) {
+            return switch (alone) {
+                case Standing.New(), Standing.ToAsk(_) -> true;
+                case Standing.Same(var record) ->
+                        switch (record.state()) {
+                            case CARRIED, OUTSTANDING -> !isOut(record);
+                            case DONE, FAILED, CANCELED -> false;
+                        };
+                default -> false;
+            };
+        }
+
+        /**
+         * Whether its request is out, or goes out in this run: one that is not out may be asked
+         * something else by the time this reading comes upon it.
+         */
+        private boolean willBeAnswered(KnownRecord record) {
+            var batch = record.batch();
+            return batch != null
+                    && switch (record.state()) {
+                        case CARRIED -> isPlanned.test(record.number()) || isOut(record);
+                        case OUTSTANDING ->
+                                isPlanned.test(record.number())
+                                        && state.batches().hasRequests(batch);
+                        case DONE, FAILED, CANCELED -> false;
+                    };
+        }
+
+        void asked(byte[] content, long record) {
+            requests.put(content, record);
+        }
+
+        @Override
+        public void close() {
+            requests.close();
+        }
+    }
+
+    private boolean isOut(KnownRecord record) {
+        var batch = record.batch();
+        return record.state() == RecordState.CARRIED
+                && batch != null
+                && state.batches().isOut(batch);
+    }
+
     private boolean isToBeAsked(KnownRecord record) {
         var kind = record.failureKind();
         var batch = record.batch();
@@ -407,6 +516,7 @@ final class Planner {
     private final class Recorder implements Taker {
         private final Plan plan;
         private final RecordIndex index;
+        private final @Nullable Duplicates duplicates;
         private final long firstPlace;
         private final int firstRequestsMax;
         private boolean isFirst = true;
@@ -421,6 +531,8 @@ final class Planner {
         Recorder(Plan plan, RecordIndex index, long firstPlace, int firstRequestsMax) {
             this.plan = plan;
             this.index = index;
+            this.duplicates =
+                    dedupe ? new Duplicates(state.requests(), state.records()::isPlanned) : null;
             this.firstPlace = firstPlace;
             this.firstRequestsMax = firstRequestsMax;
         }
@@ -437,7 +549,8 @@ final class Planner {
         @Override
         public void take(Rendered record, long position) {
             var records = state.records();
-            var standing = standing(record, index, records::isPlanned);
+            var alone = standing(record, index, records::isPlanned);
+            var standing = duplicates == null ? alone : duplicates.without(alone, record.content());
             var before = standing.known();
             if (before != null && !keptFields.isNone()) {
                 records.keepFields(before.number(), record.kept());
@@ -450,6 +563,7 @@ final class Planner {
                                     record.recordId(), record.content(), record.kept(), into);
                     index.add(record.customId(), number);
                     into.add(number, record.customId(), record.own());
+                    asked(record, number);
                 }
                 case Standing.Refused(var reason) ->
                         throw new RefusedRecord(record.recordId(), reason);
@@ -468,28 +582,68 @@ final class Planner {
                     var into = draftFor(record);
                     records.carry(known, record.content(), into);
                     into.add(known.number(), record.customId(), record.own());
+                    asked(record, known.number());
                 }
+                case Standing.Follows(var known, var leader) -> follow(known, record, leader);
+                case Standing.AnsweredToAnother(var known, var answer) ->
+                        shareAnswer(known, record, answer);
+            }
+        }
+
+        private void asked(Rendered record, long number) {
+            if (duplicates != null) {
+                duplicates.asked(record.content(), number);
+            }
+        }
+
+        private void follow(@Nullable KnownRecord known, Rendered record, long leader) {
+            if (known == null) {
+                index.add(
+                        record.customId(),
+                        state.records()
+                                .insertFollower(
+                                        record.recordId(),
+                                        record.content(),
+                                        record.kept(),
+                                        leader));
+            } else {
+                leaveBatch(known);
+                state.records().follow(known, record.content(), leader);
+            }
+        }
+
+        private void shareAnswer(@Nullable KnownRecord known, Rendered record, long answer) {
+            var sequence = state.answers().nextNumber();
+            if (known == null) {
+                index.add(
+                        record.customId(),
+                        state.records()
+                                .insertAnswered(
+                                        record.recordId(),
+                                        record.content(),
+                                        record.kept(),
+                                        answer,
+                                        sequence));
+            } else {
+                leaveBatch(known);
+                state.records().shareAnswer(known, record.content(), answer, sequence);
             }
         }
 
         /** A batch that has it is not what answers it any more. */
         private void leaveBatch(KnownRecord record) {
             var batch = record.batch();
-            if (record.state() != RecordState.CARRIED || batch == null) {
+            if (batch == null) {
                 return;
             }
-            if (state.batches().isOut(batch)) {
+            if (isOut(record)) {
                 state.records().supersede(record, batch);
-            } else {
+                return;
+            }
+            state.records().orphanFollowers(record, batch);
+            if (record.state() == RecordState.CARRIED) {
                 withdrawn.computeIfAbsent(batch, _ -> new HashSet<>()).add(record.number());
             }
-        }
-
-        private boolean isOut(KnownRecord record) {
-            var batch = record.batch();
-            return record.state() == RecordState.CARRIED
-                    && batch != null
-                    && state.batches().isOut(batch);
         }
 
         private Draft draftFor(Rendered record) {
@@ -532,6 +686,9 @@ final class Planner {
 
         @Override
         public void close() {
+            if (duplicates != null) {
+                duplicates.close();
+            }
             if (draft != null) {
                 draft.close();
             }
@@ -575,9 +732,15 @@ final class Planner {
         /** New records, by a hash of 64 bits: enough for a count. */
         private final RecordIndex seen = RecordIndex.inMemory();
 
+        private final @Nullable Duplicates duplicates;
+
+        /** What new records ask, by a hash of 64 bits likewise. */
+        private final RequestIndex asked = RequestIndex.inMemory();
+
         private final BitSet planned = new BitSet();
         private final Map<RecordState, Long> counts = new EnumMap<>(RecordState.class);
         private long submitted;
+        private long following;
         private long toSend;
         private long bytes;
         private long stride = 1;
@@ -587,6 +750,7 @@ final class Planner {
 
         Looker(RecordIndex index) {
             this.index = index;
+            this.duplicates = dedupe ? new Duplicates(state.requests(), this::isPlanned) : null;
         }
 
         @Override
@@ -596,16 +760,18 @@ final class Planner {
 
         @Override
         public void take(Rendered record, long position) {
-            switch (standing(record, index, number -> planned.get((int) number))) {
-                case Standing.New() -> {
-                    if (seen.find(record.customId(), _ -> true) > 0) {
-                        throw new RefusedRecord(
-                                record.recordId(),
-                                "its id was that of an earlier record of the source already: make the ids unique");
-                    }
-                    seen.add(record.customId(), 1);
-                    ask(record);
+            var alone = standing(record, index, this::isPlanned);
+            var standing = duplicates == null ? alone : duplicates.without(alone, record.content());
+            if (standing.known() == null && !(standing instanceof Standing.Refused)) {
+                if (seen.find(record.customId(), _ -> true) > 0) {
+                    throw new RefusedRecord(
+                            record.recordId(),
+                            "its id was that of an earlier record of the source already: make the ids unique");
                 }
+                seen.add(record.customId(), 1);
+            }
+            switch (standing) {
+                case Standing.New() -> ask(record);
                 case Standing.Refused(var reason) ->
                         throw new RefusedRecord(record.recordId(), reason);
                 case Standing.Same(var known) -> same(known);
@@ -618,14 +784,29 @@ final class Planner {
                     planned.set((int) known.number());
                     ask(record);
                 }
+                case Standing.Follows(var known, _) -> {
+                    plan(known);
+                    following++;
+                }
+                case Standing.AnsweredToAnother(var known, _) -> {
+                    plan(known);
+                    counts.merge(RecordState.DONE, 1L, Long::sum);
+                }
+            }
+        }
+
+        private boolean isPlanned(long number) {
+            return planned.get((int) number);
+        }
+
+        private void plan(@Nullable KnownRecord known) {
+            if (known != null) {
+                planned.set((int) known.number());
             }
         }
 
         private void same(KnownRecord known) {
-            var batch = known.batch();
-            if (known.state() == RecordState.CARRIED
-                    && batch != null
-                    && state.batches().isOut(batch)) {
+            if (isOut(known)) {
                 planned.set((int) known.number());
                 submitted++;
             } else {
@@ -639,6 +820,13 @@ final class Planner {
         }
 
         private void ask(Rendered record) {
+            if (dedupe) {
+                if (asked.find(record.content()).isPresent()) {
+                    following++;
+                    return;
+                }
+                asked.put(record.content(), 1);
+            }
             bytes += target.paramsBytes(record.own());
             if (toSend++ % stride == 0) {
                 sample.add(target.params(record.own()));
@@ -672,6 +860,7 @@ final class Planner {
                     walk.sample,
                     new RecordCounts(
                             toSend + kept,
+                            following,
                             submitted,
                             counts.getOrDefault(RecordState.DONE, 0L),
                             counts.getOrDefault(RecordState.FAILED, 0L),
@@ -686,6 +875,10 @@ final class Planner {
         @Override
         public void close() {
             seen.close();
+            asked.close();
+            if (duplicates != null) {
+                duplicates.close();
+            }
         }
     }
 

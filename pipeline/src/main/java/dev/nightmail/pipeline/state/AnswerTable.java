@@ -93,6 +93,26 @@ public final class AnswerTable {
                 });
     }
 
+    /**
+     * Gives a record an answer that another one has: to it nothing was asked, and nothing charged.
+     */
+    static void share(Sql sql, long record, long answer, long sequence) {
+        sql.update(
+                """
+                insert into answer (sequence, record, content, batch, answer, model, stop_reason, input_tokens, output_tokens, attempts, cost, answered_at)
+                select ?, r.record, r.content, a.batch, a.answer, a.model, a.stop_reason, 0, 0, 0, 0, a.answered_at
+                  from answer a, record r
+                 where a.sequence = ? and r.record = ?
+                """,
+                sequence,
+                answer,
+                record);
+        sql.update(
+                "update record set state = 'done', batch = null, answer = ?, history = null where record = ?",
+                sequence,
+                record);
+    }
+
     private static StoredAnswer stored(ResultSet row) throws SQLException {
         var cost = row.getLong(11);
         var isPriced = !row.wasNull();

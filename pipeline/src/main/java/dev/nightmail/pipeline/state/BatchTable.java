@@ -41,6 +41,7 @@ public final class BatchTable {
     private final Tallies tallies;
     private final RecordTable records;
     private final AnswerTable answers;
+    private final Followers followers;
 
     /** Files that were written, or looked through, by this process. */
     private final Set<Integer> verified = ConcurrentHashMap.newKeySet();
@@ -51,7 +52,9 @@ public final class BatchTable {
             CurrentPlan current,
             Tallies tallies,
             RecordTable records,
-            AnswerTable answers) {
+            AnswerTable answers,
+            Followers followers) {
+        this.followers = followers;
         this.sql = sql;
         this.work = work;
         this.current = current;
@@ -242,7 +245,12 @@ public final class BatchTable {
                     if (released > 0 && wasOut && current.has(record)) {
                         tallies.move(Tallies.SUBMITTED, Tallies.OUTSTANDING, 1);
                     }
+                    if (!current.has(record)) {
+                        // Nobody gathers it in this run.
+                        followers.orphan(followers.of(record, batch));
+                    }
                 });
+        followers.orphanSuperseded(batch);
         sql.update("delete from superseded where batch = ?", batch);
     }
 
@@ -437,6 +445,7 @@ public final class BatchTable {
                                 row -> row.getLong(1),
                                 batch.number()));
         withdraw(settled, members, superseded);
+        followers.orphanSuperseded(batch.number());
         sql.update(
                 "update batch set state = 'prepared', idempotency_key = '', intended_at = null, settled = ? where batch = ?",
                 settled.toByteArray(),
@@ -549,13 +558,14 @@ public final class BatchTable {
 
     /** Whether any record still waits for this batch. */
     public boolean isWanted(StoredBatch batch) {
-        return LongStream.of(members(batch.number()))
-                .anyMatch(member ->
-                        sql.number(
-                                        "select count(*) from record where record = ? and batch = ? and state = 'carried'",
-                                        member,
-                                        batch.number())
-                                > 0);
+        return followers.waitForSuperseded(batch.number())
+                || LongStream.of(members(batch.number()))
+                        .anyMatch(member ->
+                                sql.number(
+                                                "select count(*) from record where record = ? and batch = ? and state = 'carried'",
+                                                member,
+                                                batch.number())
+                                        > 0);
     }
 
     /**
@@ -588,6 +598,7 @@ public final class BatchTable {
                 current,
                 tallies,
                 answers,
+                followers,
                 batch,
                 billing(batch.number()),
                 members,

@@ -46,9 +46,10 @@ public final class PipelineState implements AutoCloseable {
         this.lock = lock;
         this.isNew = isNew;
         this.tallies = new Tallies(sql);
-        this.records = new RecordTable(sql, current, tallies);
+        var followers = new Followers(sql, current, tallies);
+        this.records = new RecordTable(sql, current, tallies, followers);
         this.answers = new AnswerTable(sql, current);
-        this.batches = new BatchTable(sql, work, current, tallies, records, answers);
+        this.batches = new BatchTable(sql, work, current, tallies, records, answers, followers);
         sql.aroundTransactions(() -> current.save(sql, tallies), tallies::forget);
     }
 
@@ -190,6 +191,11 @@ public final class PipelineState implements AutoCloseable {
     /** All records by their custom ids; for one reading of the source. */
     public RecordIndex index() {
         return records.index(work);
+    }
+
+    /** Records by what they ask; for one reading of the source. */
+    public RequestIndex requests() {
+        return records.requests(work);
     }
 
     /** The files the pipeline wrote. */

@@ -28,6 +28,7 @@ public final class RecordIndex implements AutoCloseable {
     private static final long SLOTS_ON_HEAP = 1 << 20;
 
     private final @Nullable Path folder;
+    private final String name;
     private Arena arena = Arena.ofConfined();
     private MemorySegment table;
     private long slots = SLOTS_MIN;
@@ -35,15 +36,17 @@ public final class RecordIndex implements AutoCloseable {
 
     /**
      * @param folder for the file, if it comes to one; null: memory only
+     * @param name of the file, unlike that of another index in the folder
      */
-    RecordIndex(@Nullable Path folder) {
+    RecordIndex(@Nullable Path folder, String name) {
         this.folder = folder;
+        this.name = name;
         this.table = MemorySegment.ofArray(new long[(int) (SLOTS_MIN * 2)]);
     }
 
     /** One that is empty and stays in memory. */
     public static RecordIndex inMemory() {
-        return new RecordIndex(null);
+        return new RecordIndex(null, "");
     }
 
     /** A hash that spreads ids which differ in one digit. */
@@ -58,10 +61,14 @@ public final class RecordIndex implements AutoCloseable {
     }
 
     public void add(String customId, long number) {
+        add(hash(customId), number);
+    }
+
+    void add(long hash, long number) {
         if ((size + 1) * 4 > slots * 3) {
             grow();
         }
-        put(hash(customId), number);
+        put(hash, number);
         size++;
     }
 
@@ -71,7 +78,10 @@ public final class RecordIndex implements AutoCloseable {
      * @return 0 if none is
      */
     public long find(String customId, LongPredicate isIt) {
-        long hash = hash(customId);
+        return find(hash(customId), isIt);
+    }
+
+    long find(long hash, LongPredicate isIt) {
         for (long slot = hash & (slots - 1); ; slot = (slot + 1) & (slots - 1)) {
             long number = number(slot);
             if (number == 0) {
@@ -79,6 +89,19 @@ public final class RecordIndex implements AutoCloseable {
             }
             if (hash(slot) == hash && isIt.test(number)) {
                 return number;
+            }
+        }
+    }
+
+    /** Whether there was one of this hash, in whose place the number is now. */
+    boolean replace(long hash, long number) {
+        for (long slot = hash & (slots - 1); ; slot = (slot + 1) & (slots - 1)) {
+            if (number(slot) == 0) {
+                return false;
+            }
+            if (hash(slot) == hash) {
+                table.set(ValueLayout.JAVA_LONG, slot * SLOT_BYTES + Long.BYTES, number);
+                return true;
             }
         }
     }
@@ -122,7 +145,7 @@ public final class RecordIndex implements AutoCloseable {
         }
         try {
             Files.createDirectories(folder);
-            var file = folder.resolve("index-" + slots + ".tmp");
+            var file = folder.resolve(name + "-" + slots + ".tmp");
             try (var channel =
                     FileChannel.open(
                             file,

@@ -24,9 +24,11 @@ public final class RecordTable {
     private final Sql sql;
     private final CurrentPlan current;
     private final Tallies tallies;
+    private final Followers followers;
     private long lastNumber = -1;
 
-    RecordTable(Sql sql, CurrentPlan current, Tallies tallies) {
+    RecordTable(Sql sql, CurrentPlan current, Tallies tallies, Followers followers) {
+        this.followers = followers;
         this.sql = sql;
         this.current = current;
         this.tallies = tallies;
@@ -133,11 +135,27 @@ public final class RecordTable {
 
     /** All records by their custom ids; for one reading of the source. */
     public RecordIndex index(@Nullable WorkFolder work) {
-        var index = new RecordIndex(work == null ? null : work.path());
+        var index = new RecordIndex(work == null ? null : work.path(), "ids");
         sql.each(
                 "select record, record_id from record",
                 row -> {
                     index.add(CustomId.ofRecord(row.getString(2)).value(), row.getLong(1));
+                    return true;
+                });
+        return index;
+    }
+
+    /** Those that may answer for others, by what they ask; for one reading of the source. */
+    RequestIndex requests(@Nullable WorkFolder work) {
+        var index = new RequestIndex(work == null ? null : work.path());
+        sql.each(
+                """
+                select record, content
+                  from record
+                 where state in ('carried', 'done') or (state = 'outstanding' and batch is not null)
+                """,
+                row -> {
+                    index.put(row.getBytes(2), row.getLong(1));
                     return true;
                 });
         return index;
@@ -170,20 +188,58 @@ public final class RecordTable {
 
     /** A record that was never read before, into a draft. @return its number */
     public long insert(String recordId, byte[] content, @Nullable String kept, Draft draft) {
+        long number = insert(recordId, content, kept, "carried", draft.number());
+        tallies.add(Tallies.OUTSTANDING, 1);
+        return number;
+    }
+
+    /** The same, but it waits for the answer to another record. */
+    public long insertFollower(
+            String recordId, byte[] content, @Nullable String kept, long leader) {
+        long number = insert(recordId, content, kept, "outstanding", null);
+        followers.add(number, leader);
+        return number;
+    }
+
+    /**
+     * The same, and an answer to another record is its own, too.
+     *
+     * @param answer number of that
+     * @param sequence its own number
+     */
+    public long insertAnswered(
+            String recordId, byte[] content, @Nullable String kept, long answer, long sequence) {
+        long number = insert(recordId, content, kept, "outstanding", null);
+        shareAnswer(number, answer, sequence);
+        return number;
+    }
+
+    private long insert(
+            String recordId,
+            byte[] content,
+            @Nullable String kept,
+            String state,
+            @Nullable Integer batch) {
         if (lastNumber < 0) {
             lastNumber = sql.number("select coalesce(max(record), 0) from record");
         }
         long number = ++lastNumber;
         sql.update(
-                "insert into record (record, record_id, content, kept, state, batch) values (?, ?, ?, ?, 'carried', ?)",
+                "insert into record (record, record_id, content, kept, state, batch) values (?, ?, ?, ?, ?, ?)",
                 number,
                 recordId,
                 content,
                 kept,
-                draft.number());
+                state,
+                batch);
         current.add(number);
-        tallies.add(Tallies.OUTSTANDING, 1);
         return number;
+    }
+
+    /** What was given to one record is given to another that asks the same, and is charged once. */
+    private void shareAnswer(long record, long answer, long sequence) {
+        AnswerTable.share(sql, record, answer, sequence);
+        tallies.add(Tallies.DONE, 1);
     }
 
     /** Which of its fields go with a record's answer; they may change while the answer stays. */
@@ -218,6 +274,29 @@ public final class RecordTable {
         current.add(record.number());
         tallies.add(Tallies.OUTSTANDING, 1);
         ask(record, content, draft.number());
+    }
+
+    /** Another record asks the same: it waits for the answer to that. */
+    public void follow(KnownRecord record, byte[] content, long leader) {
+        current.add(record.number());
+        ask(record, content, null);
+        sql.update("update record set state = 'outstanding' where record = ?", record.number());
+        followers.add(record.number(), leader);
+    }
+
+    /**
+     * It is asked something else before the batch that has its request is sent: those that wait for
+     * its answer and are not read again in this run are read by the next.
+     */
+    public void orphanFollowers(KnownRecord record, int batch) {
+        followers.orphan(followers.of(record.number(), batch));
+    }
+
+    /** Another record asked the same before, and has an answer. */
+    public void shareAnswer(KnownRecord record, byte[] content, long answer, long sequence) {
+        current.add(record.number());
+        ask(record, content, null);
+        shareAnswer(record.number(), answer, sequence);
     }
 
     /**
@@ -277,6 +356,7 @@ public final class RecordTable {
     /** From here on it is asked this, and nothing that failed before counts. */
     private void ask(KnownRecord record, byte[] content, @Nullable Integer batch) {
         sql.update("delete from again where record = ?", record.number());
+        followers.forget(record.number());
         sql.update(
                 """
                 update record
@@ -341,7 +421,14 @@ public final class RecordTable {
     /** Whether records are to be asked again whose requests are no longer kept. */
     public boolean leavesSomeToReadAgain() {
         return sql.first(
-                                "select 1 from record where state = 'canceled' or (state = 'outstanding' and batch is null) limit 1",
+                                """
+                                select 1
+                                  from record r
+                                 where r.state = 'canceled'
+                                    or (r.state = 'outstanding' and r.batch is null
+                                        and not exists (select 1 from following f where f.record = r.record))
+                                 limit 1
+                                """,
                                 _ -> true)
                         .isPresent()
                 || sql

@@ -24,6 +24,7 @@ public final class Settling {
     private final CurrentPlan current;
     private final Tallies tallies;
     private final AnswerTable answers;
+    private final Followers followers;
     private final StoredBatch batch;
     private final Billing billing;
     private final long[] members;
@@ -45,6 +46,7 @@ public final class Settling {
             CurrentPlan current,
             Tallies tallies,
             AnswerTable answers,
+            Followers followers,
             StoredBatch batch,
             Billing billing,
             long[] members,
@@ -55,6 +57,7 @@ public final class Settling {
         this.current = current;
         this.tallies = tallies;
         this.answers = answers;
+        this.followers = followers;
         this.batch = batch;
         this.billing = billing;
         this.members = members;
@@ -135,6 +138,7 @@ public final class Settling {
         accepted++;
         acceptedOutput += usage.output();
         long record = members[ordinal];
+        var waiting = followers.of(record, batch.number());
         long sequence = answers.nextNumber();
         var kept = new Answer(sequence, answer, model, stopReason, usage, attempts, costPicos, at);
         boolean isCurrent =
@@ -149,6 +153,8 @@ public final class Settling {
             keep("superseded where record = ? and batch = ?", ordinal, kept);
             forgetSuperseded(record);
         }
+        waiting.forEach(other -> AnswerTable.share(sql, other, sequence, answers.nextNumber()));
+        followers.settle(waiting, Tallies.DONE);
     }
 
     private record Answer(
@@ -199,6 +205,7 @@ public final class Settling {
     /** The record goes into a later batch, as it was asked. */
     public void askAgain(int ordinal, History history) {
         settled.set(ordinal);
+        var waiting = followers.of(members[ordinal], batch.number());
         int left =
                 sql.update(
                         """
@@ -211,6 +218,9 @@ public final class Settling {
                         batch.number());
         if (left > 0 && current.has(members[ordinal])) {
             askedAgain++;
+        } else {
+            // Nobody gathers it in this run.
+            followers.orphan(waiting);
         }
         left(left > 0, members[ordinal], Tallies.OUTSTANDING);
     }
@@ -259,6 +269,7 @@ public final class Settling {
     /** Sets the record aside with the reason. */
     public void fail(int ordinal, FailureKind kind, String message, @Nullable String answer) {
         settled.set(ordinal);
+        var waiting = followers.of(members[ordinal], batch.number());
         int left =
                 sql.update(
                         """
@@ -272,6 +283,19 @@ public final class Settling {
                         members[ordinal],
                         batch.number());
         left(left > 0, members[ordinal], Tallies.failed(kind.wireName()));
+        for (var other : waiting) {
+            sql.update(
+                    """
+                    update record
+                       set state = 'failed', failure_kind = ?, failure_message = ?, failure_answer = ?
+                     where record = ?
+                    """,
+                    kind.wireName(),
+                    message,
+                    answer,
+                    other);
+        }
+        followers.settle(waiting, Tallies.failed(kind.wireName()));
     }
 
     /**
@@ -280,12 +304,16 @@ public final class Settling {
      */
     public void cancel(int ordinal) {
         settled.set(ordinal);
+        var waiting = followers.of(members[ordinal], batch.number());
         int left =
                 sql.update(
                         "update record set state = 'canceled', batch = null where record = ? and batch = ? and state = 'carried'",
                         members[ordinal],
                         batch.number());
         left(left > 0, members[ordinal], Tallies.CANCELED);
+        waiting.forEach(other ->
+                sql.update("update record set state = 'canceled' where record = ?", other));
+        followers.settle(waiting, Tallies.CANCELED);
     }
 
     /**

@@ -74,8 +74,10 @@ public final class SourcePosition {
                                 to.number()));
         sql.each(
                 """
-                select r.record, r.record_id, r.state, r.failure_kind, b.state
-                  from record r left join batch b on b.batch = r.batch and r.state = 'carried'
+                select r.record, r.record_id, r.state, r.failure_kind, b.state, f.leader is not null
+                  from record r
+                  left join batch b on b.batch = r.batch and r.state = 'carried'
+                  left join following f on f.record = r.record
                 """,
                 row -> {
                     long record = row.getLong(1);
@@ -83,20 +85,29 @@ public final class SourcePosition {
                             && !current.has(record)
                             && !unusable.contains(row.getString(2))) {
                         current.add(record);
-                        tallies.add(stand(row.getString(3), row.getString(4), row.getString(5)), 1);
+                        tallies.add(
+                                stand(
+                                        row.getString(3),
+                                        row.getString(4),
+                                        row.getString(5),
+                                        row.getBoolean(6)),
+                                1);
                     }
                     return true;
                 });
     }
 
     private static String stand(
-            String state, @Nullable String failureKind, @Nullable String batchState) {
+            String state,
+            @Nullable String failureKind,
+            @Nullable String batchState,
+            boolean isFollowing) {
         return switch (RecordState.ofStored(state)) {
             case CARRIED ->
                     "intended".equals(batchState) || "submitted".equals(batchState)
                             ? Tallies.SUBMITTED
                             : Tallies.OUTSTANDING;
-            case OUTSTANDING -> Tallies.OUTSTANDING;
+            case OUTSTANDING -> isFollowing ? Tallies.FOLLOWING : Tallies.OUTSTANDING;
             case DONE -> Tallies.DONE;
             case FAILED -> Tallies.failed(String.valueOf(failureKind));
             case CANCELED -> Tallies.CANCELED;

@@ -273,7 +273,16 @@ final class StateSchema {
                             "alter table answer add column answered_at text",
                             // What its endpoint bills a batch at; null where that was not kept
                             // yet.
-                            "alter table batch add column billing text"));
+                            "alter table batch add column billing text"),
+                    List.of(
+                            // Who gets the answer to another record, since both ask the same.
+                            """
+                            create table following (
+                                record integer primary key,
+                                leader integer not null
+                            )
+                            """,
+                            "create index following_by_leader on following (leader)"));
 
     private static final int CURRENT = NUMBERED_SINCE + LATER.size();
 

@@ -14,6 +14,9 @@ final class Tallies {
     /** To be sent; a batch that is prepared may have them. */
     static final String OUTSTANDING = "outstanding";
 
+    /** Not to be sent: they get the answer to another one that asks the same. */
+    static final String FOLLOWING = "following";
+
     /** In a batch that is out, or may be. */
     static final String SUBMITTED = "submitted";
 
@@ -75,6 +78,7 @@ final class Tallies {
                 plan.number());
         return new RecordCounts(
                 stands.getOrDefault(OUTSTANDING, 0L),
+                stands.getOrDefault(FOLLOWING, 0L),
                 stands.getOrDefault(SUBMITTED, 0L),
                 stands.getOrDefault(DONE, 0L),
                 stands.getOrDefault(FAILED, 0L),

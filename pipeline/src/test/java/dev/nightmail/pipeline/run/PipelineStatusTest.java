@@ -48,7 +48,7 @@ class PipelineStatusTest {
         var status = status(pipeline);
 
         assertThat(status.runUnderWay()).isFalse();
-        assertThat(status.records()).isEqualTo(new RecordCounts(0, 0, 3, 1, 0, 0));
+        assertThat(status.records()).isEqualTo(new RecordCounts(0, 0, 0, 3, 1, 0, 0));
         assertThat(status.failed()).isEqualTo(Map.of("invalid_request", 1L));
         assertThat(status.out()).isEmpty();
         assertThat(status.over()).extracting(batch -> batch.row().number()).containsExactly(2, 1);
@@ -76,7 +76,7 @@ class PipelineStatusTest {
                 });
 
         assertThat(seen.getFirst().runUnderWay()).isTrue();
-        assertThat(seen.getFirst().records()).isEqualTo(new RecordCounts(0, 2, 2, 0, 0, 0));
+        assertThat(seen.getFirst().records()).isEqualTo(new RecordCounts(0, 0, 2, 2, 0, 0, 0));
         assertThat(seen.getFirst().out())
                 .singleElement()
                 .satisfies(batch -> {
@@ -107,7 +107,7 @@ class PipelineStatusTest {
 
         var status = status(pipeline);
 
-        assertThat(status.records()).isEqualTo(new RecordCounts(0, 0, 4, 0, 0, 0));
+        assertThat(status.records()).isEqualTo(new RecordCounts(0, 0, 0, 4, 0, 0, 0));
         assertThat(Objects.requireNonNull(status.plan()).complete()).isFalse();
         assertThat(pipeline.run(server, world).done()).isEqualTo(4);
         assertThat(server.requestsAccepted()).isEqualTo(4);

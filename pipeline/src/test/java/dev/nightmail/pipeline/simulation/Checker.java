@@ -46,15 +46,21 @@ final class Checker {
     private record RecordRow(
             long number, String id, String state, int batch, long answer, @Nullable String kind) {}
 
+    /** The release of the tables; one that is not there yet was given up while they were made. */
+    private static final int TABLES = 8;
+
     private final World.Plan plan;
     private final Provider provider;
+    private final Records source;
     private final Path folder;
     private final Path file;
 
     private Map<Integer, BatchRow> batches = Map.of();
     private Map<Long, RecordRow> records = Map.of();
+    private Set<Long> following = Set.of();
 
-    Checker(World.Plan plan, Provider provider, Path folder, Path file) {
+    Checker(World.Plan plan, Provider provider, Records source, Path folder, Path file) {
+        this.source = source;
         this.plan = plan;
         this.provider = provider;
         this.folder = folder;
@@ -103,6 +109,8 @@ final class Checker {
     private void read(Connection sql) throws SQLException {
         batches = new TreeMap<>();
         records = new TreeMap<>();
+        following = new HashSet<>();
+        each(sql, "select record from following", row -> following.add(row.getLong(1)));
         each(
                 sql,
                 "select batch, batch_id, state, members, settled, likely_micros, collected_at from batch",
@@ -143,12 +151,13 @@ final class Checker {
             return;
         }
         try (var sql = DriverManager.getConnection("jdbc:sqlite:" + file)) {
-            if (number(sql, "pragma user_version") < 6) {
+            if (number(sql, "pragma user_version") < TABLES) {
                 return;
             }
             read(sql);
             checkTallies(sql);
             checkBatches();
+            checkFollowing();
             checkSpent(sql);
             keepAnswers(sql);
             checkBudget(sql);
@@ -197,8 +206,20 @@ final class Checker {
                 yield batch != null && isOut(batch) ? "submitted" : "outstanding";
             }
             case "failed" -> "failed:" + record.kind();
+            case "outstanding" -> following.contains(number) ? "following" : "outstanding";
             default -> record.state();
         };
+    }
+
+    /** Who waits for another's answer is in no batch itself. */
+    private void checkFollowing() {
+        for (long number : following) {
+            var record = records.get(number);
+            unless(
+                    record != null && record.state().equals("outstanding") && record.batch() == 0,
+                    "record %d waits for the answer to another one",
+                    number);
+        }
     }
 
     private static boolean isOut(BatchRow batch) {
@@ -277,7 +298,7 @@ final class Checker {
         var answered = new HashSet<String>();
         each(
                 sql,
-                "select a.batch, r.record_id from answer a join record r on r.record = a.record",
+                "select a.batch, r.record_id from answer a join record r on r.record = a.record where a.attempts > 0",
                 row -> answered.add(row.getInt(1) + CustomId.ofRecord(row.getString(2)).value()));
         for (var batch : batches.values()) {
             long spent = input.getOrDefault(batch.number(), 0L);
@@ -351,7 +372,7 @@ final class Checker {
     private void keepAnswers(Connection sql) throws SQLException {
         each(
                 sql,
-                "select b.batch_id, r.record_id from answer a join record r on r.record = a.record join batch b on b.batch = a.batch",
+                "select b.batch_id, r.record_id from answer a join record r on r.record = a.record join batch b on b.batch = a.batch where a.attempts > 0",
                 row ->
                         provider.kept(
                                 row.getString(1), CustomId.ofRecord(row.getString(2)).value()));
@@ -385,10 +406,10 @@ final class Checker {
 
     /** What must hold when the pipeline is complete. */
     void whatCameOfIt(
-            List<Records.Row> source, String prompt, Map<String, String> table, boolean complete) {
+            List<Records.Row> rows, String prompt, Map<String, String> table, boolean complete) {
         try (var sql = DriverManager.getConnection("jdbc:sqlite:" + file)) {
             read(sql);
-            checkRecords(source, prompt, table, complete);
+            checkRecords(rows, prompt, table, complete);
             if (complete) {
                 checkNothingIsOut();
                 checkNoWorkIsLeft(sql);
@@ -399,12 +420,12 @@ final class Checker {
     }
 
     private void checkRecords(
-            List<Records.Row> source, String prompt, Map<String, String> table, boolean complete)
+            List<Records.Row> rows, String prompt, Map<String, String> table, boolean complete)
             throws IOException {
         var byId = new HashMap<String, RecordRow>();
         records.values().forEach(record -> byId.put(record.id(), record));
         var setAside = new TreeSet<String>();
-        for (var row : source) {
+        for (var row : rows) {
             if (row.text().isEmpty()) {
                 setAside.add(row.id());
                 continue;
@@ -413,7 +434,7 @@ final class Checker {
             if (record == null) {
                 throw new Violation(row.id() + " is not in the state");
             }
-            var content = prompt + "|" + row.id() + "|" + row.text();
+            var content = prompt + "|" + source.group(row.id()) + "|" + row.text();
             switch (record.state()) {
                 case "done" -> checkAnswer(record, content, table);
                 case "failed" -> {
@@ -448,24 +469,28 @@ final class Checker {
         var read = JsonMapper.shared().readTree(row);
         var text = plan.withSchema() ? read.path("text").asString() : read.asString();
         boolean given =
-                provider
-                        .accepted(CustomId.ofRecord(record.id()).value(), content)
-                        .entrySet()
-                        .stream()
+                asked(record, content).entrySet().stream()
                         .anyMatch(each ->
-                                each.getValue().end == End.SUCCEEDED
-                                        && each.getValue().told
-                                        && Provider.answer(each.getKey(), each.getValue())
+                                each.getKey().end == End.SUCCEEDED
+                                        && each.getKey().told
+                                        && Provider.answer(each.getValue(), each.getKey())
                                                 .equals(text));
         unless(given, "%s is asked \"%s\", and its answer is \"%s\"", record.id(), content, text);
     }
 
+    /** What was accepted of what a record asks, by whomever if that is the same. */
+    private Map<Ask, Batch> asked(RecordRow record, String content) {
+        return plan.dedupe()
+                ? provider.accepted(content)
+                : provider.accepted(CustomId.ofRecord(record.id()).value(), content);
+    }
+
     private void checkFailure(RecordRow record, String content) {
-        var accepted = provider.accepted(CustomId.ofRecord(record.id()).value(), content);
+        var accepted = asked(record, content);
         var kind = String.valueOf(record.kind());
         boolean told =
                 switch (kind) {
-                    case "no_result" -> accepted.keySet().stream().anyMatch(this::mayHaveGivenUp);
+                    case "no_result" -> accepted.values().stream().anyMatch(this::mayHaveGivenUp);
                     case "invalid_request" -> hasEnd(accepted, End.INVALID);
                     case "refusal", "invalid_answer" -> hasEnd(accepted, End.UNUSABLE);
                     case "account" -> hasEnd(accepted, End.ACCOUNT);
@@ -474,16 +499,19 @@ final class Checker {
                     default -> false;
                 };
         unless(told, "%s is set aside as %s, which nobody said", record.id(), kind);
-        accepted.forEach((batch, ask) ->
-                unless(
-                        !provider.isKept(batch.id, ask.customId) || ask.end != End.SUCCEEDED,
-                        "%s is set aside, and %s answered it",
-                        record.id(),
-                        batch.id));
+        var own = CustomId.ofRecord(record.id()).value();
+        provider.accepted(own, content)
+                .forEach((ask, batch) ->
+                        unless(
+                                !provider.isKept(batch.id, ask.customId)
+                                        || ask.end != End.SUCCEEDED,
+                                "%s is set aside, and %s answered it",
+                                record.id(),
+                                batch.id));
     }
 
-    private static boolean hasEnd(Map<Batch, Ask> accepted, End end) {
-        return accepted.values().stream().anyMatch(ask -> ask.end == end && ask.told);
+    private static boolean hasEnd(Map<Ask, Batch> accepted, End end) {
+        return accepted.keySet().stream().anyMatch(ask -> ask.end == end && ask.told);
     }
 
     /** Whatever was paid for was taken. */

@@ -21,6 +21,8 @@ public enum Defect {
     SINK_DELIVERS_AGAIN,
     /** A record whose prompt changes forgets the batch that carried it. */
     FORGETS_SUPERSEDED,
+    /** A record that is not asked, since another is, is not written down as waiting for that. */
+    FORGETS_FOLLOWERS,
     /** A process does not know what its predecessor sent as the pilot. */
     FORGETS_PILOT
 }

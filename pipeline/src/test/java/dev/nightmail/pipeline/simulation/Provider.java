@@ -1,5 +1,6 @@
 package dev.nightmail.pipeline.simulation;
 
+import dev.nightmail.pipeline.customid.CustomId;
 import dev.nightmail.pipeline.definition.Pilot;
 import dev.nightmail.pipeline.simulation.Faults.Fault;
 import java.nio.charset.StandardCharsets;
@@ -42,7 +43,7 @@ final class Provider {
         final String customId;
         final String params;
 
-        /** What its author asks: prompt, record and text. */
+        /** What its author asks: prompt, record or {@link Records#group group}, and text. */
         final String content;
 
         final int place;
@@ -170,7 +171,8 @@ final class Provider {
     }
 
     void changed(String recordId) {
-        changes.computeIfAbsent(recordId, _ -> new ArrayList<>()).add(clock.instant());
+        changes.computeIfAbsent(CustomId.ofRecord(recordId).value(), _ -> new ArrayList<>())
+                .add(clock.instant());
     }
 
     // Creating
@@ -236,6 +238,10 @@ final class Provider {
                 "a custom_id twice in a batch");
         Violation.unless(
                 asks.size() <= plan.batchRequestsMax(), "a batch of %d requests", asks.size());
+        Violation.unless(
+                !plan.dedupe()
+                        || asks.stream().map(ask -> ask.params).distinct().count() == asks.size(),
+                "a batch asks the same twice");
         asks.forEach(this::refuseIfPaidBefore);
         refuseBeforeThePilotIsJudged(asks);
         var batch = make(asks, false, at);
@@ -363,7 +369,7 @@ final class Provider {
 
     private boolean mayAskAgain(Batch batch, Ask before) {
         boolean changed =
-                changes.getOrDefault(recordOf(before.content), List.of()).stream()
+                changes.getOrDefault(before.customId, List.of()).stream()
                         .anyMatch(at -> !at.isBefore(batch.createdAt));
         boolean givenUp = mayHaveGivenUp(batch) && changed;
         return switch (before.end) {
@@ -371,7 +377,7 @@ final class Provider {
             // What failed for good is asked once more only after a change in between.
             case UNUSABLE, INVALID ->
                     (changed && (before.told || givenUp))
-                            || accepted(before.customId, before.content).values().stream()
+                            || accepted(before.customId, before.content).keySet().stream()
                                     .anyMatch(other -> other.told && mayPass(other.end));
             case FAILED, ACCOUNT, EXPIRED, CANCELED -> before.told || givenUp;
         };
@@ -398,10 +404,6 @@ final class Provider {
 
     boolean isKept(String batchId, String customId) {
         return kept.contains(batchId + " " + customId);
-    }
-
-    static String recordOf(String content) {
-        return content.split("\\|", -1)[1];
     }
 
     private static List<Ask> asks(byte[] body) {
@@ -558,14 +560,19 @@ final class Provider {
     }
 
     /** What was accepted of what a record asks, oldest first. */
-    Map<Batch, Ask> accepted(String customId, String content) {
-        var found = new LinkedHashMap<Batch, Ask>();
+    Map<Ask, Batch> accepted(String customId, String content) {
+        var found = accepted(content);
+        found.keySet().removeIf(ask -> !ask.customId.equals(customId));
+        return found;
+    }
+
+    /** The same, whoever asked it. */
+    Map<Ask, Batch> accepted(String content) {
+        var found = new LinkedHashMap<Ask, Batch>();
         for (var batch : batches.values()) {
             for (var ask : batch.asks) {
-                if (!batch.foreign
-                        && ask.customId.equals(customId)
-                        && ask.content.equals(content)) {
-                    found.put(batch, ask);
+                if (!batch.foreign && ask.content.equals(content)) {
+                    found.put(ask, batch);
                 }
             }
         }

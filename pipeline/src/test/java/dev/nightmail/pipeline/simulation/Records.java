@@ -31,14 +31,21 @@ final class Records {
     /** A record; one with an empty text cannot be used. */
     record Row(String id, String text, long stamp) {}
 
+    private static final int GROUPS = 5;
+
     private final Kind kind;
+    private final boolean inGroups;
     private final Map<String, Row> rows = new LinkedHashMap<>();
     private final List<Row> vanished = new ArrayList<>();
     private long lastStamp;
     private int made;
 
-    Records(Kind kind, int size) {
+    /**
+     * @param inGroups whether several ask the same
+     */
+    Records(Kind kind, boolean inGroups, int size) {
         this.kind = kind;
+        this.inGroups = inGroups;
         for (int number = 0; number < size; number++) {
             add();
         }
@@ -50,6 +57,11 @@ final class Records {
 
     List<Row> all() {
         return List.copyOf(rows.values());
+    }
+
+    /** What of a record, beside its text, its prompt shows. */
+    String group(String id) {
+        return inGroups ? "g" + Integer.parseInt(id.substring(1)) % GROUPS : id;
     }
 
     Row row(String id) {
@@ -166,7 +178,8 @@ final class Records {
                 reached = Math.max(reached, row.stamp());
                 return row.text().isEmpty()
                         ? new UnusableRecord(row.id(), "it has no text")
-                        : new SourceRecord(row.id(), Map.of("id", row.id(), "text", row.text()));
+                        : new SourceRecord(
+                                row.id(), Map.of("group", group(row.id()), "text", row.text()));
             }
 
             @Override

@@ -84,6 +84,7 @@ public final class World {
             int reaskMax,
             Duration clockSkew,
             Records.Kind kind,
+            boolean dedupe,
             @Nullable Pilot pilot,
             int lives) {
 
@@ -106,6 +107,7 @@ public final class World {
                     random.nextInt(0, 3),
                     Duration.ofSeconds(random.nextInt(-240, 240)),
                     KINDS.get(random.nextInt(KINDS.size())),
+                    random.nextInt(4) == 0,
                     random.nextInt(3) == 0
                             ? new Pilot(
                                     random.nextInt(1, 7),
@@ -161,8 +163,8 @@ public final class World {
                         && !faults.has(Fault.LACKS_FOR_EVER);
         this.plan = tellsAll ? drawn : withoutMixtures(drawn);
         this.provider = new Provider(clock, seeds.split(), faults, plan);
-        this.records = new Records(plan.kind(), plan.records());
-        this.checker = new Checker(plan, provider, folder, folder.resolve("sim.state.db"));
+        this.records = new Records(plan.kind(), plan.dedupe(), plan.records());
+        this.checker = new Checker(plan, provider, records, folder, folder.resolve("sim.state.db"));
     }
 
     /** Where results are lacking, others' among them make them nobody's: see docs/simulation.md. */
@@ -184,6 +186,7 @@ public final class World {
                 plan.reaskMax(),
                 plan.clockSkew(),
                 plan.kind(),
+                plan.dedupe(),
                 plan.pilot(),
                 plan.lives());
     }
@@ -423,7 +426,7 @@ public final class World {
                 "claude-haiku-4-5",
                 100,
                 null,
-                prompt + "|{{id}}|{{text}}",
+                prompt + "|{{group}}|{{text}}",
                 Map.of(),
                 plan.withSchema()
                         ? new OutputDefinition(
@@ -442,6 +445,7 @@ public final class World {
                 List.of(),
                 null,
                 BadRecords.DEFAULT,
+                plan.dedupe(),
                 plan.pilot());
     }
 

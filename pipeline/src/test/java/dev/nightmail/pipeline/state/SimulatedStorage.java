@@ -203,8 +203,10 @@ public final class SimulatedStorage implements Storage {
                     && sql.startsWith("update batch set state = 'prepared', idempotency_key")) {
                 return 1;
             }
-            if (defect == Defect.FORGETS_SUPERSEDED
-                    && sql.startsWith("insert or replace into superseded")) {
+            if ((defect == Defect.FORGETS_SUPERSEDED
+                            && sql.startsWith("insert or replace into superseded"))
+                    || (defect == Defect.FORGETS_FOLLOWERS
+                            && sql.startsWith("insert or replace into following"))) {
                 return 1;
             }
             if (defect == Defect.CHARGES_A_GROUP_TWICE && sql.startsWith("insert into spent")) {
