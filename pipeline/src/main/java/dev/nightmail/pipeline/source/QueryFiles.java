@@ -62,6 +62,11 @@ final class QueryFiles {
     private static final Set<String> CELL_TYPES =
             Set.of("all_varchar", "types", "dtypes", "column_types", "columns", "auto_detect");
 
+    /** With which it says what quotes are. */
+    private static final Set<String> QUOTES = Set.of("quote", "auto_detect");
+
+    private static final String QUOTE = "quote = '\"'";
+
     private static final Pattern CSV_NAME =
             Pattern.compile("(?i).*\\.(csv|tsv|tab)(\\.gz|\\.zst)?");
     private static final Pattern READABLE_NAME =
@@ -100,11 +105,11 @@ final class QueryFiles {
         return new Resolved(sql(connection, tree), List.copyOf(names));
     }
 
-    private static JsonNode parse(Connection connection, String query) throws SQLException {
+    static JsonNode parse(Connection connection, String query) throws SQLException {
         return JSON.readTree(ask(connection, "select json_serialize_sql(?)", query));
     }
 
-    private static String sql(Connection connection, JsonNode tree) throws SQLException {
+    static String sql(Connection connection, JsonNode tree) throws SQLException {
         return ask(connection, "select json_deserialize_sql(?::json)", tree.toString());
     }
 
@@ -128,6 +133,7 @@ final class QueryFiles {
                 default -> {}
             }
             if (isCsv(object)) {
+                readAsWritten(connection, object);
                 typeCells(connection, object, idColumns);
             }
         }
@@ -225,10 +231,37 @@ final class QueryFiles {
                 && CSV_FUNCTIONS.contains(nameOf(table.path("function")));
     }
 
+    /**
+     * What the database would guess from the first rows, and drop or mix up in later ones: a line
+     * that begins with # is a row, and quotes are quotes though the first of them comes late.
+     */
+    private void readAsWritten(Connection connection, ObjectNode table) throws SQLException {
+        if (!(table.path("function").path("arguments") instanceof ArrayNode arguments)) {
+            return;
+        }
+        if (!saysAnyOf(arguments, Set.of("comment"))) {
+            arguments.add(argument(connection, "comment = ''"));
+        }
+        if (!saysAnyOf(arguments, QUOTES) && !leavesNoQuestionOfQuotes(connection, arguments)) {
+            arguments.add(argument(connection, QUOTE));
+        }
+    }
+
+    /** Whether quotes seen in the first rows say what they are, or would change how those read. */
+    private static boolean leavesNoQuestionOfQuotes(Connection connection, ArrayNode arguments)
+            throws SQLException {
+        var guessed = CsvForm.guess(connection, arguments, null);
+        if (guessed == null || guessed.hasQuote()) {
+            return true;
+        }
+        var quoted = CsvForm.guess(connection, arguments, argument(connection, QUOTE));
+        return quoted == null || !quoted.isLike(guessed);
+    }
+
     private void typeCells(Connection connection, ObjectNode table, Set<String> idColumns)
             throws SQLException {
         if (!(table.path("function").path("arguments") instanceof ArrayNode arguments)
-                || saysWhatCellsAre(arguments)) {
+                || saysAnyOf(arguments, CELL_TYPES)) {
             return;
         }
         if (reading == Reading.TEXT) {
@@ -246,7 +279,7 @@ final class QueryFiles {
         }
     }
 
-    private static boolean saysWhatCellsAre(ArrayNode arguments) {
+    private static boolean saysAnyOf(ArrayNode arguments, Set<String> names) {
         for (var argument : arguments.values()) {
             var named = argument.path("name").asString("");
             var compared =
@@ -255,8 +288,7 @@ final class QueryFiles {
                             .path("column_names")
                             .path(0)
                             .asString("");
-            if (CELL_TYPES.contains(
-                    (named.isEmpty() ? compared : named).toLowerCase(Locale.ROOT))) {
+            if (names.contains((named.isEmpty() ? compared : named).toLowerCase(Locale.ROOT))) {
                 return true;
             }
         }

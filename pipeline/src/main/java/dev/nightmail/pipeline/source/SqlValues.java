@@ -34,6 +34,9 @@ public final class SqlValues {
     /** Beyond this many zeros a number is clearer with its exponent. */
     private static final int ZEROS_MAX = 20;
 
+    /** From here on not every whole number is a {@code double}. */
+    private static final double EXACT_MAX = 1L << 53;
+
     /** What no calendar reaches; DuckDB's infinite dates lie beyond. */
     private static final int YEAR_MAX = 290_000;
 
@@ -64,11 +67,25 @@ public final class SqlValues {
     private static @Nullable Object shown(@Nullable Object value, String name) throws SQLException {
         return switch (value) {
             case JsonNode json -> json(json.toString());
-            case Double number -> digits(number.doubleValue(), number.toString());
+            case Double number -> {
+                refuseInexactId(number, name);
+                yield digits(number.doubleValue(), number.toString());
+            }
             case Float number -> digits(number.doubleValue(), number.toString());
             case BigDecimal number -> number.toPlainString();
             case null, default -> plain(value, name);
         };
+    }
+
+    /**
+     * JSON ids of which one has a point are all read as floating-point numbers; two large ones may
+     * then be one.
+     */
+    private static void refuseInexactId(double number, String name) {
+        if (name.equals("id") && Math.abs(number) >= EXACT_MAX) {
+            throw new UnusableValueException(
+                    "its id is too large for a number with a point, which the column was read as: write ids as texts, or read them as such with read_json(…, columns = {id: 'VARCHAR', …})");
+        }
     }
 
     private static @Nullable Object plain(@Nullable Object value, String name) throws SQLException {

@@ -14,6 +14,8 @@ import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +62,58 @@ class RecordSourceTest {
                         sql(
                                 "with t as (select id::varchar as id from 'a.csv') select id from t union all select id from 'b.jsonl'"))
                 .hasSize(4);
+    }
+
+    @Test
+    void aHashInACsvFileBeginsNoComment() throws Exception {
+        new PipelineFolder(folder)
+                .file("hash.csv", "id,text\n1,see ticket # 5\n#2,two\n3,\"a # b\"\n");
+
+        assertThat(sql("from 'hash.csv'"))
+                .extracting(record -> record.fields().get("text"))
+                .containsExactly("see ticket # 5", "two", "a # b");
+        assertThat(sql("from read_csv('hash.csv', comment = '#')")).hasSize(2);
+    }
+
+    @Test
+    void aQuoteIsOneThoughTheFirstOfThemComesLate() throws Exception {
+        var plain =
+                IntStream.range(0, 25_000)
+                        .mapToObj(number -> number + ",t\n")
+                        .collect(Collectors.joining());
+        new PipelineFolder(folder)
+                .file("late.csv", "id,text\n" + plain + "x,\"say \"\"hi\"\"\"\ny,\"a, b\"\n");
+
+        assertThat(sql("from 'late.csv' where id in ('x', 'y')"))
+                .extracting(record -> record.fields().get("text"))
+                .containsExactly("say \"hi\"", "a, b");
+    }
+
+    /** Exports of databases, where a quote is a character. */
+    @Test
+    void whatTheFirstRowsShowOfQuotesHolds() throws Exception {
+        new PipelineFolder(folder)
+                .file("inch.tsv", "id\ttext\n1\tsize 5\" pipe\n2\t\"x\n")
+                .file("single.csv", "id,text\n1,'a,b'\n2,'c'\n");
+
+        assertThat(sql("from 'inch.tsv'"))
+                .extracting(record -> record.fields().get("text"))
+                .containsExactly("size 5\" pipe", "\"x");
+        assertThat(sql("from 'single.csv'"))
+                .extracting(record -> record.fields().get("text"))
+                .containsExactly("a,b", "c");
+    }
+
+    @Test
+    void anIdThatAFloatingPointNumberCannotHoldIsNoIdAnyMore() throws Exception {
+        new PipelineFolder(folder)
+                .file(
+                        "ids.jsonl",
+                        "{\"id\":9007199254740993}\n{\"id\":3.5}\n{\"id\":9007199254740992}\n");
+
+        assertThat(unusable("from 'ids.jsonl'"))
+                .hasSize(2)
+                .allSatisfy(reason -> assertThat(reason).contains("write ids as texts"));
     }
 
     @Test
