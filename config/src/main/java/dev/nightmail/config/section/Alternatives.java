@@ -34,12 +34,15 @@ public record Alternatives<T>(
      * than one.
      */
     public @Nullable T chosen(YamlSection section) {
-        var given = all.stream().filter(one -> section.has(key.apply(one))).toList();
+        // The keys of the others are not known in it: advice that names them would mislead.
+        var given = all.stream().filter(one -> section.isThere(key.apply(one))).toList();
+        given.forEach(one -> section.has(key.apply(one)));
         if (given.size() == 1) {
             section.declare(keys.apply(given.getFirst()));
             return given.getFirst();
         }
         // Whatever belongs to any of them is not unknown.
+        all.forEach(one -> section.has(key.apply(one)));
         all.forEach(one -> keys.apply(one).names().forEach(section::has));
         section.wrong(
                 "needs exactly one of "

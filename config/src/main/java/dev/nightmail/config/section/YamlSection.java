@@ -91,6 +91,11 @@ public final class YamlSection {
     /** Whether a key is there with a value. */
     public boolean has(String key) {
         known.add(key);
+        return isThere(key);
+    }
+
+    /** The same, which does not make it a known key. */
+    boolean isThere(String key) {
         return mapping.node().hasNonNull(key);
     }
 

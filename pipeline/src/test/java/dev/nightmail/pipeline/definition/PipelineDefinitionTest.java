@@ -110,7 +110,7 @@ class PipelineDefinitionTest {
         assertThat(refused.problems())
                 .containsExactlyInAnyOrder(
                         "line 1: sorce: is not a key here; did you mean source?",
-                        "line 2: source.table: is not a key here; allowed: database, files, sql, stdin, csv, encoding",
+                        "line 2: source.table: is not a key here; allowed: sql, csv, encoding",
                         "line 3: model: must be a text, not 7",
                         "line 4: max_tokens: must be a whole number from 1 to 300000, not 0",
                         "line 5: system.file: cannot read "
