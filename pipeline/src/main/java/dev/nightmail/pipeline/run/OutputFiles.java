@@ -65,6 +65,19 @@ final class OutputFiles {
         state.inTransaction(() -> state.outputs().deleted(output.path()));
     }
 
+    /** Whether the author said that files in the way may go. */
+    boolean mayOverwrite() {
+        return overwrite;
+    }
+
+    /**
+     * Whether this pipeline wrote what is there under this name as a whole, changed since or not.
+     */
+    boolean isWrittenWhole(NamedFile output) {
+        return PathRule.isTaken(output.path())
+                && (state.outputs().knows(output.path()) || isOurs(output));
+    }
+
     private void refuseForeign(NamedFile output) {
         if (overwrite || !PathRule.isTaken(output.path()) || isOurs(output)) {
             return;

@@ -4,6 +4,7 @@ import dev.nightmail.pipeline.definition.OutputDefinition;
 import dev.nightmail.pipeline.definition.OutputSink;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.paths.NamedFile;
+import dev.nightmail.pipeline.sink.AppendNotes;
 import dev.nightmail.pipeline.sink.RowShape;
 import dev.nightmail.pipeline.sink.SinkContext;
 import dev.nightmail.pipeline.sink.WholeFile;
@@ -66,5 +67,10 @@ record RunSinkContext(
     @Override
     public void replaceFile(NamedFile file, WholeFile.Filling filling) {
         files.replace(file, filling);
+    }
+
+    @Override
+    public AppendNotes appendNotes(NamedFile file) {
+        return new AppendedFile(file, state, files);
     }
 }

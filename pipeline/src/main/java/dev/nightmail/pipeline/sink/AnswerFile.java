@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 public final class AnswerFile {
 
     /** Tells a spreadsheet that what follows is UTF-8. */
-    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+    static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
     private final SinkFormat format;
     private final Formulas formulas;

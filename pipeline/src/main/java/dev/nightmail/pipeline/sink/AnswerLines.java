@@ -2,6 +2,7 @@ package dev.nightmail.pipeline.sink;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** A pipeline's answers one line after the other, for a sink to which more are added. */
@@ -43,6 +44,29 @@ public final class AnswerLines {
             case JSONL -> JsonLines.write(columns, rows, out);
             case PARQUET -> throw noLines();
         }
+    }
+
+    /** What ends a row. */
+    byte[] lineEnd() {
+        return (format == SinkFormat.CSV ? "\r\n" : "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * How many bytes the whole rows take of those that a piece of a file begins with.
+     *
+     * @param length of the piece
+     */
+    int wholeRows(byte[] rows, int length) {
+        int end = 0;
+        var isQuoted = false;
+        for (int index = 0; index < length; index++) {
+            if (rows[index] == '"' && format == SinkFormat.CSV) {
+                isQuoted = !isQuoted;
+            } else if (rows[index] == '\n' && !isQuoted) {
+                end = index + 1;
+            }
+        }
+        return end;
     }
 
     private static IllegalStateException noLines() {

@@ -5,5 +5,7 @@ public enum FileMode {
     /** The newest answer of every record the pipeline ever read. */
     CURRENT,
     /** Those of the records that the last run read. */
-    REPLACE
+    REPLACE,
+    /** What it held, and behind it each answer that the pipeline took since. */
+    APPEND
 }

@@ -44,16 +44,16 @@ public record FileSinkDefinition(
 
     @Override
     public Sink open(SinkContext context) {
+        var shape = RowShape.ofFile(context);
+        if (mode == FileMode.APPEND) {
+            return new AppendSink(
+                    context, answers(), new AnswerLines(format, formulas, shape), hasMark);
+        }
         return new FileSink(
                 context,
                 answers(),
                 mode,
-                new AnswerFile(
-                        format,
-                        formulas,
-                        hasMark,
-                        Gzip.isName(path.toString()),
-                        RowShape.ofFile(context)));
+                new AnswerFile(format, formulas, hasMark, Gzip.isName(path.toString()), shape));
     }
 
     /**

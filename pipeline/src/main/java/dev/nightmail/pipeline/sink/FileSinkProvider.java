@@ -39,7 +39,7 @@ public final class FileSinkProvider implements SinkProvider {
             Key.of(
                             "mode",
                             Kinds.choice(FileMode.class),
-                            "Which answers the file holds: current, the newest of every record the pipeline ever read, or replace, those of the records that the last run read.")
+                            "Which answers the file holds: current, the newest of every record the pipeline ever read; replace, those of the records that the last run read; or append, each answer once, behind what the file held.")
                     .orElse(FileMode.CURRENT, "current");
 
     @Override
@@ -77,6 +77,14 @@ public final class FileSinkProvider implements SinkProvider {
         }
         if (format == SinkFormat.PARQUET && Gzip.isName(named)) {
             sink.problem("file", "is packed already if it is Parquet: leave .gz out");
+            return null;
+        }
+        if (mode == FileMode.APPEND && (format == SinkFormat.PARQUET || Gzip.isName(named))) {
+            sink.problem(
+                    "mode",
+                    format == SinkFormat.PARQUET
+                            ? "append adds rows to the end of a file, and the end of a Parquet file says where all its rows are: write .jsonl or .csv, or leave mode out"
+                            : "append adds lines that others may read at once, and a packed file is read as a whole: leave .gz out, or mode");
             return null;
         }
         if (hasMark && format != SinkFormat.CSV) {

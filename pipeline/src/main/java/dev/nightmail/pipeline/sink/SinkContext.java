@@ -47,4 +47,7 @@ public interface SinkContext {
      * @throws SinkException if that cannot be done; the old file is still there
      */
     void replaceFile(NamedFile file, WholeFile.Filling filling);
+
+    /** What is known of a file to which answers are added. */
+    AppendNotes appendNotes(NamedFile file);
 }

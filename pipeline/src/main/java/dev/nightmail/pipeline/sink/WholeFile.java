@@ -127,7 +127,8 @@ public final class WholeFile {
         }
     }
 
-    private static String reason(IOException e) {
+    /** Why a file could not be written, in words. */
+    static String reason(IOException e) {
         return switch (e) {
             case AccessDeniedException denied -> "permission denied at " + denied.getFile();
             case NoSuchFileException missing -> missing.getFile() + " cannot be made";
@@ -139,7 +140,7 @@ public final class WholeFile {
     }
 
     /** The rename itself is durable once its folder is. */
-    private static void force(Path folder) throws IOException {
+    static void force(Path folder) throws IOException {
         try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         }

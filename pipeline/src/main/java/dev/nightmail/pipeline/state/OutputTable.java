@@ -1,5 +1,6 @@
 package dev.nightmail.pipeline.state;
 
+import dev.nightmail.pipeline.sink.AppendNotes;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What a file will hold is noted before it takes its name, and what it held is forgotten after.
  * A crash in between leaves both noted, and whichever of them is there is known.
+ *
+ * <p>A file to which answers are only added is not among them; of it is known how long it was.
  */
 public final class OutputTable {
 
@@ -42,8 +45,9 @@ public final class OutputTable {
                 sha256);
     }
 
-    /** After a file took its name. */
+    /** After a file took its name. If answers were added to one of that name, that one is gone. */
     public void written(Path path, String sha256) {
+        sql.update("delete from appended_file where path = ?", key(path));
         sql.update("delete from output_file where path = ? and sha256 <> ?", key(path), sha256);
     }
 
@@ -58,7 +62,47 @@ public final class OutputTable {
      */
     public boolean mayBeUnrecorded(Path path) {
         return sql.number("select count(*) from setting where name = 'outputs'") > 0
-                && !knows(path);
+                && !knows(path)
+                && appended(path).isEmpty();
+    }
+
+    /** What is known of a file to which answers are added; empty if none ever were. */
+    public Optional<AppendNotes.Note> appended(Path path) {
+        return sql.first(
+                "select length, delivered, addition, addition_delivered from appended_file where path = ?",
+                row -> {
+                    var addition = row.getBytes(3);
+                    return new AppendNotes.Note(
+                            row.getLong(1),
+                            row.getLong(2),
+                            addition == null
+                                    ? null
+                                    : new AppendNotes.Addition(addition, row.getLong(4)));
+                },
+                key(path));
+    }
+
+    /** From now on this is known of it, and it is no file that is replaced. */
+    public void append(Path path, AppendNotes.Note note) {
+        deleted(path);
+        var addition = note.addition();
+        sql.update(
+                """
+                insert into appended_file (path, length, delivered, addition, addition_delivered) values (?, ?, ?, ?, ?)
+                on conflict (path) do update set length = excluded.length, delivered = excluded.delivered,
+                    addition = excluded.addition, addition_delivered = excluded.addition_delivered
+                """,
+                key(path),
+                note.length(),
+                note.delivered(),
+                addition == null ? null : addition.bytes(),
+                addition == null ? null : addition.delivered());
+    }
+
+    /** A file of this name is a new one: nothing that is known holds of it. */
+    public void forget(Path path) {
+        sql.update("delete from appended_file where path = ?", key(path));
+        deleted(path);
     }
 
     /** Relative to the pipeline's folder, which may be moved. */

@@ -282,7 +282,18 @@ final class StateSchema {
                                 leader integer not null
                             )
                             """,
-                            "create index following_by_leader on following (leader)"));
+                            "create index following_by_leader on following (leader)"),
+                    List.of(
+                            // Files to which answers are added, and what was about to be.
+                            """
+                            create table appended_file (
+                                path               text primary key,
+                                length             integer not null,
+                                delivered          integer not null,
+                                addition           blob,
+                                addition_delivered integer
+                            )
+                            """));
 
     private static final int CURRENT = NUMBERED_SINCE + LATER.size();
 

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.List;
@@ -261,6 +262,88 @@ class RowsTest {
     }
 
     @Test
+    void eachRunAddsItsAnswersToAFileThatIsAddedTo() throws Exception {
+        server.endingOneAfterTheOther();
+        var pipeline =
+                letters("sink: { file: log.jsonl, mode: append, columns: [prompt_version] }")
+                        .file("log.jsonl", "{\"id\": \"theirs\"}\n");
+        pipeline.run(PipelineFolder.endpoint(server), world, 1, _ -> {});
+        Files.writeString(
+                folder.resolve("log.jsonl"),
+                "{\"id\": \"theirs too\"}\n",
+                StandardOpenOption.APPEND);
+
+        pipeline.run(server, world);
+        pipeline.replacing("What is", "Who is").run(server, world);
+
+        // In the order in which results came: this server's are reversed within a batch.
+        assertThat(ids(pipeline, "log.jsonl"))
+                .containsExactly("theirs", "a", "b", "theirs too", "b", "a");
+        var versions =
+                pipeline.jsonLines("log.jsonl").stream()
+                        .map(row -> row.path("prompt_version").asString(""))
+                        .distinct();
+        assertThat(versions).hasSize(3);
+    }
+
+    @Test
+    void whereverARunCrashesAFileThatIsAddedToHasEachAnswerOnce() throws Exception {
+        for (int step = 1; step < 20; step++) {
+            var crashing = Files.createDirectory(folder.resolve("step" + step));
+            var pipeline =
+                    PipelineFolder.withTexts(crashing, 3)
+                            .replacing("results.jsonl", "results.jsonl, mode: append");
+            try (var fresh = new FakeBatches()) {
+                var left = new int[] {step};
+                try {
+                    pipeline.run(
+                            PipelineFolder.endpoint(fresh),
+                            world,
+                            1,
+                            _ -> {
+                                if (--left[0] == 0) {
+                                    throw new IllegalStateException("crash");
+                                }
+                            });
+                } catch (IllegalStateException _) {
+                    // As ordered.
+                }
+
+                pipeline.run(PipelineFolder.endpoint(fresh), world, 1, _ -> {});
+
+                assertThat(pipeline.answeredIds())
+                        .as("crash at step %d", step)
+                        .containsExactlyInAnyOrder(
+                                PipelineFolder.textId(0),
+                                PipelineFolder.textId(1),
+                                PipelineFolder.textId(2));
+            }
+        }
+    }
+
+    @Test
+    void aFileIsNotReplacedThatAnswersWereAddedTo() throws Exception {
+        var pipeline = letters("sink: { file: log.jsonl, mode: append }");
+        pipeline.run(server, world);
+        pipeline.replacing(", mode: append", "");
+        assertThatThrownBy(() -> pipeline.run(server, world))
+                .isInstanceOf(SinkException.class)
+                .hasMessageContaining(
+                        "log.jsonl is there already, and this pipeline did not write it");
+        var overwriting = new RunOptions(true, false, _ -> true);
+        pipeline.run(PipelineFolder.endpoint(server), world, 10, overwriting, _ -> {});
+
+        pipeline.replacing("log.jsonl", "log.jsonl, mode: append");
+
+        assertThatThrownBy(() -> pipeline.run(server, world))
+                .isInstanceOf(SinkException.class)
+                .hasMessageContaining("log.jsonl was written by this pipeline in another mode");
+        Files.delete(folder.resolve("log.jsonl"));
+        pipeline.run(server, world);
+        assertThat(ids(pipeline, "log.jsonl")).containsExactlyInAnyOrder("a", "b");
+    }
+
+    @Test
     void everySinkGetsEveryAnswerInItsOwnShape() throws Exception {
         var pipeline =
                 letters(
@@ -335,7 +418,9 @@ class RowsTest {
                     sinks: [{ stdout: csv }, { stdout: jsonl }]                      | sinks[1].stdout: another sink writes to standard output already
                     sinks: [{ file: a.csv }, { fiel: b.csv }]                        | sinks[1]: needs exactly one of
                     sinks: [{ file: a.csv, failed: f.jsonl }]                        | sinks[0].failed: is not a key here
-                    sink: { file: a.csv, mode: append }                              | sink.mode: must be current or replace, not append
+                    sink: { file: a.csv, mode: add }                                 | sink.mode: must be current or replace or append, not add
+                    sink: { file: a.parquet, mode: append }                          | sink.mode: append adds rows to the end of a file, and the end of a Parquet file says where
+                    sink: { file: a.csv.gz, mode: append }                           | sink.mode: append adds lines that others may read at once, and a packed file is read as a whole
                     sink: { file: a.csv, keep: customer }                            | sink.keep: must be a list like [customer, url], not customer
                     sink: { file: a.csv, keep: [a, a] }                              | sink.keep: names one twice
                     sink: { file: a.csv, keep: [id] }                                | sink.keep: names id, which every row has

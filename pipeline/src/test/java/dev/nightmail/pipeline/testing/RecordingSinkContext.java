@@ -1,6 +1,7 @@
 package dev.nightmail.pipeline.testing;
 
 import dev.nightmail.pipeline.paths.NamedFile;
+import dev.nightmail.pipeline.sink.AppendNotes;
 import dev.nightmail.pipeline.sink.RowShape;
 import dev.nightmail.pipeline.sink.SinkContext;
 import dev.nightmail.pipeline.sink.WholeFile;
@@ -20,6 +21,7 @@ public final class RecordingSinkContext implements SinkContext {
     private final RowShape shape;
     private final List<String> notes = new ArrayList<>();
     private final List<Duration> pauses = new ArrayList<>();
+    private final RecordedNotes appendNotes = new RecordedNotes();
     private String pipelineId = "pipeline-1";
     private Runnable whilePausing = () -> {};
     private OutputStream output = OutputStream.nullOutputStream();
@@ -98,5 +100,64 @@ public final class RecordingSinkContext implements SinkContext {
     @Override
     public void replaceFile(NamedFile file, WholeFile.Filling filling) {
         WholeFile.replace(file.path(), filling, _ -> {});
+    }
+
+    @Override
+    public AppendNotes appendNotes(NamedFile file) {
+        return appendNotes;
+    }
+
+    public RecordedNotes appendNotes() {
+        return appendNotes;
+    }
+
+    /** Notes of the one file there is, which outlive every sink. */
+    public static final class RecordedNotes implements AppendNotes {
+        private Note note = Note.NONE;
+        private boolean mayOverwrite;
+        private boolean isWrittenWhole;
+        private Runnable beforeWriting = () -> {};
+
+        /** Happens before each note is written: throwing is a crash right before it. */
+        public void beforeWriting(Runnable event) {
+            beforeWriting = event;
+        }
+
+        public void allowOverwriting() {
+            mayOverwrite = true;
+        }
+
+        /** The file that is there was written in another mode. */
+        public void writtenWhole() {
+            isWrittenWhole = true;
+        }
+
+        @Override
+        public Note read() {
+            return note;
+        }
+
+        @Override
+        public void write(Note next) {
+            beforeWriting.run();
+            note = next;
+            isWrittenWhole = false;
+        }
+
+        @Override
+        public void forget() {
+            note = Note.NONE;
+            isWrittenWhole = false;
+        }
+
+        @Override
+        public boolean isWrittenWhole() {
+            return isWrittenWhole;
+        }
+
+        @Override
+        public boolean mayOverwrite() {
+            return mayOverwrite;
+        }
     }
 }
