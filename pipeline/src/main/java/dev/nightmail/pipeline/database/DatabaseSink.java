@@ -29,6 +29,9 @@ final class DatabaseSink implements Sink {
     private @Nullable Connection connection;
     private long delivered;
 
+    /** In rows that are not there, in this run. */
+    private long missing;
+
     DatabaseSink(DatabaseTable target, SinkContext context) {
         this.target = target;
         this.context = context;
@@ -67,7 +70,14 @@ final class DatabaseSink implements Sink {
 
     @Override
     public long complete(Answers answers) throws InterruptedException {
-        return deliver(answers, context.patience());
+        var rows = deliver(answers, context.patience());
+        if (missing > 0) {
+            context.note(
+                    "answers without a row in %s: %d. They are not written, since mode: update makes no rows"
+                            .formatted(target.place(), missing));
+            missing = 0;
+        }
+        return rows;
     }
 
     /**
@@ -119,6 +129,7 @@ final class DatabaseSink implements Sink {
     private int write(List<Answers.Numbered> group) throws SQLException {
         var open = connected();
         open.setAutoCommit(false);
+        List<String> without;
         try {
             var last = group.getLast().sequence();
             // The row stays locked until the end: nobody else delivers for this pipeline meanwhile.
@@ -129,7 +140,7 @@ final class DatabaseSink implements Sink {
                                 + ": stop it, or give each a table of its own",
                         null);
             }
-            new Upsert(open, target, columns).write(group);
+            without = new RowWriter(open, target, columns).write(group);
             open.commit();
             delivered = last;
         } catch (SQLException e) {
@@ -143,7 +154,13 @@ final class DatabaseSink implements Sink {
             throw e;
         }
         open.setAutoCommit(true);
-        return group.size();
+        if (missing == 0 && !without.isEmpty()) {
+            context.note(
+                    "%s has no row for record %s; at the end it is said how many answers have none"
+                            .formatted(target.place(), without.getFirst()));
+        }
+        missing += without.size();
+        return group.size() - without.size();
     }
 
     /** Finds the answer that a table does not take, by trying one after the other. */
@@ -152,7 +169,7 @@ final class DatabaseSink implements Sink {
             throws SQLException {
         for (var answer : group) {
             try {
-                new Upsert(open, target, columns).write(List.of(answer));
+                new RowWriter(open, target, columns).write(List.of(answer));
             } catch (SQLException e) {
                 if (Failures.isOfData(e)) {
                     return new SinkException(

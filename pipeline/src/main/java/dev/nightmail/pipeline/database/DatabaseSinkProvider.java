@@ -25,7 +25,9 @@ public final class DatabaseSinkProvider implements SinkProvider {
     /** What becomes of the rows of a table. */
     enum Mode {
         /** One row an id: a newer answer takes the place of the older one. */
-        UPSERT
+        UPSERT,
+        /** Rows that are there get their answers, and no row is made. */
+        UPDATE
     }
 
     private static final Key<String> TABLE =
@@ -35,7 +37,10 @@ public final class DatabaseSinkProvider implements SinkProvider {
             Key.of("key", Kinds.text(), "The column that holds the record's id.")
                     .orElse(Columns.ID);
     private static final Key<Mode> MODE =
-            Key.of("mode", Kinds.choice(Mode.class), "What becomes of the rows of the table.")
+            Key.of(
+                            "mode",
+                            Kinds.choice(Mode.class),
+                            "What becomes of the rows of the table: upsert makes one for each id, or replaces its columns; update writes only into rows that are there.")
                     .orElse(Mode.UPSERT, "upsert");
     private static final Key<YamlSection> DATABASE =
             Key.of(
@@ -52,7 +57,7 @@ public final class DatabaseSinkProvider implements SinkProvider {
      * @param key the column that holds the record's id
      * @param sampleFile where a sample goes: never into a database
      */
-    record DatabaseTable(DatabaseUrl url, String table, String key, Path sampleFile)
+    record DatabaseTable(DatabaseUrl url, String table, String key, Mode mode, Path sampleFile)
             implements SinkDefinition {
 
         @Override
@@ -106,7 +111,7 @@ public final class DatabaseSinkProvider implements SinkProvider {
         var url = DatabaseSection.url(database, paths);
         var table = database.read(TABLE);
         var key = database.valueOf(KEY);
-        database.read(MODE);
+        var mode = database.valueOf(MODE);
         if (url != null && url.dialect() == Dialect.OTHER) {
             database.problem(
                     "url",
@@ -123,6 +128,6 @@ public final class DatabaseSinkProvider implements SinkProvider {
             return null;
         }
         return new DatabaseTable(
-                url, table, key, paths.folder().resolve(pipeline + ".sample.jsonl"));
+                url, table, key, mode, paths.folder().resolve(pipeline + ".sample.jsonl"));
     }
 }

@@ -162,6 +162,12 @@ enum Dialect {
                 + assignments(columns, name -> "excluded." + name);
     }
 
+    /** Replaces the columns of the row that has its key; the key comes last. */
+    String update(String table, String key, List<String> columns) {
+        return "update %s set %s where %s = ?"
+                .formatted(quotedTable(table), assignments(columns, _ -> "?"), quoted(key));
+    }
+
     private String assignments(List<String> columns, UnaryOperator<String> value) {
         return columns.stream()
                 .map(this::quoted)

@@ -1,6 +1,7 @@
 package dev.nightmail.pipeline.database;
 
 import dev.nightmail.pipeline.database.DatabaseSinkProvider.DatabaseTable;
+import dev.nightmail.pipeline.database.DatabaseSinkProvider.Mode;
 import dev.nightmail.pipeline.sink.Columns;
 import dev.nightmail.pipeline.sink.SinkException;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +37,12 @@ final class Table {
     @Nullable String check() throws SQLException {
         refuseLongNames();
         var present = present();
+        if (present == null && target.mode() == Mode.UPDATE) {
+            throw new SinkException(
+                    "sink.database: there is no %s, and mode: update writes only into rows that are there: make it, or leave mode out"
+                            .formatted(target.place()),
+                    null);
+        }
         if (present == null) {
             var made = creation();
             execute(made);

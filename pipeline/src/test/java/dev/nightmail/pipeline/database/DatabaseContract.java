@@ -124,6 +124,7 @@ abstract class DatabaseContract {
                             DatabaseUrl.parse(database.url(), folder),
                             "answers",
                             "id",
+                            DatabaseSinkProvider.Mode.UPSERT,
                             folder.resolve("sample.jsonl"))
                     .open(context);
         }
@@ -348,6 +349,47 @@ abstract class DatabaseContract {
 
         assertThat(summary.batches()).as("they are paid for").isZero();
         assertThat(database.map("select id, label from ticket_label").values()).containsOnly("old");
+    }
+
+    @Test
+    void onlyRowsThatAreThereAreUpdatedIfTheAuthorWantsThat() throws Exception {
+        server.endingOneAfterTheOther();
+        database.execute(
+                "create table ticket_label (id varchar(20) primary key, label varchar(99), score int, share numeric(4,2), sure boolean, parts varchar(99), body varchar(20))",
+                "insert into ticket_label (id, label, body) values ('a', null, 'mine'), ('c', 'of c', 'mine')");
+        pipeline("", "");
+        replaceInPipeline("mode: upsert", "mode: update");
+
+        PipelineRun.of(definition(), PipelineFolder.endpoint(server), world.environment(1))
+                .run(RunOptions.withoutAsking(), events::add);
+
+        assertThat(database.rows("select id, label, score, body from ticket_label order by id"))
+                .containsExactly(
+                        List.of("a", "of a", "7", "mine"), List.of("c", "of c", "7", "mine"));
+        assertThat(notes())
+                .anyMatch(note -> note.contains("has no row for record b"))
+                .anyMatch(note ->
+                        note.startsWith("answers without a row in table ticket_label in ")
+                                && note.contains(": 1. They are not written"));
+        assertThat(events)
+                .filteredOn(RunEvent.AnswersDelivered.class::isInstance)
+                .map(event -> ((RunEvent.AnswersDelivered) event).rows())
+                .containsOnly(1L)
+                .hasSize(2);
+    }
+
+    @Test
+    void aTableThatIsOnlyUpdatedIsNotMade() throws Exception {
+        pipeline("", "");
+        replaceInPipeline("mode: upsert", "mode: update");
+
+        assertThatThrownBy(this::run)
+                .isInstanceOf(SinkException.class)
+                .hasMessageContaining("there is no table ticket_label")
+                .hasMessageContaining("mode: update");
+        assertThat(server.batches()).isEmpty();
+        assertThatThrownBy(() -> database.rows("select * from ticket_label"))
+                .isInstanceOf(SQLException.class);
     }
 
     @Test

@@ -294,6 +294,7 @@ class PostgresqlTest extends DatabaseContract {
                         DatabaseUrl.parse(urlAt(port, name), folder),
                         "answers",
                         "id",
+                        DatabaseSinkProvider.Mode.UPSERT,
                         folder.resolve("sample.jsonl"))
                 .open(context);
     }

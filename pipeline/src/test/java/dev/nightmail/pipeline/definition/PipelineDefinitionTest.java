@@ -510,7 +510,7 @@ class PipelineDefinitionTest {
                         "line 1: source.database.cursr: is not a key here; did you mean cursor?",
                         "line 5: sink.database.url: names a kind of database that is not known: give postgresql://user:password@host/database, mysql://…, mariadb://…, sqlite:FILE or jdbc:…",
                         "line 5: sink.database.table: is missing: give a text",
-                        "line 5: sink.database.mode: must be upsert, not append");
+                        "line 5: sink.database.mode: must be upsert or update, not append");
     }
 
     private PipelineDefinition read(String yaml) throws IOException {

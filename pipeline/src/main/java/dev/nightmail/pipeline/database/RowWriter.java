@@ -1,6 +1,7 @@
 package dev.nightmail.pipeline.database;
 
 import dev.nightmail.pipeline.database.DatabaseSinkProvider.DatabaseTable;
+import dev.nightmail.pipeline.database.DatabaseSinkProvider.Mode;
 import dev.nightmail.pipeline.sink.Answers;
 import dev.nightmail.pipeline.sink.Columns;
 import java.math.BigDecimal;
@@ -9,12 +10,13 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /** Writes answers as rows, in the transaction that is open. */
-final class Upsert {
+final class RowWriter {
 
     /** A NUL in JSON text, with the backslashes before it that are not its own. */
     private static final Pattern ESCAPED_NUL = Pattern.compile("(?<!\\\\)((?:\\\\\\\\)*)\\\\u0000");
@@ -25,32 +27,56 @@ final class Upsert {
     private final Connection connection;
     private final Columns columns;
     private final Dialect dialect;
+    private final Mode mode;
     private final String sql;
 
-    Upsert(Connection connection, DatabaseTable target, Columns columns) {
+    RowWriter(Connection connection, DatabaseTable target, Columns columns) {
         this.connection = connection;
         this.columns = columns;
         this.dialect = target.url().dialect();
-        this.sql = dialect.upsert(target.table(), target.key(), columns.names());
+        this.mode = target.mode();
+        this.sql =
+                switch (mode) {
+                    case UPSERT -> dialect.upsert(target.table(), target.key(), columns.names());
+                    case UPDATE -> dialect.update(target.table(), target.key(), columns.names());
+                };
     }
 
-    void write(List<Answers.Numbered> group) throws SQLException {
+    /**
+     * Writes them.
+     *
+     * @return the ids that have no row, if only rows that are there are written
+     */
+    List<String> write(List<Answers.Numbered> group) throws SQLException {
         try (var statement = connection.prepareStatement(sql)) {
             for (var answer : group) {
                 bind(statement, answer);
                 statement.addBatch();
             }
-            statement.executeBatch();
+            return missing(group, statement.executeBatch());
         } catch (BatchUpdateException e) {
             // The driver's own words and state are in the one behind it.
             throw e.getNextException() == null ? e : e.getNextException();
         }
     }
 
+    private List<String> missing(List<Answers.Numbered> group, int[] written) {
+        var ids = new ArrayList<String>();
+        for (int index = 0; index < written.length && mode == Mode.UPDATE; index++) {
+            // Rows that have these values already count too; a negative number says that there was
+            // at least one.
+            if (written[index] == 0) {
+                ids.add(group.get(index).row().recordId());
+            }
+        }
+        return ids;
+    }
+
     private void bind(PreparedStatement statement, Answers.Numbered answer) throws SQLException {
         var values = columns.values(answer.row());
-        statement.setString(1, plain(answer.row().recordId()));
-        int index = 2;
+        int keyIndex = mode == Mode.UPDATE ? columns.all().size() + 1 : 1;
+        statement.setString(keyIndex, plain(answer.row().recordId()));
+        int index = mode == Mode.UPDATE ? 1 : 2;
         for (var column : columns.all()) {
             bind(statement, index++, column.type(), values.of(column));
         }
