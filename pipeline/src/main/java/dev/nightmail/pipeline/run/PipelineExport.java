@@ -12,7 +12,7 @@ import dev.nightmail.pipeline.sink.SinkException;
 import dev.nightmail.pipeline.sink.SinkFormat;
 import dev.nightmail.pipeline.sink.WholeFile;
 import dev.nightmail.pipeline.state.PipelineState;
-import dev.nightmail.pipeline.streams.Gzip;
+import dev.nightmail.pipeline.streams.Packing;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * Writes the answers that a pipeline has at one moment into a file of its own, also while a run is
  * under way. Changes nothing of the pipeline, sends nothing and reads no source.
  *
- * @param target in the format its name says, packed if it ends in {@code .gz}
+ * @param target in the format its name says, packed if it ends in {@code .gz} or {@code .zst}
  * @param columns beside the answers; null: those of the pipeline's sinks
  * @param overwrite whether a file of that name may go
  */
@@ -58,7 +58,7 @@ public record PipelineExport(
                             format,
                             formulas,
                             false,
-                            Gzip.isName(target.toString()),
+                            Packing.ofFileName(target.toString()),
                             shape(state.batches().anySimulated()));
             file.notes().forEach(notes);
             var answers = new StateAnswers(state, false);
@@ -78,10 +78,11 @@ public record PipelineExport(
 
     private SinkFormat format() {
         var name = target.toString();
-        var format = SinkFormat.ofFileName(Gzip.unpackedName(name)).orElse(null);
-        if (format == null || (format == SinkFormat.PARQUET && Gzip.isName(name))) {
+        var format = SinkFormat.ofFileName(Packing.unpackedName(name)).orElse(null);
+        if (format == null
+                || (format == SinkFormat.PARQUET && Packing.ofFileName(name) != Packing.NONE)) {
             throw new IllegalArgumentException(
-                    "must end in .jsonl, .csv or .parquet, or in .jsonl.gz or .csv.gz, not "
+                    "must end in .jsonl, .csv or .parquet, or in .jsonl or .csv with .gz or .zst behind it, not "
                             + target.getFileName());
         }
         return format;

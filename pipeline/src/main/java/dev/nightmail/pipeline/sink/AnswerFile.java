@@ -1,6 +1,7 @@
 package dev.nightmail.pipeline.sink;
 
-import dev.nightmail.pipeline.streams.Gzip;
+import dev.nightmail.pipeline.natives.NativeLibraryException;
+import dev.nightmail.pipeline.streams.Packing;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -13,29 +14,29 @@ public final class AnswerFile {
     private final SinkFormat format;
     private final Formulas formulas;
     private final boolean hasMark;
-    private final boolean isPacked;
+    private final Packing packing;
     private final Columns columns;
 
     /** As it is read by programs. */
     public AnswerFile(SinkFormat format, Formulas formulas, RowShape shape) {
-        this(format, formulas, false, false, shape);
+        this(format, formulas, false, Packing.NONE, shape);
     }
 
     /**
      * @param hasMark whether it begins with a byte order mark
-     * @param isPacked whether it is packed with gzip; not Parquet, which packs itself
+     * @param packing not of Parquet, which packs itself
      * @param shape of the rows
      */
     public AnswerFile(
             SinkFormat format,
             Formulas formulas,
             boolean hasMark,
-            boolean isPacked,
+            Packing packing,
             RowShape shape) {
         this.format = format;
         this.formulas = formulas;
         this.hasMark = hasMark;
-        this.isPacked = isPacked;
+        this.packing = packing;
         // To the readers of Parquet files Mood and mood are one column.
         this.columns = Columns.of(shape, Columns.ID, format == SinkFormat.PARQUET);
     }
@@ -43,6 +44,19 @@ public final class AnswerFile {
     /** What the author should know of the columns before anything is sent; a sentence each. */
     public List<String> notes() {
         return columns.notes();
+    }
+
+    /**
+     * Makes ready what it takes to write it.
+     *
+     * @throws SinkException if that cannot be had
+     */
+    void prepare() {
+        try {
+            packing.prepare();
+        } catch (NativeLibraryException e) {
+            throw new SinkException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     /**
@@ -66,6 +80,6 @@ public final class AnswerFile {
                     }
                     rows.write(out);
                 };
-        return WholeFile.stream(isPacked ? out -> Gzip.pack(out, marked::write) : marked);
+        return WholeFile.stream(out -> packing.pack(out, marked::write));
     }
 }

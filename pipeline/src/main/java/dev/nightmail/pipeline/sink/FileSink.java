@@ -29,6 +29,7 @@ final class FileSink implements Sink {
     @Override
     public void check(Answers answers) {
         context.checkFile(target);
+        file.prepare();
         file.notes().forEach(context::note);
     }
 

@@ -1,14 +1,14 @@
 package dev.nightmail.pipeline.sink;
 
 import dev.nightmail.pipeline.paths.NamedFile;
-import dev.nightmail.pipeline.streams.Gzip;
+import dev.nightmail.pipeline.streams.Packing;
 import java.nio.file.Path;
 import java.util.Optional;
 
 /**
  * Answers as one file.
  *
- * @param path one row a record; packed if its name ends in {@code .gz}
+ * @param path one row a record; packed if its name ends in {@code .gz} or {@code .zst}
  * @param formulas for a CSV file
  * @param hasMark whether a CSV file begins with a byte order mark
  * @param mode which answers it holds
@@ -53,7 +53,8 @@ public record FileSinkDefinition(
                 context,
                 answers(),
                 mode,
-                new AnswerFile(format, formulas, hasMark, Gzip.isName(path.toString()), shape));
+                new AnswerFile(
+                        format, formulas, hasMark, Packing.ofFileName(path.toString()), shape));
     }
 
     /**
@@ -62,7 +63,7 @@ public record FileSinkDefinition(
      */
     public static Path sampleOf(Path path) {
         var name = String.valueOf(path.getFileName());
-        var dot = Gzip.unpackedName(name).lastIndexOf('.');
+        var dot = Packing.unpackedName(name).lastIndexOf('.');
         return path.resolveSibling(
                 dot > 0
                         ? name.substring(0, dot) + ".sample" + name.substring(dot)

@@ -5,8 +5,7 @@ import dev.nightmail.config.section.Keys;
 import dev.nightmail.config.section.Kinds;
 import dev.nightmail.config.section.YamlSection;
 import dev.nightmail.pipeline.paths.PathRule;
-import dev.nightmail.pipeline.streams.Gzip;
-import dev.nightmail.pipeline.streams.ZstdFrames;
+import dev.nightmail.pipeline.streams.Packing;
 import java.nio.file.InvalidPathException;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +16,7 @@ public final class FileSinkProvider implements SinkProvider {
             Key.of(
                             "file",
                             Kinds.text(),
-                            "A file that ends in .jsonl, .csv or .parquet; the first two also with .gz.")
+                            "A file that ends in .jsonl, .csv or .parquet; the first two also with .gz or .zst.")
                     .required("give a file");
 
     /** What CSV does with answers that look like formulas. */
@@ -70,21 +69,28 @@ public final class FileSinkProvider implements SinkProvider {
             sink.problem("file", remote(named));
             return null;
         }
-        var format = SinkFormat.ofFileName(Gzip.unpackedName(named)).orElse(null);
+        var packing = Packing.ofFileName(named);
+        var format = SinkFormat.ofFileName(Packing.unpackedName(named)).orElse(null);
         if (format == null) {
-            sink.problem("file", reason(named));
+            sink.problem(
+                    "file",
+                    "must end in .jsonl, .csv or .parquet, or in .jsonl or .csv with .gz or .zst behind it, not "
+                            + named);
             return null;
         }
-        if (format == SinkFormat.PARQUET && Gzip.isName(named)) {
-            sink.problem("file", "is packed already if it is Parquet: leave .gz out");
+        if (format == SinkFormat.PARQUET && packing != Packing.NONE) {
+            sink.problem(
+                    "file",
+                    "is packed already if it is Parquet: leave %s out".formatted(packing.ending()));
             return null;
         }
-        if (mode == FileMode.APPEND && (format == SinkFormat.PARQUET || Gzip.isName(named))) {
+        if (mode == FileMode.APPEND && (format == SinkFormat.PARQUET || packing != Packing.NONE)) {
             sink.problem(
                     "mode",
                     format == SinkFormat.PARQUET
                             ? "append adds rows to the end of a file, and the end of a Parquet file says where all its rows are: write .jsonl or .csv, or leave mode out"
-                            : "append adds lines that others may read at once, and a packed file is read as a whole: leave .gz out, or mode");
+                            : "append adds lines that others may read at once, and a packed file is read as a whole: leave %s out, or mode"
+                                    .formatted(packing.ending()));
             return null;
         }
         if (hasMark && format != SinkFormat.CSV) {
@@ -104,11 +110,5 @@ public final class FileSinkProvider implements SinkProvider {
         return scheme
                 + " is not supported yet: name a file, and copy it there after the run"
                 + (scheme.equals("s3://") ? ", as with \"aws s3 cp\"" : "");
-    }
-
-    private static String reason(String named) {
-        return ZstdFrames.isName(named)
-                ? "cannot be packed with zstd: name it .gz, or leave the ending out"
-                : "must end in .jsonl, .csv or .parquet, or in .jsonl.gz or .csv.gz, not " + named;
     }
 }

@@ -118,7 +118,7 @@ class PipelineDefinitionTest {
                                 + ": there is no such file",
                         "line 5: system.cache: must be 5m or 1h, not 2h",
                         "line 7: truncate.text: must be a number of characters like 2000, or a text like \"600 tokens\", not \"600 words\"",
-                        "line 8: sink.file: must end in .jsonl, .csv or .parquet, or in .jsonl.gz or .csv.gz, not results.xlsx",
+                        "line 8: sink.file: must end in .jsonl, .csv or .parquet, or in .jsonl or .csv with .gz or .zst behind it, not results.xlsx",
                         "line 9: budget.usd: must be an amount in US dollars like 5.00, above 0 and at most 1,000,000,000, not -1",
                         "line 10: retry.transient: must be a whole number from 0 to 100, not many",
                         "line 11: params.stream: cannot be set here: the pipeline sets it, or a batch does not know it");
@@ -242,7 +242,7 @@ class PipelineDefinitionTest {
                 "{ files: docs } | { stdout: parquet } | sink.stdout: must be jsonl or csv, not parquet",
                 "{ files: docs } | { file: o.jsonl, bom: true } | sink.bom: goes with a .csv file only",
                 "{ files: docs } | { file: o.parquet.gz } | sink.file: is packed already",
-                "{ files: docs } | { file: o.csv.zst } | sink.file: cannot be packed with zstd: name it .gz",
+                "{ files: docs } | { file: o.parquet.zst } | sink.file: is packed already if it is Parquet: leave .zst out",
                 "{ files: docs } | { file: s3://bucket/o.csv } | sink.file: s3:// is not supported yet: name a file, and copy it there after the run, as with \"aws s3 cp\""
             })
     void whatASourceOrASinkCannotBeIsSaid(String source, String sink, String problem) {

@@ -420,7 +420,7 @@ class RowsTest {
                     sinks: [{ file: a.csv, failed: f.jsonl }]                        | sinks[0].failed: is not a key here
                     sink: { file: a.csv, mode: add }                                 | sink.mode: must be current or replace or append, not add
                     sink: { file: a.parquet, mode: append }                          | sink.mode: append adds rows to the end of a file, and the end of a Parquet file says where
-                    sink: { file: a.csv.gz, mode: append }                           | sink.mode: append adds lines that others may read at once, and a packed file is read as a whole
+                    sink: { file: a.csv.zst, mode: append }                          | sink.mode: append adds lines that others may read at once, and a packed file is read as a whole
                     sink: { file: a.csv, keep: customer }                            | sink.keep: must be a list like [customer, url], not customer
                     sink: { file: a.csv, keep: [a, a] }                              | sink.keep: names one twice
                     sink: { file: a.csv, keep: [id] }                                | sink.keep: names id, which every row has
