@@ -1,5 +1,6 @@
 package dev.nightmail.pipeline.answer;
 
+import java.util.Arrays;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -10,6 +11,20 @@ public final class Reask {
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private Reask() {}
+
+    /**
+     * The same of what a request has of its own, without the braces around it.
+     *
+     * @param members UTF-8
+     */
+    public static byte[] members(byte[] members, Verdict.Rejected rejected) {
+        var object = new byte[members.length + 2];
+        object[0] = '{';
+        System.arraycopy(members, 0, object, 1, members.length);
+        object[object.length - 1] = '}';
+        var again = params(object, rejected);
+        return Arrays.copyOfRange(again, 1, again.length - 1);
+    }
 
     /**
      * The request to send next.

@@ -46,4 +46,27 @@ public record RetryPolicy(int transientMax, int expiredMax, int reaskMax) {
                     new Next.SetAside();
         };
     }
+
+    /**
+     * Whether the next run asks a record that was set aside, if it is asked the same.
+     *
+     * @param kind as a state has it
+     * @param history with the failure it was set aside for; empty if nobody counted
+     */
+    public boolean takesUp(String kind, Map<String, Integer> history) {
+        return FailureKind.nextRunTriesAgain(kind) || asksFurther(kind, history);
+    }
+
+    /** Whether that is since more answers may be unusable by now than when it was set aside. */
+    public boolean asksFurther(String kind, Map<String, Integer> history) {
+        int unusable = history.getOrDefault(FailureKind.INVALID_ANSWER.wireName(), 0);
+        return kind.equals(FailureKind.INVALID_ANSWER.wireName())
+                && unusable > 0
+                && unusable <= reaskMax;
+    }
+
+    /** The history of a record that was asked as often as it may be, and nobody counted. */
+    public Map<String, Integer> usedUp() {
+        return Map.of(FailureKind.INVALID_ANSWER.wireName(), reaskMax + 1);
+    }
 }

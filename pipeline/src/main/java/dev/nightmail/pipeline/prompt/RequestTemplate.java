@@ -1,6 +1,7 @@
 package dev.nightmail.pipeline.prompt;
 
 import dev.nightmail.pipeline.definition.PipelineDefinition;
+import dev.nightmail.pipeline.schema.SchemaNotes;
 import dev.nightmail.pipeline.source.SourceRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -49,6 +50,19 @@ public final class RequestTemplate {
     public byte[] shared() {
         var object = JSON.writeValueAsBytes(withoutMessages());
         return Arrays.copyOfRange(object, 1, object.length - 1);
+    }
+
+    /**
+     * The same without what changes how an answer is asked for and not what it answers: the limit
+     * of its length, and what the schema says to people. Nothing is sent of it.
+     */
+    public byte[] sharedQuestion() {
+        var params = withoutMessages();
+        params.remove("max_tokens");
+        if (params.at("/output_config/format") instanceof ObjectNode format) {
+            format.set("schema", SchemaNotes.without(format.path("schema")));
+        }
+        return JSON.writeValueAsBytes(params);
     }
 
     /**

@@ -319,6 +319,7 @@ public final class PipelineRun {
                 endpoint,
                 pipeline.terms(),
                 limit,
+                retryPolicy(),
                 new KeptFields(pipeline.outputs().kept()),
                 pipeline.dedupe(),
                 state,

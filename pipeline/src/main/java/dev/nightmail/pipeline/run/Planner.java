@@ -1,9 +1,12 @@
 package dev.nightmail.pipeline.run;
 
 import dev.nightmail.pipeline.answer.FailureKind;
+import dev.nightmail.pipeline.answer.Reask;
+import dev.nightmail.pipeline.answer.Verdict;
 import dev.nightmail.pipeline.client.CallTerms;
 import dev.nightmail.pipeline.client.Endpoint;
 import dev.nightmail.pipeline.customid.CustomId;
+import dev.nightmail.pipeline.decide.RetryPolicy;
 import dev.nightmail.pipeline.prompt.ContentHasher;
 import dev.nightmail.pipeline.prompt.PromptVersion;
 import dev.nightmail.pipeline.prompt.RequestTemplate;
@@ -13,14 +16,17 @@ import dev.nightmail.pipeline.source.RecordCursor;
 import dev.nightmail.pipeline.source.RecordSource;
 import dev.nightmail.pipeline.source.SourceRecord;
 import dev.nightmail.pipeline.source.UnusableRecord;
+import dev.nightmail.pipeline.state.Asked;
 import dev.nightmail.pipeline.state.BatchTable;
 import dev.nightmail.pipeline.state.Draft;
+import dev.nightmail.pipeline.state.History;
 import dev.nightmail.pipeline.state.KnownRecord;
 import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.state.Plan;
 import dev.nightmail.pipeline.state.RecordCounts;
 import dev.nightmail.pipeline.state.RecordIndex;
 import dev.nightmail.pipeline.state.RecordState;
+import dev.nightmail.pipeline.state.RecordTable;
 import dev.nightmail.pipeline.state.RequestIndex;
 import dev.nightmail.pipeline.state.StoredBatch;
 import dev.nightmail.pipeline.state.StoredPlan;
@@ -63,16 +69,21 @@ final class Planner {
      */
     private static final int TELLING_RECORDS = 1_000;
 
+    /** Enough to tell any two apart. */
+    private static final int QUESTION_BYTES = 16;
+
     private final RecordSource source;
     private final RequestTemplate template;
     private final Endpoint endpoint;
     private final CallTerms terms;
     private final @Nullable Integer limit;
+    private final RetryPolicy policy;
     private final PipelineState state;
     private final RunEnvironment environment;
     private final ProgressListener listener;
     private final BatchTable.Target target;
-    private final ContentHasher hasher;
+    private final ContentHasher contents;
+    private final ContentHasher questions;
     private final KeptFields keptFields;
     private final boolean dedupe;
 
@@ -87,6 +98,7 @@ final class Planner {
             Endpoint endpoint,
             CallTerms terms,
             @Nullable Integer limit,
+            RetryPolicy policy,
             KeptFields keptFields,
             boolean dedupe,
             PipelineState state,
@@ -99,6 +111,7 @@ final class Planner {
         this.endpoint = endpoint;
         this.terms = terms;
         this.limit = limit;
+        this.policy = policy;
         this.state = state;
         this.environment = environment;
         this.listener = listener;
@@ -106,14 +119,16 @@ final class Planner {
         this.target =
                 new BatchTable.Target(
                         endpoint.identity(), model, terms, template.version().value(), shared);
-        this.hasher = hasher(shared);
+        this.contents = hasher("\0{", shared);
+        // No request begins so: the one hash is never taken for the other.
+        this.questions = hasher("\0question\0{", template.sharedQuestion());
     }
 
-    private ContentHasher hasher(byte[] shared) {
+    private ContentHasher hasher(String mark, byte[] shared) {
         // Who answers, and on which terms, is part of what is asked: a simulator's answer is none
         // of Claude's.
         return new ContentHasher(
-                bytes(endpoint.identity() + "\0{"),
+                bytes(endpoint.identity() + mark),
                 shared,
                 bytes(","),
                 // Nothing for the terms that every request had before there were others.
@@ -122,6 +137,10 @@ final class Planner {
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private Asked asked(byte[] own) {
+        return new Asked(contents.hash(own), Arrays.copyOf(questions.hash(own), QUESTION_BYTES));
     }
 
     BatchTable.Target target() {
@@ -204,7 +223,9 @@ final class Planner {
     private boolean leavesSomethingToRead(StoredPlan plan) {
         // What was unusable may be mended without a trace, such as by the rights to open a file.
         return state.records().counts(plan.plan()).unusable() > 0
-                || state.records().leavesSomeToReadAgain();
+                || state.records()
+                        .leavesSomeToReadAgain(
+                                (kind, history) -> policy.takesUp(kind, history.failures()));
     }
 
     /**
@@ -228,7 +249,8 @@ final class Planner {
                                         environment.clock().instant(),
                                         limit));
         var plan = begun[0];
-        var progress = new SourceProgress(state, source.identity(), version, endpoint, terms);
+        var progress =
+                new SourceProgress(state, source.identity(), version, endpoint, terms, policy);
         var goesOn = limit == null && progress.goesOn();
         var from = goesOn ? progress.position() : null;
         try (var records = source.open(from);
@@ -248,8 +270,11 @@ final class Planner {
             if (walk.read == 0 && !goesOn) {
                 throw emptySource();
             }
-            var cutShort = walk.isCutShort();
-            var reached = cutShort || limit != null ? null : progress.read(plan, records);
+            // What is asked under other limits than these may come back as what raising them was
+            // for: then the next run needs the source.
+            var isAll =
+                    !walk.isCutShort() && limit == null && !((Recorder) walk.taker).waitsForOthers;
+            var reached = isAll ? progress.read(plan, records) : null;
             var counts = state.records().counts(plan);
             return new Planned(
                     plan,
@@ -257,7 +282,7 @@ final class Planner {
                     walk.sample,
                     counts.total(),
                     counts.unusable(),
-                    cutShort || limit != null ? null : fingerprint,
+                    isAll ? fingerprint : null,
                     reached);
         }
     }
@@ -306,7 +331,12 @@ final class Planner {
     /** A record whose request is rendered. */
     @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
     private record Rendered(
-            String recordId, String customId, byte[] content, byte[] own, @Nullable String kept) {}
+            String recordId, String customId, Asked asked, byte[] own, @Nullable String kept) {
+
+        Rendered with(byte[] otherOwn) {
+            return new Rendered(recordId, customId, asked, otherOwn, kept);
+        }
+    }
 
     /** What becomes of what was read: it is recorded, or only counted. */
     private interface Taker extends AutoCloseable {
@@ -337,7 +367,8 @@ final class Planner {
                 case CarriedBefore(var record, _) -> record;
                 case ToAsk(var record) -> record;
                 case AnsweredToAnother(var record, _) -> record;
-                case Follows(var record, _) -> record;
+                case Follows(var record, _, _) -> record;
+                case ToAskFurther(var record) -> record;
             };
         }
 
@@ -345,12 +376,12 @@ final class Planner {
 
         record Refused(String reason) implements Standing {}
 
-        /** It stays as it is. */
+        /** It stays as it is, whether or not it was asked under the same limits. */
         record Same(KnownRecord record) implements Standing {}
 
         record AnsweredBefore(KnownRecord record, long answer) implements Standing {}
 
-        record CarriedBefore(KnownRecord record, int batch) implements Standing {}
+        record CarriedBefore(KnownRecord record, RecordTable.Carrier carrier) implements Standing {}
 
         record ToAsk(KnownRecord record) implements Standing {}
 
@@ -365,8 +396,14 @@ final class Planner {
          * Another record asks the same.
          *
          * @param record null if the state has none
+         * @param asked what the other one is asked to the byte: as for one record, limits and notes
+         *     may have changed since
          */
-        record Follows(@Nullable KnownRecord record, long leader) implements Standing {}
+        record Follows(@Nullable KnownRecord record, long leader, Asked asked)
+                implements Standing {}
+
+        /** It was set aside for its answer, and may be told what is wrong with that by now. */
+        record ToAskFurther(KnownRecord record) implements Standing {}
     }
 
     private Standing standing(Rendered record, RecordIndex index, LongPredicate isPlanned) {
@@ -400,16 +437,19 @@ final class Planner {
             return new Standing.Refused(
                     "its id was that of an earlier record of the source already: make the ids unique");
         }
-        if (Arrays.equals(before.content(), record.content())) {
-            return isToBeAsked(before) ? new Standing.ToAsk(before) : new Standing.Same(before);
+        if (Arrays.equals(before.content(), record.asked().content())) {
+            return askedTheSame(before);
         }
-        var answer = state.records().answerTo(before, record.content());
+        if (before.isAbout(record.asked()) && isAnsweredOrOut(before)) {
+            return new Standing.Same(before);
+        }
+        var answer = state.records().answerTo(before, record.asked());
         if (answer.isPresent()) {
             return new Standing.AnsweredBefore(before, answer.get());
         }
-        var batch = state.records().carriedBefore(before, record.content());
-        return batch.isPresent()
-                ? new Standing.CarriedBefore(before, batch.get())
+        var carrier = state.records().carriedBefore(before, record.asked());
+        return carrier.isPresent()
+                ? new Standing.CarriedBefore(before, carrier.get())
                 : new Standing.ToAsk(before);
     }
 
@@ -427,11 +467,11 @@ final class Planner {
         }
 
         /** How a record stands, if it need not be asked because another one is, or was. */
-        Standing without(Standing alone, byte[] content) {
+        Standing without(Standing alone, Asked asked) {
             if (!mayFollow(alone)) {
                 return alone;
             }
-            var found = requests.find(content);
+            var found = requests.find(asked);
             if (found.isEmpty()) {
                 return alone;
             }
@@ -440,25 +480,30 @@ final class Planner {
             if (self != null && self.number() == other.number()) {
                 return alone;
             }
-            if (!Arrays.equals(other.content(), content)) {
+            if (!other.isAbout(asked)) {
                 // It is asked something else by now; what is out may still be answered.
-                return state.records().carriedBefore(other, content).isPresent()
-                        ? new Standing.Follows(self, other.number())
-                        : alone;
+                return state.records()
+                        .carriedBefore(other, asked)
+                        .<Standing>map(carrier ->
+                                new Standing.Follows(self, other.number(), carrier.asked()))
+                        .orElse(alone);
             }
             if (other.state() == RecordState.DONE) {
-                var answer = state.records().answerTo(other, content);
-                return answer.isPresent()
-                        ? new Standing.AnsweredToAnother(self, answer.get())
-                        : alone;
+                return state.records()
+                        .answerTo(other, asked)
+                        .<Standing>map(answer -> new Standing.AnsweredToAnother(self, answer))
+                        .orElse(alone);
             }
-            return willBeAnswered(other) ? new Standing.Follows(self, other.number()) : alone;
+            return willBeAnswered(other)
+                    ? new Standing.Follows(
+                            self, other.number(), new Asked(other.content(), asked.question()))
+                    : alone;
         }
 
         /** What is out already is not asked a second time, and may answer for others. */
         private boolean mayFollow(Standing alone) {
             return switch (alone) {
-                case Standing.New(), Standing.ToAsk(_) -> true;
+                case Standing.New(), Standing.ToAsk(_), Standing.ToAskFurther(_) -> true;
                 case Standing.Same(var record) ->
                         switch (record.state()) {
                             case CARRIED, OUTSTANDING -> !isOut(record);
@@ -484,14 +529,32 @@ final class Planner {
                     };
         }
 
-        void asked(byte[] content, long record) {
-            requests.put(content, record);
+        void asks(Asked asked, long record) {
+            requests.put(asked.question(), record);
         }
 
         @Override
         public void close() {
             requests.close();
         }
+    }
+
+    private Standing askedTheSame(KnownRecord record) {
+        var kind = record.failureKind();
+        if (kind != null
+                && record.state() == RecordState.FAILED
+                && policy.asksFurther(kind, record.history().failures())) {
+            return new Standing.ToAskFurther(record);
+        }
+        return isToBeAsked(record) ? new Standing.ToAsk(record) : new Standing.Same(record);
+    }
+
+    private boolean isAnsweredOrOut(KnownRecord record) {
+        return switch (record.state()) {
+            case DONE -> true;
+            case CARRIED -> isOut(record);
+            case OUTSTANDING, FAILED, CANCELED -> false;
+        };
     }
 
     private boolean isOut(KnownRecord record) {
@@ -523,6 +586,9 @@ final class Planner {
         private @Nullable Draft draft;
         private final List<Draft> complete = new ArrayList<>();
 
+        /** Whether a batch that is out asks something of it under other limits. */
+        private boolean waitsForOthers;
+
         /**
          * Members of batches that were not sent yet, which are asked something else in this group.
          */
@@ -550,65 +616,78 @@ final class Planner {
         public void take(Rendered record, long position) {
             var records = state.records();
             var alone = standing(record, index, records::isPlanned);
-            var standing = duplicates == null ? alone : duplicates.without(alone, record.content());
+            var standing = duplicates == null ? alone : duplicates.without(alone, record.asked());
             var before = standing.known();
             if (before != null && !keptFields.isNone()) {
                 records.keepFields(before.number(), record.kept());
+            }
+            if (before != null && before.question() == null) {
+                records.complement(before, record.asked(), new History(policy.usedUp()));
             }
             switch (standing) {
                 case Standing.New() -> {
                     var into = draftFor(record);
                     var number =
-                            records.insert(
-                                    record.recordId(), record.content(), record.kept(), into);
+                            records.insert(record.recordId(), record.asked(), record.kept(), into);
                     index.add(record.customId(), number);
                     into.add(number, record.customId(), record.own());
                     asked(record, number);
                 }
                 case Standing.Refused(var reason) ->
                         throw new RefusedRecord(record.recordId(), reason);
-                case Standing.Same(var known) -> records.keep(known, isOut(known));
+                case Standing.Same(var known) -> {
+                    records.keep(known, isOut(known));
+                    noteOthers(record, known.state(), known.content());
+                }
                 case Standing.AnsweredBefore(var known, var answer) -> {
                     leaveBatch(known);
                     records.answerAgain(
-                            known, record.content(), answer, state.answers().nextNumber());
+                            known, record.asked(), answer, state.answers().nextNumber());
                 }
-                case Standing.CarriedBefore(var known, var batch) -> {
+                case Standing.CarriedBefore(var known, var carrier) -> {
                     leaveBatch(known);
-                    records.carryAgain(known, record.content(), batch);
+                    records.carryAgain(known, carrier);
+                    noteOthers(record, RecordState.CARRIED, carrier.asked().content());
                 }
                 case Standing.ToAsk(var known) -> {
                     leaveBatch(known);
                     var into = draftFor(record);
-                    records.carry(known, record.content(), into);
+                    records.carry(known, record.asked(), into);
                     into.add(known.number(), record.customId(), record.own());
                     asked(record, known.number());
                 }
-                case Standing.Follows(var known, var leader) -> follow(known, record, leader);
+                case Standing.Follows(var known, var leader, var asked) -> {
+                    follow(known, record, asked, leader);
+                    noteOthers(record, RecordState.CARRIED, asked.content());
+                }
                 case Standing.AnsweredToAnother(var known, var answer) ->
                         shareAnswer(known, record, answer);
+                case Standing.ToAskFurther(var known) -> {
+                    var further = record.with(further(known, record.own()));
+                    var into = draftFor(further);
+                    records.carryFurther(known, further.asked(), into);
+                    into.add(known.number(), further.customId(), further.own());
+                    asked(record, known.number());
+                }
             }
         }
 
         private void asked(Rendered record, long number) {
             if (duplicates != null) {
-                duplicates.asked(record.content(), number);
+                duplicates.asks(record.asked(), number);
             }
         }
 
-        private void follow(@Nullable KnownRecord known, Rendered record, long leader) {
+        private void follow(
+                @Nullable KnownRecord known, Rendered record, Asked asked, long leader) {
             if (known == null) {
                 index.add(
                         record.customId(),
                         state.records()
-                                .insertFollower(
-                                        record.recordId(),
-                                        record.content(),
-                                        record.kept(),
-                                        leader));
+                                .insertFollower(record.recordId(), asked, record.kept(), leader));
             } else {
                 leaveBatch(known);
-                state.records().follow(known, record.content(), leader);
+                state.records().follow(known, asked, leader);
             }
         }
 
@@ -620,14 +699,28 @@ final class Planner {
                         state.records()
                                 .insertAnswered(
                                         record.recordId(),
-                                        record.content(),
+                                        record.asked(),
                                         record.kept(),
                                         answer,
                                         sequence));
             } else {
                 leaveBatch(known);
-                state.records().shareAnswer(known, record.content(), answer, sequence);
+                state.records().shareAnswer(known, record.asked(), answer, sequence);
             }
+        }
+
+        private byte[] further(KnownRecord record, byte[] own) {
+            var refused = state.records().refused(record);
+            return Reask.members(
+                    own,
+                    new Verdict.Rejected(
+                            FailureKind.INVALID_ANSWER, refused.reason(), refused.answer()));
+        }
+
+        private void noteOthers(Rendered record, RecordState state, byte[] content) {
+            waitsForOthers |=
+                    state == RecordState.CARRIED
+                            && !Arrays.equals(content, record.asked().content());
         }
 
         /** A batch that has it is not what answers it any more. */
@@ -761,7 +854,7 @@ final class Planner {
         @Override
         public void take(Rendered record, long position) {
             var alone = standing(record, index, this::isPlanned);
-            var standing = duplicates == null ? alone : duplicates.without(alone, record.content());
+            var standing = duplicates == null ? alone : duplicates.without(alone, record.asked());
             if (standing.known() == null && !(standing instanceof Standing.Refused)) {
                 if (seen.find(record.customId(), _ -> true) > 0) {
                     throw new RefusedRecord(
@@ -784,13 +877,17 @@ final class Planner {
                     planned.set((int) known.number());
                     ask(record);
                 }
-                case Standing.Follows(var known, _) -> {
+                case Standing.Follows(var known, _, _) -> {
                     plan(known);
                     following++;
                 }
                 case Standing.AnsweredToAnother(var known, _) -> {
                     plan(known);
                     counts.merge(RecordState.DONE, 1L, Long::sum);
+                }
+                case Standing.ToAskFurther(var known) -> {
+                    planned.set((int) known.number());
+                    ask(record);
                 }
             }
         }
@@ -821,11 +918,11 @@ final class Planner {
 
         private void ask(Rendered record) {
             if (dedupe) {
-                if (asked.find(record.content()).isPresent()) {
+                if (asked.find(record.asked()).isPresent()) {
                     following++;
                     return;
                 }
-                asked.put(record.content(), 1);
+                asked.put(record.asked().question(), 1);
             }
             bytes += target.paramsBytes(record.own());
             if (toSend++ % stride == 0) {
@@ -990,7 +1087,7 @@ final class Planner {
                     new Rendered(
                             record.id(),
                             CustomId.ofRecord(record.id()).value(),
-                            hasher.hash(own),
+                            asked(own),
                             own,
                             keptFields.of(record));
             var place = place();

@@ -2,6 +2,7 @@ package dev.nightmail.pipeline.run;
 
 import dev.nightmail.pipeline.client.CallTerms;
 import dev.nightmail.pipeline.client.Endpoint;
+import dev.nightmail.pipeline.decide.RetryPolicy;
 import dev.nightmail.pipeline.prompt.ContentHash;
 import dev.nightmail.pipeline.prompt.PromptVersion;
 import dev.nightmail.pipeline.source.RecordCursor;
@@ -25,14 +26,17 @@ final class SourceProgress {
     private final PipelineState state;
     private final String identity;
     private final Optional<String> reached;
+    private final RetryPolicy policy;
 
     SourceProgress(
             PipelineState state,
             String source,
             PromptVersion version,
             Endpoint endpoint,
-            CallTerms terms) {
+            CallTerms terms,
+            RetryPolicy policy) {
         this.state = state;
+        this.policy = policy;
         this.identity =
                 ContentHash.of(
                                 source.getBytes(StandardCharsets.UTF_8),
@@ -57,7 +61,11 @@ final class SourceProgress {
 
     /** Where to read on; null: from the beginning. */
     @Nullable String position() {
-        return state.sourcePosition().leavesRecordsToAskAgain() ? null : reached.orElse(null);
+        return state.sourcePosition()
+                        .leavesRecordsToAskAgain(
+                                (kind, history) -> policy.takesUp(kind, history.failures()))
+                ? null
+                : reached.orElse(null);
     }
 
     /**

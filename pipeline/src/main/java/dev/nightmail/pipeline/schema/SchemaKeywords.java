@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 final class SchemaKeywords {
 
     /** Keywords behind which schemas stand: one, or a list of them. */
-    private static final List<String> SCHEMAS =
+    static final List<String> SCHEMAS =
             List.of(
                     "items",
                     "prefixItems",
@@ -34,7 +34,7 @@ final class SchemaKeywords {
                     "else");
 
     /** Keywords behind which schemas stand, each behind a name of its author's. */
-    private static final List<String> SCHEMAS_BY_NAME =
+    static final List<String> SCHEMAS_BY_NAME =
             List.of("properties", "patternProperties", "dependentSchemas", "$defs", "definitions");
 
     /** Keywords that can refuse a value, in the order in which one is guessed. */

@@ -99,8 +99,8 @@ public final class AnswerTable {
     static void share(Sql sql, long record, long answer, long sequence) {
         sql.update(
                 """
-                insert into answer (sequence, record, content, batch, answer, model, stop_reason, input_tokens, output_tokens, attempts, cost, answered_at)
-                select ?, r.record, r.content, a.batch, a.answer, a.model, a.stop_reason, 0, 0, 0, 0, a.answered_at
+                insert into answer (sequence, record, content, question, batch, answer, model, stop_reason, input_tokens, output_tokens, attempts, cost, answered_at)
+                select ?, r.record, r.content, r.question, a.batch, a.answer, a.model, a.stop_reason, 0, 0, 0, 0, a.answered_at
                   from answer a, record r
                  where a.sequence = ? and r.record = ?
                 """,

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class RecordTable {
 
     private static final String KNOWN =
-            "select record, record_id, content, state, batch, failure_kind, history from record where record = ?";
+            "select record, record_id, content, state, batch, failure_kind, history, question from record where record = ?";
 
     private final Sql sql;
     private final CurrentPlan current;
@@ -150,9 +151,10 @@ public final class RecordTable {
         var index = new RequestIndex(work == null ? null : work.path());
         sql.each(
                 """
-                select record, content
+                select record, question
                   from record
-                 where state in ('carried', 'done') or (state = 'outstanding' and batch is not null)
+                 where question is not null
+                   and (state in ('carried', 'done') or (state = 'outstanding' and batch is not null))
                 """,
                 row -> {
                     index.put(row.getBytes(2), row.getLong(1));
@@ -180,6 +182,7 @@ public final class RecordTable {
                 row.getLong(1),
                 row.getString(2),
                 row.getBytes(3),
+                row.getBytes(8),
                 RecordState.ofStored(row.getString(4)),
                 batch == 0 ? null : batch,
                 row.getString(6),
@@ -187,16 +190,15 @@ public final class RecordTable {
     }
 
     /** A record that was never read before, into a draft. @return its number */
-    public long insert(String recordId, byte[] content, @Nullable String kept, Draft draft) {
-        long number = insert(recordId, content, kept, "carried", draft.number());
+    public long insert(String recordId, Asked asked, @Nullable String kept, Draft draft) {
+        long number = insert(recordId, asked, kept, "carried", draft.number());
         tallies.add(Tallies.OUTSTANDING, 1);
         return number;
     }
 
     /** The same, but it waits for the answer to another record. */
-    public long insertFollower(
-            String recordId, byte[] content, @Nullable String kept, long leader) {
-        long number = insert(recordId, content, kept, "outstanding", null);
+    public long insertFollower(String recordId, Asked asked, @Nullable String kept, long leader) {
+        long number = insert(recordId, asked, kept, "outstanding", null);
         followers.add(number, leader);
         return number;
     }
@@ -208,15 +210,15 @@ public final class RecordTable {
      * @param sequence its own number
      */
     public long insertAnswered(
-            String recordId, byte[] content, @Nullable String kept, long answer, long sequence) {
-        long number = insert(recordId, content, kept, "outstanding", null);
+            String recordId, Asked asked, @Nullable String kept, long answer, long sequence) {
+        long number = insert(recordId, asked, kept, "outstanding", null);
         shareAnswer(number, answer, sequence);
         return number;
     }
 
     private long insert(
             String recordId,
-            byte[] content,
+            Asked asked,
             @Nullable String kept,
             String state,
             @Nullable Integer batch) {
@@ -225,10 +227,11 @@ public final class RecordTable {
         }
         long number = ++lastNumber;
         sql.update(
-                "insert into record (record, record_id, content, kept, state, batch) values (?, ?, ?, ?, ?, ?)",
+                "insert into record (record, record_id, content, question, kept, state, batch) values (?, ?, ?, ?, ?, ?, ?)",
                 number,
                 recordId,
-                content,
+                asked.content(),
+                asked.question(),
                 kept,
                 state,
                 batch);
@@ -270,16 +273,60 @@ public final class RecordTable {
     }
 
     /** Into a draft, to be asked what it was not asked before, or once more. */
-    public void carry(KnownRecord record, byte[] content, Draft draft) {
+    public void carry(KnownRecord record, Asked asked, Draft draft) {
         current.add(record.number());
         tallies.add(Tallies.OUTSTANDING, 1);
-        ask(record, content, draft.number());
+        ask(record, asked, draft.number());
+    }
+
+    /** The same, to be asked further: what failed before counts. */
+    public void carryFurther(KnownRecord record, Asked asked, Draft draft) {
+        carry(record, asked, draft);
+        sql.update(
+                "update record set history = ? where record = ?",
+                record.history().stored(),
+                record.number());
+    }
+
+    /** The answer a record was set aside for, and what is wrong with it. */
+    public record Refused(String reason, String answer) {}
+
+    public Refused refused(KnownRecord record) {
+        return sql.first(
+                        "select coalesce(failure_message, ''), coalesce(failure_answer, '') from record where record = ?",
+                        row -> new Refused(row.getString(1), row.getString(2)),
+                        record.number())
+                .orElseThrow();
+    }
+
+    /**
+     * Writes down of a record of an earlier release what that did not.
+     *
+     * @param asked what is asked by now; says nothing of the record if it is another request
+     * @param failed how often it counts as failed if it was set aside for this request
+     */
+    public void complement(KnownRecord record, Asked asked, History failed) {
+        sql.update(
+                "update answer set question = ? where record = ? and content = ? and question is null",
+                asked.question(),
+                record.number(),
+                asked.content());
+        sql.update(
+                """
+                update record
+                   set question = ?, history = case state when 'failed' then ? else history end
+                 where record = ? and content = ?
+                """,
+                asked.question(),
+                failed.stored(),
+                record.number(),
+                asked.content());
     }
 
     /** Another record asks the same: it waits for the answer to that. */
-    public void follow(KnownRecord record, byte[] content, long leader) {
+    public void follow(KnownRecord record, Asked asked, long leader) {
         current.add(record.number());
-        ask(record, content, null);
+        ask(record, asked, null);
         sql.update("update record set state = 'outstanding' where record = ?", record.number());
         followers.add(record.number(), leader);
     }
@@ -293,9 +340,9 @@ public final class RecordTable {
     }
 
     /** Another record asked the same before, and has an answer. */
-    public void shareAnswer(KnownRecord record, byte[] content, long answer, long sequence) {
+    public void shareAnswer(KnownRecord record, Asked asked, long answer, long sequence) {
         current.add(record.number());
-        ask(record, content, null);
+        ask(record, asked, null);
         shareAnswer(record.number(), answer, sequence);
     }
 
@@ -305,46 +352,69 @@ public final class RecordTable {
      */
     public void supersede(KnownRecord record, int batch) {
         sql.update(
-                "insert or replace into superseded (batch, record, content) values (?, ?, ?)",
+                "insert or replace into superseded (batch, record, content, question) values (?, ?, ?, ?)",
                 batch,
                 record.number(),
-                record.content());
+                record.content(),
+                record.question());
     }
 
-    /** The batch that is out and asks what the record is asked now, if there is one. */
-    public Optional<Integer> carriedBefore(KnownRecord record, byte[] content) {
+    /**
+     * A batch that is out and asks a record what it is asked now.
+     *
+     * @param asked what it asks to the byte
+     */
+    public record Carrier(int batch, Asked asked) {}
+
+    /** There may be none. */
+    public Optional<Carrier> carriedBefore(KnownRecord record, Asked asked) {
         return sql.first(
                 """
-                select s.batch
+                select s.batch, s.content
                   from batch b join superseded s on s.batch = b.batch
-                 where b.state in ('intended', 'submitted') and s.record = ? and s.content = ?
+                 where b.state in ('intended', 'submitted') and s.record = ? and (s.content = ? or s.question = ?)
+                 order by s.content = ? desc, s.batch desc
+                 limit 1
                 """,
-                row -> row.getInt(1),
+                row -> new Carrier(row.getInt(1), new Asked(row.getBytes(2), asked.question())),
                 record.number(),
-                content);
+                asked.content(),
+                asked.question(),
+                asked.content());
     }
 
     /** That batch carries it again. */
-    public void carryAgain(KnownRecord record, byte[] content, int batch) {
-        sql.update("delete from superseded where batch = ? and record = ?", batch, record.number());
-        ask(record, content, batch);
+    public void carryAgain(KnownRecord record, Carrier carrier) {
+        sql.update(
+                "delete from superseded where batch = ? and record = ?",
+                carrier.batch(),
+                record.number());
+        ask(record, carrier.asked(), carrier.batch());
         current.add(record.number());
         tallies.add(Tallies.SUBMITTED, 1);
     }
 
     /** The number of the answer to what a record is asked now, if it was given before. */
-    public Optional<Long> answerTo(KnownRecord record, byte[] content) {
+    public Optional<Long> answerTo(KnownRecord record, Asked asked) {
         return sql.first(
-                "select sequence from answer where record = ? and content = ? order by sequence desc limit 1",
+                """
+                select sequence
+                  from answer
+                 where record = ? and (content = ? or question = ?)
+                 order by content = ? desc, sequence desc
+                 limit 1
+                """,
                 row -> row.getLong(1),
                 record.number(),
-                content);
+                asked.content(),
+                asked.question(),
+                asked.content());
     }
 
     /** An answer of before is the record's again, and new to whoever had another. */
-    public void answerAgain(KnownRecord record, byte[] content, long former, long sequence) {
+    public void answerAgain(KnownRecord record, Asked asked, long former, long sequence) {
         sql.update("update answer set sequence = ? where sequence = ?", sequence, former);
-        ask(record, content, null);
+        ask(record, asked, null);
         sql.update(
                 "update record set state = 'done', answer = ? where record = ?",
                 sequence,
@@ -354,17 +424,18 @@ public final class RecordTable {
     }
 
     /** From here on it is asked this, and nothing that failed before counts. */
-    private void ask(KnownRecord record, byte[] content, @Nullable Integer batch) {
+    private void ask(KnownRecord record, Asked asked, @Nullable Integer batch) {
         sql.update("delete from again where record = ?", record.number());
         followers.forget(record.number());
         sql.update(
                 """
                 update record
-                   set content = ?, state = 'carried', batch = ?, history = null,
+                   set content = ?, question = ?, state = 'carried', batch = ?, history = null,
                        failure_kind = null, failure_message = null, failure_answer = null
                  where record = ?
                 """,
-                content,
+                asked.content(),
+                asked.question(),
                 batch,
                 record.number());
     }
@@ -418,8 +489,12 @@ public final class RecordTable {
         return tallies.failures(plan);
     }
 
-    /** Whether records are to be asked again whose requests are no longer kept. */
-    public boolean leavesSomeToReadAgain() {
+    /**
+     * Whether records are to be asked again whose requests are no longer kept.
+     *
+     * @param asksAgain whether one that is set aside is, by kind and history
+     */
+    public boolean leavesSomeToReadAgain(BiPredicate<String, History> asksAgain) {
         return sql.first(
                                 """
                                 select 1
@@ -431,12 +506,13 @@ public final class RecordTable {
                                 """,
                                 _ -> true)
                         .isPresent()
-                || sql
-                        .list(
-                                "select distinct failure_kind from record where state = 'failed'",
-                                row -> row.getString(1))
-                        .stream()
-                        .anyMatch(FailureKind::nextRunTriesAgain);
+                || sql.list(
+                                "select distinct failure_kind, history from record where state = 'failed'",
+                                row ->
+                                        asksAgain.test(
+                                                row.getString(1),
+                                                History.ofStored(row.getString(2))))
+                        .contains(true);
     }
 
     /** A record without an answer; without ids, and with a place, if it cannot be asked. */

@@ -26,23 +26,24 @@ public final class RequestIndex implements AutoCloseable {
     /**
      * From here on it is found.
      *
-     * @param content SHA-256 of what it is asked
+     * @param question as in {@link Asked}
      */
-    public void put(byte[] content, long record) {
-        long hash = hash(content);
+    public void put(byte[] question, long record) {
+        long hash = hash(question);
         if (!index.replace(hash, record)) {
             index.add(hash, record);
         }
     }
 
-    public OptionalLong find(byte[] content) {
-        long found = index.find(hash(content), _ -> true);
+    /** By its question: whether limits were raised since does not matter. */
+    public OptionalLong find(Asked asked) {
+        long found = index.find(hash(asked.question()), _ -> true);
         return found == 0 ? OptionalLong.empty() : OptionalLong.of(found);
     }
 
     /** It is a cryptographic hash already. */
-    private static long hash(byte[] content) {
-        return ByteBuffer.wrap(content).getLong();
+    private static long hash(byte[] question) {
+        return ByteBuffer.wrap(question).getLong();
     }
 
     @Override

@@ -176,8 +176,8 @@ public final class Settling {
     private boolean keep(String asked, int ordinal, Answer answer) {
         return sql.update(
                         """
-                        insert into answer (sequence, record, content, batch, answer, model, stop_reason, input_tokens, output_tokens, attempts, cost, answered_at)
-                        select ?, record, content, batch, ?, ?, ?, ?, ?, ?, ?, ?
+                        insert into answer (sequence, record, content, question, batch, answer, model, stop_reason, input_tokens, output_tokens, attempts, cost, answered_at)
+                        select ?, record, content, question, batch, ?, ?, ?, ?, ?, ?, ?, ?
                           from %s
                         """
                                 .formatted(asked),
@@ -266,17 +266,19 @@ public final class Settling {
         }
     }
 
-    /** Sets the record aside with the reason. */
+    /** Sets the record aside with the reason; its history says how it came to that. */
     public void fail(int ordinal, FailureKind kind, String message, @Nullable String answer) {
         settled.set(ordinal);
         var waiting = followers.of(members[ordinal], batch.number());
+        var history = history(ordinal).with(kind.wireName()).stored();
         int left =
                 sql.update(
                         """
                         update record
-                           set state = 'failed', batch = null, history = null, failure_kind = ?, failure_message = ?, failure_answer = ?
+                           set state = 'failed', batch = null, history = ?, failure_kind = ?, failure_message = ?, failure_answer = ?
                          where record = ? and batch = ? and state = 'carried'
                         """,
+                        history,
                         kind.wireName(),
                         message,
                         answer,
@@ -287,9 +289,10 @@ public final class Settling {
             sql.update(
                     """
                     update record
-                       set state = 'failed', failure_kind = ?, failure_message = ?, failure_answer = ?
+                       set state = 'failed', history = ?, failure_kind = ?, failure_message = ?, failure_answer = ?
                      where record = ?
                     """,
+                    history,
                     kind.wireName(),
                     message,
                     answer,

@@ -3,6 +3,7 @@ package dev.nightmail.pipeline.state;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,9 +45,11 @@ public final class SourcePosition {
     /**
      * Whether records that were read before a position are to be asked again, or for the first time
      * if they were unusable and are mended since. The source has to give them again for that.
+     *
+     * @param asksAgain whether one that is set aside is, by kind and history
      */
-    public boolean leavesRecordsToAskAgain() {
-        return leavesUnusableRecords() || records.leavesSomeToReadAgain();
+    public boolean leavesRecordsToAskAgain(BiPredicate<String, History> asksAgain) {
+        return leavesUnusableRecords() || records.leavesSomeToReadAgain(asksAgain);
     }
 
     private boolean leavesUnusableRecords() {

@@ -293,7 +293,16 @@ final class StateSchema {
                                 addition           blob,
                                 addition_delivered integer
                             )
-                            """));
+                            """),
+                    List.of(
+                            // The other hash of what is asked, see Asked; null until a record of an
+                            // earlier release is read again, which the next run does.
+                            "alter table record add column question blob",
+                            "alter table answer add column question blob",
+                            "alter table superseded add column question blob",
+                            "update plan set source = null",
+                            // How often those that are set aside had failed was not kept.
+                            "update record set history = null where state = 'failed'"));
 
     private static final int CURRENT = NUMBERED_SINCE + LATER.size();
 

@@ -164,6 +164,22 @@ class DedupeTest {
     }
 
     @Test
+    void aHigherLimitAsksWhatWasCutOffOnceForAll() throws Exception {
+        server.answering((id, params, _) ->
+                params.toString().contains("good") && params.path("max_tokens").asInt() == 100
+                        ? message("cut", "max_tokens")
+                        : message("asked by " + id));
+        var pipeline = letters("dedupe: true");
+        assertThat(pipeline.run(server, world).failed()).containsEntry("max_tokens", 3L);
+        pipeline.replacing("max_tokens: 100", "max_tokens: 200");
+
+        var second = pipeline.run(server, world);
+
+        assertThat(second.done()).isEqualTo(4);
+        assertThat(server.batches().getLast().customIds).containsExactly("a");
+    }
+
+    @Test
     void theEstimateCountsWhatIsAskedOnce() throws Exception {
         var once = estimate(letters("dedupe: true"));
         var each = estimate(letters("dedupe: false"));
