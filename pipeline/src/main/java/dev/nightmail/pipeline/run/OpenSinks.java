@@ -2,6 +2,7 @@ package dev.nightmail.pipeline.run;
 
 import dev.nightmail.pipeline.definition.OutputSink;
 import dev.nightmail.pipeline.sink.ReaderGoneException;
+import dev.nightmail.pipeline.sink.RowShape;
 import dev.nightmail.pipeline.sink.Sink;
 import dev.nightmail.pipeline.sink.SinkContext;
 import dev.nightmail.pipeline.sink.SinkException;
@@ -13,7 +14,12 @@ import org.jspecify.annotations.Nullable;
 /** The sinks of one run. Each is written whatever becomes of the others. */
 final class OpenSinks implements AutoCloseable {
 
-    record OpenSink(OutputSink definition, Sink sink) {}
+    /**
+     * One of them.
+     *
+     * @param shape of its rows, where it writes a file
+     */
+    record OpenSink(OutputSink definition, Sink sink, RowShape shape) {}
 
     /** What is done with each. */
     interface Use {
@@ -29,7 +35,8 @@ final class OpenSinks implements AutoCloseable {
     static OpenSinks of(List<OutputSink> sinks, Function<OutputSink, SinkContext> context) {
         var open = new ArrayList<OpenSink>();
         for (var sink : sinks) {
-            open.add(new OpenSink(sink, sink.definition().open(context.apply(sink))));
+            var told = context.apply(sink);
+            open.add(new OpenSink(sink, sink.definition().open(told), RowShape.ofFile(told)));
         }
         return new OpenSinks(open);
     }

@@ -2,6 +2,8 @@ package dev.nightmail.pipeline.run;
 
 import dev.nightmail.pipeline.definition.OutputPlaces;
 import dev.nightmail.pipeline.run.OpenSinks.OpenSink;
+import dev.nightmail.pipeline.sink.FileMode;
+import dev.nightmail.pipeline.sink.FileSinkDefinition;
 import dev.nightmail.pipeline.sink.JsonLines;
 import dev.nightmail.pipeline.sink.ReaderGoneException;
 import dev.nightmail.pipeline.sink.SinkException;
@@ -12,6 +14,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
@@ -21,6 +24,9 @@ import tools.jackson.databind.json.JsonMapper;
  * from the state, so it can be written again at any time.
  */
 final class Output {
+
+    /** Another number has all files written anew: what the same answers look like has changed. */
+    private static final String FILE_LAYOUT = "1";
 
     private final PipelineState state;
     private final ProgressListener listener;
@@ -100,7 +106,7 @@ final class Output {
         try {
             sinks.each(open -> {
                 if (open.definition().definition().file().isPresent()) {
-                    complete(open, answers);
+                    complete(open, plan, answers);
                 } else {
                     deliver(open, answers);
                 }
@@ -118,7 +124,7 @@ final class Output {
 
     void write(Plan plan) throws InterruptedException {
         var answers = new StateAnswers(state, true);
-        sinks.each(open -> complete(open, answers));
+        sinks.each(open -> complete(open, plan, answers));
         writeFailed(plan);
     }
 
@@ -128,14 +134,40 @@ final class Output {
         listener.on(new RunEvent.FileWritten(places.reportFile(), 1));
     }
 
-    private void complete(OpenSink open, StateAnswers answers) throws InterruptedException {
+    private void complete(OpenSink open, Plan plan, StateAnswers answers)
+            throws InterruptedException {
+        var contents = contents(open, plan);
+        var file = open.definition().definition().file();
+        if (contents.isPresent() && files.holds(file.orElseThrow(), contents.get())) {
+            return;
+        }
         var rows = open.sink().complete(answers);
-        open.definition()
-                .definition()
-                .file()
-                .ifPresentOrElse(
-                        file -> listener.on(new RunEvent.FileWritten(file.path(), rows)),
-                        () -> told(open, rows));
+        file.ifPresentOrElse(
+                written -> {
+                    contents.ifPresent(noted -> files.noteContents(written, noted));
+                    listener.on(new RunEvent.FileWritten(written.path(), rows));
+                },
+                () -> told(open, rows));
+    }
+
+    /**
+     * Names all that a file is made from, so that one that has it already need not be written anew;
+     * empty for a sink that is not such a file.
+     */
+    private Optional<String> contents(OpenSink open, Plan plan) {
+        if (!(open.definition().definition() instanceof FileSinkDefinition file)
+                || file.mode() == FileMode.APPEND) {
+            return Optional.empty();
+        }
+        var ofRun = file.mode() == FileMode.REPLACE ? plan.number() : 0;
+        return Optional.of(
+                String.join(
+                        "\n",
+                        FILE_LAYOUT,
+                        String.valueOf(state.rowsRevision()),
+                        String.valueOf(ofRun),
+                        file.toString(),
+                        open.shape().toString()));
     }
 
     private void told(OpenSink open, long rows) {

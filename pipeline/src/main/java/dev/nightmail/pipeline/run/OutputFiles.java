@@ -9,6 +9,10 @@ import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.streams.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Replaces and deletes what this pipeline wrote, and nothing else: a file that somebody else wrote,
@@ -53,7 +57,34 @@ final class OutputFiles {
                         filling,
                         content ->
                                 state.inTransaction(() -> state.outputs().writing(path, content)));
-        state.inTransaction(() -> state.outputs().written(path, sha256));
+        state.inTransaction(() -> state.outputs().written(path, sha256, seen(path)));
+    }
+
+    /** Whether the file was written with just these contents, and nobody touched it since. */
+    boolean holds(NamedFile output, String contents) {
+        return Files.isRegularFile(output.path(), LinkOption.NOFOLLOW_LINKS)
+                && state.outputs().holds(output.path(), seen(output.path()), contents);
+    }
+
+    /** The file was just written, with these contents. */
+    void noteContents(NamedFile output, String contents) {
+        state.inTransaction(
+                () -> state.outputs().holding(output.path(), seen(output.path()), contents));
+    }
+
+    /** Size, times and identity: whoever writes a file changes one of them. */
+    private static String seen(Path path) {
+        try {
+            var attributes = Files.readAttributes(path, BasicFileAttributes.class);
+            return attributes.size()
+                    + " "
+                    + attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS)
+                    + " "
+                    + attributes.fileKey();
+        } catch (IOException _) {
+            // It looks like nothing that is known.
+            return "";
+        }
     }
 
     /** Removes a file of an earlier run that this run has nothing to say to. */
@@ -101,7 +132,8 @@ final class OutputFiles {
         try {
             return state.outputs().mayBeUnrecorded(path)
                     ? FormerOutput.isOne(output, pipeline, state.records()::knows)
-                    : state.outputs().wrote(path, Sha256.ofFile(path));
+                    : state.outputs().wroteWhatLooksLike(path, seen(path))
+                            || state.outputs().wrote(path, Sha256.ofFile(path));
         } catch (IOException e) {
             throw new SinkException(
                     output.key() + ": cannot read " + path + ": " + e.getMessage(), e);

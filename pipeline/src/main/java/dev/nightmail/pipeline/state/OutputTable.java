@@ -37,6 +37,38 @@ public final class OutputTable {
                 > 0;
     }
 
+    /**
+     * The same by how a file looks, without reading it.
+     *
+     * @param seen its size, times and the like
+     */
+    public boolean wroteWhatLooksLike(Path path, String seen) {
+        return sql.number(
+                        "select count(*) from output_file where path = ? and seen = ?",
+                        key(path),
+                        seen)
+                > 0;
+    }
+
+    /** Whether a file that looks like this was written with just these contents. */
+    public boolean holds(Path path, String seen, String contents) {
+        return sql.number(
+                        "select count(*) from output_file where path = ? and seen = ? and contents = ?",
+                        key(path),
+                        seen,
+                        contents)
+                > 0;
+    }
+
+    /** What was written into a file that looks like this. */
+    public void holding(Path path, String seen, String contents) {
+        sql.update(
+                "update output_file set contents = ? where path = ? and seen = ?",
+                contents,
+                key(path),
+                seen);
+    }
+
     /** Before a file takes its name. */
     public void writing(Path path, String sha256) {
         sql.update(
@@ -45,9 +77,18 @@ public final class OutputTable {
                 sha256);
     }
 
-    /** After a file took its name. If answers were added to one of that name, that one is gone. */
-    public void written(Path path, String sha256) {
+    /**
+     * After a file took its name. If answers were added to one of that name, that one is gone.
+     *
+     * @param seen how it looks now
+     */
+    public void written(Path path, String sha256, String seen) {
         sql.update("delete from appended_file where path = ?", key(path));
+        sql.update(
+                "update output_file set seen = ?, contents = null where path = ? and sha256 = ?",
+                seen,
+                key(path),
+                sha256);
         sql.update("delete from output_file where path = ? and sha256 <> ?", key(path), sha256);
     }
 

@@ -231,6 +231,14 @@ public final class PipelineState implements AutoCloseable {
                         : "delete from setting where name = 'answers'");
     }
 
+    /**
+     * A number that rises with each change of records and answers: as long as it stays, a sink that
+     * has all of them has all of them still.
+     */
+    public long rowsRevision() {
+        return sql.number("select cast(value as integer) from setting where name = 'rows'");
+    }
+
     /** The answers by number. */
     public AnswerTable answers() {
         return answers;

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +33,16 @@ final class Sql {
 
     private static final int PRIMARY_CODE = 0xFF;
 
+    /** Statements that change records or answers, and so what sinks hold. */
+    private static final Pattern OF_ROWS =
+            Pattern.compile(
+                    "(insert( or \\w+)? into|update|delete from) (record|answer)\\b.*",
+                    Pattern.DOTALL);
+
     private final Connection connection;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
+    private final Map<String, Boolean> changesRows = new HashMap<>();
+    private boolean rowsChanged;
     private final ReentrantLock lock = new ReentrantLock();
     private boolean inTransaction;
     private Runnable beforeCommit = () -> {};
@@ -56,11 +65,34 @@ final class Sql {
     int update(String sql, @Nullable Object... arguments) {
         lock.lock();
         try {
-            return bound(sql, arguments).executeUpdate();
+            int rows = bound(sql, arguments).executeUpdate();
+            if (rows > 0 && changesRows.computeIfAbsent(sql, Sql::isOfRows)) {
+                rowsChanged = true;
+                if (!inTransaction) {
+                    countRevision();
+                }
+            }
+            return rows;
         } catch (SQLException e) {
             throw failure(e);
         } finally {
             lock.unlock();
+        }
+    }
+
+    private static boolean isOfRows(String sql) {
+        return OF_ROWS.matcher(sql.strip()).matches();
+    }
+
+    /** Whoever remembers the number knows later whether records and answers are what they were. */
+    private void countRevision() {
+        if (rowsChanged) {
+            rowsChanged = false;
+            update(
+                    """
+                    insert into setting (name, value) values ('rows', '1')
+                    on conflict (name) do update set value = cast(value as integer) + 1
+                    """);
         }
     }
 
@@ -115,8 +147,10 @@ final class Sql {
             try {
                 work.run();
                 beforeCommit.run();
+                countRevision();
                 connection.commit();
             } catch (Throwable e) {
+                rowsChanged = false;
                 undo(e);
                 afterUndo.run();
                 throw e;

@@ -302,7 +302,11 @@ final class StateSchema {
                             "alter table superseded add column question blob",
                             "update plan set source = null",
                             // How often those that are set aside had failed was not kept.
-                            "update record set history = null where state = 'failed'"));
+                            "update record set history = null where state = 'failed'"),
+                    List.of(
+                            // What a file looked like when it was written, and what was written.
+                            "alter table output_file add column seen text",
+                            "alter table output_file add column contents text"));
 
     private static final int CURRENT = NUMBERED_SINCE + LATER.size();
 

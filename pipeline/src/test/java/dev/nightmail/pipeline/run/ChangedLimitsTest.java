@@ -192,6 +192,8 @@ class ChangedLimitsTest {
                 statement.execute("alter table " + table + " drop column question");
             }
             statement.execute("update record set history = null");
+            statement.execute("alter table output_file drop column seen");
+            statement.execute("alter table output_file drop column contents");
             statement.execute("drop table following");
             statement.execute("drop table appended_file");
             statement.execute("pragma user_version = 7");

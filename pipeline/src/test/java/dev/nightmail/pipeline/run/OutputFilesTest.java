@@ -208,7 +208,7 @@ class OutputFilesTest {
                                 "jdbc:sqlite:" + folder.resolve("pipeline.state.db"));
                 var statement = connection.createStatement()) {
             statement.execute(
-                    "insert into output_file select path, 'what it would have become' from output_file");
+                    "insert into output_file (path, sha256) select path, 'what it would have become' from output_file");
         }
 
         assertThat(pipeline.run(server, world).done()).isEqualTo(2);

@@ -18,7 +18,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.sql.DriverManager;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -30,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What stands in the rows of sinks beside the answers, which rows there are, and in which sinks.
@@ -113,6 +117,62 @@ class RowsTest {
                 var rows = statement.executeQuery("select min(answered_at) from answer")) {
             return rows.getString(1);
         }
+    }
+
+    @Test
+    void aFileThatHoldsEveryAnswerAlreadyIsLeftAsItIs() throws Exception {
+        var pipeline = letters("sink: { file: results.jsonl }");
+        pipeline.run(server, world);
+        var before = fileKey("results.jsonl");
+
+        pipeline.run(server, world);
+        assertThat(fileKey("results.jsonl")).as("nothing to do").isEqualTo(before);
+
+        Files.setLastModifiedTime(
+                folder.resolve("letters.jsonl"),
+                FileTime.from(Instant.parse("2026-01-01T00:00:00Z")));
+        pipeline.run(server, world);
+        assertThat(fileKey("results.jsonl")).as("source read again").isEqualTo(before);
+
+        Files.delete(folder.resolve("results.jsonl"));
+        pipeline.run(server, world);
+        assertThat(pipeline.answeredIds()).containsExactly("a", "b");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sink: { file: results.jsonl, keep: [customer] }",
+                "sink: { file: results.jsonl, columns: [model] }",
+                "sink: { file: results.jsonl, mode: replace }"
+            })
+    void aFileOfOtherRowsIsWrittenAnew(String other) throws Exception {
+        letters("sink: { file: results.jsonl }").run(server, world);
+        var before = fileKey("results.jsonl");
+
+        letters(other).run(server, world);
+
+        assertThat(fileKey("results.jsonl")).isNotEqualTo(before);
+    }
+
+    @Test
+    void aFileIsWrittenAnewWhenAKeptFieldChanges() throws Exception {
+        var pipeline = letters("sink: { file: results.jsonl, keep: [customer] }");
+        pipeline.run(server, world);
+        pipeline.file(
+                "letters.jsonl",
+                Files.readString(folder.resolve("letters.jsonl")).replace("Anna", "Annabel"));
+
+        pipeline.run(server, world);
+
+        assertThat(pipeline.jsonLines("results.jsonl").getFirst().path("customer").asString())
+                .isEqualTo("Annabel");
+        assertThat(server.requestsAccepted()).isEqualTo(2);
+    }
+
+    /** Whoever writes a file anew makes another one. */
+    private @Nullable Object fileKey(String name) throws IOException {
+        return Files.readAttributes(folder.resolve(name), BasicFileAttributes.class).fileKey();
     }
 
     @Test

@@ -58,7 +58,8 @@ public final class FormerState {
                  where state in ('intended', 'submitted', 'collected', 'gone')
                 """);
         if (version >= 2) {
-            sql.update("insert into main.output_file select * from now.output_file");
+            sql.update(
+                    "insert into main.output_file (path, sha256) select path, sha256 from now.output_file");
             sql.update("insert into main.setting select * from now.setting");
         }
         for (var batch : sql.list("select batch from now.batch", row -> row.getInt(1))) {
