@@ -26,9 +26,4 @@ record AppendedFile(NamedFile file, PipelineState state, OutputFiles files) impl
     public boolean isWrittenWhole() {
         return files.isWrittenWhole(file);
     }
-
-    @Override
-    public boolean mayOverwrite() {
-        return files.mayOverwrite();
-    }
 }

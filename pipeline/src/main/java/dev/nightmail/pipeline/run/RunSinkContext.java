@@ -70,6 +70,11 @@ record RunSinkContext(
     }
 
     @Override
+    public boolean mayOverwrite() {
+        return files.mayOverwrite();
+    }
+
+    @Override
     public AppendNotes appendNotes(NamedFile file) {
         return new AppendedFile(file, state, files);
     }

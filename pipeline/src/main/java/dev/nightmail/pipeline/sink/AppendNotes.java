@@ -39,7 +39,4 @@ public interface AppendNotes {
 
     /** Whether the pipeline wrote a file of this name as a whole, in another mode. */
     boolean isWrittenWhole();
-
-    /** Whether the author said that a file in the way may go. */
-    boolean mayOverwrite();
 }

@@ -94,7 +94,7 @@ final class AppendSink implements Sink {
     }
 
     private void refuse(@Nullable String objection) {
-        if (objection != null && !notes.mayOverwrite()) {
+        if (objection != null && !context.mayOverwrite()) {
             throw new SinkException(objection, null);
         }
     }

@@ -1,6 +1,5 @@
 package dev.nightmail.pipeline.sink;
 
-import dev.nightmail.pipeline.paths.NamedFile;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -10,25 +9,24 @@ import java.time.Instant;
  */
 final class FileSink implements Sink {
 
-    private static final Duration PAUSE_MIN = Duration.ofSeconds(10);
     private static final int PAUSES_PER_WRITE = 20;
 
     private final SinkContext context;
-    private final NamedFile target;
+    private final FilePlace place;
     private final FileMode mode;
     private final AnswerFile file;
     private Instant nextDue = Instant.MIN;
 
-    FileSink(SinkContext context, NamedFile target, FileMode mode, AnswerFile file) {
+    FileSink(SinkContext context, FilePlace place, FileMode mode, AnswerFile file) {
         this.mode = mode;
         this.context = context;
-        this.target = target;
+        this.place = place;
         this.file = file;
     }
 
     @Override
     public void check(Answers answers) {
-        context.checkFile(target);
+        place.check();
         file.prepare();
         file.notes().forEach(context::note);
     }
@@ -44,11 +42,11 @@ final class FileSink implements Sink {
             return 0;
         }
         // One that cannot be written now is tried again after as long.
-        nextDue = begun.plus(PAUSE_MIN);
+        nextDue = begun.plus(place.pauseMin());
         var rows = complete(answers);
         var ended = context.now();
         var pause = Duration.between(begun, ended).multipliedBy(PAUSES_PER_WRITE);
-        nextDue = ended.plus(pause.compareTo(PAUSE_MIN) > 0 ? pause : PAUSE_MIN);
+        nextDue = ended.plus(pause.compareTo(place.pauseMin()) > 0 ? pause : place.pauseMin());
         return rows;
     }
 
@@ -64,10 +62,12 @@ final class FileSink implements Sink {
                         visitor.visit(row);
                     });
                 };
-        context.replaceFile(target, file.filling(counted, context::note));
+        place.replace(file.filling(counted, context::note));
         return rows[0];
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        place.close();
+    }
 }

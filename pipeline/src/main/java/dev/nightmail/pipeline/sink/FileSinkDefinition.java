@@ -51,7 +51,7 @@ public record FileSinkDefinition(
         }
         return new FileSink(
                 context,
-                answers(),
+                new FilePlace.Local(context, answers()),
                 mode,
                 new AnswerFile(
                         format, formulas, hasMark, Packing.ofFileName(path.toString()), shape));

@@ -5,6 +5,7 @@ import dev.nightmail.config.section.Keys;
 import dev.nightmail.config.section.Kinds;
 import dev.nightmail.config.section.YamlSection;
 import dev.nightmail.pipeline.paths.PathRule;
+import dev.nightmail.pipeline.s3.S3Place;
 import dev.nightmail.pipeline.streams.Packing;
 import java.nio.file.InvalidPathException;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ public final class FileSinkProvider implements SinkProvider {
             Key.of(
                             "file",
                             Kinds.text(),
-                            "A file that ends in .jsonl, .csv or .parquet; the first two also with .gz or .zst.")
+                            "A file that ends in .jsonl, .csv or .parquet; the first two also with .gz or .zst; or an object in S3, s3://bucket/key, that ends so.")
                     .required("give a file");
 
     /** What CSV does with answers that look like formulas. */
@@ -65,7 +66,8 @@ public final class FileSinkProvider implements SinkProvider {
         if (named == null) {
             return null;
         }
-        if (named.contains("://")) {
+        var isObject = S3Place.isName(named);
+        if (named.contains("://") && !isObject) {
             sink.problem("file", remote(named));
             return null;
         }
@@ -84,6 +86,12 @@ public final class FileSinkProvider implements SinkProvider {
                     "is packed already if it is Parquet: leave %s out".formatted(packing.ending()));
             return null;
         }
+        if (mode == FileMode.APPEND && isObject) {
+            sink.problem(
+                    "mode",
+                    "append adds rows to a file, and an object in S3 is replaced whole: leave mode out");
+            return null;
+        }
         if (mode == FileMode.APPEND && (format == SinkFormat.PARQUET || packing != Packing.NONE)) {
             sink.problem(
                     "mode",
@@ -97,18 +105,47 @@ public final class FileSinkProvider implements SinkProvider {
             sink.problem("bom", "goes with a .csv file only");
         }
         try {
+            if (isObject) {
+                return object(
+                        S3Place.parse(named), format, formulas, hasMark, mode, paths, pipeline);
+            }
             return new FileSinkDefinition(
                     paths.folder().resolve(named).normalize(), format, formulas, hasMark, mode);
         } catch (InvalidPathException e) {
             sink.problem("file", "is not a path: " + e.getReason());
             return null;
+        } catch (IllegalArgumentException e) {
+            sink.problem("file", String.valueOf(e.getMessage()));
+            return null;
         }
+    }
+
+    private static SinkDefinition object(
+            S3Place place,
+            SinkFormat format,
+            Formulas formulas,
+            boolean hasMark,
+            FileMode mode,
+            PathRule paths,
+            String pipeline) {
+        var name = place.fileName();
+        var ending = name.substring(Packing.unpackedName(name).lastIndexOf('.'));
+        return new S3SinkDefinition(
+                place,
+                format,
+                formulas,
+                hasMark,
+                mode,
+                paths.folder()
+                        .resolve(".nightmail")
+                        .resolve(pipeline + ".sink.work")
+                        .resolve("answers" + ending),
+                paths.folder().resolve(pipeline + ".sample" + ending));
     }
 
     private static String remote(String named) {
         var scheme = named.substring(0, named.indexOf("://") + 3);
         return scheme
-                + " is not supported yet: name a file, and copy it there after the run"
-                + (scheme.equals("s3://") ? ", as with \"aws s3 cp\"" : "");
+                + " is not written to: name a file and copy it there after the run, or an object of S3 (s3://bucket/key)";
     }
 }

@@ -48,6 +48,9 @@ public interface SinkContext {
      */
     void replaceFile(NamedFile file, WholeFile.Filling filling);
 
+    /** Whether the author said that what is in the way may go. */
+    boolean mayOverwrite();
+
     /** What is known of a file to which answers are added. */
     AppendNotes appendNotes(NamedFile file);
 }

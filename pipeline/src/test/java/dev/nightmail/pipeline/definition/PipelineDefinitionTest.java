@@ -243,7 +243,10 @@ class PipelineDefinitionTest {
                 "{ files: docs } | { file: o.jsonl, bom: true } | sink.bom: goes with a .csv file only",
                 "{ files: docs } | { file: o.parquet.gz } | sink.file: is packed already",
                 "{ files: docs } | { file: o.parquet.zst } | sink.file: is packed already if it is Parquet: leave .zst out",
-                "{ files: docs } | { file: s3://bucket/o.csv } | sink.file: s3:// is not supported yet: name a file, and copy it there after the run, as with \"aws s3 cp\""
+                "{ files: docs } | { file: gs://bucket/o.csv } | sink.file: gs:// is not written to: name a file and copy it there after the run, or an object of S3 (s3://bucket/key)",
+                "{ files: docs } | { file: s3://Bucket/o.csv } | sink.file: must look like s3://bucket/key, with a bucket of 3 to 63 small letters",
+                "{ files: docs } | { file: s3://bucket/o.txt } | sink.file: must end in .jsonl, .csv or .parquet",
+                "{ files: docs } | { file: s3://bucket/o.csv, mode: append } | sink.mode: append adds rows to a file, and an object in S3 is replaced whole"
             })
     void whatASourceOrASinkCannotBeIsSaid(String source, String sink, String problem) {
         assertThatThrownBy(() ->

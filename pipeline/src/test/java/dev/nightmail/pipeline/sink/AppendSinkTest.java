@@ -238,7 +238,7 @@ class AppendSinkTest extends SinkContract {
         }
 
         assertThat(file()).doesNotExist();
-        context.appendNotes().allowOverwriting();
+        context.allowOverwriting();
         run(true);
         assertThat(delivered()).containsOnlyKeys("a", "b");
     }
@@ -269,7 +269,7 @@ class AppendSinkTest extends SinkContract {
                 .isInstanceOf(SinkException.class)
                 .hasMessageContaining("was written by this pipeline in another mode");
 
-        context.appendNotes().allowOverwriting();
+        context.allowOverwriting();
         run(true);
 
         assertThat(content()).isEqualTo(row("a", "good", 1));

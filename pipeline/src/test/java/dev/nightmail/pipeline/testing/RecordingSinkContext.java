@@ -22,6 +22,8 @@ public final class RecordingSinkContext implements SinkContext {
     private final List<String> notes = new ArrayList<>();
     private final List<Duration> pauses = new ArrayList<>();
     private final RecordedNotes appendNotes = new RecordedNotes();
+    private boolean mayOverwrite;
+    private Instant now = Instant.parse("2026-01-02T03:04:05Z");
     private String pipelineId = "pipeline-1";
     private Runnable whilePausing = () -> {};
     private OutputStream output = OutputStream.nullOutputStream();
@@ -78,7 +80,12 @@ public final class RecordingSinkContext implements SinkContext {
 
     @Override
     public Instant now() {
-        return Instant.parse("2026-01-02T03:04:05Z");
+        return now;
+    }
+
+    /** Time goes by. */
+    public void passes(Duration duration) {
+        now = now.plus(duration);
     }
 
     @Override
@@ -103,6 +110,15 @@ public final class RecordingSinkContext implements SinkContext {
     }
 
     @Override
+    public boolean mayOverwrite() {
+        return mayOverwrite;
+    }
+
+    public void allowOverwriting() {
+        mayOverwrite = true;
+    }
+
+    @Override
     public AppendNotes appendNotes(NamedFile file) {
         return appendNotes;
     }
@@ -114,17 +130,12 @@ public final class RecordingSinkContext implements SinkContext {
     /** Notes of the one file there is, which outlive every sink. */
     public static final class RecordedNotes implements AppendNotes {
         private Note note = Note.NONE;
-        private boolean mayOverwrite;
         private boolean isWrittenWhole;
         private Runnable beforeWriting = () -> {};
 
         /** Happens before each note is written: throwing is a crash right before it. */
         public void beforeWriting(Runnable event) {
             beforeWriting = event;
-        }
-
-        public void allowOverwriting() {
-            mayOverwrite = true;
         }
 
         /** The file that is there was written in another mode. */
@@ -153,11 +164,6 @@ public final class RecordingSinkContext implements SinkContext {
         @Override
         public boolean isWrittenWhole() {
             return isWrittenWhole;
-        }
-
-        @Override
-        public boolean mayOverwrite() {
-            return mayOverwrite;
         }
     }
 }

@@ -1,0 +1,9 @@
+package dev.nightmail.pipeline.s3;
+
+/** Something could not be done with an object; the message names it and says what to do. */
+public final class S3Failure extends RuntimeException {
+
+    S3Failure(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

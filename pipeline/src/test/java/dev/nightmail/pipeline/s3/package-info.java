@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nightmail.pipeline.s3;
+
+import org.jspecify.annotations.NullMarked;
