@@ -4,9 +4,6 @@ import com.networknt.schema.Schema;
 import dev.nightmail.pipeline.definition.OutputDefinition;
 import dev.nightmail.pipeline.schema.AnswerSchema;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -15,11 +12,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class AnswerCheck {
 
-    private static final JsonMapper JSON =
-            JsonMapper.builder()
-                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                    .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-                    .build();
+    private static final JsonMapper JSON = JsonMapper.shared();
 
     private final @Nullable Schema schema;
 
@@ -55,11 +48,14 @@ public final class AnswerCheck {
     }
 
     private static Verdict checkText(Message message) {
-        if (!message.text().isBlank()) {
-            return new Verdict.Accepted(JSON.writeValueAsString(message.text()));
-        }
+        // What stands beside a call only announces it.
         var toolInput = message.toolInput();
-        return toolInput == null ? empty(message) : new Verdict.Accepted(toolInput.toString());
+        if (toolInput != null) {
+            return new Verdict.Accepted(toolInput.toString());
+        }
+        return message.text().isBlank()
+                ? empty(message)
+                : new Verdict.Accepted(JSON.writeValueAsString(message.text()));
     }
 
     private static Verdict checkJson(Schema schema, Message message) {
@@ -67,10 +63,8 @@ public final class AnswerCheck {
         if (toolInput == null && message.text().isBlank()) {
             return empty(message);
         }
-        JsonNode answer;
-        try {
-            answer = toolInput == null ? JSON.readTree(withoutFence(message.text())) : toolInput;
-        } catch (JacksonException _) {
+        var answer = toolInput == null ? JsonInText.find(message.text()) : toolInput;
+        if (answer == null) {
             return rejected(FailureKind.INVALID_ANSWER, "the answer is not valid JSON", message);
         }
         var errors = schema.validate(answer);
@@ -87,20 +81,6 @@ public final class AnswerCheck {
         var toolInput = message.toolInput();
         return new Verdict.Rejected(
                 kind, reason, toolInput == null ? message.text() : toolInput.toString());
-    }
-
-    /**
-     * Models without structured output like to wrap JSON into a Markdown fence; what is inside is
-     * the answer.
-     */
-    private static String withoutFence(String text) {
-        var stripped = text.strip();
-        if (!stripped.startsWith("```")
-                || !stripped.endsWith("```")
-                || stripped.indexOf('\n') < 0) {
-            return stripped;
-        }
-        return stripped.substring(stripped.indexOf('\n') + 1, stripped.length() - 3);
     }
 
     /** A pipeline file with such a schema is refused when it is read: this is for other callers. */

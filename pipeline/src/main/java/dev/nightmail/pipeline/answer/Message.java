@@ -3,29 +3,31 @@ package dev.nightmail.pipeline.answer;
 import dev.nightmail.pipeline.cost.Usage;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * What we act on of a model's message.
  *
  * @param text all text blocks, one after the other
- * @param toolInput input of the first tool call, null without one
+ * @param toolInput input of the tool call, or a list of the inputs if there were several; null
+ *     without any
  */
 public record Message(
         String text, @Nullable JsonNode toolInput, String stopReason, String model, Usage usage) {
 
     static Message of(JsonNode json) {
         var text = new StringBuilder();
-        JsonNode toolInput = null;
+        var inputs = JsonNodeFactory.instance.arrayNode();
         for (var block : json.path("content").values()) {
             switch (block.path("type").asString("")) {
                 case "text" -> text.append(block.path("text").asString(""));
-                case "tool_use" -> toolInput = toolInput == null ? block.path("input") : toolInput;
+                case "tool_use" -> inputs.add(block.path("input"));
                 default -> {}
             }
         }
         return new Message(
                 text.toString(),
-                toolInput,
+                inputs.isEmpty() ? null : inputs.size() == 1 ? inputs.get(0) : inputs,
                 json.path("stop_reason").asString(""),
                 json.path("model").asString(""),
                 usage(json.path("usage")));
