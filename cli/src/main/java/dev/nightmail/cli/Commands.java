@@ -3,6 +3,7 @@ package dev.nightmail.cli;
 import dev.nightmail.cli.batches.BatchesCommand;
 import dev.nightmail.cli.command.Console;
 import dev.nightmail.cli.command.Failures;
+import dev.nightmail.cli.cost.CostCommand;
 import dev.nightmail.cli.run.CollectCommand;
 import dev.nightmail.cli.run.EstimateCommand;
 import dev.nightmail.cli.run.ExportCommand;
@@ -27,7 +28,7 @@ public final class Commands {
 
     /**
      * Adds {@code run}, {@code estimate}, {@code collect}, {@code status}, {@code export}, {@code
-     * batches}, {@code upstreams}, {@code schema} and {@code completion}.
+     * cost}, {@code batches}, {@code upstreams}, {@code schema} and {@code completion}.
      */
     public static void addTo(CommandLine root, Surroundings surroundings) {
         root.addSubcommand(new RunCommand(surroundings));
@@ -35,6 +36,7 @@ public final class Commands {
         root.addSubcommand(new CollectCommand(surroundings));
         root.addSubcommand(new StatusCommand(surroundings));
         root.addSubcommand(new ExportCommand(surroundings));
+        root.addSubcommand(new CostCommand(surroundings));
         root.addSubcommand(BatchesCommand.commandLine(surroundings));
         root.addSubcommand(UpstreamsCommand.commandLine(surroundings));
         root.addSubcommand(SchemaCommand.commandLine(surroundings));

@@ -47,6 +47,14 @@ final class PlanText {
             figures(preview).lines().forEach(line -> lines.add(INDENT + line));
             lines.add("");
             lines.add(INDENT + style.dim(basis(preview)));
+            var saved = preview.estimate().savedMicros();
+            if (saved != null && saved > 0) {
+                lines.add(
+                        INDENT
+                                + style.dim(
+                                        "A call for each would likely cost %s more."
+                                                .formatted(Figures.money(saved))));
+            }
             if (preview.estimate().costMicros() == null) {
                 lines.add(
                         INDENT

@@ -128,6 +128,7 @@ final class RunJson {
         put(json, "input_tokens", estimate.inputTokens());
         put(json, "output_tokens", estimate.outputTokens());
         put(json, "cost_micros", estimate.costMicros());
+        json.put("saved_micros", estimate.savedMicros());
         json.put("billing", preview.tariff().billing().text())
                 .put("basis", estimate.basis())
                 .put("spent_micros", preview.spentMicros());
@@ -178,6 +179,7 @@ final class RunJson {
         json.put("billing", summary.tariff().billing().text())
                 .put("cost_micros", summary.costMicros())
                 .put("total_cost_micros", summary.totalCostMicros())
+                .put("saved_micros", summary.savedMicros())
                 .put("elapsed_millis", summary.elapsed().toMillis())
                 .put("results", summary.answerPlace());
         var answerFile = summary.answerFile();

@@ -172,7 +172,14 @@ final class SummaryText {
                 ? "not known: there is no price for "
                         + summary.model()
                         + ", name a file that has one with prices"
-                : Figures.money(micros) + inAllRuns(summary, micros) + terms;
+                : Figures.money(micros) + inAllRuns(summary, micros) + terms + saved(summary);
+    }
+
+    private static String saved(RunSummary summary) {
+        var saved = summary.savedMicros();
+        return saved == null || saved <= 0
+                ? ""
+                : "; a call for each would have cost %s more".formatted(Figures.money(saved));
     }
 
     private static String inAllRuns(RunSummary summary, long micros) {

@@ -50,6 +50,7 @@ class PlanTextTest {
                           cost           $0.0090  $0.023    $1.54
 
                           An estimate at Anthropic's batch price: by length.
+                          A call for each would likely cost $0.023 more.
                           Budget $5.00, of which earlier runs spent $0.420
                         """);
     }
@@ -199,6 +200,7 @@ class PlanTextTest {
                         new Range(41_000, 45_000, 49_000),
                         new Range(3_000, 6_000, 120_000),
                         cost,
+                        billing == Billing.BATCH && cost != null ? cost.likely() : null,
                         "by length"),
                 new RenderedPrompt("r-1", prompt),
                 unusable,

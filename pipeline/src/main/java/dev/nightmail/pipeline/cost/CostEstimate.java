@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * @param inputTokens all tokens of the prompts, cached ones included
  * @param costMicros at the price the endpoint bills at, in micro-dollars, or would if it did not
  *     make its answers up; null when the model's price is not known
+ * @param savedMicros what a call for each request would likely cost more; null where that is not
+ *     known, or it is no batch that is billed
  * @param basis one line for the reader: what the figures rest on
  */
 public record CostEstimate(
@@ -15,4 +17,5 @@ public record CostEstimate(
         Range inputTokens,
         Range outputTokens,
         @Nullable Range costMicros,
+        @Nullable Long savedMicros,
         String basis) {}

@@ -58,6 +58,7 @@ public final class Estimator {
                 input,
                 output,
                 cost(requests, bytes, input, output).orElse(null),
+                savedMicros(requests, bytes, input, output),
                 basisLine());
     }
 
@@ -91,8 +92,24 @@ public final class Estimator {
                 (long) (requests * most));
     }
 
+    /** What calls would cost more; nothing is known of it where nobody said that a batch pays. */
+    private @Nullable Long savedMicros(long requests, long bytes, Range input, Range output) {
+        if (basis.billing() != Billing.BATCH) {
+            return null;
+        }
+        var batch = cost(Billing.BATCH, requests, bytes, input, output);
+        return cost(Billing.STANDARD, requests, bytes, input, output)
+                .map(calls -> calls.likely() - batch.orElseThrow().likely())
+                .orElse(null);
+    }
+
     private Optional<Range> cost(long requests, long bytes, Range input, Range output) {
-        if (basis.billing() == Billing.FREE) {
+        return cost(basis.billing(), requests, bytes, input, output);
+    }
+
+    private Optional<Range> cost(
+            Billing billing, long requests, long bytes, Range input, Range output) {
+        if (billing == Billing.FREE) {
             return Optional.of(Range.NOTHING);
         }
         var price = basis.price();
@@ -100,11 +117,8 @@ public final class Estimator {
             return price == null ? Optional.empty() : Optional.of(Range.NOTHING);
         }
         var step = price.stepOf(input.likely() / requests);
-        var prices = basis.billing().prices(price, step);
-        var systemShare =
-                basis.cache() == null
-                        ? 0
-                        : Math.min(1, (double) basis.systemBytes() * requests / Math.max(1, bytes));
+        var prices = billing.prices(price, step);
+        var systemShare = basis.cache() == null ? 0 : systemShare(requests, bytes);
         return Optional.of(
                 new Range(
                         prices.costMicros(
@@ -114,17 +128,38 @@ public final class Estimator {
                                         input.likely(),
                                         output.likely(),
                                         systemShare,
-                                        Math.min(CACHE_HITS_LIKELY, 1 - 1.0 / requests))),
+                                        likelyHits(requests))),
                         prices.costMicros(usage(input.high(), output.high(), systemShare, 0))));
     }
 
     private Usage usage(long input, long output, double cachedShare, double hits) {
         var cacheable = (long) (input * cachedShare);
+        return cached(input - cacheable, output, cacheable, hits, basis.cache());
+    }
+
+    /**
+     * Usage of requests that have a cached prefix.
+     *
+     * @param input all tokens but the prefix's
+     * @param cacheable those of the prefix
+     * @param hits the share of requests that find it
+     */
+    static Usage cached(
+            long input, long output, long cacheable, double hits, @Nullable CacheTtl ttl) {
         var read = (long) (cacheable * hits);
         var written = cacheable - read;
-        return basis.cache() == CacheTtl.ONE_HOUR
-                ? new Usage(input - cacheable, output, 0, written, read)
-                : new Usage(input - cacheable, output, written, 0, read);
+        return ttl == CacheTtl.ONE_HOUR
+                ? new Usage(input, output, 0, written, read)
+                : new Usage(input, output, written, 0, read);
+    }
+
+    /** The first request of all writes it. */
+    static double likelyHits(long requests) {
+        return requests == 0 ? 0 : Math.min(CACHE_HITS_LIKELY, 1 - 1.0 / requests);
+    }
+
+    private double systemShare(long requests, long bytes) {
+        return Math.min(1, (double) basis.systemBytes() * requests / Math.max(1, bytes));
     }
 
     private String basisLine() {

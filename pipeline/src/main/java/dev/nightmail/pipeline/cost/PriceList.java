@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -44,6 +46,15 @@ public record PriceList(
     public Optional<ModelPrice> of(String model) {
         var price = models.get(model);
         return price == null && behind != null ? behind.of(model) : Optional.ofNullable(price);
+    }
+
+    /** All models that have a price, in the order of their names. */
+    public SortedSet<String> names() {
+        var names = new TreeSet<>(models.keySet());
+        if (behind != null) {
+            names.addAll(behind.names());
+        }
+        return names;
     }
 
     /** The list that has the price of a model; itself if none has. */

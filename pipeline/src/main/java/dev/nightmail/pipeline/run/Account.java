@@ -57,6 +57,33 @@ record Account(PriceList prices, List<Spent> spent) {
         return billing == Billing.SIMULATED ? simulatedMicros() : chargedMicros();
     }
 
+    /**
+     * What calls would have cost more than the batches that were billed as such; null as above, and
+     * if there were none.
+     */
+    @Nullable Long savedMicros() {
+        var batches = spent.stream().filter(part -> part.billing() == Billing.BATCH).toList();
+        var paid = micros(batches);
+        var called =
+                micros(
+                        batches.stream()
+                                .map(part ->
+                                        new Spent(
+                                                part.model(),
+                                                Billing.STANDARD,
+                                                part.priceStep(),
+                                                part.usage()))
+                                .toList());
+        return batches.isEmpty() || paid == null || called == null ? null : called - paid;
+    }
+
+    /** The same since an earlier account. */
+    @Nullable Long savedMicrosSince(Account earlier) {
+        var now = savedMicros();
+        var before = earlier.savedMicros();
+        return now == null ? null : now - (before == null ? 0 : before);
+    }
+
     /** The same since an earlier account of the same pipeline. */
     @Nullable Long costMicrosSince(Account earlier, Billing billing) {
         var now = costMicros(billing);

@@ -122,6 +122,7 @@ final class Books {
                 new Tariff(billing, pipeline.model(), environment.prices()),
                 account.costMicrosSince(accountAtStart, billing),
                 account.costMicros(billing),
+                account.savedMicrosSince(accountAtStart),
                 Duration.between(startedAt, environment.clock().instant()),
                 places.sinks().stream().map(Books::place).toList(),
                 counts.setAside() == 0 ? null : places.failedFile(),

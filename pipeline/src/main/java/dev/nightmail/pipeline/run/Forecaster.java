@@ -6,9 +6,12 @@ import dev.nightmail.pipeline.client.EndpointException;
 import dev.nightmail.pipeline.client.ModelSeen;
 import dev.nightmail.pipeline.client.RefusedException;
 import dev.nightmail.pipeline.client.UnreachableException;
+import dev.nightmail.pipeline.cost.CacheMinimum;
+import dev.nightmail.pipeline.cost.CacheTtl;
 import dev.nightmail.pipeline.cost.CostEstimate;
 import dev.nightmail.pipeline.cost.Estimator;
 import dev.nightmail.pipeline.cost.Tariff;
+import dev.nightmail.pipeline.cost.TokenEstimate;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.prompt.PromptVersion;
 import dev.nightmail.pipeline.prompt.RequestTemplate;
@@ -58,6 +61,9 @@ final class Forecaster {
 
     private Tariff tariff;
 
+    /** Why nothing is cached that is marked; empty if it is, or nothing is marked. */
+    private String uncached = "";
+
     /** What the endpoint says of its billing, if that is no word known here. */
     private @Nullable String strangeBilling;
 
@@ -96,20 +102,41 @@ final class Forecaster {
         if (heard != null) {
             refuseTooLongAnswers(heard.model());
         }
-        var system = pipeline.system();
+        var counted =
+                heard == null || heard.isThere() ? tokensPerByte(few(sample), evenOffline) : null;
         return new Estimator(
                 new Estimator.Basis(
                         tariff.billing(),
                         tariff.price().orElse(null),
                         pipeline.maxTokens(),
                         template.systemBytes(),
-                        system == null ? null : system.cache(),
+                        cache(counted),
                         state.batches()
                                 .meanOutputTokens(pipeline.model(), client.endpoint().identity())
                                 .orElse(null),
-                        heard == null || heard.isThere()
-                                ? tokensPerByte(few(sample), evenOffline)
-                                : null));
+                        counted));
+    }
+
+    /** Null where nothing is marked, or so little that nothing comes of it, which is noted. */
+    private @Nullable CacheTtl cache(@Nullable Double tokensPerByte) {
+        var system = pipeline.system();
+        if (system == null || system.cache() == null) {
+            return null;
+        }
+        long tokens =
+                tokensPerByte == null
+                        ? TokenEstimate.ofBytes(template.systemBytes()).likely()
+                        : (long) (template.systemBytes() * tokensPerByte);
+        if (CacheMinimum.admits(pipeline.model(), tokens)) {
+            return system.cache();
+        }
+        uncached =
+                "; system.cache does nothing, since %s caches prompts of %,d tokens and more, and system has about %,d"
+                        .formatted(
+                                pipeline.model(),
+                                CacheMinimum.of(pipeline.model()).orElseThrow(),
+                                tokens);
+        return null;
     }
 
     /** What answers cost; known once an estimator was asked for. */
@@ -153,20 +180,25 @@ final class Forecaster {
 
     /** What an estimate rests on, prices included. */
     private CostEstimate explained(CostEstimate estimate) {
+        return new CostEstimate(
+                estimate.requests(),
+                estimate.inputTokens(),
+                estimate.outputTokens(),
+                estimate.costMicros(),
+                estimate.savedMicros(),
+                estimate.basis() + uncached + assumed());
+    }
+
+    private String assumed() {
         if (!tariff.isAssumed()) {
-            return estimate;
+            return "";
         }
         var told =
                 strangeBilling == null
                         ? "the endpoint does not say what it charges"
                         : "the endpoint says it bills \"%s\", which is no word known here"
                                 .formatted(strangeBilling);
-        return new CostEstimate(
-                estimate.requests(),
-                estimate.inputTokens(),
-                estimate.outputTokens(),
-                estimate.costMicros(),
-                estimate.basis() + "; " + told + ", so " + tariff.words() + " is assumed");
+        return "; " + told + ", so " + tariff.words() + " is assumed";
     }
 
     /** As many as are counted, at evenly spread places. */

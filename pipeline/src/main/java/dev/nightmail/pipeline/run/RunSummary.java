@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param costMicros of this run by it; where answers are made up, what they would have cost. Null
  *     if the model's price is not known
  * @param totalCostMicros of all runs of this pipeline that were charged; or made up, likewise
+ * @param savedMicros what calls would have cost more than the batches of this run; null if that is
+ *     not known, or no batch was billed
  * @param answers where they are: a place for each sink
  * @param failedFile null when no record is set aside
  */
@@ -51,6 +53,7 @@ public record RunSummary(
         Tariff tariff,
         @Nullable Long costMicros,
         @Nullable Long totalCostMicros,
+        @Nullable Long savedMicros,
         Duration elapsed,
         List<Place> answers,
         @Nullable Path failedFile,

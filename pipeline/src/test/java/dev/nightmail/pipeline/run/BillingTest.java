@@ -135,6 +135,39 @@ class BillingTest {
     }
 
     @Test
+    void aCachedSystemPromptThatIsTooShortForTheModelIsPricedUncachedAndSaidSo() throws Exception {
+        says("\"batch\"");
+        server.answering(
+                "POST /v1/messages/count_tokens",
+                new Foreign(200, "application/json", "{\"input_tokens\":100}"));
+        var estimate = preview(pipeline("system: { text: 'Be brief.', cache: 1h }")).estimate();
+        var plain = preview(pipeline("system: { text: 'Be brief, do.' }")).estimate();
+
+        assertThat(estimate.basis())
+                .contains(
+                        "system.cache does nothing, since claude-haiku-4-5 caches prompts of 4,096");
+        assertThat(Objects.requireNonNull(estimate.costMicros(), "priced").likely())
+                .isCloseTo(
+                        Objects.requireNonNull(plain.costMicros(), "priced").likely(),
+                        withinPercentage(5));
+    }
+
+    @Test
+    void whatABatchSavesIsForetoldAndSummedUp() throws Exception {
+        var pipeline = pipeline();
+        says("\"standard\"");
+        assertThat(preview(pipeline).estimate().savedMicros()).isNull();
+        says("\"batch\"");
+
+        var foretold = preview(pipeline).estimate();
+        var summary = pipeline.run(server, world);
+
+        assertThat(foretold.savedMicros())
+                .isEqualTo(Objects.requireNonNull(foretold.costMicros(), "priced").likely());
+        assertThat(summary.savedMicros()).isPositive().isEqualTo(summary.costMicros());
+    }
+
+    @Test
     void anEndpointThatSaysNothingIsAssumedToChargeTheListPrice() throws Exception {
         var preview = preview(pipeline());
 
