@@ -1,6 +1,7 @@
 package dev.nightmail.pipeline.prompt;
 
 import dev.nightmail.pipeline.definition.PipelineDefinition;
+import dev.nightmail.pipeline.schema.KeptSchema;
 import dev.nightmail.pipeline.schema.SchemaNotes;
 import dev.nightmail.pipeline.source.SourceRecord;
 import java.nio.charset.StandardCharsets;
@@ -44,11 +45,29 @@ public final class RequestTemplate {
     }
 
     /**
-     * What the {@code params} of all requests have in common: the members of a JSON object, UTF-8,
-     * without its braces.
+     * What all requests have in common as the author asks it: the members of a JSON object, UTF-8,
+     * without its braces. What is asked is named by this, and not by {@link #sent}: a release that
+     * says the same to a model in other words asks nobody again.
      */
     public byte[] shared() {
-        var object = JSON.writeValueAsBytes(withoutMessages());
+        return members(withoutMessages());
+    }
+
+    /**
+     * The same as it is sent: Claude is given no more of a schema than it keeps to, and refuses it
+     * otherwise. All of it is held against the answers.
+     */
+    public byte[] sent() {
+        var params = withoutMessages();
+        if (pipeline.model().contains("claude")
+                && params.at("/output_config/format") instanceof ObjectNode format) {
+            format.set("schema", KeptSchema.of(format.path("schema")));
+        }
+        return members(params);
+    }
+
+    private static byte[] members(ObjectNode params) {
+        var object = JSON.writeValueAsBytes(params);
         return Arrays.copyOfRange(object, 1, object.length - 1);
     }
 
@@ -67,7 +86,7 @@ public final class RequestTemplate {
 
     /**
      * What the params of a record's request have of their own: the member {@code messages}. All
-     * params are the {@link #shared} ones, a comma, and these.
+     * params are the {@link #sent} ones, a comma, and these.
      *
      * @throws UnfilledPromptException if the record cannot be asked about
      */

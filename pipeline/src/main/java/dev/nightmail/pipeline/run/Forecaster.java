@@ -231,7 +231,7 @@ final class Forecaster {
         var prepared = state.batches().prepared(client.endpoint().identity());
         long requests = prepared.stream().mapToLong(StoredBatch::requests).sum();
         long bytes = prepared.stream().mapToLong(StoredBatch::paramsBytes).sum();
-        long each = requests == 0 ? template.shared().length + 2L : bytes / requests;
+        long each = requests == 0 ? template.sent().length + 2L : bytes / requests;
         return bytes + Math.max(0, outstanding - requests) * each;
     }
 

@@ -115,11 +115,14 @@ final class Planner {
         this.state = state;
         this.environment = environment;
         this.listener = listener;
-        var shared = template.shared();
         this.target =
                 new BatchTable.Target(
-                        endpoint.identity(), model, terms, template.version().value(), shared);
-        this.contents = hasher("\0{", shared);
+                        endpoint.identity(),
+                        model,
+                        terms,
+                        template.version().value(),
+                        template.sent());
+        this.contents = hasher("\0{", template.shared());
         // No request begins so: the one hash is never taken for the other.
         this.questions = hasher("\0question\0{", template.sharedQuestion());
     }

@@ -199,4 +199,35 @@ class ChangedLimitsTest {
             statement.execute("pragma user_version = 7");
         }
     }
+
+    @Test
+    void claudeIsGivenWhatItKeepsToAndItsAnswersAreHeldAgainstAllOfIt() throws Exception {
+        pipeline.file(
+                "schema.json",
+                "{\"type\": \"object\", \"properties\": {\"label\": {\"type\": \"string\", \"maxLength\": 3}}}");
+
+        var summary = pipeline.run(server, world);
+
+        var sent = server.batches().getFirst().params.getFirst().at("/output_config/format/schema");
+        assertThat(sent.path("additionalProperties").isBoolean()).isTrue();
+        assertThat(sent.at("/properties/label").has("maxLength")).isFalse();
+        assertThat(sent.at("/properties/label/description").asString()).contains("maxLength");
+        assertThat(summary.failed()).as("\"good\" is too long").containsEntry("invalid_answer", 3L);
+    }
+
+    @Test
+    void otherModelsAreGivenTheSchemaAsItStands() throws Exception {
+        pipeline.replacing("claude-haiku-4-5", "qwen3-8b");
+
+        pipeline.run(server, world);
+
+        assertThat(
+                        server.batches()
+                                .getFirst()
+                                .params
+                                .getFirst()
+                                .at("/output_config/format/schema")
+                                .has("additionalProperties"))
+                .isFalse();
+    }
 }
