@@ -7,6 +7,7 @@ import dev.nightmail.cli.cost.CostCommand;
 import dev.nightmail.cli.run.CollectCommand;
 import dev.nightmail.cli.run.EstimateCommand;
 import dev.nightmail.cli.run.ExportCommand;
+import dev.nightmail.cli.run.RetryCommand;
 import dev.nightmail.cli.run.RunCommand;
 import dev.nightmail.cli.run.StatusCommand;
 import dev.nightmail.cli.schema.SchemaCommand;
@@ -28,7 +29,8 @@ public final class Commands {
 
     /**
      * Adds {@code run}, {@code estimate}, {@code collect}, {@code status}, {@code export}, {@code
-     * cost}, {@code batches}, {@code upstreams}, {@code schema} and {@code completion}.
+     * retry}, {@code cost}, {@code batches}, {@code upstreams}, {@code schema}
+     * and {@code completion}.
      */
     public static void addTo(CommandLine root, Surroundings surroundings) {
         root.addSubcommand(new RunCommand(surroundings));
@@ -36,6 +38,7 @@ public final class Commands {
         root.addSubcommand(new CollectCommand(surroundings));
         root.addSubcommand(new StatusCommand(surroundings));
         root.addSubcommand(new ExportCommand(surroundings));
+        root.addSubcommand(new RetryCommand(surroundings));
         root.addSubcommand(new CostCommand(surroundings));
         root.addSubcommand(BatchesCommand.commandLine(surroundings));
         root.addSubcommand(UpstreamsCommand.commandLine(surroundings));

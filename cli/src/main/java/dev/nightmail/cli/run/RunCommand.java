@@ -5,6 +5,7 @@ import dev.nightmail.cli.command.CommonOptions;
 import dev.nightmail.cli.command.Console;
 import dev.nightmail.cli.command.ExitCode;
 import dev.nightmail.cli.surroundings.Surroundings;
+import dev.nightmail.pipeline.answer.FailureKind;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.run.PipelineRun;
 import dev.nightmail.pipeline.run.PipelineStatus;
@@ -14,6 +15,7 @@ import dev.nightmail.pipeline.sink.ReaderGoneException;
 import dev.nightmail.pipeline.source.EmptySourceException;
 import dev.nightmail.pipeline.state.PipelineState;
 import dev.nightmail.pipeline.state.RunUnderWayException;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,7 +39,7 @@ import picocli.CommandLine.Option;
             "Money is in US dollars, as the endpoint bills; sizes are decimal",
             "(1 MB = 1,000,000 bytes)."
         })
-public final class RunCommand implements Callable<Integer> {
+public class RunCommand implements Callable<Integer> {
 
     static final String NO_ESTIMATE =
             "a run of this pipeline is under way, and what it will have left is not known: nightmail status shows how far it is";
@@ -89,6 +91,7 @@ public final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var limit = target.limit();
+        var retried = retried();
         var definition = target.definition(surroundings);
         ShellPipe.refuseKeyboard(definition, surroundings);
         if (!dryRun || !common.json()) {
@@ -109,7 +112,7 @@ public final class RunCommand implements Callable<Integer> {
         var complete = false;
         try (chosen) {
             ShellPipe.refuseUnasked(definition, chosen, yes || dryRun);
-            var run = checked.at(chosen.endpoint());
+            var run = checked.at(chosen.endpoint()).retrying(retried);
             if (dryRun) {
                 tellPlan(run, definition, chosen);
                 return ExitCode.DONE;
@@ -145,6 +148,11 @@ public final class RunCommand implements Callable<Integer> {
                 chosen.removeUnlessUsed();
             }
         }
+    }
+
+    /** Which records that were set aside are asked again, beside those that every run asks. */
+    Set<FailureKind> retried() {
+        return Set.of();
     }
 
     private RunTarget choose(PipelineDefinition definition) throws InterruptedException {

@@ -2,6 +2,7 @@ package dev.nightmail.pipeline.decide;
 
 import dev.nightmail.pipeline.answer.FailureKind;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Whether a record whose request failed is asked again, by how it failed now and before.
@@ -9,8 +10,14 @@ import java.util.Map;
  * @param transientMax how often after errors that pass
  * @param expiredMax how often after its batch ran out of time
  * @param reaskMax how often, and in other words, after an answer that cannot be used
+ * @param retried of what was set aside before this run, what somebody wants asked again by it
  */
-public record RetryPolicy(int transientMax, int expiredMax, int reaskMax) {
+public record RetryPolicy(
+        int transientMax, int expiredMax, int reaskMax, Set<FailureKind> retried) {
+
+    public RetryPolicy {
+        retried = Set.copyOf(retried);
+    }
 
     /** What becomes of the record. */
     public sealed interface Next {
@@ -54,7 +61,9 @@ public record RetryPolicy(int transientMax, int expiredMax, int reaskMax) {
      * @param history with the failure it was set aside for; empty if nobody counted
      */
     public boolean takesUp(String kind, Map<String, Integer> history) {
-        return FailureKind.nextRunTriesAgain(kind) || asksFurther(kind, history);
+        return FailureKind.nextRunTriesAgain(kind)
+                || retried.stream().anyMatch(one -> one.wireName().equals(kind))
+                || asksFurther(kind, history);
     }
 
     /** Whether that is since more answers may be unusable by now than when it was set aside. */

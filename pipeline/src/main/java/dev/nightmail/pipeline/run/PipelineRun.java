@@ -1,6 +1,7 @@
 package dev.nightmail.pipeline.run;
 
 import dev.nightmail.pipeline.answer.AnswerCheck;
+import dev.nightmail.pipeline.answer.FailureKind;
 import dev.nightmail.pipeline.client.BatchesApi;
 import dev.nightmail.pipeline.client.BatchesClient;
 import dev.nightmail.pipeline.client.Endpoint;
@@ -20,6 +21,7 @@ import dev.nightmail.pipeline.state.PipelineState;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -41,8 +43,13 @@ public final class PipelineRun {
     private final @Nullable Integer limit;
 
     private final RunParts parts;
+    private final Set<FailureKind> retried;
+    private final Checked checked;
 
-    private PipelineRun(Checked checked, Endpoint endpoint, RunParts parts) {
+    private PipelineRun(
+            Checked checked, Endpoint endpoint, RunParts parts, Set<FailureKind> retried) {
+        this.checked = checked;
+        this.retried = retried;
         this.pipeline = checked.pipeline;
         this.endpoint = endpoint;
         this.parts = parts;
@@ -89,7 +96,7 @@ public final class PipelineRun {
                             Forecaster.refuseBudgetWithoutPrice(
                                     pipeline,
                                     new Tariff(billing, pipeline.model(), environment.prices())));
-            return new PipelineRun(this, endpoint, parts);
+            return new PipelineRun(this, endpoint, parts, Set.of());
         }
     }
 
@@ -125,6 +132,14 @@ public final class PipelineRun {
     public static PipelineRun of(
             PipelineDefinition pipeline, Endpoint endpoint, RunEnvironment environment) {
         return checked(pipeline, environment, null).at(endpoint);
+    }
+
+    /**
+     * The same, asking again what was set aside before for one of these reasons, as far as the
+     * source gives it.
+     */
+    public PipelineRun retrying(Set<FailureKind> reasons) {
+        return new PipelineRun(checked, endpoint, parts, reasons);
     }
 
     /** The prices of a pipeline: its own come before the shipped ones. */
@@ -246,7 +261,8 @@ public final class PipelineRun {
         return new RetryPolicy(
                 pipeline.retry().transientMax(),
                 pipeline.retry().expiredMax(),
-                pipeline.outputIfAny().map(OutputDefinition::reaskMax).orElse(0));
+                pipeline.outputIfAny().map(OutputDefinition::reaskMax).orElse(0),
+                retried);
     }
 
     private RunTerms terms(RunTerms.Mode mode) {

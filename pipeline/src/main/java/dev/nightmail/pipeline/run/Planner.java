@@ -573,7 +573,7 @@ final class Planner {
         return switch (record.state()) {
             case CARRIED, DONE -> false;
             case OUTSTANDING -> batch == null || !state.batches().hasRequests(batch);
-            case FAILED -> kind != null && FailureKind.nextRunTriesAgain(kind);
+            case FAILED -> kind != null && policy.takesUp(kind, record.history().failures());
             case CANCELED -> true;
         };
     }
