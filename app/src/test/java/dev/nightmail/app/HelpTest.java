@@ -95,7 +95,7 @@ class HelpTest {
         assertThat(session.run()).isEqualTo(2);
         assertThat(session.err())
                 .startsWith(
-                        "nightmail: say what to do: run, estimate, collect, status, export, retry, cost, batches, upstreams, schema, completion, serve, keys, usage, doctor, simulator");
+                        "nightmail: say what to do: run, estimate, collect, status, export, retry, versions, cost, batches, upstreams, schema, completion, serve, keys, usage, doctor, simulator");
 
         assertThat(session.run("keys")).isEqualTo(2);
         assertThat(session.err())

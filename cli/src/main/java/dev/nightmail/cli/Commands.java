@@ -10,6 +10,7 @@ import dev.nightmail.cli.run.ExportCommand;
 import dev.nightmail.cli.run.RetryCommand;
 import dev.nightmail.cli.run.RunCommand;
 import dev.nightmail.cli.run.StatusCommand;
+import dev.nightmail.cli.run.VersionsCommand;
 import dev.nightmail.cli.schema.SchemaCommand;
 import dev.nightmail.cli.surroundings.Surroundings;
 import dev.nightmail.cli.upstreams.UpstreamsCommand;
@@ -29,7 +30,7 @@ public final class Commands {
 
     /**
      * Adds {@code run}, {@code estimate}, {@code collect}, {@code status}, {@code export}, {@code
-     * retry}, {@code cost}, {@code batches}, {@code upstreams}, {@code schema}
+     * retry}, {@code versions}, {@code cost}, {@code batches}, {@code upstreams}, {@code schema}
      * and {@code completion}.
      */
     public static void addTo(CommandLine root, Surroundings surroundings) {
@@ -39,6 +40,7 @@ public final class Commands {
         root.addSubcommand(new StatusCommand(surroundings));
         root.addSubcommand(new ExportCommand(surroundings));
         root.addSubcommand(new RetryCommand(surroundings));
+        root.addSubcommand(new VersionsCommand(surroundings));
         root.addSubcommand(new CostCommand(surroundings));
         root.addSubcommand(BatchesCommand.commandLine(surroundings));
         root.addSubcommand(UpstreamsCommand.commandLine(surroundings));

@@ -58,7 +58,7 @@ class HelpTest {
         assertThat(session.err())
                 .startsWith(
                         "nightmail: there is no command bogus; those here are run, estimate,"
-                                + " collect, status, export, retry, cost, batches, upstreams, schema, completion");
+                                + " collect, status, export, retry, versions, cost, batches, upstreams, schema, completion");
         assertThat(session.run("batches", "show", "one", "two")).isEqualTo(2);
         assertThat(session.err())
                 .startsWith("nightmail batches show: two is one argument too many");

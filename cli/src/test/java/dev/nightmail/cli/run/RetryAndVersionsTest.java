@@ -9,8 +9,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
-/** Asking again what was set aside. */
+/** Asking again what was set aside, and looking up what was asked. */
 @SuppressWarnings("NullAway.Init")
 class RetryAndVersionsTest {
 
@@ -86,5 +87,47 @@ class RetryAndVersionsTest {
         assertThat(run(session, "retry", "--only", "refused")).isEqualTo(2);
 
         assertThat(session.err()).contains("there is no reason refused", "refusal", "no_result");
+    }
+
+    @Test
+    void everyVersionOfAPromptIsKeptAndShown() {
+        assertThat(session().run("versions", "tides.yaml")).isZero();
+        run(session(), "run");
+        session()
+                .file(
+                        "tides.yaml",
+                        PIPELINE.replace("About", "On").replace("Be brief.", "Be kind."));
+        run(session(), "run");
+
+        var listed = session();
+        listed.run("versions", "tides.yaml", "--json");
+        assertThat(listed.outLines()).hasSize(2);
+        var first = JsonMapper.shared().readTree(listed.outLines().getFirst());
+        assertThat(first.path("answers").asInt()).isEqualTo(2);
+        assertThat(first.path("current").asBoolean()).isFalse();
+        assertThat(first.at("/request/prompt").asString()).startsWith("About the tide:");
+
+        var table = session();
+        table.run("versions", "tides.yaml");
+        assertThat(table.outLines()).hasSize(3);
+        assertThat(table.outLines().getLast()).endsWith("2  as the file is now");
+
+        var shown = session();
+        var brief = first.path("version").asString().substring(0, 12);
+        assertThat(shown.run("versions", "tides.yaml", brief)).isZero();
+        assertThat(shown.out())
+                .contains("claude-haiku-4-5", "max_tokens  100")
+                .contains("prompt:\n  About the tide:\n  {{text}}\n")
+                .contains("system:\n  Be brief.\n");
+    }
+
+    @Test
+    void aVersionThatIsNotThereIsNamed() {
+        run(session(), "run");
+        var session = session();
+
+        assertThat(session.run("versions", "tides.yaml", "xyz")).isEqualTo(1);
+
+        assertThat(session.err()).contains("there is no version xyz");
     }
 }

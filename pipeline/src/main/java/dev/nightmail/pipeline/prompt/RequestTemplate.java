@@ -109,6 +109,11 @@ public final class RequestTemplate {
      * version and betas. Two pipelines of the same version ask the same of the same record.
      */
     public PromptVersion version() {
+        return new PromptVersion(ContentHash.of(shape().getBytes(StandardCharsets.UTF_8)).value());
+    }
+
+    /** All that a version names, a JSON object. */
+    public String shape() {
         var shape = withoutMessages();
         shape.put("prompt", pipeline.prompt());
         var truncate = shape.putObject("truncate");
@@ -118,7 +123,7 @@ public final class RequestTemplate {
         if (!pipeline.terms().isStandard()) {
             shape.put("terms", pipeline.terms().identity());
         }
-        return new PromptVersion(ContentHash.of(JSON.writeValueAsBytes(shape)).value());
+        return JSON.writeValueAsString(shape);
     }
 
     private ObjectNode withoutMessages() {

@@ -243,14 +243,11 @@ final class Planner {
         var version = template.version();
         var fingerprint = fingerprint();
         var begun = new Plan[1];
-        state.inTransaction(() ->
-                begun[0] =
-                        state.records()
-                                .beginPlan(
-                                        version.value(),
-                                        endpoint.identity(),
-                                        environment.clock().instant(),
-                                        limit));
+        var now = environment.clock().instant();
+        state.inTransaction(() -> {
+            state.prompts().keep(version.value(), template.shape(), now);
+            begun[0] = state.records().beginPlan(version.value(), endpoint.identity(), now, limit);
+        });
         var plan = begun[0];
         var progress =
                 new SourceProgress(state, source.identity(), version, endpoint, terms, policy);

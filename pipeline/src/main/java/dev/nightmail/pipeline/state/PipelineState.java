@@ -31,6 +31,7 @@ public final class PipelineState implements AutoCloseable {
     private final Tallies tallies;
     private final RecordTable records;
     private final AnswerTable answers;
+    private final PromptTable prompts;
     private final BatchTable batches;
     private boolean discarded;
 
@@ -49,6 +50,7 @@ public final class PipelineState implements AutoCloseable {
         var followers = new Followers(sql, current, tallies);
         this.records = new RecordTable(sql, current, tallies, followers);
         this.answers = new AnswerTable(sql, current);
+        this.prompts = new PromptTable(sql);
         this.batches = new BatchTable(sql, work, current, tallies, records, answers, followers);
         sql.aroundTransactions(() -> current.save(sql, tallies), tallies::forget);
     }
@@ -242,6 +244,10 @@ public final class PipelineState implements AutoCloseable {
     /** The answers by number. */
     public AnswerTable answers() {
         return answers;
+    }
+
+    public PromptTable prompts() {
+        return prompts;
     }
 
     /** How far the source was read, if it can be read from a position. */

@@ -306,7 +306,15 @@ final class StateSchema {
                     List.of(
                             // What a file looked like when it was written, and what was written.
                             "alter table output_file add column seen text",
-                            "alter table output_file add column contents text"));
+                            "alter table output_file add column contents text"),
+                    List.of(
+                            """
+                            create table prompt (
+                                version  text primary key,
+                                shape    text not null,
+                                first_at text not null
+                            ) without rowid
+                            """));
 
     private static final int CURRENT = NUMBERED_SINCE + LATER.size();
 

@@ -196,6 +196,7 @@ class ChangedLimitsTest {
             statement.execute("alter table output_file drop column contents");
             statement.execute("drop table following");
             statement.execute("drop table appended_file");
+            statement.execute("drop table prompt");
             statement.execute("pragma user_version = 7");
         }
     }
