@@ -33,6 +33,7 @@ final class PlanText {
         lines.add("");
         lines.add(INDENT + records(preview));
         unusable(preview).forEach(line -> lines.add(INDENT + line));
+        preview.tooLong().forEach(line -> lines.add(INDENT + style.warning(line)));
         for (var batch : preview.inDoubt()) {
             lines.add(
                     INDENT

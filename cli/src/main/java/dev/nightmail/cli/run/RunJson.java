@@ -119,6 +119,8 @@ final class RunJson {
         var unusable = json.putArray("unusable");
         preview.unusable().first().forEach(unusable::add);
         json.put("unusable_allowed", preview.unusable().allowed());
+        var tooLong = json.putArray("too_long");
+        preview.tooLong().forEach(tooLong::add);
         var inDoubt = json.putArray("batches_in_doubt");
         preview.inDoubt()
                 .forEach(batch ->

@@ -30,6 +30,7 @@ class PlanTextTest {
     private static final Range COST = new Range(9_000, 23_000, 1_540_000);
 
     private Billing billing = Billing.BATCH;
+    private List<String> tooLong = List.of();
 
     @TempDir Path folder;
 
@@ -53,6 +54,15 @@ class PlanTextTest {
                           A call for each would likely cost $0.023 more.
                           Budget $5.00, of which earlier runs spent $0.420
                         """);
+    }
+
+    @Test
+    void aRecordThatIsTooLongForTheModelIsNamed() throws IOException {
+        tooLong = List.of("r-7: has some 300,000 tokens");
+        var preview = preview(new RecordCounts(1, 0, 0, 0, 0, 0), COST, 0L, "x");
+
+        assertThat(text(plan("", false).lines(preview)))
+                .contains("  1 record, 1 to send\n  r-7: has some 300,000 tokens\n");
     }
 
     @Test
@@ -204,6 +214,7 @@ class PlanTextTest {
                         "by length"),
                 new RenderedPrompt("r-1", prompt),
                 unusable,
+                tooLong,
                 spent);
     }
 

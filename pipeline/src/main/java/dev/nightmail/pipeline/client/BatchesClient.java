@@ -338,9 +338,8 @@ public final class BatchesClient implements BatchesApi {
                 var json = object(operation, body.readNBytes(MODEL_BYTES_MAX));
                 return Optional.of(
                         new ModelSeen(
-                                json.path("max_tokens").isIntegralNumber()
-                                        ? json.path("max_tokens").asInt(0)
-                                        : null,
+                                whole(json, "max_tokens"),
+                                whole(json, "max_input_tokens"),
                                 answer.headers()
                                         .firstValue("request-id")
                                         .orElse("")
@@ -356,6 +355,11 @@ public final class BatchesClient implements BatchesApi {
             throw new UnreachableException(
                     operation + " failed: " + endpoint.base() + " broke the connection", e);
         }
+    }
+
+    private static @Nullable Integer whole(JsonNode json, String name) {
+        var value = json.path(name);
+        return value.isIntegralNumber() ? value.asInt(0) : null;
     }
 
     /** What a Nightmail server says besides; a word of any kind is a word. */

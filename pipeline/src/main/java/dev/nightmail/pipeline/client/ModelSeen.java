@@ -8,11 +8,16 @@ import org.jspecify.annotations.Nullable;
  * A model, as an endpoint describes it.
  *
  * @param maxTokens the most it writes in one answer; null if that is not told
+ * @param inputTokensMax the most it reads; null if that is not told
  * @param simulated whether the answers are made up: a simulator told of the model
  * @param billing what its answers are billed at, in the endpoint's own word; null if that is not
  *     told
  */
-public record ModelSeen(@Nullable Integer maxTokens, boolean simulated, @Nullable String billing) {
+public record ModelSeen(
+        @Nullable Integer maxTokens,
+        @Nullable Integer inputTokensMax,
+        boolean simulated,
+        @Nullable String billing) {
 
     /**
      * What an endpoint bills for the answers of a model. The one judgement of it: whoever asks,

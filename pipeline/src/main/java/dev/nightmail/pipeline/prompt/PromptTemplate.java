@@ -8,6 +8,7 @@ import dev.nightmail.pipeline.cost.TokenEstimate;
 import dev.nightmail.pipeline.definition.Truncation;
 import dev.nightmail.pipeline.source.SourceRecord;
 import dev.nightmail.pipeline.template.TemplateSyntax;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -97,8 +98,18 @@ final class PromptTemplate {
                         null);
             }
             found.add(entry.getKey());
-            if (fields.get(entry.getKey()) instanceof String text) {
-                fields.put(entry.getKey(), beginning(text, entry.getValue()));
+            switch (fields.get(entry.getKey())) {
+                case String text -> fields.put(entry.getKey(), beginning(text, entry.getValue()));
+                case Collection<?> _, Map<?, ?> _ ->
+                        throw new UnfilledPromptException(
+                                "truncate.%s: shortens texts, and that of record %s is a list or a struct: cut it in the source, such as with %s[1:10] in SQL"
+                                        .formatted(entry.getKey(), record.id(), entry.getKey()),
+                                "its field %s is a list or a struct, which truncate cannot shorten"
+                                        .formatted(entry.getKey()),
+                                null,
+                                null);
+                // Numbers and their like are short.
+                case null, default -> {}
             }
         }
         return fields;

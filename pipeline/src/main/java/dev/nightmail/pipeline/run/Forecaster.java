@@ -61,6 +61,11 @@ final class Forecaster {
 
     private Tariff tariff;
 
+    /** The most the model reads; null if the endpoint does not say. */
+    private @Nullable Integer inputTokensMax;
+
+    private @Nullable Double tokensPerByte;
+
     /** Why nothing is cached that is marked; empty if it is, or nothing is marked. */
     private String uncached = "";
 
@@ -104,6 +109,9 @@ final class Forecaster {
         }
         var counted =
                 heard == null || heard.isThere() ? tokensPerByte(few(sample), evenOffline) : null;
+        tokensPerByte = counted;
+        inputTokensMax =
+                heard == null ? null : heard.model().map(ModelSeen::inputTokensMax).orElse(null);
         return new Estimator(
                 new Estimator.Basis(
                         tariff.billing(),
@@ -118,15 +126,15 @@ final class Forecaster {
     }
 
     /** Null where nothing is marked, or so little that nothing comes of it, which is noted. */
-    private @Nullable CacheTtl cache(@Nullable Double tokensPerByte) {
+    private @Nullable CacheTtl cache(@Nullable Double counted) {
         var system = pipeline.system();
         if (system == null || system.cache() == null) {
             return null;
         }
         long tokens =
-                tokensPerByte == null
+                counted == null
                         ? TokenEstimate.ofBytes(template.systemBytes()).likely()
-                        : (long) (template.systemBytes() * tokensPerByte);
+                        : (long) (template.systemBytes() * counted);
         if (CacheMinimum.admits(pipeline.model(), tokens)) {
             return system.cache();
         }
@@ -223,7 +231,8 @@ final class Forecaster {
                         planned.isAllUnusable()
                                 ? 0
                                 : pipeline.badRecords().allowedOf(planned.records()),
-                        state.records().firstUnusable(planned.plan(), PLACES_TOLD)));
+                        state.records().firstUnusable(planned.plan(), PLACES_TOLD)),
+                planned.largest());
     }
 
     /** The requests of prepared batches, and as much for each other one as for those. */
@@ -245,7 +254,33 @@ final class Forecaster {
                 look.sample(),
                 new Preview.Unusable(
                         all ? 0 : pipeline.badRecords().allowedOf(look.records()),
-                        look.firstUnusable()));
+                        look.firstUnusable()),
+                look.largest());
+    }
+
+    /** Only what is too long by any reckoning: whoever is told mends the source for it. */
+    private List<String> tooLong(List<LargestRequests.Request> largest) {
+        var most = inputTokensMax;
+        if (most == null) {
+            return List.of();
+        }
+        return largest.stream()
+                .filter(request -> tokensAtLeast(request.bytes()) > most)
+                .map(request ->
+                        "%s: has some %,d tokens, and %s reads %,d: truncate a field, or leave it out"
+                                .formatted(
+                                        request.recordId(),
+                                        tokensAtLeast(request.bytes()),
+                                        pipeline.model(),
+                                        most))
+                .toList();
+    }
+
+    private long tokensAtLeast(long bytes) {
+        var counted = tokensPerByte;
+        return counted == null
+                ? TokenEstimate.ofBytes(bytes).low()
+                : Math.min(TokenEstimate.ofBytes(bytes).likely(), (long) (bytes * counted));
     }
 
     private Preview preview(
@@ -253,7 +288,8 @@ final class Forecaster {
             RecordCounts counts,
             CostEstimate estimate,
             Preview.@Nullable RenderedPrompt sample,
-            Preview.Unusable unusable) {
+            Preview.Unusable unusable,
+            List<LargestRequests.Request> largest) {
         var endpoint = client.endpoint().identity();
         return new Preview(
                 pipeline.name(),
@@ -268,6 +304,7 @@ final class Forecaster {
                 explained(estimate),
                 sample,
                 unusable,
+                tooLong(largest),
                 new Account(environment.prices(), state.batches().spent(endpoint)).chargedMicros());
     }
 

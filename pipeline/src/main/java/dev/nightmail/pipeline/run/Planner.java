@@ -168,6 +168,7 @@ final class Planner {
      *     source is read on
      * @param unusable of them
      * @param fingerprint of the source; null if nothing but reading it tells it from others
+     * @param largest of what is to be sent, as far as it was rendered for this plan
      * @param reached how far the source was read; null if nobody reads on from there
      */
     record Planned(
@@ -177,6 +178,7 @@ final class Planner {
             long records,
             long unusable,
             @Nullable String fingerprint,
+            List<LargestRequests.Request> largest,
             SourceProgress.@Nullable Reached reached) {
 
         /** Whether there is nothing in the source that can be asked. */
@@ -204,6 +206,7 @@ final class Planner {
                             plan.recordsRead(),
                             state.records().counts(plan.plan()).unusable(),
                             fingerprint,
+                            List.of(),
                             null);
                 });
     }
@@ -283,6 +286,7 @@ final class Planner {
                     counts.total(),
                     counts.unusable(),
                     isAll ? fingerprint : null,
+                    recorder.largest.all(),
                     reached);
         }
     }
@@ -585,6 +589,7 @@ final class Planner {
         private boolean isFirst = true;
         private @Nullable Draft draft;
         private final List<Draft> complete = new ArrayList<>();
+        private final LargestRequests largest = new LargestRequests();
 
         /** Whether a batch that is out asks something of it under other limits. */
         private boolean waitsForOthers;
@@ -740,6 +745,7 @@ final class Planner {
         }
 
         private Draft draftFor(Rendered record) {
+            largest.add(record.recordId(), target.paramsBytes(record.own()));
             var current = draft;
             if (current != null && !admits(current, record)) {
                 complete.add(current);
@@ -815,7 +821,8 @@ final class Planner {
             long records,
             List<String> firstUnusable,
             long bytes,
-            List<byte[]> requestSample) {}
+            List<byte[]> requestSample,
+            List<LargestRequests.Request> largest) {}
 
     /** Counts what was read. */
     private final class Looker implements Taker {
@@ -838,6 +845,7 @@ final class Planner {
         private long bytes;
         private long stride = 1;
         private final List<byte[]> sample = new ArrayList<>();
+        private final LargestRequests largest = new LargestRequests();
         private final List<String> unusable = new ArrayList<>();
         private long unusableCount;
 
@@ -924,7 +932,9 @@ final class Planner {
                 }
                 asked.put(record.asked().question(), 1);
             }
-            bytes += target.paramsBytes(record.own());
+            long size = target.paramsBytes(record.own());
+            bytes += size;
+            largest.add(record.recordId(), size);
             if (toSend++ % stride == 0) {
                 sample.add(target.params(record.own()));
                 if (sample.size() == 2 * SAMPLE_MAX) {
@@ -966,7 +976,8 @@ final class Planner {
                     walk.read,
                     unusable,
                     bytes + kept * each,
-                    sample);
+                    sample,
+                    largest.all());
         }
 
         @Override

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param estimate for the outstanding records
  * @param sample one prompt as the model would read it; null if the source has no records
  * @param unusable the records that cannot be asked
+ * @param tooLong requests that the model is not likely to read to their end, a line each
  * @param spentMicros what earlier runs of this pipeline were charged; null if a model of theirs has
  *     no known price
  */
@@ -31,10 +32,12 @@ public record Preview(
         CostEstimate estimate,
         @Nullable RenderedPrompt sample,
         Unusable unusable,
+        List<String> tooLong,
         @Nullable Long spentMicros) {
 
     public Preview {
         inDoubt = List.copyOf(inDoubt);
+        tooLong = List.copyOf(tooLong);
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.nightmail.pipeline.prompt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nightmail.pipeline.definition.Truncation;
 import dev.nightmail.pipeline.source.SourceRecord;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,21 @@ class PromptTemplateTest {
         assertThat(render("{{#tags}}<{{.}}>{{/tags}}", "tags", List.of("a", "b")))
                 .isEqualTo("<a><b>");
         assertThat(render("{{text}}", "text", "{{not a tag}}")).isEqualTo("{{not a tag}}");
+    }
+
+    @Test
+    void aListIsNotShortenedAndNotSentWhole() {
+        var prompt =
+                new PromptTemplate("{{tags}}", Map.of("tags", new Truncation.Characters(5)), false);
+
+        assertThat(prompt.render(record("tags", "a long text"))).isEqualTo("a lon");
+        assertThatThrownBy(() -> prompt.render(record("tags", List.of("a", "b"))))
+                .isInstanceOfSatisfying(
+                        UnfilledPromptException.class,
+                        unfilled ->
+                                assertThat(unfilled.reason())
+                                        .isEqualTo(
+                                                "its field tags is a list or a struct, which truncate cannot shorten"));
     }
 
     private static String render(String template, String field, Object value) {

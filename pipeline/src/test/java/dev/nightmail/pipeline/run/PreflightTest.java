@@ -163,6 +163,29 @@ class PreflightTest {
     }
 
     @Test
+    void aRecordThatTheModelCannotReadToItsEndIsNamedBeforehand() throws Exception {
+        server.answering(
+                "GET /v1/models/",
+                new FakeBatches.Foreign(
+                        200, "application/json", "{\"id\":\"m\",\"max_input_tokens\":1000}"));
+        var pipeline =
+                PipelineFolder.withTexts(folder, 3)
+                        .file(PipelineFolder.textId(1), "word ".repeat(4_000));
+
+        var preview =
+                PipelineRun.of(
+                                pipeline.definition(),
+                                PipelineFolder.endpoint(server),
+                                world.environment(1000))
+                        .preview();
+
+        assertThat(preview.tooLong()).hasSize(1);
+        assertThat(preview.tooLong().getFirst())
+                .startsWith(PipelineFolder.textId(1) + ": has some ")
+                .contains("claude-haiku-4-5 reads 1,000");
+    }
+
+    @Test
     void aServerThatDoesNotCountIsNoReasonNotToRun() throws Exception {
         server.refusingToCount("not_found_error", "upstream local does not count tokens");
 
