@@ -59,7 +59,7 @@ class PlanTextTest {
     @Test
     void aRecordThatIsTooLongForTheModelIsNamed() throws IOException {
         tooLong = List.of("r-7: has some 300,000 tokens");
-        var preview = preview(new RecordCounts(1, 0, 0, 0, 0, 0), COST, 0L, "x");
+        var preview = preview(new RecordCounts(1, 0, 0, 0, 0, 0, 0), COST, 0L, "x");
 
         assertThat(text(plan("", false).lines(preview)))
                 .contains("  1 record, 1 to send\n  r-7: has some 300,000 tokens\n");

@@ -275,8 +275,8 @@ final class Planner {
             }
             // What is asked under other limits than these may come back as what raising them was
             // for: then the next run needs the source.
-            var isAll =
-                    !walk.isCutShort() && limit == null && !((Recorder) walk.taker).waitsForOthers;
+            var recorder = (Recorder) walk.taker;
+            var isAll = !walk.isCutShort() && limit == null && !recorder.waitsForOthers;
             var reached = isAll ? progress.read(plan, records) : null;
             var counts = state.records().counts(plan);
             return new Planned(
