@@ -59,6 +59,14 @@ public final class SchemaSampler {
      */
     public static JsonNode sample(JsonNode schema, Wording wording, RandomGenerator random)
             throws UnsatisfiableException {
+        var heeded = Described.heeded(schema);
+        if (!heeded.equals(schema)) {
+            try {
+                return new SchemaSampler(heeded, wording, random).sample();
+            } catch (UnsatisfiableException _) {
+                // A description binds nobody.
+            }
+        }
         return new SchemaSampler(schema, wording, random).sample();
     }
 

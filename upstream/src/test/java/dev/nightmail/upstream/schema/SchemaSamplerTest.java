@@ -58,6 +58,36 @@ final class SchemaSamplerTest {
         assertThat(errors).as("%s against %s", value, schema).isEmpty();
     }
 
+    private static String described(String description) {
+        return JSON.createObjectNode()
+                .put("type", "integer")
+                .put("description", description)
+                .toString();
+    }
+
+    /** As the official SDKs and pipelines word what structured output does not take. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{minimum: 0, maximum: 9}",
+                "Stars.\n\n{minimum: 0, maximum: 9}",
+                "Stars.\n\nMust satisfy {\"minimum\":0,\"maximum\":9,\"not\":{\"const\":7}}"
+            })
+    void whatADescriptionSaysIsHeeded(String description) throws Exception {
+        for (int seed = 0; seed < 200; seed++) {
+            int value = sample(described(description), seed).intValue();
+
+            assertThat(value).isBetween(0, 9);
+            assertThat(value == 7 && description.contains("not")).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"such as {a: 1}", "{minimum: lots}", "{minimum: 5, maximum: 2}", "{"})
+    void aDescriptionThatSaysNothingOfTheKindBindsNobody(String description) throws Exception {
+        judge(described(description), sample(described(description), 1));
+    }
+
     static Stream<String> schemas() {
         return Stream.of(
                 "true",
