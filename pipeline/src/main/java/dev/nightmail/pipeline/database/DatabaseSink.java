@@ -48,6 +48,8 @@ final class DatabaseSink implements Sink {
             var made = table.check();
             if (made != null) {
                 context.note("made the table " + target.table() + ": " + made);
+            } else {
+                table.notes().forEach(context::note);
             }
             var progress = progress(open);
             progress.prepare();
@@ -173,7 +175,7 @@ final class DatabaseSink implements Sink {
             } catch (SQLException e) {
                 if (Failures.isOfData(e)) {
                     return new SinkException(
-                            "sink.database: %s does not take the answer of record %s: %s. Make the column wider, or lift the constraint, and run it again; no answer is lost"
+                            "sink.database: %s does not take the answer of record %s: %s. Mend the table and run it again; no answer is lost"
                                     .formatted(
                                             target.place(),
                                             answer.row().recordId(),

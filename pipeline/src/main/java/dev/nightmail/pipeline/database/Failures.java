@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientException;
+import java.util.regex.Pattern;
 
 /**
  * What a database complains of, in words that go into logs and mails: its own, as far as they do
@@ -18,12 +19,15 @@ final class Failures {
     private static final int PRIMARY_CODE = 0xFF;
     private static final int WORDS_MAX = 300;
 
+    private static final Pattern NAMED =
+            Pattern.compile("(?i)\\b(?:column|constraint|field) [\"'`]([^\"'`\\s]{1,128})[\"'`]");
+
     private Failures() {}
 
     static String words(SQLException failure, DatabaseUrl url) {
         var state = String.valueOf(failure.getSQLState());
         if (isOfData(failure)) {
-            return "a value does not fit (SQLSTATE " + state + ")";
+            return misfit(state) + name(failure) + " (SQLSTATE " + state + ")";
         }
         var message =
                 String.valueOf(failure.getMessage())
@@ -34,6 +38,25 @@ final class Failures {
                         .orElse("unknown reason");
         var shown = url.withoutSecrets(message);
         return shown.length() <= WORDS_MAX ? shown : shown.substring(0, WORDS_MAX) + "…";
+    }
+
+    private static String misfit(String state) {
+        return switch (state) {
+            case "22001" -> "a value is too long";
+            case "22003" -> "a number is too large";
+            case "22P02", "22007", "22018" -> "a value is not of the column's type";
+            case "23502" -> "a column that may not be null gets no value";
+            case "23503" -> "there is no row that a foreign key names";
+            case "23505" -> "another row has this value already, and it is to be unique";
+            case "23514" -> "a check of the table refuses it";
+            default -> state.startsWith("23") ? "a constraint refuses it" : "a value does not fit";
+        };
+    }
+
+    /** The column or constraint that is meant, if the database names one; never a value. */
+    private static String name(SQLException failure) {
+        var named = NAMED.matcher(String.valueOf(failure.getMessage()));
+        return named.find() ? ", " + named.group(1) : "";
     }
 
     /** Without the cause: its message may show what {@link #words} leaves out. */

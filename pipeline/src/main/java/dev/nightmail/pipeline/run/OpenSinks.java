@@ -19,7 +19,11 @@ final class OpenSinks implements AutoCloseable {
      *
      * @param shape of its rows, where it writes a file
      */
-    record OpenSink(OutputSink definition, Sink sink, RowShape shape) {}
+    record OpenSink(OutputSink definition, Sink sink, RowShape shape) {
+        private boolean isFile() {
+            return definition.definition().file().isPresent();
+        }
+    }
 
     /** What is done with each. */
     interface Use {
@@ -48,8 +52,21 @@ final class OpenSinks implements AutoCloseable {
      * @throws ReaderGoneException at once: nobody wants to have the answers any more
      */
     void each(Use use) throws InterruptedException {
+        each(all, use);
+    }
+
+    /** The same with those that are files. */
+    void eachFile(Use use) throws InterruptedException {
+        each(all.stream().filter(OpenSink::isFile).toList(), use);
+    }
+
+    void eachOther(Use use) throws InterruptedException {
+        each(all.stream().filter(sink -> !sink.isFile()).toList(), use);
+    }
+
+    private static void each(List<OpenSink> sinks, Use use) throws InterruptedException {
         SinkException first = null;
-        for (var sink : all) {
+        for (var sink : sinks) {
             try {
                 use.use(sink);
             } catch (ReaderGoneException e) {

@@ -406,6 +406,43 @@ abstract class DatabaseContract {
     }
 
     @Test
+    void aTableWithAColumnThatNoAnswerCanFillIsRefusedBeforeAnythingIsSent() throws Exception {
+        database.execute(
+                "create table ticket_label (id varchar(20) primary key, label varchar(99), score int, share real, sure int, parts varchar(99), owner varchar(20) not null, made varchar(20) default 'now' not null)");
+        pipeline("", "");
+
+        assertThatThrownBy(this::run)
+                .isInstanceOf(SinkException.class)
+                .hasMessageContaining("need a value for owner, which no answer has");
+        assertThat(server.batches()).isEmpty();
+    }
+
+    @Test
+    void aViewIsNoTable() throws Exception {
+        database.execute(
+                "create table labels (id varchar(20) primary key, label varchar(99), score int, share real, sure int, parts varchar(99))",
+                "create view ticket_label as select * from labels");
+        pipeline("", "");
+
+        assertThatThrownBy(this::run)
+                .isInstanceOf(SinkException.class)
+                .hasMessageContaining("is a view");
+        assertThat(server.batches()).isEmpty();
+    }
+
+    @Test
+    void aTableIsNotMadeForARunThatIsRefused() throws Exception {
+        pipeline("", "");
+        Files.writeString(folder.resolve("report.html"), "somebody else's");
+
+        assertThatThrownBy(this::run)
+                .isInstanceOf(SinkException.class)
+                .hasMessageContaining("report.html is there already");
+        assertThatThrownBy(() -> database.rows("select * from ticket_label"))
+                .isInstanceOf(SQLException.class);
+    }
+
+    @Test
     void aTableWhoseIdIsNoKeyIsRefusedAndAnUniqueOneIsNot() throws Exception {
         database.execute(
                 "create table ticket_label (id varchar(20), ticket varchar(20) unique, label varchar(99), score int, share real, sure int, parts varchar(99))");

@@ -291,7 +291,7 @@ class OutputFilesTest {
     @Test
     void resultsAreWrittenWhenARunIsStopped() throws Exception {
         var pipeline = PipelineFolder.withTexts(folder, 25);
-        server.endingAfterPolls(2);
+        server.endingOneAfterTheOther();
         var collected = new int[1];
 
         assertThatThrownBy(() ->
