@@ -72,7 +72,7 @@ final class DatabaseSink implements Sink {
 
     @Override
     public long complete(Answers answers) throws InterruptedException {
-        var rows = deliver(answers, context.patience());
+        var rows = deliver(answers, context.patience()) + restore(answers);
         if (missing > 0) {
             context.note(
                     "answers without a row in %s: %d. They are not written, since mode: update makes no rows"
@@ -80,6 +80,34 @@ final class DatabaseSink implements Sink {
             missing = 0;
         }
         return rows;
+    }
+
+    /**
+     * Whoever empties a row, or removes it, and has its record read again wants its answer there:
+     * it is written once more, and nobody is asked.
+     */
+    private long restore(Answers answers) {
+        var rows = new long[1];
+        try {
+            answers.givenAgain(
+                    GROUP_ROWS,
+                    ids -> {
+                        var lacking = new RowReader(connected(), target, columns).lacking(ids);
+                        if (!lacking.isEmpty()) {
+                            new RowWriter(connected(), target, columns).write(answers.of(lacking));
+                            rows[0] += lacking.size();
+                        }
+                    });
+        } catch (SQLException e) {
+            disconnect();
+            throw failure(e);
+        }
+        if (rows[0] > 0) {
+            context.note(
+                    "%s lacked answers that were delivered before, to records that the source gave again: %d are written once more"
+                            .formatted(target.place(), rows[0]));
+        }
+        return rows[0];
     }
 
     /**

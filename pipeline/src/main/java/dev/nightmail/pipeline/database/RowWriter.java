@@ -120,7 +120,7 @@ final class RowWriter {
     }
 
     /** No database keeps a NUL in a text. */
-    private static String plain(String text) {
+    static String plain(String text) {
         return text.replace('\0', '\uFFFD');
     }
 

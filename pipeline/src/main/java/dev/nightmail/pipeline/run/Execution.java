@@ -343,6 +343,7 @@ final class Execution {
             planner.complete(read);
             begun = true;
             deliversTo = read.plan();
+            output.givenAgain(read.givenAgain());
             books.noteUnwritten(true);
             carryOut(decider.on(new Report.SourceRead(left), now()));
         }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -34,6 +35,7 @@ final class Output {
     private final OpenSinks sinks;
     private final OutputFiles files;
     private String toldFailure = "";
+    private BitSet givenAgain = new BitSet();
 
     /**
      * @param places the pipeline's, or those for a sample
@@ -50,6 +52,15 @@ final class Output {
         this.places = places;
         this.sinks = sinks;
         this.files = files;
+    }
+
+    /**
+     * The source was read.
+     *
+     * @param records numbers of those that were answered before
+     */
+    void givenAgain(BitSet records) {
+        givenAgain = records;
     }
 
     /** Before anything is paid for. */
@@ -126,7 +137,7 @@ final class Output {
     }
 
     void write(Plan plan) throws InterruptedException {
-        var answers = new StateAnswers(state, true);
+        var answers = new StateAnswers(state, true, givenAgain);
         sinks.each(open -> complete(open, plan, answers));
         writeFailed(plan);
     }

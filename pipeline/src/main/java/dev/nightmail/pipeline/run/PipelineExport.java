@@ -2,6 +2,7 @@ package dev.nightmail.pipeline.run;
 
 import dev.nightmail.pipeline.definition.OutputDefinition;
 import dev.nightmail.pipeline.definition.PipelineDefinition;
+import dev.nightmail.pipeline.paths.NamedFile;
 import dev.nightmail.pipeline.paths.PathRule;
 import dev.nightmail.pipeline.sink.AnswerFile;
 import dev.nightmail.pipeline.sink.AnswerRows;
@@ -92,6 +93,10 @@ public record PipelineExport(
         if (pipeline.ownFiles().stream().anyMatch(own -> PathRule.same(own, target))) {
             throw new SinkException(
                     "%s is a file of the pipeline: name another".formatted(target), null);
+        }
+        var conflicts = pipeline.source().conflicts(List.of(new NamedFile("--to", target)));
+        if (!conflicts.isEmpty()) {
+            throw new SinkException(conflicts.getFirst(), null);
         }
         if (!overwrite && PathRule.isTaken(target)) {
             throw new SinkException(

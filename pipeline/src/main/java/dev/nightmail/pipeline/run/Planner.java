@@ -169,6 +169,7 @@ final class Planner {
      * @param unusable of them
      * @param fingerprint of the source; null if nothing but reading it tells it from others
      * @param largest of what is to be sent, as far as it was rendered for this plan
+     * @param givenAgain numbers of records that were answered before
      * @param reached how far the source was read; null if nobody reads on from there
      */
     record Planned(
@@ -179,6 +180,7 @@ final class Planner {
             long unusable,
             @Nullable String fingerprint,
             List<LargestRequests.Request> largest,
+            BitSet givenAgain,
             SourceProgress.@Nullable Reached reached) {
 
         /** Whether there is nothing in the source that can be asked. */
@@ -207,6 +209,7 @@ final class Planner {
                             state.records().counts(plan.plan()).unusable(),
                             fingerprint,
                             List.of(),
+                            new BitSet(),
                             null);
                 });
     }
@@ -287,6 +290,7 @@ final class Planner {
                     counts.unusable(),
                     isAll ? fingerprint : null,
                     recorder.largest.all(),
+                    recorder.givenAgain,
                     reached);
         }
     }
@@ -589,6 +593,7 @@ final class Planner {
         private boolean isFirst = true;
         private @Nullable Draft draft;
         private final List<Draft> complete = new ArrayList<>();
+        private final BitSet givenAgain = new BitSet();
         private final LargestRequests largest = new LargestRequests();
 
         /** Whether a batch that is out asks something of it under other limits. */
@@ -642,6 +647,9 @@ final class Planner {
                         throw new RefusedRecord(record.recordId(), reason);
                 case Standing.Same(var known) -> {
                     records.keep(known, isOut(known));
+                    if (known.state() == RecordState.DONE) {
+                        givenAgain.set((int) known.number());
+                    }
                     noteOthers(record, known.state(), known.content());
                 }
                 case Standing.AnsweredBefore(var known, var answer) -> {

@@ -9,9 +9,13 @@ import dev.nightmail.pipeline.state.StoredAnswer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.sql.SQLException;
+import java.util.BitSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The answers in the state, as a sink sees them. */
@@ -24,14 +28,53 @@ final class StateAnswers implements Answers {
 
     private final PipelineState state;
     private final boolean isPlanned;
+    private final BitSet givenAgain;
     private final Map<Integer, Batch> batches = new HashMap<>();
+
+    /** Of the group that is looked at. */
+    private final Map<String, Long> numbers = new LinkedHashMap<>();
 
     /**
      * @param isPlanned whether it is known which records this run reads; before that it has none
      */
     StateAnswers(PipelineState state, boolean isPlanned) {
+        this(state, isPlanned, new BitSet());
+    }
+
+    /**
+     * @param givenAgain numbers of records that the source gave though they were answered before
+     */
+    StateAnswers(PipelineState state, boolean isPlanned, BitSet givenAgain) {
         this.state = state;
         this.isPlanned = isPlanned;
+        this.givenAgain = givenAgain;
+    }
+
+    @Override
+    public void givenAgain(int max, IdsVisitor visitor) throws SQLException {
+        numbers.clear();
+        for (int record = givenAgain.nextSetBit(0);
+                record >= 0;
+                record = givenAgain.nextSetBit(record + 1)) {
+            numbers.put(state.records().recordId(record), (long) record);
+            if (numbers.size() == max) {
+                visitor.visit(List.copyOf(numbers.keySet()));
+                numbers.clear();
+            }
+        }
+        if (!numbers.isEmpty()) {
+            visitor.visit(List.copyOf(numbers.keySet()));
+        }
+    }
+
+    @Override
+    public List<Numbered> of(List<String> ids) {
+        return ids.stream()
+                .map(numbers::get)
+                .filter(Objects::nonNull)
+                .flatMap(record -> state.answers().of(record).stream())
+                .map(answer -> new Numbered(answer.sequence(), row(answer)))
+                .toList();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.nightmail.pipeline.sink;
 
 import java.io.IOException;
+import java.sql.SQLException;
 import java.util.List;
 
 /**
@@ -29,4 +30,22 @@ public interface Answers extends AnswerRows {
 
     /** The same of the records that this run reads. */
     AnswerRows ofThisRun();
+
+    /**
+     * Records that the source gave in this run though they were answered before it. A sink from
+     * which somebody may have taken rows since can look whether it has them.
+     *
+     * @param max ids in a group
+     */
+    default void givenAgain(int max, IdsVisitor visitor) throws SQLException {}
+
+    /** Takes a group of ids. */
+    interface IdsVisitor {
+        void visit(List<String> ids) throws SQLException;
+    }
+
+    /** The newest answers of records of the group that is visited, of those that have one. */
+    default List<Numbered> of(List<String> ids) {
+        return List.of();
+    }
 }

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -69,6 +70,19 @@ public final class AnswerTable {
                 sequence,
                 max);
         return group;
+    }
+
+    /** The current answer of a record; empty if it has none, or asks something else by now. */
+    public Optional<StoredAnswer> of(long record) {
+        return sql.first(
+                CURRENT
+                        + """
+                          from record r
+                          join answer a on a.sequence = r.answer
+                         where r.record = ? and r.state = 'done'
+                        """,
+                AnswerTable::stored,
+                record);
     }
 
     /**

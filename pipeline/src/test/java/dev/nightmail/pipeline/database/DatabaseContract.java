@@ -406,6 +406,25 @@ abstract class DatabaseContract {
     }
 
     @Test
+    void aRowThatWasEmptiedOrRemovedGetsItsAnswerBackOnceItsRecordIsReadAgain() throws Exception {
+        pipeline("", "");
+        run();
+        database.execute(
+                "update ticket_label set label = null, score = null, share = null, sure = null, parts = null where id = 'a'",
+                "delete from ticket_label where id = 'b'");
+        events.clear();
+
+        run();
+
+        assertThat(database.map("select id, label from ticket_label order by id"))
+                .containsEntry("a", "of a")
+                .containsEntry("b", "of b")
+                .containsEntry("c", "of c");
+        assertThat(server.requestsAccepted()).isEqualTo(3);
+        assertThat(events.toString()).contains("2 are written once more");
+    }
+
+    @Test
     void aTableWithAColumnThatNoAnswerCanFillIsRefusedBeforeAnythingIsSent() throws Exception {
         database.execute(
                 "create table ticket_label (id varchar(20) primary key, label varchar(99), score int, share real, sure int, parts varchar(99), owner varchar(20) not null, made varchar(20) default 'now' not null)");
