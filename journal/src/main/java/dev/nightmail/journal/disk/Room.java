@@ -12,7 +12,7 @@ final class Room {
 
     /** Java passes on the system's words and nothing else; these are the English ones. */
     private static final List<String> WORDS =
-            List.of("no space left on device", "disk quota exceeded");
+            List.of("no space left on device", "disk quota exceeded", "file too large");
 
     private Room() {}
 

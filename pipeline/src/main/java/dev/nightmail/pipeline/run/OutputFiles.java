@@ -120,8 +120,34 @@ final class OutputFiles {
                         + (state.outputs().knows(output.path())
                                 ? " was changed since this pipeline wrote it"
                                 : " is there already, and this pipeline did not write it")
-                        + ": move it away, name another file, or replace it with --overwrite",
+                        + ": "
+                        + renamed()
+                        + "move it away, name another file, or replace it with --overwrite",
                 null);
+    }
+
+    /**
+     * A pipeline that has no state yet, beside one of another name: perhaps it was renamed, and all
+     * it ever asked would be paid for again.
+     */
+    private String renamed() {
+        if (state.records().latestPlan().isPresent()) {
+            return "";
+        }
+        var own = pipeline.stateFile();
+        try (var beside = Files.list(pipeline.folder())) {
+            return beside.map(file -> String.valueOf(file.getFileName()))
+                    .filter(name -> name.endsWith(".state.db"))
+                    .filter(name -> !name.equals(String.valueOf(own.getFileName())))
+                    .sorted()
+                    .findFirst()
+                    .map(name ->
+                            "if the pipeline file was renamed, rename its state too (%s to %s), which knows what was asked and paid; else "
+                                    .formatted(name, own.getFileName()))
+                    .orElse("");
+        } catch (IOException _) {
+            return "";
+        }
     }
 
     private boolean isOurs(NamedFile output) {

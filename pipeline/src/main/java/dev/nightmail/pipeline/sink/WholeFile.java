@@ -81,7 +81,8 @@ public final class WholeFile {
      * @param beforeIt is told the SHA-256 of what the target will hold, before it does
      * @return the same
      */
-    public static String replace(Path target, Filling filling, Consumer<String> beforeIt) {
+    public static String replace(Path named, Filling filling, Consumer<String> beforeIt) {
+        var target = behindLinks(named);
         var folder = target.toAbsolutePath().getParent();
         var partial = partialOf(target);
         try {
@@ -104,6 +105,16 @@ public final class WholeFile {
             return sha256;
         } catch (IOException e) {
             throw new SinkException("cannot write " + target + ": " + reason(e), e);
+        }
+    }
+
+    /** What a link points to is replaced, not the link: others read the file by its own name. */
+    private static Path behindLinks(Path named) {
+        try {
+            return Files.isSymbolicLink(named) ? named.toRealPath() : named;
+        } catch (IOException _) {
+            // It leads nowhere: a file takes its place.
+            return named;
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nightmail.pipeline.definition.DefinitionException;
+import dev.nightmail.pipeline.definition.PipelineDefinition;
 import dev.nightmail.pipeline.sink.SinkException;
 import dev.nightmail.pipeline.testing.FakeBatches;
 import dev.nightmail.pipeline.testing.PipelineFolder;
@@ -286,6 +287,36 @@ class OutputFilesTest {
                 """);
         assertThatThrownBy(() -> pipeline.run(server, world))
                 .hasMessageContaining("sink.file: results.jsonl is read by the source (*.jsonl)");
+    }
+
+    @Test
+    void aPipelineThatWasRenamedIsToldOfItsState() throws Exception {
+        var pipeline = PipelineFolder.withTexts(folder, 2);
+        pipeline.run(server, world);
+        Files.move(folder.resolve("pipeline.yaml"), folder.resolve("renamed.yaml"));
+        var renamed = PipelineDefinition.read(folder.resolve("renamed.yaml"));
+
+        assertThatThrownBy(() ->
+                        PipelineRun.of(
+                                        renamed,
+                                        PipelineFolder.endpoint(server),
+                                        world.environment(10))
+                                .run(RunOptions.withoutAsking(), _ -> {}))
+                .hasMessageContaining(
+                        "rename its state too (pipeline.state.db to renamed.state.db)");
+        assertThat(server.requestsAccepted()).isEqualTo(2);
+    }
+
+    @Test
+    void aLinkStaysOneAndWhatItPointsToIsReplaced() throws Exception {
+        var pipeline = PipelineFolder.withTexts(folder, 2);
+        var file = Files.writeString(folder.resolve("file.txt"), "older");
+        Files.createSymbolicLink(folder.resolve("results.jsonl"), file);
+
+        overwriting(pipeline);
+
+        assertThat(folder.resolve("results.jsonl")).isSymbolicLink();
+        assertThat(Files.readAllLines(file)).hasSize(2);
     }
 
     @Test

@@ -534,6 +534,10 @@ class RowsTest {
         assertThat(export(pipeline, "all.csv", null, true)).hasValue(3);
         assertThatThrownBy(() -> export(pipeline, "results.jsonl", null, true))
                 .hasMessageContaining("results.jsonl is a file of the pipeline");
+        var source = Files.readString(folder.resolve("letters.jsonl"));
+        assertThatThrownBy(() -> export(pipeline, "letters.jsonl", null, true))
+                .hasMessageContaining("letters.jsonl is read by the source");
+        assertThat(folder.resolve("letters.jsonl")).hasContent(source);
         assertThatThrownBy(() -> export(pipeline, "all.xlsx", null, true))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("must end in .jsonl, .csv or .parquet");
