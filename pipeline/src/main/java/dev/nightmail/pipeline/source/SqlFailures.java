@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * DuckDB's complaints in its own words, with file, line and column, and what to do. Not with what
@@ -66,18 +67,52 @@ final class SqlFailures {
                     "(missing \\S+|unexpected \\)|invalid escape sequence|no argument for repetition operator|bad repetition operator|invalid perl operator|invalid character class range|invalid repetition size|invalid named capture group): .*",
                     Pattern.DOTALL);
 
+    /** What follows shows the line. */
+    private static final Pattern LATE_JSON =
+            Pattern.compile("JSON transform error in file \"(.*?)\", in line (\\d+)");
+
+    private static final Pattern UNLIKE_FILES =
+            Pattern.compile(
+                    "Schema mismatch between globbed files\\.\\s+Main file schema: (.*?)\\s+Current file: (\\S+)",
+                    Pattern.DOTALL);
+
     private SqlFailures() {}
 
     static SourceException of(SQLException failure, Path base, Reading reading) {
         var message = String.valueOf(failure.getMessage());
         var line = CSV_LINE.matcher(message);
         var sniffed = SNIFFED.matcher(message);
+        var late = LATE_JSON.matcher(message);
+        var unlike = UNLIKE_FILES.matcher(message);
+        if (late.find()) {
+            return told(
+                    "%s, line %s: a field or a type that the first lines of the file did not show: read it with read_json('%1$s', sample_size = -1), which looks at all of it first"
+                            .formatted(late.group(1), late.group(2)),
+                    base,
+                    null);
+        }
+        if (unlike.find()) {
+            return told(
+                    "%s has other columns than %s: give it the same header, or read both by the names of their columns with read_csv(…, union_by_name = true)"
+                            .formatted(unlike.group(2), unlike.group(1)),
+                    base,
+                    null);
+        }
         var words =
                 line.find()
                         ? ofCsv(message, line.group(1), reading)
                         : sniffed.find()
                                 ? ofForm(sniffed.group(1))
                                 : firstParagraph(message) + hint(message, reading);
+        return told(words, base, failure);
+    }
+
+    /**
+     * In words of ours.
+     *
+     * @param failure null if what it says shows what stands in the file
+     */
+    private static SourceException told(String words, Path base, @Nullable SQLException failure) {
         return new SourceException(
                 "source.sql: " + words.replace(base + "/", "").replace(base.toString(), "."),
                 failure);
@@ -180,7 +215,8 @@ final class SqlFailures {
         var asOne = columns.contains(header);
         var namedByPlace =
                 columns.stream().allMatch(name -> NAMED_BY_PLACE.matcher(name).matches());
-        if (!asOne && !namedByPlace) {
+        var besideHeader = columns.stream().noneMatch(header::contains);
+        if (!asOne && !namedByPlace && !besideHeader) {
             return "";
         }
         for (char delimiter : DELIMITERS) {
@@ -188,6 +224,11 @@ final class SqlFailures {
                 continue;
             }
             var fault = csv.fault(delimiter);
+            if (fault == null && besideHeader && !namedByPlace) {
+                return " was not read as its header says: read the file with read_csv(…, header = true, delim = '"
+                        + (delimiter == '\t' ? "\\t" : delimiter)
+                        + "')";
+            }
             if (asOne || fault != null) {
                 return (asOne ? " was read as one column: " : " has no rows of one length: ")
                         + (fault == null

@@ -105,6 +105,30 @@ class RecordSourceTest {
     }
 
     @Test
+    void whatTheFirstRowsDidNotShowIsToldWithoutTheRow() throws Exception {
+        var plain =
+                IntStream.range(0, 25_000)
+                        .mapToObj(number -> "{\"id\":" + number + "}\n")
+                        .collect(Collectors.joining());
+        new PipelineFolder(folder)
+                .file("field.jsonl", plain + "{\"id\":25000,\"more\":\"secret\"}\n")
+                .file("type.jsonl", plain + "{\"id\":\"secret\"}\n")
+                .file("with.csv", "id,text\n1,a\n2,b\n")
+                .file("without.csv", "3,secret\n4,d\n")
+                .file("pipes.csv", "id|text\n1|a,b,c\n2|d,e,f\n");
+
+        complains(
+                "from 'field.jsonl'",
+                "field.jsonl, line 25001: a field or a type that the first lines of the file did not show: read it with read_json('field.jsonl', sample_size = -1)");
+        complains("from 'type.jsonl'", "type.jsonl, line 25001: a field or a type");
+        assertThat(sql("from read_json('type.jsonl', sample_size = -1)")).hasSize(25_001);
+        complains("from 'with*.csv'", "without.csv has other columns than with.csv");
+        complains(
+                "select id from 'pipes.csv'",
+                "pipes.csv was not read as its header says: read the file with read_csv(…, header = true, delim = '|')");
+    }
+
+    @Test
     void anIdThatAFloatingPointNumberCannotHoldIsNoIdAnyMore() throws Exception {
         new PipelineFolder(folder)
                 .file(
