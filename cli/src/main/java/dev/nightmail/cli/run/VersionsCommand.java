@@ -36,8 +36,6 @@ import tools.jackson.databind.node.ObjectNode;
         footer = {"0 shown; 1 failed, or there is no such version; 2 wrong usage."})
 public final class VersionsCommand implements Callable<Integer> {
 
-    private static final JsonMapper JSON = JsonMapper.shared();
-
     private final Surroundings surroundings;
     private final Console console;
 
@@ -113,7 +111,7 @@ public final class VersionsCommand implements Callable<Integer> {
     private static String model(StoredPrompt version) {
         return version.shape() == null
                 ? version.model()
-                : JSON.readTree(version.shape()).path("model").asString();
+                : JsonMapper.shared().readTree(version.shape()).path("model").asString();
     }
 
     private void tell(StoredPrompt version) {
@@ -130,7 +128,7 @@ public final class VersionsCommand implements Callable<Integer> {
             console.result("An earlier release ran it, which did not keep its text.");
             return;
         }
-        var rest = (ObjectNode) JSON.readTree(shape);
+        var rest = (ObjectNode) JsonMapper.shared().readTree(shape);
         rest.remove("model");
         var prompt = rest.remove("prompt").asString();
         var system = rest.remove("system");
@@ -163,14 +161,19 @@ public final class VersionsCommand implements Callable<Integer> {
 
     private static ObjectNode json(StoredPrompt version, PromptVersions versions) {
         var json =
-                JSON.createObjectNode()
+                JsonMapper.shared()
+                        .createObjectNode()
                         .put("version", version.version())
                         .put("since", version.firstAt().toString())
                         .put("model", model(version))
                         .put("answers", version.answers())
                         .put("current", version.version().equals(versions.current()));
         var shape = version.shape();
-        json.set("request", shape == null ? JSON.nullNode() : JSON.readTree(shape));
+        json.set(
+                "request",
+                shape == null
+                        ? JsonMapper.shared().nullNode()
+                        : JsonMapper.shared().readTree(shape));
         return json;
     }
 }

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -86,7 +87,19 @@ final class QueryFiles {
         this.reading = reading;
     }
 
+    /** The names alone: no file is looked into. */
+    List<String> names(Connection connection, String query) throws SQLException {
+        resolve(connection, tree(connection, query), null);
+        return List.copyOf(names);
+    }
+
     Resolved resolve(Connection connection, String query) throws SQLException {
+        var tree = tree(connection, query);
+        resolve(connection, tree, reading == Reading.TYPED ? IdColumns.of(tree) : Set.<String>of());
+        return new Resolved(sql(connection, tree), List.copyOf(names));
+    }
+
+    private static JsonNode tree(Connection connection, String query) throws SQLException {
         var tree = parse(connection, query);
         if (tree.path("error").asBoolean()) {
             var message = tree.path("error_message").asString();
@@ -100,9 +113,7 @@ final class QueryFiles {
                             + tree.path("statements").size()
                             + " statements");
         }
-        var idColumns = reading == Reading.TYPED ? IdColumns.of(tree) : Set.<String>of();
-        resolve(connection, tree, idColumns);
-        return new Resolved(sql(connection, tree), List.copyOf(names));
+        return tree;
     }
 
     static JsonNode parse(Connection connection, String query) throws SQLException {
@@ -124,7 +135,10 @@ final class QueryFiles {
         }
     }
 
-    private void resolve(Connection connection, JsonNode node, Set<String> idColumns)
+    /**
+     * @param idColumns columns that become the id; null if nothing is to be read
+     */
+    private void resolve(Connection connection, JsonNode node, @Nullable Set<String> idColumns)
             throws SQLException {
         if (node instanceof ObjectNode object) {
             switch (object.path("type").asString("")) {
@@ -132,7 +146,7 @@ final class QueryFiles {
                 case "TABLE_FUNCTION" -> resolveFunction(object.path("function"));
                 default -> {}
             }
-            if (isCsv(object)) {
+            if (idColumns != null && isCsv(object)) {
                 readAsWritten(connection, object);
                 typeCells(connection, object, idColumns);
             }

@@ -86,7 +86,7 @@ final class SqlSource implements RecordSource {
                 return null;
             }
             var seen = new FilesSeen(query + "\0" + reading);
-            for (var name : new QueryFiles(base, reading).resolve(connection, query).names()) {
+            for (var name : new QueryFiles(base, reading).names(connection, query)) {
                 for (var file : filesOf(connection, name)) {
                     if (!seen.add(file)) {
                         return null;
@@ -147,7 +147,7 @@ final class SqlSource implements RecordSource {
         var conflicts = new ArrayList<String>();
         try (var connection = connect(base, false)) {
             var ignoresCase = QueryFiles.ignoresCase(base);
-            for (var name : new QueryFiles(base, reading).resolve(connection, query).names()) {
+            for (var name : new QueryFiles(base, reading).names(connection, query)) {
                 var files = filesOf(connection, name);
                 for (var output : outputs) {
                     var place = PathRule.real(output.path());
