@@ -36,6 +36,9 @@ final class Failures {
                         .filter(line -> !line.isEmpty())
                         .findFirst()
                         .orElse("unknown reason");
+        if (message.startsWith("Multiple ResultSets")) {
+            return "the query has several statements: it must be one SELECT";
+        }
         var shown = url.withoutSecrets(message);
         return shown.length() <= WORDS_MAX ? shown : shown.substring(0, WORDS_MAX) + "…";
     }

@@ -119,6 +119,12 @@ class PostgresqlTest extends DatabaseContract {
     }
 
     @Test
+    void severalStatementsAreNoQuery() {
+        assertThatThrownBy(() -> source("select id from ticket; select 1 as id", null).open())
+                .hasMessageContaining("must be one SELECT");
+    }
+
+    @Test
     void aResultLargerThanMemoryIsStreamed() throws Exception {
         // 1.2 GB of text: more than the memory of a test, if the driver read it all.
         var source =
