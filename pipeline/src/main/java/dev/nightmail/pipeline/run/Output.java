@@ -66,11 +66,11 @@ final class Output {
     /** Before anything is paid for. */
     void check() throws InterruptedException {
         var answers = new StateAnswers(state, false);
-        files.check(places.failed());
-        files.check(places.report());
         // A table is made where it is missing: not before it is known that the others can be
         // written.
         sinks.eachFile(open -> open.sink().check(answers));
+        files.check(places.failed());
+        files.check(places.report());
         sinks.eachOther(open -> open.sink().check(answers));
     }
 

@@ -36,15 +36,28 @@ public interface Answers extends AnswerRows {
      * which somebody may have taken rows since can look whether it has them.
      *
      * @param max ids in a group
+     * @param visitor is given each group; {@link #of} has its answers as long as it is there
+     * @throws SQLException as the visitor does
      */
     default void givenAgain(int max, IdsVisitor visitor) throws SQLException {}
 
-    /** Takes a group of ids. */
+    /** Takes groups of ids. */
     interface IdsVisitor {
+        /**
+         * Takes a group.
+         *
+         * @param ids of records
+         * @throws SQLException if a database does not say which of them it has
+         */
         void visit(List<String> ids) throws SQLException;
     }
 
-    /** The newest answers of records of the group that is visited, of those that have one. */
+    /**
+     * The newest answers of records of the group that is visited.
+     *
+     * @param ids some of the group's
+     * @return of those that have an answer
+     */
     default List<Numbered> of(List<String> ids) {
         return List.of();
     }
