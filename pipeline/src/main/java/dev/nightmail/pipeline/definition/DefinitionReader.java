@@ -149,7 +149,7 @@ final class DefinitionReader {
             YamlSection root,
             SinkSection.Read sink) {
         try {
-            for (var conflict : source.conflicts(outputs.files())) {
+            for (var conflict : outputs.conflicts(source)) {
                 var key = conflict.substring(0, Math.max(0, conflict.indexOf(':')));
                 problems.add(sink.line(OutputRule.nameIn(key)), conflict);
             }

@@ -3,6 +3,8 @@ package dev.nightmail.pipeline.definition;
 import dev.nightmail.pipeline.paths.NamedFile;
 import dev.nightmail.pipeline.paths.PathRule;
 import dev.nightmail.pipeline.sink.FileSinkDefinition;
+import dev.nightmail.pipeline.sink.SinkDefinition;
+import dev.nightmail.pipeline.source.SourceDefinition;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -55,6 +57,23 @@ public record OutputPlaces(List<OutputSink> sinks, Path failedFile, Path reportF
         files.add(failed());
         files.add(report());
         return files;
+    }
+
+    /**
+     * What of it the source reads, or would read once it is there; a sentence each.
+     *
+     * @throws dev.nightmail.pipeline.source.SourceException if that cannot be told
+     */
+    public List<String> conflicts(SourceDefinition source) {
+        var conflicts = new ArrayList<>(source.conflicts(files()));
+        conflicts.addAll(
+                source.conflictsElsewhere(
+                        sinks.stream()
+                                .map(OutputSink::definition)
+                                .filter(sink -> sink.file().isEmpty())
+                                .map(SinkDefinition::place)
+                                .toList()));
+        return conflicts;
     }
 
     /** Whether a sink takes standard output: then nothing else may be written there. */

@@ -106,6 +106,11 @@ public record PipelineDefinition(
         return stateFileOf(file);
     }
 
+    /** Where a source keeps what it fetched while it is read. */
+    public Path sourceFolder() {
+        return folder().resolve(".nightmail").resolve(nameOf(file) + ".source.work");
+    }
+
     /** What the pipeline is made of and what it writes: none of it is a record. */
     public List<Path> ownFiles() {
         var own = new ArrayList<Path>();

@@ -363,7 +363,7 @@ public final class PipelineRun {
     }
 
     private static void refuseSourceAsOutput(PipelineDefinition pipeline, OutputPlaces places) {
-        var conflicts = pipeline.source().conflicts(places.files());
+        var conflicts = places.conflicts(pipeline.source());
         if (!conflicts.isEmpty()) {
             throw pipeline.refused(conflicts);
         }

@@ -21,6 +21,11 @@ record RunSourceContext(
     }
 
     @Override
+    public Path workFolder() {
+        return pipeline.sourceFolder();
+    }
+
+    @Override
     public boolean readsAsBefore() {
         return state.readsAsBefore();
     }

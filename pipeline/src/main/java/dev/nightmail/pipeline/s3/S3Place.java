@@ -5,7 +5,8 @@ import java.util.regex.Pattern;
 /** Where an object is, or will be. */
 public record S3Place(String bucket, String key) {
 
-    private static final String SCHEME = "s3://";
+    public static final String SCHEME = "s3://";
+
     private static final Pattern FORM =
             Pattern.compile("s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(.+)");
 

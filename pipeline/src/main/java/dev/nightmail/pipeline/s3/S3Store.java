@@ -9,9 +9,14 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
@@ -19,13 +24,16 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
 /**
- * The objects that the credentials of this process may write, which are looked for where every
- * program of AWS looks: {@code AWS_ACCESS_KEY_ID} and its like, profiles, the machine's role. So
- * are {@code AWS_REGION} and {@code AWS_ENDPOINT_URL_S3}. Used by one thread.
+ * The objects that the credentials of this process may read and write, which are looked for where
+ * every program of AWS looks: {@code AWS_ACCESS_KEY_ID} and its like, profiles, the machine's role.
+ * So are {@code AWS_REGION} and {@code AWS_ENDPOINT_URL_S3}. Used by one thread.
  */
 public final class S3Store implements AutoCloseable {
 
@@ -38,8 +46,13 @@ public final class S3Store implements AutoCloseable {
     /** Whose an object is, which others that replace it do not say. */
     private static final String OWNER = "nightmail-pipeline";
 
+    /** A call that fails is made again by the library, but not one whose answer breaks off. */
+    private static final int FETCHES_MAX = 4;
+
+    private static final int BUFFER_BYTES = 1 << 16;
     private static final int NOT_FOUND = 404;
     private static final int FORBIDDEN = 403;
+    private static final int PRECONDITION_FAILED = 412;
 
     private final S3Client client;
     private final long partBytes;
@@ -264,13 +277,144 @@ public final class S3Store implements AutoCloseable {
         }
     }
 
+    /**
+     * The objects of a bucket that are wanted, in the order of their keys.
+     *
+     * @param named what they are looked for by, for messages
+     * @param beginning of their keys
+     * @throws S3Failure if they cannot be listed
+     */
+    public List<S3Object> list(S3Place named, String beginning, Predicate<String> wanted) {
+        try {
+            return client
+                    .listObjectsV2Paginator(ask -> ask.bucket(named.bucket()).prefix(beginning))
+                    .contents()
+                    .stream()
+                    .filter(found -> wanted.test(found.key()))
+                    .map(found ->
+                            new S3Object(
+                                    new S3Place(named.bucket(), found.key()),
+                                    found.size(),
+                                    found.eTag(),
+                                    found.lastModified()))
+                    .toList();
+        } catch (S3Exception e) {
+            throw failure("list", "s3:ListBucket", named, e);
+        } catch (SdkClientException e) {
+            throw failure("list", named, e);
+        }
+    }
+
+    /**
+     * Copies an object into a file, as it was when it was listed.
+     *
+     * @throws S3Failure if it cannot be read; the file then holds nothing of use
+     * @throws IOException if the file cannot be written
+     */
+    public void fetch(S3Object object, Path file) throws IOException {
+        var expected = object.md5();
+        var came = "";
+        for (int attempt = 1; ; attempt++) {
+            String fault;
+            try {
+                var hash = copy(object, file);
+                // Some servers' ETags only look like a hash: what comes twice alike is the object.
+                if (hash.isEmpty() || expected.equals(hash) || hash.get().equals(came)) {
+                    return;
+                }
+                came = hash.get();
+                fault = "its bytes are not those of its ETag";
+            } catch (BrokenOffException e) {
+                fault = String.valueOf(e.getMessage());
+            }
+            if (attempt == FETCHES_MAX) {
+                throw new S3Failure(
+                        "cannot read %s: it did not come whole (%s): run it again"
+                                .formatted(object.place(), fault),
+                        null);
+            }
+        }
+    }
+
+    /** The hash of what came; empty if the object's ETag is none. */
+    private Optional<String> copy(S3Object object, Path file) throws IOException {
+        var place = object.place();
+        try (var in =
+                        client.getObject(get ->
+                                get.bucket(place.bucket())
+                                        .key(place.key())
+                                        .ifMatch(object.eTag())
+                                        .checksumMode(ChecksumMode.ENABLED));
+                var out = Files.newOutputStream(file)) {
+            var digest = md5();
+            long length = 0;
+            var buffer = new byte[BUFFER_BYTES];
+            for (int read = read(in, buffer); read >= 0; read = read(in, buffer)) {
+                if (Thread.currentThread().isInterrupted()) {
+                    in.abort();
+                    throw new S3Failure("cannot read %s: it was stopped".formatted(place), null);
+                }
+                out.write(buffer, 0, read);
+                digest.update(buffer, 0, read);
+                length += read;
+            }
+            if (length != object.size()) {
+                throw new BrokenOffException(
+                        "%,d bytes came, not %,d".formatted(length, object.size()));
+            }
+            return object.md5().isPresent() && isHashed(in.response())
+                    ? Optional.of(HexFormat.of().formatHex(digest.digest()))
+                    : Optional.empty();
+        } catch (S3Exception e) {
+            throw failure("read", "s3:GetObject", place, e);
+        } catch (SdkClientException e) {
+            throw failure("read", place, e);
+        }
+    }
+
+    private static int read(InputStream in, byte[] buffer) {
+        try {
+            return in.read(buffer);
+        } catch (IOException e) {
+            throw new BrokenOffException(String.valueOf(e.getMessage()));
+        } catch (SdkClientException e) {
+            throw new BrokenOffException(firstSentence(e));
+        }
+    }
+
+    /** What a key of KMS or of the caller encrypts has an ETag that looks like a hash. */
+    private static boolean isHashed(GetObjectResponse response) {
+        var encryption = response.serverSideEncryption();
+        return response.sseCustomerAlgorithm() == null
+                && (encryption == null || encryption == ServerSideEncryption.AES256);
+    }
+
+    private static MessageDigest md5() {
+        try {
+            return MessageDigest.getInstance("MD5");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Not all of an object came; it may the next time. */
+    private static final class BrokenOffException extends RuntimeException {
+        BrokenOffException(String message) {
+            super(message);
+        }
+    }
+
     private static S3Failure failure(String what, String rights, S3Place place, S3Exception e) {
         // Of the answer only its code is told: nobody knows what else may stand in it.
         var details = e.awsErrorDetails();
         var code = details == null ? null : details.errorCode();
         var told = "HTTP " + e.statusCode() + (code == null ? "" : ", " + code);
         String advice;
-        if (e.statusCode() == FORBIDDEN) {
+        if ("InvalidObjectState".equals(code)) {
+            advice = "it is in an archive: restore it first, as with \"aws s3api restore-object\"";
+        } else if (e.statusCode() == PRECONDITION_FAILED || "NoSuchKey".equals(code)) {
+            advice = "it was replaced or removed since it was listed: run it again";
+        } else if (e.statusCode() == FORBIDDEN) {
             advice = "these credentials need " + rights + " on the bucket " + place.bucket();
         } else if (e.statusCode() == NOT_FOUND) {
             advice =

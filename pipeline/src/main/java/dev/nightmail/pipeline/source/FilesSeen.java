@@ -1,5 +1,6 @@
 package dev.nightmail.pipeline.source;
 
+import dev.nightmail.pipeline.s3.S3Object;
 import dev.nightmail.pipeline.streams.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +12,8 @@ import java.util.HexFormat;
 
 /**
  * Tells files as they are from what they were, by name, size and time of the last change. A file
- * that is written anew with the same content counts as changed.
+ * that is written anew with the same content counts as changed. Of objects in S3 what a listing
+ * says of them: name, size and ETag.
  */
 final class FilesSeen {
 
@@ -41,6 +43,11 @@ final class FilesSeen {
         } catch (IOException _) {
             return false;
         }
+    }
+
+    void add(S3Object object) {
+        add(object.place().toString());
+        add(object.version());
     }
 
     String fingerprint() {

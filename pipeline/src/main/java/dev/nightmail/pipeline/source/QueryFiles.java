@@ -1,6 +1,7 @@
 package dev.nightmail.pipeline.source;
 
 import dev.nightmail.pipeline.paths.PathRule;
+import dev.nightmail.pipeline.s3.S3Place;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -78,28 +79,34 @@ final class QueryFiles {
     /** A query that can be run, and the files it names; names may be patterns, all are absolute. */
     record Resolved(String sql, List<String> names) {}
 
-    private final Path base;
+    private final QueryPlaces places;
     private final Reading reading;
     private final List<String> names = new ArrayList<>();
 
-    QueryFiles(Path base, Reading reading) {
-        this.base = base;
+    QueryFiles(QueryPlaces places, Reading reading) {
+        this.places = places;
         this.reading = reading;
     }
 
-    /** The names alone: no file is looked into. */
-    List<String> names(Connection connection, String query) throws SQLException {
-        resolve(connection, tree(connection, query), null);
-        return List.copyOf(names);
+    /**
+     * The files that a query names, as {@link Resolved#names} has them, and objects by their {@code
+     * s3://} names; none of them is looked into.
+     */
+    static List<String> names(Connection connection, String query, Path base) throws SQLException {
+        // Cells are not typed, nor quotes looked for, as releases before did.
+        var files = new QueryFiles(QueryPlaces.of(base), Reading.EARLIER);
+        files.resolve(connection, statement(connection, query), Set.of());
+        return List.copyOf(files.names);
     }
 
     Resolved resolve(Connection connection, String query) throws SQLException {
-        var tree = tree(connection, query);
-        resolve(connection, tree, reading == Reading.TYPED ? IdColumns.of(tree) : Set.<String>of());
+        var tree = statement(connection, query);
+        var idColumns = reading == Reading.TYPED ? IdColumns.of(tree) : Set.<String>of();
+        resolve(connection, tree, idColumns);
         return new Resolved(sql(connection, tree), List.copyOf(names));
     }
 
-    private static JsonNode tree(Connection connection, String query) throws SQLException {
+    private static JsonNode statement(Connection connection, String query) throws SQLException {
         var tree = parse(connection, query);
         if (tree.path("error").asBoolean()) {
             var message = tree.path("error_message").asString();
@@ -135,10 +142,7 @@ final class QueryFiles {
         }
     }
 
-    /**
-     * @param idColumns columns that become the id; null if nothing is to be read
-     */
-    private void resolve(Connection connection, JsonNode node, @Nullable Set<String> idColumns)
+    private void resolve(Connection connection, JsonNode node, Set<String> idColumns)
             throws SQLException {
         if (node instanceof ObjectNode object) {
             switch (object.path("type").asString("")) {
@@ -146,7 +150,7 @@ final class QueryFiles {
                 case "TABLE_FUNCTION" -> resolveFunction(object.path("function"));
                 default -> {}
             }
-            if (idColumns != null && isCsv(object)) {
+            if (isCsv(object)) {
                 readAsWritten(connection, object);
                 typeCells(connection, object, idColumns);
             }
@@ -171,10 +175,11 @@ final class QueryFiles {
             becomeFunction(connection, table, name);
             return;
         }
-        table.put("table_name", absolute(name));
+        var absolute = absolute(name);
+        table.put("table_name", absolute);
         if (table.path("qualified_name").path("path") instanceof ArrayNode path
                 && path.size() == 1) {
-            path.set(0, JSON.getNodeFactory().stringNode(absolute(name)));
+            path.set(0, JSON.getNodeFactory().stringNode(absolute));
         }
     }
 
@@ -346,10 +351,20 @@ final class QueryFiles {
     }
 
     private String absolute(String name) {
+        if (S3Place.isName(name)) {
+            return copyOf(name);
+        }
         RemotePath.refuse("source.sql", name);
-        var absolute = withoutDetours(name.startsWith("/") ? name : base + "/" + name);
+        var absolute = withoutDetours(name.startsWith("/") ? name : places.base() + "/" + name);
         names.add(absolute);
         return absolute;
+    }
+
+    /** The name itself while there are no copies. */
+    private String copyOf(String name) {
+        var copy = places.copies() == null ? name : places.copyOf(ObjectPattern.of(name).named());
+        names.add(copy);
+        return copy;
     }
 
     /** {@code a/../b.csv} is {@code b.csv}; what a pattern chooses has no detours. */

@@ -16,7 +16,7 @@ final class RemotePath {
         }
         throw new SourceException(
                 name.toLowerCase(Locale.ROOT).startsWith("s3://")
-                        ? "%s: s3:// is not supported yet: copy %s into the pipeline's folder first, as with \"aws s3 cp\""
+                        ? "%s: s3:// is read by sql only: write sql: \"select filename as id, content as text from read_text('%s')\", or copy it into the pipeline's folder first, as with \"aws s3 cp\""
                                 .formatted(key, name)
                         : "%s: %s is not fetched: a source reads files, so download it into the pipeline's folder first"
                                 .formatted(key, name));

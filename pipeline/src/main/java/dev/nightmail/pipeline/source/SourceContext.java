@@ -11,6 +11,12 @@ public interface SourceContext {
     List<Path> ownFiles();
 
     /**
+     * Where a source may keep what it fetched while it is read. The folder need not be there, and
+     * is no other's.
+     */
+    Path workFolder();
+
+    /**
      * Whether the pipeline's state was made by a release that read values in another way: read
      * otherwise, records would be asked, and paid for, again.
      */

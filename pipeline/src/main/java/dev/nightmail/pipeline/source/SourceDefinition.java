@@ -29,4 +29,14 @@ public interface SourceDefinition {
     default List<String> conflicts(List<NamedFile> outputs) {
         return List.of();
     }
+
+    /**
+     * The same of what sinks write that is no file, by its name alone: nobody is called.
+     *
+     * @param places as sinks call them, such as {@code s3://bucket/key}
+     * @throws SourceException if that cannot be told
+     */
+    default List<String> conflictsElsewhere(List<String> places) {
+        return List.of();
+    }
 }

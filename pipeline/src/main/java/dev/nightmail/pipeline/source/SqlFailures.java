@@ -78,7 +78,7 @@ final class SqlFailures {
 
     private SqlFailures() {}
 
-    static SourceException of(SQLException failure, Path base, Reading reading) {
+    static SourceException of(SQLException failure, QueryPlaces places, Reading reading) {
         var message = String.valueOf(failure.getMessage());
         var line = CSV_LINE.matcher(message);
         var sniffed = SNIFFED.matcher(message);
@@ -88,14 +88,14 @@ final class SqlFailures {
             return told(
                     "%s, line %s: a field or a type that the first lines of the file did not show: read it with read_json('%1$s', sample_size = -1), which looks at all of it first"
                             .formatted(late.group(1), late.group(2)),
-                    base,
+                    places,
                     null);
         }
         if (unlike.find()) {
             return told(
                     "%s has other columns than %s: give it the same header, or read both by the names of their columns with read_csv(…, union_by_name = true)"
                             .formatted(unlike.group(2), unlike.group(1)),
-                    base,
+                    places,
                     null);
         }
         var words =
@@ -103,8 +103,8 @@ final class SqlFailures {
                         ? ofCsv(message, line.group(1), reading)
                         : sniffed.find()
                                 ? ofForm(sniffed.group(1))
-                                : firstParagraph(message) + hint(message, reading);
-        return told(words, base, failure);
+                                : firstParagraph(places.shown(message)) + hint(message, reading);
+        return told(words, places, failure);
     }
 
     /**
@@ -112,10 +112,9 @@ final class SqlFailures {
      *
      * @param failure null if what it says shows what stands in the file
      */
-    private static SourceException told(String words, Path base, @Nullable SQLException failure) {
-        return new SourceException(
-                "source.sql: " + words.replace(base + "/", "").replace(base.toString(), "."),
-                failure);
+    private static SourceException told(
+            String words, QueryPlaces places, @Nullable SQLException failure) {
+        return new SourceException("source.sql: " + places.shown(words), failure);
     }
 
     /** A file in which the database found neither rows of one length nor anything else. */
@@ -154,9 +153,9 @@ final class SqlFailures {
      *
      * @param files that the query reads
      */
-    static SourceException withoutId(List<String> columns, List<Path> files, Path base) {
+    static SourceException withoutId(List<String> columns, List<Path> files, QueryPlaces places) {
         var words =
-                misread(columns, files, base)
+                misread(columns, files, places)
                         .orElse(
                                 "the result has no column id (it has "
                                         + String.join(", ", columns)
@@ -168,20 +167,21 @@ final class SqlFailures {
      * As {@link #of}, and says so where a column is not found because a file was read otherwise
      * than it looks.
      */
-    static SourceException of(SQLException failure, Path base, Reading reading, Files files)
+    static SourceException of(
+            SQLException failure, QueryPlaces places, Reading reading, Files files)
             throws SQLException {
         var bindings = BINDINGS.matcher(String.valueOf(failure.getMessage()));
         if (!bindings.find()) {
-            return of(failure, base, reading);
+            return of(failure, places, reading);
         }
         var columns =
                 QUOTED.matcher(bindings.group(1))
                         .results()
                         .map(name -> name.group(1).replace("\"\"", "\""))
                         .toList();
-        return misread(columns, files.read(), base)
+        return misread(columns, files.read(), places)
                 .map(words -> new SourceException("source.sql: " + words, failure))
-                .orElseGet(() -> of(failure, base, reading));
+                .orElseGet(() -> of(failure, places, reading));
     }
 
     /** The files of a query, which are looked for only if they are asked for. */
@@ -189,11 +189,12 @@ final class SqlFailures {
         List<Path> read() throws SQLException;
     }
 
-    private static Optional<String> misread(List<String> columns, List<Path> files, Path base) {
+    private static Optional<String> misread(
+            List<String> columns, List<Path> files, QueryPlaces places) {
         for (var file : files) {
             var reason = CsvText.of(file).map(csv -> unread(csv, columns)).orElse("");
             if (!reason.isEmpty()) {
-                return Optional.of(file.toString().replace(base + "/", "") + reason);
+                return Optional.of(places.shown(file.toString()) + reason);
             }
         }
         return Optional.empty();

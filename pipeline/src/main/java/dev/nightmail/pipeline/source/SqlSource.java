@@ -3,6 +3,9 @@ package dev.nightmail.pipeline.source;
 import dev.nightmail.pipeline.natives.DuckDb;
 import dev.nightmail.pipeline.paths.NamedFile;
 import dev.nightmail.pipeline.paths.PathRule;
+import dev.nightmail.pipeline.s3.S3Failure;
+import dev.nightmail.pipeline.s3.S3Place;
+import dev.nightmail.pipeline.s3.S3Store;
 import dev.nightmail.pipeline.streams.ZstdFrames;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * reads files below the pipeline's folder and nothing else, unless its author allows more, writes
  * nothing, loads no extension, and cannot change these settings. The sandbox follows links, so the
  * files a query names are looked at before: a link out of the folder is outside.
+ *
+ * <p>DuckDB is given no way to S3: what {@code s3://} names is copied to this machine before the
+ * query begins, see {@link ObjectCopies}.
  */
 final class SqlSource implements RecordSource {
 
@@ -54,26 +60,81 @@ final class SqlSource implements RecordSource {
     private final PathRule paths;
     private final String query;
     private final Reading reading;
+    private final Path workFolder;
 
+    /** One that has no work folder of its own to name. */
     SqlSource(PathRule paths, String query, Reading reading) {
+        this(paths, query, reading, paths.folder().resolve(".nightmail").resolve("source.work"));
+    }
+
+    /**
+     * @param workFolder where objects are copied to while they are read
+     */
+    SqlSource(PathRule paths, String query, Reading reading, Path workFolder) {
         this.paths = paths;
         this.query = query;
         this.reading = reading;
+        this.workFolder = workFolder;
     }
 
     @Override
     public RecordCursor open(@Nullable String position) {
         var base = base();
+        var copies = copies(base);
         try {
-            var resolved = resolved(base);
-            refuseCutOff(base, resolved.names());
+            return cursor(new QueryPlaces(base, copies == null ? null : copies.folder()), copies);
+        } catch (RuntimeException e) {
+            close(copies);
+            throw e;
+        }
+    }
+
+    /** Null if the query names no objects. */
+    private @Nullable ObjectCopies copies(Path base) {
+        var objects = objects(base);
+        if (objects.isEmpty()) {
+            return null;
+        }
+        var copies = ObjectCopies.fetch(workFolder, objects);
+        if (isPattern(copies.folder())) {
+            copies.close();
+            throw new SourceException(
+                    "source.sql: the name of the pipeline file has *, ?, [ or { in it, which a query takes for a pattern: rename the file");
+        }
+        return copies;
+    }
+
+    private List<ObjectPattern> objects(Path base) {
+        if (!query.contains(S3Place.SCHEME)) {
+            return List.of();
+        }
+        try (var connection = connect(QueryPlaces.of(base), false)) {
+            return QueryFiles.names(connection, query, base).stream()
+                    .filter(S3Place::isName)
+                    .map(ObjectPattern::of)
+                    .toList();
+        } catch (SQLException e) {
+            throw SqlFailures.of(e, QueryPlaces.of(base), reading);
+        }
+    }
+
+    private static void close(@Nullable ObjectCopies copies) {
+        if (copies != null) {
+            copies.close();
+        }
+    }
+
+    private RecordCursor cursor(QueryPlaces places, @Nullable ObjectCopies copies) {
+        try {
+            var resolved = resolved(places);
+            refuseCutOff(places, resolved.names());
             try {
-                return cursor(base, resolved);
+                return cursor(places, copies, resolved);
             } catch (SQLException e) {
-                throw SqlFailures.of(e, base, reading, () -> filesOf(base, resolved.names()));
+                throw SqlFailures.of(e, places, reading, () -> filesOf(places, resolved.names()));
             }
         } catch (SQLException e) {
-            throw SqlFailures.of(e, base, reading);
+            throw SqlFailures.of(e, places, reading);
         }
     }
 
@@ -81,22 +142,41 @@ final class SqlSource implements RecordSource {
     @Override
     public @Nullable String fingerprint() {
         var base = base();
-        try (var connection = connect(base, false)) {
+        try (var connection = connect(QueryPlaces.of(base), false)) {
             if (usesMoreThanFiles(connection)) {
                 return null;
             }
             var seen = new FilesSeen(query + "\0" + reading);
-            for (var name : new QueryFiles(base, reading).names(connection, query)) {
+            var objects = new ArrayList<ObjectPattern>();
+            for (var name : QueryFiles.names(connection, query, base)) {
+                if (S3Place.isName(name)) {
+                    objects.add(ObjectPattern.of(name));
+                    continue;
+                }
                 for (var file : filesOf(connection, name)) {
                     if (!seen.add(file)) {
                         return null;
                     }
                 }
             }
+            if (!objects.isEmpty()) {
+                addTo(seen, objects);
+            }
             return seen.fingerprint();
         } catch (SQLException _) {
             // Reading it tells better what is wrong.
             return null;
+        }
+    }
+
+    /** Objects are listed, not read. */
+    private static void addTo(FilesSeen seen, List<ObjectPattern> objects) {
+        try (var store = S3Store.open()) {
+            for (var pattern : objects) {
+                pattern.find(store).forEach(seen::add);
+            }
+        } catch (S3Failure e) {
+            throw new SourceException("source.sql: " + e.getMessage(), e);
         }
     }
 
@@ -123,17 +203,17 @@ final class SqlSource implements RecordSource {
     }
 
     /** Of a zstd file that was cut off DuckDB gives what there is, and says nothing. */
-    private void refuseCutOff(Path base, List<String> names) throws SQLException {
+    private void refuseCutOff(QueryPlaces places, List<String> names) throws SQLException {
         var packed = names.stream().filter(ZstdFrames::isName).toList();
         if (packed.isEmpty()) {
             return;
         }
-        for (var file : filesOf(base, packed)) {
+        for (var file : filesOf(places, packed)) {
             try {
                 if (!ZstdFrames.areWhole(file)) {
                     throw new SourceException(
                             "source.sql: %s is no zstd file, or not whole: fetch it or pack it anew"
-                                    .formatted(file.toString().replace(base + "/", "")));
+                                    .formatted(places.shown(file.toString())));
                 }
             } catch (IOException _) {
                 // Whoever reads it in a moment says why it cannot be read.
@@ -145,9 +225,13 @@ final class SqlSource implements RecordSource {
     List<String> conflicts(List<NamedFile> outputs) {
         var base = base();
         var conflicts = new ArrayList<String>();
-        try (var connection = connect(base, false)) {
+        var places = QueryPlaces.of(base);
+        try (var connection = connect(places, false)) {
             var ignoresCase = QueryFiles.ignoresCase(base);
-            for (var name : new QueryFiles(base, reading).names(connection, query)) {
+            for (var name : QueryFiles.names(connection, query, base)) {
+                if (S3Place.isName(name)) {
+                    continue;
+                }
                 var files = filesOf(connection, name);
                 for (var output : outputs) {
                     var place = PathRule.real(output.path());
@@ -162,7 +246,25 @@ final class SqlSource implements RecordSource {
                 }
             }
         } catch (SQLException e) {
-            throw SqlFailures.of(e, base, reading);
+            throw SqlFailures.of(e, places, reading);
+        }
+        return conflicts;
+    }
+
+    /** As {@link SourceDefinition#conflictsElsewhere}. */
+    List<String> conflictsElsewhere(List<String> places) {
+        var conflicts = new ArrayList<String>();
+        for (var pattern : objects(base())) {
+            for (var place : places) {
+                if (pattern.matches(place)) {
+                    conflicts.add(
+                            "sink.file: %s is read by the source ('%s'), and would be replaced: name a key that it does not match, as in out/%s"
+                                    .formatted(
+                                            place,
+                                            pattern.named(),
+                                            place.substring(place.lastIndexOf('/') + 1)));
+                }
+            }
         }
         return conflicts;
     }
@@ -183,7 +285,7 @@ final class SqlSource implements RecordSource {
             // The sandbox compares real paths: a folder reached through a link would refuse its own
             // files.
             var base = paths.folder().toRealPath();
-            if (Globs.firstChoice(base.toString()) < base.toString().length()) {
+            if (isPattern(base)) {
                 throw new SourceException(
                         "source.sql: the pipeline's folder "
                                 + base
@@ -197,15 +299,38 @@ final class SqlSource implements RecordSource {
         }
     }
 
-    private QueryFiles.Resolved resolved(Path base) throws SQLException {
-        try (var connection = connect(base, false)) {
-            var resolved = new QueryFiles(base, reading).resolve(connection, query);
-            if (!paths.allowOutside()) {
-                for (var name : resolved.names()) {
+    private static boolean isPattern(Path path) {
+        var name = path.toString();
+        return Globs.firstChoice(name) < name.length();
+    }
+
+    private QueryFiles.Resolved resolved(QueryPlaces places) throws SQLException {
+        try (var connection = connect(places, false)) {
+            var resolved = new QueryFiles(places, reading).resolve(connection, query);
+            for (var name : resolved.names()) {
+                if (places.isCopy(name)) {
+                    continue;
+                }
+                if (places.copies() != null) {
+                    refuseCopies(connection, places, name);
+                }
+                if (!paths.allowOutside()) {
                     refuseOutside(connection, name);
                 }
             }
             return resolved;
+        }
+    }
+
+    /** A pattern matches hidden folders, too. */
+    private static void refuseCopies(Connection connection, QueryPlaces places, String name)
+            throws SQLException {
+        for (var file : filesOf(connection, name)) {
+            if (places.isCopy(file.toString())) {
+                throw new SourceException(
+                        "source.sql: '%s' also matches the copies of s3:// objects below .nightmail: begin the pattern with a folder"
+                                .formatted(places.shown(name)));
+            }
         }
     }
 
@@ -245,9 +370,9 @@ final class SqlSource implements RecordSource {
         return files;
     }
 
-    private List<Path> filesOf(Path base, List<String> names) throws SQLException {
+    private List<Path> filesOf(QueryPlaces places, List<String> names) throws SQLException {
         var files = new ArrayList<Path>();
-        try (var connection = connect(base, false)) {
+        try (var connection = connect(places, false)) {
             for (var name : names) {
                 files.addAll(filesOf(connection, name));
             }
@@ -255,11 +380,16 @@ final class SqlSource implements RecordSource {
         return files;
     }
 
-    private Connection connect(Path base, boolean streaming) throws SQLException {
+    private Connection connect(QueryPlaces places, boolean streaming) throws SQLException {
         var properties = new Properties();
         properties.setProperty("jdbc_stream_results", String.valueOf(streaming));
         var connection = DuckDb.connect(properties);
-        var readable = paths.allowOutside() ? base.getRoot() : base;
+        var base = places.base();
+        var readable = new ArrayList<Path>();
+        readable.add(paths.allowOutside() ? base.getRoot() : base);
+        if (places.copies() != null) {
+            readable.add(places.copies());
+        }
         try (var statement = connection.createStatement()) {
             statement.execute("set autoinstall_known_extensions = false");
             statement.execute("set autoload_known_extensions = false");
@@ -268,7 +398,9 @@ final class SqlSource implements RecordSource {
                 statement.execute("set TimeZone = 'UTC'");
             }
             statement.execute(
-                    "set allowed_directories = ['" + readable.toString().replace("'", "''") + "']");
+                    readable.stream()
+                            .map(folder -> "'" + folder.toString().replace("'", "''") + "'")
+                            .collect(Collectors.joining(", ", "set allowed_directories = [", "]")));
             statement.execute("set enable_external_access = false");
             statement.execute("set lock_configuration = true");
             return connection;
@@ -278,19 +410,27 @@ final class SqlSource implements RecordSource {
         }
     }
 
-    private RecordCursor cursor(Path base, QueryFiles.Resolved resolved) throws SQLException {
+    private RecordCursor cursor(
+            QueryPlaces places, @Nullable ObjectCopies copies, QueryFiles.Resolved resolved)
+            throws SQLException {
         var sql = resolved.sql();
-        var connection = connect(base, true);
+        var connection = connect(places, true);
         Statement statement = null;
         try {
             statement = connection.createStatement();
             var rows = statement.executeQuery(sql);
             return new RowCursor(
-                    base, sql, connection, statement, rows, columns(base, resolved.names(), rows));
+                    places,
+                    copies,
+                    sql,
+                    connection,
+                    statement,
+                    rows,
+                    columns(places, resolved.names(), rows));
         } catch (SQLException e) {
             close(statement);
             connection.close();
-            throw told(base, sql, e);
+            throw told(places, sql, e);
         } catch (RuntimeException e) {
             close(statement);
             connection.close();
@@ -305,12 +445,12 @@ final class SqlSource implements RecordSource {
     }
 
     /** The database's own words for a failure that reached us without them: asked once more. */
-    private SQLException told(Path base, String sql, SQLException failure) {
+    private SQLException told(QueryPlaces places, String sql, SQLException failure) {
         if (!String.valueOf(failure.getMessage()).contains(LOST_FAILURE)) {
             return failure;
         }
         // Every column of every row is computed, and none is kept.
-        try (var connection = connect(base, false);
+        try (var connection = connect(places, false);
                 var statement = connection.createStatement();
                 var rows =
                         statement.executeQuery(
@@ -322,7 +462,7 @@ final class SqlSource implements RecordSource {
         }
     }
 
-    private List<String> columns(Path base, List<String> names, ResultSet rows)
+    private List<String> columns(QueryPlaces places, List<String> names, ResultSet rows)
             throws SQLException {
         var metadata = rows.getMetaData();
         var columns = new ArrayList<String>();
@@ -335,13 +475,14 @@ final class SqlSource implements RecordSource {
             columns.add(label);
         }
         if (!columns.contains("id")) {
-            throw SqlFailures.withoutId(columns, filesOf(base, names), base);
+            throw SqlFailures.withoutId(columns, filesOf(places, names), places);
         }
         return columns;
     }
 
     private final class RowCursor implements RecordCursor {
-        private final Path base;
+        private final QueryPlaces places;
+        private final @Nullable ObjectCopies copies;
         private final String sql;
         private final Connection connection;
         private final Statement statement;
@@ -350,13 +491,15 @@ final class SqlSource implements RecordSource {
         private long row;
 
         RowCursor(
-                Path base,
+                QueryPlaces places,
+                @Nullable ObjectCopies copies,
                 String sql,
                 Connection connection,
                 Statement statement,
                 ResultSet rows,
                 List<String> columns) {
-            this.base = base;
+            this.places = places;
+            this.copies = copies;
             this.sql = sql;
             this.connection = connection;
             this.statement = statement;
@@ -373,7 +516,7 @@ final class SqlSource implements RecordSource {
                 row++;
                 return item();
             } catch (SQLException e) {
-                throw SqlFailures.of(told(base, sql, e), base, reading);
+                throw SqlFailures.of(told(places, sql, e), places, reading);
             }
         }
 
@@ -388,7 +531,9 @@ final class SqlSource implements RecordSource {
             for (int index = 0; index < columns.size(); index++) {
                 var name = columns.get(index);
                 try {
-                    fields.put(name, SqlValues.plain(rows, index + 1, name, reading));
+                    var value = SqlValues.plain(rows, index + 1, name, reading);
+                    // Such as what DuckDB calls filename.
+                    fields.put(name, value instanceof String text ? places.named(text) : value);
                 } catch (UnusableValueException e) {
                     flaw = e.getMessage();
                 }
@@ -398,12 +543,13 @@ final class SqlSource implements RecordSource {
 
         @Override
         public void close() {
-            try (connection;
+            try (copies;
+                    connection;
                     statement;
                     rows) {
                 // Closing is all there is to do.
             } catch (SQLException e) {
-                throw SqlFailures.of(e, base, reading);
+                throw SqlFailures.of(e, places, reading);
             }
         }
     }

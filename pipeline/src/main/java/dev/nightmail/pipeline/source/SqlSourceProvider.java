@@ -16,7 +16,7 @@ public final class SqlSourceProvider implements SourceProvider {
             Key.of(
                             "sql",
                             Kinds.text(),
-                            "One SELECT of DuckDB over CSV, JSONL and Parquet files in the pipeline's folder and below; it needs a column id.")
+                            "One SELECT of DuckDB over CSV, JSONL and Parquet files in the pipeline's folder and below, or objects in S3 ('s3://bucket/*.csv'); it needs a column id.")
                     .required("give one SELECT");
     private static final Key<CsvCells> CSV =
             Key.of(
@@ -25,7 +25,8 @@ public final class SqlSourceProvider implements SourceProvider {
                     "How cells of CSV files are read: as the text they are, or as the types DuckDB detects; text unless it is given.");
 
     /**
-     * One SELECT over files in the pipeline's folder; its result needs a column {@code id}.
+     * One SELECT over files in the pipeline's folder, or objects in S3; its result needs a column
+     * {@code id}.
      *
      * @param csv how cells of CSV files are read; null where the author says nothing: as text, or
      *     as an earlier release did if the pipeline's state was made by one
@@ -35,12 +36,18 @@ public final class SqlSourceProvider implements SourceProvider {
 
         @Override
         public RecordSource open(SourceContext context) {
-            return new SqlSource(paths, query, reading(context));
+            ObjectCopies.clear(context.workFolder());
+            return new SqlSource(paths, query, reading(context), context.workFolder());
         }
 
         @Override
         public List<String> conflicts(List<NamedFile> outputs) {
             return new SqlSource(paths, query, Reading.TEXT).conflicts(outputs);
+        }
+
+        @Override
+        public List<String> conflictsElsewhere(List<String> places) {
+            return new SqlSource(paths, query, Reading.TEXT).conflictsElsewhere(places);
         }
 
         /** As the author says, else as the state's release did. */

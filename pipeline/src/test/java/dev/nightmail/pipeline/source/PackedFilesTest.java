@@ -145,9 +145,6 @@ class PackedFilesTest {
 
     @Test
     void whatIsElsewhereIsRefusedWithWhatToDo() {
-        assertThatThrownBy(() -> records(sql("from 's3://bucket/a.csv'")))
-                .hasMessage(
-                        "source.sql: s3:// is not supported yet: copy s3://bucket/a.csv into the pipeline's folder first, as with \"aws s3 cp\"");
         assertThatThrownBy(() -> records(sql("from read_csv('https://example.com/a.csv')")))
                 .hasMessage(
                         "source.sql: https://example.com/a.csv is not fetched: a source reads files, so download it into the pipeline's folder first");
@@ -158,7 +155,7 @@ class PackedFilesTest {
                                         UTF_8,
                                         List.of())
                                 .open())
-                .hasMessageStartingWith("source.files: s3:// is not supported yet");
+                .hasMessageStartingWith("source.files: s3:// is read by sql only: write sql: ");
     }
 
     private static void writeBomb(OutputStream out) throws IOException {

@@ -502,7 +502,7 @@ class RecordSourceTest {
         complains(
                 "from 'https://example.com/a.csv'",
                 "is not fetched: a source reads files, so download it");
-        complains("from read_csv('s3://bucket/a.csv')", "s3:// is not supported yet");
+        complains("from read_csv('gs://bucket/a.csv')", "is not fetched");
         complains("from query('select 1 as id')", "query() reads what cannot be looked at before");
         complains(
                 "from read_csv('a' || '.csv')",
