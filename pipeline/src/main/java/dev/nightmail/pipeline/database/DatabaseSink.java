@@ -86,22 +86,15 @@ final class DatabaseSink implements Sink {
      * Whoever empties a row, or removes it, and has its record read again wants its answer there:
      * it is written once more, and nobody is asked.
      */
-    private long restore(Answers answers) {
+    private long restore(Answers answers) throws InterruptedException {
         var rows = new long[1];
-        try {
-            answers.givenAgain(
-                    GROUP_ROWS,
-                    ids -> {
-                        var lacking = new RowReader(connected(), target, columns).lacking(ids);
-                        if (!lacking.isEmpty()) {
-                            new RowWriter(connected(), target, columns).write(answers.of(lacking));
-                            rows[0] += lacking.size();
-                        }
-                    });
-        } catch (SQLException e) {
-            disconnect();
-            throw failure(e);
-        }
+        patiently(
+                context.patience(),
+                () -> {
+                    answers.givenAgain(
+                            GROUP_ROWS, ids -> rows[0] += restore(connected(), ids, answers));
+                    return false;
+                });
         if (rows[0] > 0) {
             context.note(
                     "%s lacked answers that were delivered before, to records that the source gave again: %d are written once more"
@@ -110,21 +103,52 @@ final class DatabaseSink implements Sink {
         return rows[0];
     }
 
+    private int restore(Connection open, List<String> ids, Answers answers) throws SQLException {
+        var lacking = new RowReader(open, target, columns).lacking(ids);
+        if (!lacking.isEmpty()) {
+            new RowWriter(open, target, columns).write(answers.of(lacking));
+        }
+        return lacking.size();
+    }
+
+    private long deliver(Answers answers, Duration patience) throws InterruptedException {
+        var rows = new long[1];
+        patiently(
+                patience,
+                () -> {
+                    var group = group(answers);
+                    if (group.isEmpty()) {
+                        return false;
+                    }
+                    rows[0] += write(group);
+                    return true;
+                });
+        return rows[0];
+    }
+
+    /** A part of the work, which may be done again. */
+    private interface Part {
+        /**
+         * Does it.
+         *
+         * @return whether there may be more
+         */
+        boolean work() throws SQLException;
+    }
+
     /**
      * A connection that broke, as idle ones do, is made anew at once; after that patience counts.
      */
-    private long deliver(Answers answers, Duration patience) throws InterruptedException {
-        long rows = 0;
+    private void patiently(Duration patience, Part part) throws InterruptedException {
         var pause = Duration.ZERO;
         var waited = Duration.ZERO;
         while (true) {
             try {
-                for (var group = group(answers); !group.isEmpty(); group = group(answers)) {
-                    rows += write(group);
+                while (part.work()) {
                     pause = Duration.ZERO;
                     waited = Duration.ZERO;
                 }
-                return rows;
+                return;
             } catch (SQLException e) {
                 disconnect();
                 if (!Failures.mayPass(e, target.url())) {

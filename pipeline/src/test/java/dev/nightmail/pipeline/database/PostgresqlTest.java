@@ -184,6 +184,23 @@ class PostgresqlTest extends DatabaseContract {
     }
 
     @Test
+    void aConnectionThatBrokeIsTakenUpAgainToLookForEmptiedRowsToo() throws Exception {
+        var context = context();
+        try (var sink = sink(postgres.getPort(), context)) {
+            var answers = answers(3);
+            sink.check(answers);
+            sink.deliver(answers);
+            database.execute("delete from answers where id = 'r0'");
+            answers.giveAgain("r0", "r1");
+            breakConnections();
+
+            assertThat(sink.complete(answers)).isEqualTo(1);
+        }
+        assertThat(context.pauses()).as("nobody waited").isEmpty();
+        assertThat(database.rows("select count(*) from answers").getFirst()).containsExactly("3");
+    }
+
+    @Test
     void aServerThatIsAwayIsWaitedForButNotForever() throws Exception {
         try (var proxy = new CuttingProxy(postgres.getPort())) {
             var context = context();

@@ -3,6 +3,8 @@ package dev.nightmail.pipeline.testing;
 import dev.nightmail.pipeline.sink.AnswerRows;
 import dev.nightmail.pipeline.sink.Answers;
 import java.io.IOException;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class GrowingAnswers implements Answers {
 
     private final Map<String, Numbered> current = new LinkedHashMap<>();
+    private final List<String> givenAgain = new ArrayList<>();
     private long last;
 
     public void add(String recordId, String answer) {
@@ -24,6 +27,23 @@ public final class GrowingAnswers implements Answers {
     public void add(String recordId, String answer, @Nullable String kept) {
         last++;
         current.put(recordId, new Numbered(last, TestRows.row(recordId, answer, kept)));
+    }
+
+    /** The source gave these in this run, too. */
+    public void giveAgain(String... ids) {
+        givenAgain.addAll(List.of(ids));
+    }
+
+    @Override
+    public void givenAgain(int max, IdsVisitor visitor) throws SQLException {
+        if (!givenAgain.isEmpty()) {
+            visitor.visit(List.copyOf(givenAgain));
+        }
+    }
+
+    @Override
+    public List<Numbered> of(List<String> ids) {
+        return ids.stream().map(current::get).toList();
     }
 
     @Override
