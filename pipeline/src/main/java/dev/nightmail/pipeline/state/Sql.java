@@ -39,9 +39,10 @@ final class Sql {
                     "(insert( or \\w+)? into|update|delete from) (record|answer)\\b.*",
                     Pattern.DOTALL);
 
+    private record Prepared(PreparedStatement statement, boolean changesRows) {}
+
     private final Connection connection;
-    private final Map<String, PreparedStatement> prepared = new HashMap<>();
-    private final Map<String, Boolean> changesRows = new HashMap<>();
+    private final Map<String, Prepared> prepared = new HashMap<>();
     private boolean rowsChanged;
     private final ReentrantLock lock = new ReentrantLock();
     private boolean inTransaction;
@@ -65,8 +66,9 @@ final class Sql {
     int update(String sql, @Nullable Object... arguments) {
         lock.lock();
         try {
-            int rows = bound(sql, arguments).executeUpdate();
-            if (rows > 0 && changesRows.computeIfAbsent(sql, Sql::isOfRows)) {
+            var prepared = prepared(sql);
+            int rows = bound(prepared, arguments).executeUpdate();
+            if (rows > 0 && prepared.changesRows()) {
                 rowsChanged = true;
                 if (!inTransaction) {
                     countRevision();
@@ -78,10 +80,6 @@ final class Sql {
         } finally {
             lock.unlock();
         }
-    }
-
-    private static boolean isOfRows(String sql) {
-        return OF_ROWS.matcher(sql.strip()).matches();
     }
 
     /** Whoever remembers the number knows later whether records and answers are what they were. */
@@ -123,7 +121,7 @@ final class Sql {
      */
     void each(String sql, RowVisitor visitor, @Nullable Object... arguments) {
         lock.lock();
-        try (var rows = bound(sql, arguments).executeQuery()) {
+        try (var rows = bound(prepared(sql), arguments).executeQuery()) {
             while (rows.next() && visitor.visit(rows)) {
                 // The visitor does the work.
             }
@@ -178,8 +176,8 @@ final class Sql {
     void close() {
         lock.lock();
         try {
-            for (var statement : prepared.values()) {
-                statement.close();
+            for (var each : prepared.values()) {
+                each.statement().close();
             }
             connection.close();
         } catch (SQLException e) {
@@ -198,12 +196,21 @@ final class Sql {
         return new StateException("the state file cannot be used: " + e.getMessage(), e);
     }
 
-    private PreparedStatement bound(String sql, @Nullable Object... arguments) throws SQLException {
-        var statement = prepared.get(sql);
-        if (statement == null) {
-            statement = connection.prepareStatement(sql);
-            prepared.put(sql, statement);
+    private Prepared prepared(String sql) throws SQLException {
+        var before = prepared.get(sql);
+        if (before != null) {
+            return before;
         }
+        var made =
+                new Prepared(
+                        connection.prepareStatement(sql), OF_ROWS.matcher(sql.strip()).matches());
+        prepared.put(sql, made);
+        return made;
+    }
+
+    private static PreparedStatement bound(Prepared prepared, @Nullable Object... arguments)
+            throws SQLException {
+        var statement = prepared.statement();
         for (int index = 0; index < arguments.length; index++) {
             statement.setObject(index + 1, arguments[index]);
         }

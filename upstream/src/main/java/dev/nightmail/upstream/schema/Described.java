@@ -1,5 +1,6 @@
 package dev.nightmail.upstream.schema;
 
+import java.util.Optional;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.json.JsonReadFeature;
@@ -42,14 +43,14 @@ final class Described {
 
     private Described() {}
 
-    /** The schema with what its descriptions say; itself if they say nothing. */
-    static JsonNode heeded(JsonNode schema) {
+    /** The schema with what its descriptions say; empty if they say nothing. */
+    static Optional<JsonNode> heeded(JsonNode schema) {
         if (!saysAny(schema)) {
-            return schema;
+            return Optional.empty();
         }
         var heeded = schema.deepCopy();
         heed(heeded);
-        return heeded;
+        return Optional.of(heeded);
     }
 
     private static boolean saysAny(JsonNode node) {

@@ -60,9 +60,9 @@ public final class SchemaSampler {
     public static JsonNode sample(JsonNode schema, Wording wording, RandomGenerator random)
             throws UnsatisfiableException {
         var heeded = Described.heeded(schema);
-        if (!heeded.equals(schema)) {
+        if (heeded.isPresent()) {
             try {
-                return new SchemaSampler(heeded, wording, random).sample();
+                return new SchemaSampler(heeded.get(), wording, random).sample();
             } catch (UnsatisfiableException _) {
                 // A description binds nobody.
             }
