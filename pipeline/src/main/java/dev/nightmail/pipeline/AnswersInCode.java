@@ -1,6 +1,5 @@
 package dev.nightmail.pipeline;
 
-import dev.nightmail.pipeline.paths.NamedFile;
 import dev.nightmail.pipeline.sink.Answers;
 import dev.nightmail.pipeline.sink.Sink;
 import dev.nightmail.pipeline.sink.SinkContext;
@@ -8,7 +7,6 @@ import dev.nightmail.pipeline.sink.SinkDefinition;
 import dev.nightmail.pipeline.sink.SinkException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
 
 /** Answers that a program takes itself, all of them at the end of a run. */
 final class AnswersInCode implements SinkDefinition {
@@ -22,11 +20,6 @@ final class AnswersInCode implements SinkDefinition {
     AnswersInCode(Path folder, AnswerHandler handler) {
         this.folder = folder;
         this.handler = handler;
-    }
-
-    @Override
-    public Optional<NamedFile> file() {
-        return Optional.empty();
     }
 
     @Override

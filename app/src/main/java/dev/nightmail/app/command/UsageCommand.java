@@ -10,7 +10,6 @@ import dev.nightmail.core.ledger.Ledger;
 import dev.nightmail.pipeline.cost.PriceFile;
 import dev.nightmail.pipeline.cost.PriceList;
 import java.nio.file.Path;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -72,10 +71,9 @@ public final class UsageCommand implements Callable<Integer> {
     }
 
     private PriceList prices() {
-        var today = surroundings.clock().instant().atZone(ZoneOffset.UTC).toLocalDate();
-        return prices == null
-                ? PriceList.shipped()
-                : PriceFile.read(surroundings.folder().resolve(prices), today);
+        return PriceFile.orShipped(
+                prices == null ? null : surroundings.folder().resolve(prices),
+                surroundings.clock());
     }
 
     private Ledger.Grouping grouping() {

@@ -14,7 +14,6 @@ import dev.nightmail.pipeline.cost.PriceFile;
 import dev.nightmail.pipeline.cost.PriceList;
 import dev.nightmail.pipeline.cost.Workload;
 import java.nio.file.Path;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -258,9 +257,8 @@ public final class CostCommand implements Callable<Integer> {
     }
 
     private PriceList prices() {
-        var today = surroundings.clock().instant().atZone(ZoneOffset.UTC).toLocalDate();
-        return prices == null
-                ? PriceList.shipped()
-                : PriceFile.read(surroundings.folder().resolve(prices), today);
+        return PriceFile.orShipped(
+                prices == null ? null : surroundings.folder().resolve(prices),
+                surroundings.clock());
     }
 }

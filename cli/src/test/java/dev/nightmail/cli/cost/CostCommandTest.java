@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightmail.cli.CommandLineSession;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
@@ -17,19 +19,32 @@ class CostCommandTest {
         return new CommandLineSession(folder);
     }
 
+    private static int cost(
+            CommandLineSession session, int requests, int input, int output, String... more) {
+        var arguments =
+                new ArrayList<>(
+                        List.of(
+                                "cost",
+                                "--requests",
+                                String.valueOf(requests),
+                                "--input",
+                                String.valueOf(input),
+                                "--output",
+                                String.valueOf(output)));
+        arguments.addAll(List.of(more));
+        return session.run(arguments.toArray(String[]::new));
+    }
+
     @Test
     void aModelCostsHalfInABatchAndLessWithACache() {
         var session = session();
 
         var code =
-                session.run(
-                        "cost",
-                        "--requests",
-                        "1000",
-                        "--input",
-                        "1000",
-                        "--output",
-                        "200",
+                cost(
+                        session,
+                        1000,
+                        1000,
+                        200,
                         "--cached",
                         "9000",
                         "--model",
@@ -52,14 +67,11 @@ class CostCommandTest {
     void whatIsTooShortToBeCachedIsSaid() {
         var session = session();
 
-        session.run(
-                "cost",
-                "--requests",
-                "1000",
-                "--input",
-                "1000",
-                "--output",
-                "200",
+        cost(
+                session,
+                1000,
+                1000,
+                200,
                 "--cached",
                 "2000",
                 "--model",
@@ -75,7 +87,7 @@ class CostCommandTest {
     void allModelsAreListedTheCheapestFirstAndNoneTwice() {
         var session = session();
 
-        session.run("cost", "--requests", "50000", "--input", "400", "--output", "50");
+        cost(session, 50000, 400, 50);
 
         assertThat(session.outLines().get(1)).startsWith("claude-haiku-5-5 ");
         assertThat(session.out())
@@ -87,17 +99,7 @@ class CostCommandTest {
     void programsGetMicroDollars() {
         var session = session();
 
-        session.run(
-                "cost",
-                "--requests",
-                "1000",
-                "--input",
-                "10000",
-                "--output",
-                "200",
-                "--model",
-                "claude-haiku-4-5",
-                "--json");
+        cost(session, 1000, 10000, 200, "--model", "claude-haiku-4-5", "--json");
 
         var model = JsonMapper.shared().readTree(session.out()).path("models").path(0);
         assertThat(model.path("called_micros").asLong()).isEqualTo(11_000_000);
@@ -110,18 +112,7 @@ class CostCommandTest {
         var session =
                 session().file("prices.yaml", "- { model: mine, input: 1, output: 0, batch: 1 }");
 
-        session.run(
-                "cost",
-                "--requests",
-                "1000",
-                "--input",
-                "1000",
-                "--output",
-                "0",
-                "--model",
-                "mine",
-                "--prices",
-                "prices.yaml");
+        cost(session, 1000, 1000, 0, "--model", "mine", "--prices", "prices.yaml");
 
         assertThat(session.outLines().get(1)).isEqualTo("mine    $1.00    $1.00  $0.00");
     }

@@ -9,7 +9,9 @@ import java.math.RoundingMode;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -72,6 +74,17 @@ public final class PriceFile {
      */
     public static PriceList read(Path file, LocalDate today) {
         return new PriceFile(file).read(today).over(PriceList.shipped());
+    }
+
+    /**
+     * The same, of today; the shipped prices alone if no file is named.
+     *
+     * @throws PriceFileException as above
+     */
+    public static PriceList orShipped(@Nullable Path file, InstantSource clock) {
+        return file == null
+                ? PriceList.shipped()
+                : read(file, clock.instant().atZone(ZoneOffset.UTC).toLocalDate());
     }
 
     /**

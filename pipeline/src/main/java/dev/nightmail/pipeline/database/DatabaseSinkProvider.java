@@ -4,7 +4,6 @@ import dev.nightmail.config.section.Key;
 import dev.nightmail.config.section.Keys;
 import dev.nightmail.config.section.Kinds;
 import dev.nightmail.config.section.YamlSection;
-import dev.nightmail.pipeline.paths.NamedFile;
 import dev.nightmail.pipeline.paths.PathRule;
 import dev.nightmail.pipeline.sink.Columns;
 import dev.nightmail.pipeline.sink.FileMode;
@@ -16,7 +15,6 @@ import dev.nightmail.pipeline.sink.SinkDefinition;
 import dev.nightmail.pipeline.sink.SinkFormat;
 import dev.nightmail.pipeline.sink.SinkProvider;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** {@code sink: { database: { url: …, table: …, key: … } }}. */
@@ -59,11 +57,6 @@ public final class DatabaseSinkProvider implements SinkProvider {
      */
     record DatabaseTable(DatabaseUrl url, String table, String key, Mode mode, Path sampleFile)
             implements SinkDefinition {
-
-        @Override
-        public Optional<NamedFile> file() {
-            return Optional.empty();
-        }
 
         @Override
         public Path folder() {

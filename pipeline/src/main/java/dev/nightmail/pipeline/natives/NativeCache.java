@@ -4,18 +4,14 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 
+import dev.nightmail.pipeline.paths.OwnerOnly;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.JarURLConnection;
 import java.net.URL;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
@@ -38,8 +34,6 @@ public final class NativeCache {
     /** What people set to have another folder. */
     public static final String SETTING = "NIGHTMAIL_CACHE";
 
-    private static final boolean POSIX =
-            FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
     private static final Pattern PART = Pattern.compile(".*\\.([0-9]{1,10})\\.part");
 
     private final Path folder;
@@ -72,7 +66,7 @@ public final class NativeCache {
             var entry = jar.getJarEntry();
             var home = folder.resolve("native").resolve(version(jar));
             var file = home.resolve(name);
-            Files.createDirectories(home, ownerOnly("rwx------"));
+            Files.createDirectories(home, OwnerOnly.folder());
             removeParts(home);
             if (!isSame(file, entry.getSize(), entry.getCrc())) {
                 unpack(jar, file, entry.getCrc());
@@ -136,16 +130,9 @@ public final class NativeCache {
 
     private static void copy(InputStream in, Path part) throws IOException {
         Files.deleteIfExists(part);
-        Files.createFile(part, ownerOnly("rwx------"));
+        Files.createFile(part, OwnerOnly.folder());
         try (var out = Files.newOutputStream(part)) {
             in.transferTo(out);
         }
-    }
-
-    private static FileAttribute<?>[] ownerOnly(String mode) {
-        Set<PosixFilePermission> permissions = PosixFilePermissions.fromString(mode);
-        return POSIX
-                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)}
-                : new FileAttribute<?>[0];
     }
 }

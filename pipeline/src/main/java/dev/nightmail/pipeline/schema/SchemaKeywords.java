@@ -40,7 +40,20 @@ final class SchemaKeywords {
     /** Keywords that can refuse a value, in the order in which one is guessed. */
     private static final Set<String> CONSTRAINTS = constraints();
 
-    /** Keywords that say something else, those of OpenAPI included. */
+    /** Words to people and models. */
+    static final List<String> NOTES =
+            List.of(
+                    "$comment",
+                    "title",
+                    "description",
+                    "default",
+                    "examples",
+                    "example",
+                    "deprecated",
+                    "readOnly",
+                    "writeOnly");
+
+    /** Keywords that say something else than {@link #NOTES}, those of OpenAPI included. */
     private static final Set<String> ANNOTATIONS =
             Set.of(
                     "$schema",
@@ -49,18 +62,9 @@ final class SchemaKeywords {
                     "$dynamicAnchor",
                     "$recursiveAnchor",
                     "$defs",
-                    "$comment",
                     "$vocabulary",
                     "id",
                     "definitions",
-                    "title",
-                    "description",
-                    "default",
-                    "examples",
-                    "example",
-                    "deprecated",
-                    "readOnly",
-                    "writeOnly",
                     "format",
                     "contentEncoding",
                     "contentMediaType",
@@ -125,7 +129,9 @@ final class SchemaKeywords {
 
     private static void addMisspelt(JsonNode schema, String place, List<String> complaints) {
         for (var keyword : schema.propertyNames()) {
-            if (!CONSTRAINTS.contains(keyword) && !ANNOTATIONS.contains(keyword)) {
+            if (!CONSTRAINTS.contains(keyword)
+                    && !NOTES.contains(keyword)
+                    && !ANNOTATIONS.contains(keyword)) {
                 Spelling.nearest(keyword, CONSTRAINTS)
                         .ifPresent(meant ->
                                 complaints.add(

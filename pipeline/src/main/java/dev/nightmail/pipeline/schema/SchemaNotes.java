@@ -1,23 +1,10 @@
 package dev.nightmail.pipeline.schema;
 
-import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What a JSON schema says to people and models, and no answer is held against. */
 public final class SchemaNotes {
-
-    private static final List<String> NOTES =
-            List.of(
-                    "$comment",
-                    "title",
-                    "description",
-                    "default",
-                    "examples",
-                    "example",
-                    "deprecated",
-                    "readOnly",
-                    "writeOnly");
 
     private SchemaNotes() {}
 
@@ -33,7 +20,7 @@ public final class SchemaNotes {
      */
     private static void strip(JsonNode node) {
         if (node instanceof ObjectNode schema) {
-            schema.remove(NOTES);
+            schema.remove(SchemaKeywords.NOTES);
             for (var keyword : SchemaKeywords.SCHEMAS) {
                 strip(schema.path(keyword));
             }

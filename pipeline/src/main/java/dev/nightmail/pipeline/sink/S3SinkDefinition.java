@@ -1,10 +1,8 @@
 package dev.nightmail.pipeline.sink;
 
-import dev.nightmail.pipeline.paths.NamedFile;
 import dev.nightmail.pipeline.s3.S3Place;
 import dev.nightmail.pipeline.streams.Packing;
 import java.nio.file.Path;
-import java.util.Optional;
 
 /**
  * Answers as one object in S3.
@@ -22,11 +20,6 @@ record S3SinkDefinition(
         Path work,
         Path sampleFile)
         implements SinkDefinition {
-
-    @Override
-    public Optional<NamedFile> file() {
-        return Optional.empty();
-    }
 
     @Override
     public Path folder() {

@@ -11,7 +11,9 @@ import java.util.Optional;
 public interface SinkDefinition {
 
     /** The file it writes; empty if it writes none. */
-    Optional<NamedFile> file();
+    default Optional<NamedFile> file() {
+        return Optional.empty();
+    }
 
     /**
      * The folder in which the records without an answer and the report are written, unless the

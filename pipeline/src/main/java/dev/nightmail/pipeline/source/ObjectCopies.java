@@ -1,22 +1,20 @@
 package dev.nightmail.pipeline.source;
 
+import dev.nightmail.pipeline.paths.FileLocks;
+import dev.nightmail.pipeline.paths.OwnerOnly;
 import dev.nightmail.pipeline.s3.S3Failure;
 import dev.nightmail.pipeline.s3.S3Object;
 import dev.nightmail.pipeline.s3.S3Store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -145,7 +143,7 @@ final class ObjectCopies implements AutoCloseable {
 
     /** An empty folder; null if another reading has it. */
     private static @Nullable ObjectCopies take(Path work, int number) throws IOException {
-        Files.createDirectories(work, ofOwnerAlone());
+        Files.createDirectories(work, OwnerOnly.folder());
         var lockFile = work.resolve(number + ".lock");
         var folder = work.resolve(String.valueOf(number));
         var lock =
@@ -155,7 +153,7 @@ final class ObjectCopies implements AutoCloseable {
                         StandardOpenOption.READ,
                         StandardOpenOption.WRITE);
         try {
-            if (isTaken(lock) || isAnothers(lockFile, lock)) {
+            if (FileLocks.tryByte(lock, LOCKED_BYTE, false) == null || isAnothers(lockFile, lock)) {
                 lock.close();
                 return null;
             }
@@ -165,15 +163,6 @@ final class ObjectCopies implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
-        }
-    }
-
-    private static boolean isTaken(FileChannel lock) throws IOException {
-        try {
-            return lock.tryLock(LOCKED_BYTE, 1, false) == null;
-        } catch (OverlappingFileLockException _) {
-            // By another reading of this very process.
-            return true;
         }
     }
 
@@ -187,15 +176,6 @@ final class ObjectCopies implements AutoCloseable {
         } catch (NoSuchFileException _) {
             return true;
         }
-    }
-
-    private static FileAttribute<?>[] ofOwnerAlone() {
-        return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(
-                            PosixFilePermissions.fromString("rwx------"))
-                }
-                : new FileAttribute<?>[0];
     }
 
     /** Links followed. */

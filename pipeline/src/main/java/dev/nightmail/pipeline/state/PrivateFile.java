@@ -1,18 +1,13 @@
 package dev.nightmail.pipeline.state;
 
+import dev.nightmail.pipeline.paths.OwnerOnly;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 
 /** Files that only their owner can read, whatever the umask: they hold prompts and answers. */
 final class PrivateFile {
-
-    private static final boolean POSIX =
-            FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
     private PrivateFile() {}
 
@@ -20,22 +15,14 @@ final class PrivateFile {
     static void make(Path file) throws IOException {
         var parent = file.toAbsolutePath().getParent();
         if (parent != null) {
-            Files.createDirectories(parent, mode("rwx------"));
+            Files.createDirectories(parent, OwnerOnly.folder());
         }
         if (Files.notExists(file)) {
             try {
-                Files.createFile(file, mode("rw-------"));
+                Files.createFile(file, OwnerOnly.file());
             } catch (FileAlreadyExistsException e) {
                 // Another process was as quick.
             }
         }
-    }
-
-    private static FileAttribute<?>[] mode(String text) {
-        return POSIX
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(text))
-                }
-                : new FileAttribute<?>[0];
     }
 }

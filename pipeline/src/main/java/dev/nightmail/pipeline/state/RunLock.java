@@ -1,13 +1,12 @@
 package dev.nightmail.pipeline.state;
 
+import dev.nightmail.pipeline.paths.FileLocks;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lets one run at a time work on a state. The system frees the lock with the process, however it
@@ -36,7 +35,7 @@ final class RunLock implements AutoCloseable {
         PrivateFile.make(file);
         var channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
-            if (held(channel, RIGHT, false) == null) {
+            if (FileLocks.tryByte(channel, RIGHT, false) == null) {
                 throw new RunUnderWayException();
             }
             takeSign(channel);
@@ -54,7 +53,7 @@ final class RunLock implements AutoCloseable {
             return false;
         }
         try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return held(channel, SIGN, true) == null;
+            return FileLocks.tryByte(channel, SIGN, true) == null;
         }
     }
 
@@ -68,16 +67,6 @@ final class RunLock implements AutoCloseable {
             channel.lock(SIGN, 1, false);
         } catch (OverlappingFileLockException _) {
             // Somebody in this very process looks just now; the right is ours all the same.
-        }
-    }
-
-    private static @Nullable FileLock held(FileChannel channel, long at, boolean shared)
-            throws IOException {
-        try {
-            return channel.tryLock(at, 1, shared);
-        } catch (OverlappingFileLockException _) {
-            // Held by this very process, which is as taken as it can be.
-            return null;
         }
     }
 

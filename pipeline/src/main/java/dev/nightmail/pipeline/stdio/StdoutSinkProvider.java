@@ -4,7 +4,6 @@ import dev.nightmail.config.section.Key;
 import dev.nightmail.config.section.Keys;
 import dev.nightmail.config.section.Kinds;
 import dev.nightmail.config.section.YamlSection;
-import dev.nightmail.pipeline.paths.NamedFile;
 import dev.nightmail.pipeline.paths.PathRule;
 import dev.nightmail.pipeline.sink.AnswerLines;
 import dev.nightmail.pipeline.sink.FileSinkProvider;
@@ -16,7 +15,6 @@ import dev.nightmail.pipeline.sink.SinkDefinition;
 import dev.nightmail.pipeline.sink.SinkFormat;
 import dev.nightmail.pipeline.sink.SinkProvider;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** {@code sink: { stdout: jsonl }}. */
@@ -47,11 +45,6 @@ public final class StdoutSinkProvider implements SinkProvider {
      * @param folder of the pipeline file
      */
     record StandardOutput(Format format, Formulas formulas, Path folder) implements SinkDefinition {
-
-        @Override
-        public Optional<NamedFile> file() {
-            return Optional.empty();
-        }
 
         @Override
         public String place() {
