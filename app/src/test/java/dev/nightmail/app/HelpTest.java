@@ -21,6 +21,9 @@ class HelpTest {
                 "collect",
                 "status",
                 "export",
+                "retry",
+                "versions",
+                "cost",
                 "batches",
                 "batches submit",
                 "batches list",
@@ -72,6 +75,18 @@ class HelpTest {
         assertThat(session.run((command + " --help").split(" "))).isZero();
 
         assertThat(session.outLines()).allSatisfy(line -> assertThat(line).hasSizeLessThan(81));
+    }
+
+    @Test
+    void theListOfCommandsIsOfWholeSentences() {
+        var session = new AppSession(folder);
+
+        session.run("--help");
+
+        var commands = session.out().split("Commands:\n", -1)[1].split("\n\n", -1)[0];
+        assertThat(commands.split("\n(?=  \\S)", -1))
+                .hasSizeGreaterThan(10)
+                .allSatisfy(command -> assertThat(command).endsWith("."));
     }
 
     @Test

@@ -34,8 +34,9 @@ import tools.jackson.databind.node.ObjectNode;
         sortOptions = false,
         abbreviateSynopsis = true,
         description = {
-            "Say what so many requests would cost, with each model: called one by one, in batches,",
-            "and in batches with what they have in common cached. Reads no data, calls nobody."
+            "Say what so many requests would cost, with each model.",
+            "Called one by one, in batches, and in batches with what they have in common cached.",
+            "Reads no data, calls nobody."
         },
         footerHeading = "%nExample: ",
         footer = {

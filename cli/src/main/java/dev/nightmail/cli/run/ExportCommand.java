@@ -30,8 +30,9 @@ import tools.jackson.databind.json.JsonMapper;
         sortOptions = false,
         abbreviateSynopsis = true,
         description = {
-            "Write the answers that a pipeline has into a file: the newest of every record it",
-            "ever read. Changes nothing, and may be asked while a run is under way."
+            "Write the answers that a pipeline has into a file.",
+            "It holds the newest of every record the pipeline ever read. Changes nothing, and may be",
+            "asked while a run is under way."
         },
         footerHeading = "%nExit codes: ",
         footer = {"0 written; 1 failed, or the pipeline has not been run yet; 2 wrong usage."})
@@ -50,7 +51,7 @@ public final class ExportCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = {
                 "The file; its ending says the format: .jsonl, .csv or",
-                ".parquet, the first two also with .gz."
+                ".parquet, the first two also with .gz or .zst."
             })
     @SuppressWarnings("NullAway.Init") // picocli sets it, or refuses the command line.
     private Path target;

@@ -29,8 +29,9 @@ import tools.jackson.databind.node.ObjectNode;
         sortOptions = false,
         abbreviateSynopsis = true,
         description = {
-            "Show the prompts that a pipeline was run with, or one of them in full: prompt,",
-            "system prompt, schema and model. A version is what the column prompt_version names."
+            "Show the prompts that a pipeline was run with, or one of them in full.",
+            "That is prompt, system prompt, schema and model. A version is what the column",
+            "prompt_version names."
         },
         footerHeading = "%nExit codes: ",
         footer = {"0 shown; 1 failed, or there is no such version; 2 wrong usage."})
